@@ -1,0 +1,169 @@
+//! Byte newtypes and hex.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+
+/// Shows a byte slice as lower-case hex.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Hex<'a>(pub &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Lower-case hex of `bytes`.
+#[must_use]
+pub fn to_hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{}", Hex(bytes));
+    text
+}
+
+/// Decodes hex of either case. On failure gives the offset of the first bad character (or the length,
+/// when the number of digits is odd).
+///
+/// # Errors
+/// The offset of the first character that is not a hex digit.
+pub fn from_hex(text: &[u8]) -> Result<Vec<u8>, usize> {
+    let mut bytes = Vec::with_capacity(text.len().div_ceil(2));
+    let mut offset = 0usize;
+    for pair in text.chunks(2) {
+        let high = pair.first().copied().and_then(hex_digit).ok_or(offset)?;
+        let low = match pair.get(1) {
+            Some(digit) => hex_digit(*digit).ok_or_else(|| offset.saturating_add(1))?,
+            None => return Err(text.len()),
+        };
+        bytes.push((high << 4) | low);
+        offset = offset.saturating_add(2);
+    }
+    Ok(bytes)
+}
+
+const fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => digit.checked_sub(b'0'),
+        b'a'..=b'f' => digit.checked_sub(b'a' - 10),
+        b'A'..=b'F' => digit.checked_sub(b'A' - 10),
+        _ => None,
+    }
+}
+
+/// Compares in time that depends on the lengths only, for values an attacker may try to guess.
+#[must_use]
+pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).fold(0u8, |seen, (l, r)| seen | (l ^ r)) == 0
+}
+
+/// A fixed number of bytes that prints as hex.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bytes<const N: usize>(pub [u8; N]);
+
+impl<const N: usize> Bytes<N> {
+    /// The bytes.
+    #[must_use]
+    pub const fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// True when every byte is zero.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0.iter().all(|byte| *byte == 0)
+    }
+
+    /// Decodes exactly `2 * N` hex digits of either case.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        from_hex(text.as_bytes()).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl<const N: usize> Default for Bytes<N> {
+    fn default() -> Self {
+        Self([0; N])
+    }
+}
+
+impl<const N: usize> AsRef<[u8]> for Bytes<N> {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<const N: usize> fmt::Display for Bytes<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Hex(&self.0), f)
+    }
+}
+
+impl<const N: usize> fmt::Debug for Bytes<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Hex(&self.0), f)
+    }
+}
+
+macro_rules! newtypes {
+    ($( $(#[$doc:meta])+ $name:ident[$len:literal]; )+) => { $(
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub Bytes<$len>);
+
+        impl $name {
+            /// The bytes.
+            #[must_use]
+            pub const fn as_slice(&self) -> &[u8] { self.0.as_slice() }
+        }
+
+        impl From<[u8; $len]> for $name {
+            fn from(bytes: [u8; $len]) -> Self { Self(Bytes(bytes)) }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(&self.0, f) }
+        }
+    )+ };
+}
+
+newtypes! {
+    /// Family, model, stepping, platform type and custom SKU: names a platform family at Intel.
+    Fmspc[6];
+    /// Identifies the provisioning certification enclave.
+    PceId[2];
+    /// Platform provisioning id: names one package of one machine. Personal data of that machine.
+    Ppid[16];
+    /// Names one multi-package platform.
+    PlatformInstanceId[16];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_round_trips_and_points_at_the_first_bad_digit() {
+        assert_eq!(from_hex(b"00fFa1"), Ok(alloc::vec![0, 0xff, 0xa1]));
+        assert_eq!(to_hex(&[0, 0xff, 0xa1]), "00ffa1");
+        assert_eq!(from_hex(b"00x0"), Err(2));
+        assert_eq!(from_hex(b"000x"), Err(3));
+        assert_eq!(from_hex(b"000"), Err(3));
+        assert_eq!(from_hex(b""), Ok(alloc::vec![]));
+    }
+
+    #[test]
+    fn constant_time_eq_is_equality() {
+        assert!(constant_time_eq(b"ab", b"ab"));
+        assert!(!constant_time_eq(b"ab", b"aB"));
+        assert!(!constant_time_eq(b"ab", b"abc"));
+        assert!(constant_time_eq(b"", b""));
+    }
+}

@@ -1,0 +1,466 @@
+//! The one table of error codes, and the error that carries them.
+//!
+//! A [`Code`] says what happened and is never renamed; its [`Kind`] says what the caller can do. The
+//! table below is the only list: `docs/errors.md`, the TypeScript union and the Python classes are
+//! generated from it.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::fact::Fact;
+
+/// What a caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The bytes are not what they claim to be: reject them.
+    Malformed,
+    /// Well-formed, but of a version or algorithm this release does not verify: upgrade or refuse.
+    Unsupported,
+    /// A signature, chain or binding does not hold: refuse.
+    Untrusted,
+    /// The issuer withdrew its trust: refuse.
+    Revoked,
+    /// Outside a window of validity: fetch afresh and retry.
+    Stale,
+    /// Authentic pieces that do not belong together, or not to this caller's expectation.
+    Mismatch,
+    /// Authentic, but the policy says no: show the findings.
+    Rejected,
+    /// Larger than a documented bound: refuse.
+    Limit,
+    /// The call itself is wrong: fix the caller.
+    Misuse,
+}
+
+impl Kind {
+    /// The stable lower-case name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unsupported => "unsupported",
+            Self::Untrusted => "untrusted",
+            Self::Revoked => "revoked",
+            Self::Stale => "stale",
+            Self::Mismatch => "mismatch",
+            Self::Rejected => "rejected",
+            Self::Limit => "limit",
+            Self::Misuse => "misuse",
+        }
+    }
+
+    /// The HTTP status a server answers with.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::Malformed | Self::Misuse => 400,
+            Self::Unsupported | Self::Untrusted | Self::Revoked | Self::Mismatch => 422,
+            Self::Stale => 409,
+            Self::Rejected => 403,
+            Self::Limit => 413,
+        }
+    }
+}
+
+macro_rules! codes {
+    ($( $variant:ident = $text:literal, $kind:ident, $means:literal, $help:literal; )+) => {
+        /// Every way a verification can fail. `Display` gives the stable dotted code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $( #[doc = concat!("`", $text, "`: ", $means)] $variant, )+
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
+
+            /// The stable dotted code.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $text, )+ }
+            }
+
+            /// What the caller can do.
+            #[must_use]
+            pub const fn kind(self) -> Kind {
+                match self { $( Self::$variant => Kind::$kind, )+ }
+            }
+
+            /// What happened, for people.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $( Self::$variant => $means, )+ }
+            }
+
+            /// What to do next, for people.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $( Self::$variant => $help, )+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // Any input.
+    InputTruncated = "input.truncated", Malformed,
+        "the input ends before a field that it must hold",
+        "check that the whole file was read, and that it is the kind of evidence you named";
+    InputTrailingData = "input.trailing_data", Malformed,
+        "bytes are left over after the last field",
+        "pass the object alone, without what follows it";
+    InputEncoding = "input.encoding", Malformed,
+        "text is not valid hex, base64, PEM or UTF-8",
+        "pass the bytes as they were issued; look at the offset for the first bad character";
+    JsonSyntax = "json.syntax", Malformed,
+        "the text is not strict JSON",
+        "pass the JSON exactly as it was served; comments, trailing commas and text after the end are refused";
+    JsonDuplicateKey = "json.duplicate_key", Malformed,
+        "an object names a member twice, so two readers could understand it differently",
+        "refuse the document: no honest issuer writes one";
+    JsonWhitespace = "json.whitespace", Malformed,
+        "signed JSON holds insignificant white space, so readers disagree on what was signed",
+        "pass the body exactly as the issuer serves it; do not pretty-print signed JSON";
+    // X.509 and CRLs.
+    X509Der = "x509.der", Malformed,
+        "a certificate is not the DER that RFC 5280 asks for",
+        "pass the certificates as issued, PEM or DER";
+    X509Chain = "x509.chain", Untrusted,
+        "the certificates do not form the one chain that is asked for",
+        "pass exactly leaf, intermediate and root of one hierarchy";
+    X509Signature = "x509.signature", Untrusted,
+        "a certificate is not signed by the issuer it names",
+        "refuse the evidence: the chain was altered or made up";
+    X509Anchor = "x509.anchor", Untrusted,
+        "the chain does not end at a trusted root key",
+        "refuse, or pass your own root if this hierarchy is yours";
+    X509Extension = "x509.extension", Untrusted,
+        "a certificate lacks or breaks an extension that its role requires",
+        "refuse the evidence: this certificate may not play this role";
+    X509Algorithm = "x509.algorithm", Unsupported,
+        "a certificate or CRL uses a key or signature algorithm that its hierarchy never uses",
+        "refuse, or check for a newer release";
+    X509Expired = "x509.expired", Stale,
+        "a certificate is past its last day at the verification time",
+        "fetch the chain afresh; to look at the past, pass the time of that day";
+    X509NotYetValid = "x509.not_yet_valid", Stale,
+        "a certificate is not valid yet at the verification time",
+        "check the clock, or the time that you passed";
+    X509Revoked = "x509.revoked", Revoked,
+        "the issuer's revocation list names a certificate of the chain",
+        "refuse the evidence: the platform or signer has lost its issuer's trust";
+    // CRLs.
+    CrlDer = "crl.der", Malformed,
+        "a revocation list is not the DER that RFC 5280 asks for",
+        "fetch the list again and pass it unchanged: DER, hex, base64 or PEM";
+    CrlIssuer = "crl.issuer", Mismatch,
+        "a revocation list was issued by another authority than the chain needs",
+        "fetch the list of the authority that issued this certificate (platform or processor)";
+    CrlExtension = "crl.extension", Malformed,
+        "a revocation list lacks a required extension or has one that changes its meaning",
+        "fetch the complete list of the authority; delta and indirect lists are not used here";
+    CrlSignature = "crl.signature", Untrusted,
+        "a revocation list is not signed by the authority it names",
+        "refuse the list and fetch it from the issuer";
+    CrlStale = "crl.stale", Stale,
+        "a revocation list is past its next update",
+        "fetch the list afresh";
+    CrlNotYetValid = "crl.not_yet_valid", Stale,
+        "a revocation list was issued after the verification time",
+        "check the clock, or the time that you passed";
+    // DCAP: the quote.
+    DcapQuoteLayout = "dcap.quote.layout", Malformed,
+        "a field of the quote has a size or value that its version does not allow",
+        "check that the file is an unaltered Intel DCAP quote";
+    DcapQuoteVersion = "dcap.quote.version", Unsupported,
+        "the quote's version is not 3, 4 or 5",
+        "check that the file is a DCAP quote, or for a newer release";
+    DcapQuoteTee = "dcap.quote.tee", Unsupported,
+        "the quote names a TEE type or body type that its version does not define",
+        "check that the file is a DCAP quote, or for a newer release";
+    DcapKeyType = "dcap.key_type", Unsupported,
+        "the attestation key is not ECDSA-256-with-P-256",
+        "use ECDSA quotes; EPID and P-384 keys are not verified";
+    DcapQeVendor = "dcap.qe_vendor", Unsupported,
+        "the quoting enclave is not Intel's",
+        "refuse, unless you know this vendor and have your own verifier for it";
+    DcapCertificationType = "dcap.certification_type", Unsupported,
+        "the certification data is of a type that cannot be verified as given",
+        "pass the PCK certificate chain with the collateral (pck_certificate_chain), or a quote that carries it";
+    DcapAttestationKey = "dcap.attestation_key", Malformed,
+        "the attestation key is not a point of P-256",
+        "refuse the quote";
+    // DCAP: who signed.
+    DcapPckExtension = "dcap.pck.extension", Malformed,
+        "the PCK certificate's SGX extension is not what Intel issues",
+        "refuse the evidence, or check that the leaf is a PCK certificate";
+    DcapCertificateRole = "dcap.certificate_role", Untrusted,
+        "a certificate of Intel's hierarchy stands in a place that is not its own",
+        "refuse: only a TCB-signing certificate signs collateral, only a PCK certificate certifies a QE";
+    DcapQeReportSignature = "dcap.qe_report.signature", Untrusted,
+        "the quoting enclave's report is not signed by the PCK key",
+        "refuse the quote";
+    DcapQeReportData = "dcap.qe_report.report_data", Untrusted,
+        "the quoting enclave's report does not bind this attestation key and authentication data",
+        "refuse the quote";
+    DcapQuoteSignature = "dcap.quote.signature", Untrusted,
+        "the quote is not signed by its attestation key",
+        "refuse the quote: a byte of it was changed";
+    // DCAP: collateral.
+    DcapCollateralMissing = "dcap.collateral.missing", Misuse,
+        "a part of the collateral that this verification needs was not given",
+        "fetch the whole collateral for this platform: `veriquote collateral fetch`";
+    DcapCollateralKind = "dcap.collateral.kind", Mismatch,
+        "the collateral is for another TEE than the quote's",
+        "fetch SGX collateral for SGX quotes and TDX collateral for TDX quotes";
+    DcapCollateralAge = "dcap.collateral.age", Stale,
+        "the collateral is older than the maximum age that the caller set",
+        "fetch the collateral afresh";
+    DcapTcbInfoLayout = "dcap.tcb_info.layout", Malformed,
+        "the signed TCB info is not of a form that Intel defines",
+        "fetch the TCB info again and pass it unchanged";
+    DcapTcbInfoVersion = "dcap.tcb_info.version", Unsupported,
+        "the TCB info's version is not 2 (SGX) or 3",
+        "fetch TCB info from version 3 or 4 of the API, or check for a newer release";
+    DcapTcbInfoSignature = "dcap.tcb_info.signature", Untrusted,
+        "the TCB info is not signed by the TCB-signing certificate",
+        "fetch the TCB info again and pass the text exactly as it was served";
+    DcapTcbInfoStale = "dcap.tcb_info.stale", Stale,
+        "the TCB info is past its next update",
+        "fetch the TCB info afresh";
+    DcapTcbInfoNotYetValid = "dcap.tcb_info.not_yet_valid", Stale,
+        "the TCB info was issued after the verification time",
+        "check the clock, or the time that you passed";
+    DcapFmspc = "dcap.fmspc", Mismatch,
+        "the TCB info is for another platform family (FMSPC) than the PCK certificate's",
+        "fetch the TCB info for the FMSPC of this quote";
+    DcapPceId = "dcap.pce_id", Mismatch,
+        "the TCB info is for another provisioning enclave (PCE id) than the PCK certificate's",
+        "fetch the TCB info for the PCE id of this quote";
+    DcapIdentityLayout = "dcap.qe_identity.layout", Malformed,
+        "the signed enclave identity is not of a form that Intel defines",
+        "fetch the identity again and pass it unchanged";
+    DcapIdentityVersion = "dcap.qe_identity.version", Unsupported,
+        "the enclave identity's version is not 2",
+        "fetch the identity from version 3 or 4 of the API, or check for a newer release";
+    DcapIdentitySignature = "dcap.qe_identity.signature", Untrusted,
+        "the enclave identity is not signed by the TCB-signing certificate",
+        "fetch the identity again and pass the text exactly as it was served";
+    DcapIdentityStale = "dcap.qe_identity.stale", Stale,
+        "the enclave identity is past its next update",
+        "fetch the identity afresh";
+    DcapIdentityNotYetValid = "dcap.qe_identity.not_yet_valid", Stale,
+        "the enclave identity was issued after the verification time",
+        "check the clock, or the time that you passed";
+    DcapIdentityMrSigner = "dcap.qe_identity.mrsigner", Mismatch,
+        "the enclave was signed by another key than its identity names",
+        "refuse: this is not Intel's enclave";
+    DcapIdentityProduct = "dcap.qe_identity.isv_prod_id", Mismatch,
+        "the enclave is another product than its identity names",
+        "refuse: this is not the enclave that may play this role";
+    DcapIdentityMiscSelect = "dcap.qe_identity.misc_select", Mismatch,
+        "the enclave's MISCSELECT, masked, differs from its identity",
+        "refuse: this is not the enclave that may play this role";
+    DcapIdentityAttributes = "dcap.qe_identity.attributes", Mismatch,
+        "the enclave's attributes, masked, differ from its identity",
+        "refuse: this is not the enclave that may play this role";
+    DcapTdxModule = "dcap.tdx_module", Mismatch,
+        "the TDX module is none of those that the TCB info describes",
+        "refuse, or fetch newer TCB info if the module is newer than it";
+    // DCAP: TCB.
+    DcapTcbRevoked = "dcap.tcb.revoked", Revoked,
+        "the platform runs at a TCB level that Intel has revoked",
+        "refuse: no policy accepts this level; see the shortfall for what to update";
+    DcapTcbNotSupported = "dcap.tcb.not_supported", Revoked,
+        "the platform is below every TCB level that the TCB info lists",
+        "refuse: no policy accepts this; see the shortfall for what to update";
+    // DCAP: QvE.
+    DcapQveReportData = "dcap.qve.report_data", Mismatch,
+        "the quote verification enclave's report does not bind this quote and this result",
+        "refuse the result; verify the quote itself";
+    DcapQveIsvSvn = "dcap.qve.isv_svn", Mismatch,
+        "the quote verification enclave is older than its identity or the caller allows",
+        "update the QvE on the verifying platform, or verify the quote itself";
+    // Event logs.
+    EventLogLayout = "eventlog.layout", Malformed,
+        "the event log is not a TCG2 crypto-agile log",
+        "pass the raw CCEL table data or the firmware's binary log";
+    EventLogAlgorithm = "eventlog.algorithm", Unsupported,
+        "the event log does not carry digests of the algorithm that the registers use",
+        "RTMRs need SHA-384 digests in the log";
+    EventLogReplay = "eventlog.replay", Mismatch,
+        "replaying the event log does not give the registers of the quote",
+        "refuse the log: events were added, removed or changed after they were measured";
+    // Binding and policy.
+    PolicyRejected = "policy.rejected", Rejected,
+        "the evidence is authentic, but the policy does not accept it",
+        "read the findings: each says which rule, what was asked and what was found";
+    // Limits.
+    LimitSize = "limit.size", Limit,
+        "an input is larger than any real one",
+        "check that the right file was passed; docs/limits.md names every bound";
+    LimitDepth = "limit.depth", Limit,
+        "a document is nested deeper than any real one",
+        "refuse the document";
+    LimitCount = "limit.count", Limit,
+        "a list holds more items than any real one",
+        "refuse the document";
+    // Misuse.
+    MisuseOptions = "misuse.options", Misuse,
+        "an option is unknown, missing, of the wrong type, or contradicts another",
+        "see the call's documentation; unknown options are refused so that no check is dropped by a slip";
+    MisusePolicy = "misuse.policy", Misuse,
+        "the policy is not valid",
+        "see docs/policy.md; unknown rules are refused so that no rule is dropped by a slip";
+    MisusePolicyEmpty = "misuse.policy_empty", Misuse,
+        "the policy states no rule at all",
+        "use the strict policy, or name `crypto_only` to accept whatever is authentic";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A rejection: what, where, and the facts.
+///
+/// Equality ignores nothing: two errors are equal when code, part, offset and facts are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Error {
+    code: Code,
+    part: Cow<'static, str>,
+    offset: Option<usize>,
+    facts: Vec<Fact>,
+}
+
+impl Error {
+    /// An error in `part`, a dotted path such as `quote.header.version` or `collateral.pck_crl`.
+    pub fn new(code: Code, part: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, part: part.into(), offset: None, facts: Vec::new() }
+    }
+
+    /// Adds where in the part's own bytes it went wrong.
+    pub fn at(mut self, offset: usize) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// Adds a fact.
+    pub fn with(mut self, fact: Fact) -> Self {
+        self.facts.push(fact);
+        self
+    }
+
+    /// The same error, told of the part `outer` that held the failing one: `outer.part`.
+    pub fn inside(mut self, outer: &str) -> Self {
+        self.part = if self.part.is_empty() {
+            Cow::Owned(outer.into())
+        } else {
+            Cow::Owned(alloc::format!("{outer}.{}", self.part))
+        };
+        self
+    }
+
+    /// The same error with its offset counted from a start that lies `base` bytes earlier.
+    pub fn shifted(mut self, base: usize) -> Self {
+        self.offset = self.offset.map(|offset| offset.saturating_add(base));
+        self
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What the caller can do.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.code.kind()
+    }
+
+    /// The dotted path of the part that failed.
+    #[must_use]
+    pub fn part(&self) -> &str {
+        &self.part
+    }
+
+    /// Byte offset inside the outermost input that the part names, where one is known.
+    #[must_use]
+    pub const fn offset(&self) -> Option<usize> {
+        self.offset
+    }
+
+    /// Expected and actual values, in the order in which they were found.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.meaning())?;
+        if !self.part.is_empty() {
+            write!(f, " (`{}`", self.part)?;
+            if let Some(offset) = self.offset {
+                write!(f, " at byte {offset}")?;
+            }
+            f.write_str(")")?;
+        }
+        for (index, fact) in self.facts.iter().enumerate() {
+            f.write_str(if index == 0 { ": " } else { ", " })?;
+            write!(f, "{} {}", fact.name, fact.value)?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+    use alloc::string::ToString;
+
+    #[test]
+    fn codes_are_unique_lower_case_and_dotted() {
+        let mut seen = BTreeSet::new();
+        for code in Code::ALL {
+            let text = code.as_str();
+            assert!(seen.insert(text), "{text} twice");
+            assert!(text.contains('.'), "{text}");
+            assert!(
+                text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._".contains(&b)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn messages_follow_the_house_style() {
+        for code in Code::ALL {
+            for text in [code.meaning(), code.help()] {
+                assert!(!text.ends_with('.') && !text.contains('\n'), "{code}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn display_names_part_offset_and_facts() {
+        let error = Error::new(Code::InputTruncated, "version")
+            .at(4)
+            .with(Fact::number("needed", 2))
+            .inside("quote.header");
+        assert_eq!(
+            error.to_string(),
+            "the input ends before a field that it must hold (`quote.header.version` at byte 4): needed 2"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! Facts: the small named values that errors, checks and findings carry.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::bytes::Hex;
+use crate::time::UnixTime;
+
+/// A named value, such as `expected` or `actual`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Lower-case name with underscores.
+    pub name: &'static str,
+    /// The value.
+    pub value: FactValue,
+}
+
+/// The value of a [`Fact`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FactValue {
+    /// Yes or no.
+    Flag(bool),
+    /// Bytes, shown as lower-case hex.
+    Bytes(Vec<u8>),
+    /// A count, a version, a security version number.
+    Number(u64),
+    /// Words.
+    Text(Cow<'static, str>),
+    /// A point in time, shown as RFC 3339.
+    Time(UnixTime),
+}
+
+impl Fact {
+    /// A fact made of bytes.
+    #[must_use]
+    pub fn bytes(name: &'static str, value: impl Into<Vec<u8>>) -> Self {
+        Self { name, value: FactValue::Bytes(value.into()) }
+    }
+
+    /// A yes-or-no fact.
+    #[must_use]
+    pub const fn flag(name: &'static str, value: bool) -> Self {
+        Self { name, value: FactValue::Flag(value) }
+    }
+
+    /// A numeric fact.
+    #[must_use]
+    pub const fn number(name: &'static str, value: u64) -> Self {
+        Self { name, value: FactValue::Number(value) }
+    }
+
+    /// A numeric fact from a length.
+    #[must_use]
+    pub fn count(name: &'static str, value: usize) -> Self {
+        Self::number(name, u64::try_from(value).unwrap_or(u64::MAX))
+    }
+
+    /// A fact in words that are known at compile time.
+    #[must_use]
+    pub const fn text(name: &'static str, value: &'static str) -> Self {
+        Self { name, value: FactValue::Text(Cow::Borrowed(value)) }
+    }
+
+    /// A fact in words that come from the input or are put together.
+    #[must_use]
+    pub const fn string(name: &'static str, value: String) -> Self {
+        Self { name, value: FactValue::Text(Cow::Owned(value)) }
+    }
+
+    /// A fact that is a point in time.
+    #[must_use]
+    pub const fn time(name: &'static str, value: UnixTime) -> Self {
+        Self { name, value: FactValue::Time(value) }
+    }
+}
+
+impl fmt::Display for FactValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(value) => write!(f, "{value}"),
+            Self::Bytes(value) => write!(f, "{}", Hex(value)),
+            Self::Number(value) => write!(f, "{value}"),
+            Self::Text(value) => f.write_str(value),
+            Self::Time(value) => write!(f, "{value}"),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Every bound on input, with where its number comes from.
+
+/// A quote. Intel's own library refuses nothing by size; the largest published real quote is 8000
+/// bytes (zero padded), and the largest possible PCK chain adds some 4 KiB.
+pub const QUOTE_BYTES: usize = 64 * 1024;
+
+/// Certification data inside a quote: three PEM certificates are under 4 KiB in every published quote.
+pub const CERTIFICATION_DATA_BYTES: usize = 32 * 1024;
+
+/// QE authentication data: 32 bytes in every published quote; the format allows 65,535.
+pub const QE_AUTH_DATA_BYTES: usize = 65_535;
+
+/// One certificate: Intel's are under 1.3 KiB; a TPM's endorsement certificates reach 4 KiB.
+pub const CERTIFICATE_BYTES: usize = 16 * 1024;
+
+/// Certificates in one PEM text: Intel's chains have two or three, a device chain up to six.
+pub const CERTIFICATES: usize = 8;
+
+/// A revocation list. Intel's largest published one has 57 entries; this leaves room for 100,000.
+pub const CRL_BYTES: usize = 8 * 1024 * 1024;
+
+/// Signed collateral JSON: Intel's largest published TCB info is under 32 KiB.
+pub const COLLATERAL_JSON_BYTES: usize = 512 * 1024;
+
+/// Nesting of JSON: Intel's library refuses more than 32 since 2026.
+pub const JSON_DEPTH: usize = 32;
+
+/// Members and items in one JSON text, all levels together.
+pub const JSON_NODES: usize = 65_536;
+
+/// TCB levels in one document: Intel's longest published list has under 30.
+pub const TCB_LEVELS: usize = 256;
+
+/// Advisory ids on one TCB level: Intel's longest published list has under 40.
+pub const ADVISORIES: usize = 256;
+
+/// TDX module identities in one TCB info: Intel's published lists have up to three.
+pub const TDX_MODULES: usize = 64;
+
+/// An event log: firmware reserves 64 KiB to 1 MiB for it.
+pub const EVENT_LOG_BYTES: usize = 4 * 1024 * 1024;
+
+/// Events in one log: a measured boot has under 300.
+pub const EVENT_LOG_EVENTS: usize = 32_768;
+
+/// Digest algorithms in one log: the TCG registry has fewer than 16 hash algorithms.
+pub const EVENT_LOG_ALGORITHMS: usize = 16;
+
+/// A policy document.
+pub const POLICY_BYTES: usize = 1024 * 1024;

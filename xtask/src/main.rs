@@ -1,0 +1,2 @@
+//! placeholder until its builder fills it
+fn main() {}
