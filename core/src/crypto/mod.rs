@@ -2,6 +2,8 @@
 //!
 //! The core verifies and hashes; it never signs, encrypts or draws random numbers.
 
+pub mod ecdsa_der;
+
 use alloc::boxed::Box;
 use core::fmt;
 
