@@ -48,3 +48,10 @@ pub const EVENT_LOG_ALGORITHMS: usize = 16;
 
 /// A policy document.
 pub const POLICY_BYTES: usize = 1024 * 1024;
+
+/// Bits of an RSA modulus: NIST SP 800-131A disallows fewer than 2048; 8192 is what common libraries
+/// stop at, since time grows with the square.
+pub const RSA_MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// The largest RSA public exponent, 33 bits: common libraries stop there, since time grows with it.
+pub const RSA_EXPONENT_MAX: u64 = (1 << 33) - 1;

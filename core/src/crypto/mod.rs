@@ -3,9 +3,16 @@
 //! The core verifies and hashes; it never signs, encrypts or draws random numbers.
 
 pub mod ecdsa_der;
+mod rustcrypto;
+mod spki;
+
+pub use rustcrypto::RustCrypto;
+pub use spki::{KeyKind, SubjectPublicKeyInfo};
 
 use alloc::boxed::Box;
 use core::fmt;
+
+use crate::limits::{RSA_EXPONENT_MAX, RSA_MODULUS_BITS};
 
 /// Loads keys once to verify many times, and hashes.
 ///
@@ -56,6 +63,56 @@ pub enum PublicKey<'a> {
     },
 }
 
+impl PublicKey<'_> {
+    /// True when the key has the form, the size and, for RSA, the kind of numbers that `algorithm` asks
+    /// for. Every provider asks this first, so that all have the same bounds.
+    #[must_use]
+    pub fn fits(&self, algorithm: SignatureAlgorithm) -> bool {
+        use SignatureAlgorithm as A;
+        match (algorithm, *self) {
+            (A::EcdsaP256Sha256 | A::EcdsaP256Sha384, Self::Ec(point)) => {
+                point.len() == 65 && point.first() == Some(&0x04)
+            }
+            (A::EcdsaP384Sha256 | A::EcdsaP384Sha384, Self::Ec(point)) => {
+                point.len() == 97 && point.first() == Some(&0x04)
+            }
+            (
+                A::RsaPkcs1Sha1
+                | A::RsaPkcs1Sha256
+                | A::RsaPkcs1Sha384
+                | A::RsaPkcs1Sha512
+                | A::RsaPssSha256
+                | A::RsaPssSha384
+                | A::RsaPssSha512,
+                Self::Rsa { modulus, exponent },
+            ) => {
+                bits(modulus).is_some_and(|bits| RSA_MODULUS_BITS.contains(&bits))
+                    && is_odd(modulus)
+                    && bits(exponent).is_some_and(|bits| bits <= 64)
+                    && is_odd(exponent)
+                    && (3..=RSA_EXPONENT_MAX).contains(&small(exponent))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Bits of an unsigned big-endian number; `None` when it is empty or starts with a zero.
+fn bits(number: &[u8]) -> Option<usize> {
+    let (first, rest) = number.split_first()?;
+    let top = u8::BITS.checked_sub(first.leading_zeros()).filter(|top| *top > 0)?;
+    rest.len().checked_mul(8)?.checked_add(usize::try_from(top).ok()?)
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|byte| byte & 1 == 1)
+}
+
+/// A number of at most 64 bits.
+fn small(number: &[u8]) -> u64 {
+    number.iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
+}
+
 /// A signature algorithm with all its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -82,6 +139,23 @@ pub enum SignatureAlgorithm {
     RsaPssSha384,
     /// RSASSA-PSS with SHA-512, MGF1 with SHA-512, salt as long as the digest.
     RsaPssSha512,
+}
+
+impl SignatureAlgorithm {
+    /// The hash function that the message goes through.
+    #[must_use]
+    pub const fn hash(self) -> HashAlgorithm {
+        match self {
+            Self::RsaPkcs1Sha1 => HashAlgorithm::Sha1,
+            Self::EcdsaP256Sha256 | Self::EcdsaP384Sha256 | Self::RsaPkcs1Sha256 | Self::RsaPssSha256 => {
+                HashAlgorithm::Sha256
+            }
+            Self::EcdsaP256Sha384 | Self::EcdsaP384Sha384 | Self::RsaPkcs1Sha384 | Self::RsaPssSha384 => {
+                HashAlgorithm::Sha384
+            }
+            Self::RsaPkcs1Sha512 | Self::RsaPssSha512 => HashAlgorithm::Sha512,
+        }
+    }
 }
 
 /// A hash function.
@@ -148,7 +222,6 @@ impl fmt::Debug for Digest {
 
 /// A public key that is not valid for its algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct KeyRejected;
 
 impl fmt::Display for KeyRejected {
@@ -161,7 +234,6 @@ impl core::error::Error for KeyRejected {}
 
 /// A signature that does not verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct SignatureInvalid;
 
 impl fmt::Display for SignatureInvalid {
@@ -171,3 +243,77 @@ impl fmt::Display for SignatureInvalid {
 }
 
 impl core::error::Error for SignatureInvalid {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    const RSA: SignatureAlgorithm = SignatureAlgorithm::RsaPkcs1Sha256;
+
+    fn modulus(bits: usize) -> Vec<u8> {
+        let mut number = vec![0xff; bits.div_ceil(8)];
+        number[0] >>= bits.wrapping_neg() % 8;
+        number
+    }
+
+    fn fits(modulus: &[u8], exponent: &[u8]) -> bool {
+        PublicKey::Rsa { modulus, exponent }.fits(RSA)
+    }
+
+    #[test]
+    fn an_rsa_modulus_is_odd_and_has_2048_to_8192_bits() {
+        for (bits, good) in [(2047, false), (2048, true), (3072, true), (8192, true), (8193, false)] {
+            assert_eq!(fits(&modulus(bits), &[1, 0, 1]), good, "{bits} bits");
+        }
+        let mut even = modulus(2048);
+        even[255] = 0xfe;
+        assert!(!fits(&even, &[1, 0, 1]));
+        let mut padded = vec![0];
+        padded.extend(modulus(2048));
+        assert!(!fits(&padded, &[1, 0, 1]));
+        assert!(!fits(&[], &[1, 0, 1]));
+    }
+
+    #[test]
+    fn an_rsa_exponent_is_odd_at_least_three_and_at_most_33_bits() {
+        let n = modulus(2048);
+        for good in [&[3][..], &[17], &[1, 0, 1], &[1, 0xff, 0xff, 0xff, 0xff]] {
+            assert!(fits(&n, good), "{good:?}");
+        }
+        for bad in [
+            &[][..],
+            &[0],
+            &[1],
+            &[2],
+            &[4],
+            &[1, 0, 0],
+            &[0, 3],
+            &[2, 0, 0, 0, 1],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 3],
+        ] {
+            assert!(!fits(&n, bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_family_or_form_does_not_fit() {
+        let mut p256 = [1; 65];
+        p256[0] = 4;
+        let mut p384 = [1; 97];
+        p384[0] = 4;
+        assert!(PublicKey::Ec(&p256).fits(SignatureAlgorithm::EcdsaP256Sha256));
+        assert!(PublicKey::Ec(&p384).fits(SignatureAlgorithm::EcdsaP384Sha384));
+        assert!(!PublicKey::Ec(&p256).fits(SignatureAlgorithm::EcdsaP384Sha384));
+        assert!(!PublicKey::Ec(&p384).fits(SignatureAlgorithm::EcdsaP256Sha256));
+        assert!(!PublicKey::Ec(&p256).fits(RSA));
+        assert!(!PublicKey::Ec(&p256[..33]).fits(SignatureAlgorithm::EcdsaP256Sha256));
+        p256[0] = 6;
+        assert!(!PublicKey::Ec(&p256).fits(SignatureAlgorithm::EcdsaP256Sha256));
+        let n = modulus(2048);
+        let key = PublicKey::Rsa { modulus: &n, exponent: &[3] };
+        assert!(!key.fits(SignatureAlgorithm::EcdsaP256Sha256));
+    }
+}
