@@ -27,6 +27,7 @@ pub mod check;
 pub mod crypto;
 pub mod error;
 pub mod fact;
+pub mod json;
 pub mod limits;
 pub mod reader;
 pub mod time;

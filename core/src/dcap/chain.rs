@@ -1,0 +1,259 @@
+//! Intel's certificate hierarchy: who may stand where, and the order in which that is checked.
+//!
+//! ```text
+//! Intel SGX Root CA ─┬─ Intel SGX PCK Platform CA or Processor CA ── Intel SGX PCK Certificate
+//!                    └─ Intel SGX TCB Signing
+//! ```
+
+use alloc::vec::Vec;
+
+use crate::crypto::{CryptoProvider, SignatureAlgorithm};
+use crate::dcap::profile::{Apply, RootMatch, Rules};
+use crate::encoding::pem_blocks;
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::limits;
+use crate::time::UnixTime;
+use crate::trust::TrustAnchor;
+use crate::x509::chain::{
+    self, ChainRules, SignsCrls, check_ca, check_issued_by, check_leaf, check_window, require_extensions,
+};
+use crate::x509::{Certificate, Crl, IssuerKey, RevocationList, oid};
+
+/// Every certificate of the hierarchy.
+pub(crate) const ALGORITHM: SignatureAlgorithm = SignatureAlgorithm::EcdsaP256Sha256;
+
+/// What every certificate of the hierarchy carries.
+const REQUIRED: [&[u8]; 5] = [
+    oid::AUTHORITY_KEY_ID,
+    oid::CRL_DISTRIBUTION_POINTS,
+    oid::SUBJECT_KEY_ID,
+    oid::KEY_USAGE,
+    oid::BASIC_CONSTRAINTS,
+];
+
+/// What a certificate may be used for: its place in the hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Root,
+    PckCa,
+    Pck,
+    TcbSigner,
+}
+
+impl Role {
+    /// Every certificate of this role has these words in its common name.
+    const fn phrase(self) -> &'static str {
+        match self {
+            Self::Root => "SGX Root CA",
+            Self::PckCa => "CA",
+            Self::Pck => "SGX PCK Certificate",
+            Self::TcbSigner => "SGX TCB Signing",
+        }
+    }
+
+    const fn part(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::PckCa => "intermediate",
+            Self::Pck => "leaf",
+            Self::TcbSigner => "signer",
+        }
+    }
+
+    fn is_named(self, certificate: &Certificate<'_>) -> bool {
+        certificate.subject_common_name().is_some_and(|name| name.contains(self.phrase()))
+    }
+}
+
+/// The DER certificates of a PEM text.
+pub(crate) fn pem_chain(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+    pem_blocks(pem, "CERTIFICATE", limits::CERTIFICATES)
+}
+
+/// The certificates of a chain with their roles, in whatever order they came.
+#[derive(Debug)]
+pub(crate) struct Chain<'a> {
+    pub(crate) root: Certificate<'a>,
+    /// Platform CA or Processor CA; `None` in a TCB-signing chain.
+    pub(crate) intermediate: Option<Certificate<'a>>,
+    pub(crate) leaf: Certificate<'a>,
+    leaf_role: Role,
+}
+
+impl<'a> Chain<'a> {
+    /// A PCK certificate chain: exactly leaf, intermediate and root.
+    pub(crate) fn pck(ders: &'a [Vec<u8>]) -> Result<Self, Error> {
+        let mut certificates = parse_all(ders, 3)?;
+        let root = take(&mut certificates, Role::Root)?;
+        let leaf = take(&mut certificates, Role::Pck)?;
+        let intermediate = Some(take(&mut certificates, Role::PckCa)?);
+        Ok(Self { root, intermediate, leaf, leaf_role: Role::Pck })
+    }
+
+    /// A chain of two: the TCB-signing certificate, or the authority of a PCK CRL, and the root.
+    pub(crate) fn of_two(ders: &'a [Vec<u8>], role: Role) -> Result<Self, Error> {
+        let mut certificates = parse_all(ders, 2)?;
+        let root = take(&mut certificates, Role::Root)?;
+        let leaf = take(&mut certificates, role)?;
+        Ok(Self { root, intermediate: None, leaf, leaf_role: role })
+    }
+
+    /// Leaf first.
+    fn members(&self) -> impl Iterator<Item = (&Certificate<'a>, Role)> {
+        let intermediate = self.intermediate.as_ref().map(|certificate| (certificate, Role::PckCa));
+        core::iter::once((&self.leaf, self.leaf_role)).chain(intermediate).chain([(&self.root, Role::Root)])
+    }
+
+    /// Extensions, names, the CA flags: everything that needs no key.
+    pub(crate) fn check_roles(&self, rules: &Rules) -> Result<(), Error> {
+        let x509 = rules.x509();
+        for (certificate, role) in self.members() {
+            let inside = |error: Error| error.inside(role.part());
+            require_extensions(certificate, &REQUIRED).map_err(inside)?;
+            match role {
+                Role::Root => {
+                    let below = u32::from(self.leaf_role == Role::PckCa || self.intermediate.is_some());
+                    check_ca(certificate, below, SignsCrls::Yes, &x509).map_err(inside)?;
+                }
+                Role::PckCa => check_ca(certificate, 0, SignsCrls::Yes, &x509).map_err(inside)?,
+                Role::Pck | Role::TcbSigner => check_leaf(certificate, &x509).map_err(inside)?,
+            }
+        }
+        let mut child = (&self.leaf, self.leaf_role);
+        for parent in self.members().skip(1) {
+            check_issued_by(child.0, parent.0, &x509).map_err(|error| error.inside(child.1.part()))?;
+            child = parent;
+        }
+        check_issued_by(&self.root, &self.root, &x509).map_err(|error| error.inside(Role::Root.part()))
+    }
+
+    /// The root is the trusted one: by key, or (Intel) by the very certificate where one was given.
+    pub(crate) fn check_anchor(&self, anchor: &TrustAnchor, rules: &Rules) -> Result<(), Error> {
+        let same_key = self.root.spki().raw() == anchor.spki();
+        let same_certificate = match (rules.root_match, anchor.certificate()) {
+            (RootMatch::Certificate, Some(der)) => {
+                Certificate::parse(der).is_ok_and(|trusted| trusted.signature() == self.root.signature())
+            }
+            _ => true,
+        };
+        if same_key && same_certificate {
+            return Ok(());
+        }
+        Err(Error::new(Code::X509Anchor, Role::Root.part())
+            .with(Fact::string("root", self.root.subject_common_name().unwrap_or_default().into()))
+            .with(Fact::text(
+                "problem",
+                if same_key { "another certificate of the trusted key" } else { "another key" },
+            )))
+    }
+
+    /// Every certificate is inside its window.
+    pub(crate) fn check_windows(&self, now: UnixTime, rules: &Rules) -> Result<(), Error> {
+        let x509 = rules.x509();
+        for (certificate, role) in self.members() {
+            check_window(certificate, now, &x509).map_err(|error| error.inside(role.part()))?;
+        }
+        Ok(())
+    }
+
+    /// The leaf is not in the list of its issuer.
+    pub(crate) fn check_leaf_revocation(&self, list: &dyn RevocationList) -> Result<(), Error> {
+        chain::check_revocation(&self.leaf, list).map_err(|error| error.inside(self.leaf_role.part()))
+    }
+
+    /// Signatures, from the root down. `skip` says which certificates were verified before, by their
+    /// DER: a certificate that was verified once under the same anchor is not verified again.
+    pub(crate) fn check_signatures(
+        &self,
+        anchor_key: &IssuerKey,
+        provider: &dyn CryptoProvider,
+        verified: &mut Verified,
+    ) -> Result<(), Error> {
+        verified.check(&self.root, anchor_key).map_err(|error| error.inside(Role::Root.part()))?;
+        let leaf = |error: Error| error.inside(self.leaf_role.part());
+        match &self.intermediate {
+            None => verified.check(&self.leaf, anchor_key).map_err(leaf),
+            Some(intermediate) => {
+                let inside = |error: Error| error.inside(Role::PckCa.part());
+                verified.check(intermediate, anchor_key).map_err(inside)?;
+                let key = intermediate.issuer_key(provider, ALGORITHM).map_err(inside)?;
+                self.leaf.verify_signed_by(&key).map_err(leaf)
+            }
+        }
+    }
+
+    pub(crate) const fn leaf_part(&self) -> &'static str {
+        self.leaf_role.part()
+    }
+}
+
+/// Certificates whose signatures by the anchor's key were found good, by their DER.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Verified {
+    certificates: Vec<Vec<u8>>,
+}
+
+impl Verified {
+    fn check(&mut self, certificate: &Certificate<'_>, anchor_key: &IssuerKey) -> Result<(), Error> {
+        if self.certificates.iter().any(|known| known == certificate.der()) {
+            return Ok(());
+        }
+        certificate.verify_signed_by(anchor_key)?;
+        self.certificates.push(certificate.der().into());
+        Ok(())
+    }
+
+    pub(crate) fn contains(&self, certificate: &Certificate<'_>) -> bool {
+        self.certificates.iter().any(|known| known == certificate.der())
+    }
+}
+
+impl Rules {
+    /// The rules of the X.509 layer that this profile applies.
+    pub(crate) const fn x509(&self) -> ChainRules {
+        let mut rules = match self.ca_constraints {
+            Apply::Enforce => ChainRules::STRICT,
+            Apply::Ignore => ChainRules::PRESENCE_ONLY,
+        };
+        rules.not_before = match self.not_before {
+            Apply::Enforce => chain::NotBefore::Enforce,
+            Apply::Ignore => chain::NotBefore::Ignore,
+        };
+        rules
+    }
+}
+
+/// A revocation list of the hierarchy: issuer, required extensions, signature, window.
+pub(crate) fn check_crl(
+    crl: &Crl<'_>,
+    issuer: &Certificate<'_>,
+    issuer_key: &IssuerKey,
+    now: UnixTime,
+    rules: &Rules,
+) -> Result<(), Error> {
+    chain::check_crl(crl, issuer, &rules.x509())?;
+    chain::check_crl_signature(crl, issuer_key)?;
+    chain::check_crl_window(crl, now)
+}
+
+fn parse_all(ders: &[Vec<u8>], count: usize) -> Result<Vec<Certificate<'_>>, Error> {
+    if ders.len() != count {
+        return Err(Error::new(Code::X509Chain, "")
+            .with(Fact::count("expected", count))
+            .with(Fact::count("actual", ders.len())));
+    }
+    ders.iter().map(|der| Certificate::parse(der)).collect()
+}
+
+/// Takes the certificate that is named for `role` out of those that have no role yet.
+fn take<'a>(certificates: &mut Vec<Certificate<'a>>, role: Role) -> Result<Certificate<'a>, Error> {
+    let index = certificates.iter().position(|certificate| {
+        role.is_named(certificate) && (certificate.is_self_issued() == (role == Role::Root))
+    });
+    match index {
+        Some(index) => Ok(certificates.swap_remove(index)),
+        None => Err(Error::new(Code::DcapCertificateRole, role.part())
+            .with(Fact::text("expected", role.phrase()))),
+    }
+}

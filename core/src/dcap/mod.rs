@@ -1,0 +1,27 @@
+//! Intel SGX and TDX DCAP: quotes, collateral, TCB levels.
+
+mod certification;
+mod chain;
+mod collateral;
+mod fields;
+mod identity;
+mod pck;
+mod profile;
+mod quote;
+mod report;
+mod shortfall;
+mod status;
+mod tcb;
+mod tcb_info;
+
+pub use certification::{CertificationData, PlatformTcb};
+pub use collateral::{Collateral, SignedDocument};
+pub use identity::{EnclaveId, EnclaveIdentity};
+pub use pck::{PckExtension, PlatformConfiguration, SgxType};
+pub use profile::Profile;
+pub use quote::{Header, Quote, Tee};
+pub use report::{Report, SgxAttributes, SgxReport, Td15, Td15Extended, TdAttributes, TdReport};
+pub use shortfall::{Component, Need, Owner, Shortfall, ShortfallOf};
+pub use status::TcbStatus;
+pub use tcb::{Evaluation, Reached, Tcb};
+pub use tcb_info::{ComponentLabel, ComponentLabels, IsvLevel, ModuleIdentity, TcbInfo, TcbLevel};

@@ -1,0 +1,133 @@
+//! The two conformance profiles, as data. Each rule that differs is one field; they are never mixed.
+
+use crate::json::{DuplicateKeys, Strictness, Whitespace};
+
+/// Which verifier's verdict to give.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// Everything Intel's library checks, and the stricter rules that a careful verifier adds.
+    #[default]
+    Strict,
+    /// The verdict of Intel's own quote verification library.
+    Intel,
+}
+
+impl Profile {
+    /// `strict` or `intel`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Intel => "intel",
+        }
+    }
+
+    /// The profile of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Strict, Self::Intel].into_iter().find(|profile| profile.as_str() == name)
+    }
+
+    pub(crate) const fn rules(self) -> &'static Rules {
+        match self {
+            Self::Strict => &Rules::STRICT,
+            Self::Intel => &Rules::INTEL,
+        }
+    }
+}
+
+/// Whether a rule that only some verifiers apply is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Apply {
+    Enforce,
+    Ignore,
+}
+
+/// Which text of a signed JSON document its signature must cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignedText {
+    /// The bytes that arrived.
+    AsReceived,
+    /// The document written anew without white space, as Intel's library does.
+    Compacted,
+}
+
+/// What a chain's root must share with the trusted one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RootMatch {
+    /// The public key: Intel has issued two root certificates for one key.
+    Key,
+    /// The certificate's signature bytes, where the caller gave a certificate.
+    Certificate,
+}
+
+/// The range of a security version number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SvnRange {
+    /// One byte, as specified.
+    Byte,
+    /// 32 bits; what is larger than a byte is never reached.
+    Unsigned32,
+}
+
+#[derive(Debug)]
+pub(crate) struct TcbInfoRules {
+    pub(crate) svn_range: SvnRange,
+}
+
+/// Everything in which the profiles differ.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// How the signed JSON is read.
+    pub(crate) json: Strictness,
+    /// Which text its signature covers.
+    pub(crate) signed_text: SignedText,
+    /// Ranges inside TCB info.
+    pub(crate) tcb_info: TcbInfoRules,
+    /// Certificates: `notBefore`.
+    pub(crate) not_before: Apply,
+    /// TCB info and identities: `issueDate`.
+    pub(crate) issue_date: Apply,
+    /// Certificates: CA flag, path length, key usage bits, and not only their presence.
+    pub(crate) ca_constraints: Apply,
+    /// Upper half of the QE report's data is zero.
+    pub(crate) qe_report_data_tail: Apply,
+    /// Revoked in the TCB that runs now counts, as it does at launch.
+    pub(crate) current_tcb_revoked: Apply,
+    /// SVNs of the PCK certificate fit a byte; otherwise they are cut to one.
+    pub(crate) pck_svn_range: Apply,
+    /// Signatures are checked before any field of the signed part is looked at.
+    pub(crate) signature_first: Apply,
+    /// How the root is recognised.
+    pub(crate) root_match: RootMatch,
+}
+
+impl Rules {
+    const STRICT: Self = Self {
+        json: Strictness { duplicate_keys: DuplicateKeys::Refuse, whitespace: Whitespace::Refuse },
+        signed_text: SignedText::AsReceived,
+        tcb_info: TcbInfoRules { svn_range: SvnRange::Byte },
+        not_before: Apply::Enforce,
+        issue_date: Apply::Enforce,
+        ca_constraints: Apply::Enforce,
+        qe_report_data_tail: Apply::Enforce,
+        current_tcb_revoked: Apply::Enforce,
+        pck_svn_range: Apply::Enforce,
+        signature_first: Apply::Enforce,
+        root_match: RootMatch::Key,
+    };
+
+    const INTEL: Self = Self {
+        json: Strictness { duplicate_keys: DuplicateKeys::FirstWins, whitespace: Whitespace::Allow },
+        signed_text: SignedText::Compacted,
+        tcb_info: TcbInfoRules { svn_range: SvnRange::Unsigned32 },
+        not_before: Apply::Ignore,
+        issue_date: Apply::Ignore,
+        ca_constraints: Apply::Ignore,
+        qe_report_data_tail: Apply::Ignore,
+        current_tcb_revoked: Apply::Ignore,
+        pck_svn_range: Apply::Ignore,
+        signature_first: Apply::Ignore,
+        root_match: RootMatch::Certificate,
+    };
+}

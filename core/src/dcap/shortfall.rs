@@ -1,0 +1,257 @@
+//! What keeps a platform from each better TCB level, as data: which component, have and need, who can
+//! fix it, and which advisories would go away.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::bytes::Bytes;
+use crate::dcap::identity::EnclaveIdentity;
+use crate::dcap::pck::PckExtension;
+use crate::dcap::status::TcbStatus;
+use crate::dcap::tcb::{Tcb, first_tdx_component, module_svn};
+use crate::dcap::tcb_info::{ComponentLabel, IsvLevel, TcbInfo, TcbLevel, module_id};
+use crate::time::UnixTime;
+
+/// A level that is not reached, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Which list the level stands in.
+    pub of: ShortfallOf,
+    /// What Intel says of the level.
+    pub status: TcbStatus,
+    /// Up to which date of fixes the level goes.
+    pub date: UnixTime,
+    /// Every component that is too low for it.
+    pub needs: Vec<Need>,
+    /// Advisories that apply now and would not at this level.
+    pub advisories_resolved: Vec<Arc<str>>,
+}
+
+/// A list of levels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShortfallOf {
+    /// The platform's own levels.
+    Platform,
+    /// The levels of a TDX module.
+    TdxModule,
+    /// The levels of the quoting enclave.
+    QuotingEnclave,
+}
+
+impl ShortfallOf {
+    /// Lower-case name.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::TdxModule => "tdx_module",
+            Self::QuotingEnclave => "quoting_enclave",
+        }
+    }
+}
+
+/// One component that is too low.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Which one.
+    pub component: Component,
+    /// Its SVN now.
+    pub have: u32,
+    /// The SVN that the level asks for.
+    pub need: u32,
+    /// Intel's signed label, where the TCB info gives one.
+    pub label: Option<ComponentLabel>,
+    /// Who can fix it.
+    pub owner: Owner,
+}
+
+/// A part of a platform with a security version number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Component {
+    /// SGX component, 0 to 15.
+    Sgx(usize),
+    /// TDX component, 0 to 15.
+    Tdx(usize),
+    /// Provisioning certification enclave.
+    PceSvn,
+    /// A TDX module, by its id.
+    ModuleIsvSvn(String),
+    /// The quoting enclave.
+    QeIsvSvn,
+}
+
+/// Who can raise a security version number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// A firmware update by the platform's vendor, with its early microcode.
+    Bios,
+    /// A microcode update loaded by the operating system or hypervisor.
+    Microcode,
+    /// A SEAM loader update by the host's operator.
+    SeamLoader,
+    /// A TDX module update by the host's operator.
+    TdxModule,
+    /// A TXT SINIT update by the host's operator.
+    Sinit,
+    /// A newer provisioning certification enclave on the host, and a PCK certificate for it.
+    Pce,
+    /// A newer quoting enclave on the host.
+    QuotingEnclave,
+    /// Intel's label does not say.
+    Unknown,
+}
+
+impl Owner {
+    /// Lower-case name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bios => "bios",
+            Self::Microcode => "microcode",
+            Self::SeamLoader => "seam_loader",
+            Self::TdxModule => "tdx_module",
+            Self::Sinit => "sinit",
+            Self::Pce => "pce",
+            Self::QuotingEnclave => "quoting_enclave",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What to do about it, for people.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::Bios => "update the platform's firmware (BIOS) and register the platform anew",
+            Self::Microcode => "update the microcode that the host loads",
+            Self::SeamLoader => "update the SEAM loader (SEAMLDR ACM) on the host",
+            Self::TdxModule => "update the TDX module on the host",
+            Self::Sinit => "update the TXT SINIT module on the host",
+            Self::Pce => "update the SGX platform software (PCE) on the host and fetch a new PCK certificate",
+            Self::QuotingEnclave => "update the quoting enclave on the host",
+            Self::Unknown => "ask the host's operator to update its firmware and platform software",
+        }
+    }
+
+    /// Reads Intel's label; falls back on what every published TCB info says of a TDX module's SVNs.
+    fn of(label: Option<&ComponentLabel>) -> Self {
+        let Some(label) = label else { return Self::Unknown };
+        let names = |word: &str| label.kind.contains(word);
+        if names("SEAMLDR") {
+            Self::SeamLoader
+        } else if names("TDX Module") {
+            Self::TdxModule
+        } else if names("SINIT") {
+            Self::Sinit
+        } else if names("Late Microcode") {
+            Self::Microcode
+        } else if label.category == "BIOS" {
+            Self::Bios
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// Everything that `tcb` falls short of, nearest level last in each list: Intel's order, best first.
+pub(crate) fn shortfall(
+    tcb: &Tcb,
+    info: &TcbInfo,
+    identity: &EnclaveIdentity,
+    pck: &PckExtension,
+    qe_isv_svn: u16,
+    tee_tcb_svn: Option<&Bytes<16>>,
+) -> Vec<Shortfall> {
+    let mut all = Vec::new();
+    for level in info.levels.iter().take(tcb.launch.platform_level.unwrap_or(info.levels.len())) {
+        let needs = platform_needs(level, pck, tee_tcb_svn);
+        all.push(entry(ShortfallOf::Platform, level.status, level.date, &level.advisories, needs, tcb));
+    }
+    if let Some((version, isv_svn)) = tee_tcb_svn.and_then(module_svn) {
+        let levels = info.module_identity(version).map_or(&[][..], |module| &module.levels);
+        let component = || Component::ModuleIsvSvn(module_id(version));
+        isv_shortfall(&mut all, ShortfallOf::TdxModule, levels, isv_svn.into(), component, tcb);
+    }
+    let component = || Component::QeIsvSvn;
+    isv_shortfall(&mut all, ShortfallOf::QuotingEnclave, &identity.levels, qe_isv_svn, component, tcb);
+    all
+}
+
+fn isv_shortfall(
+    all: &mut Vec<Shortfall>,
+    of: ShortfallOf,
+    levels: &[IsvLevel],
+    have: u16,
+    component: impl Fn() -> Component,
+    tcb: &Tcb,
+) {
+    let owner = match of {
+        ShortfallOf::TdxModule => Owner::TdxModule,
+        ShortfallOf::QuotingEnclave => Owner::QuotingEnclave,
+        ShortfallOf::Platform => Owner::Unknown,
+    };
+    for level in levels.iter().take_while(|level| have < level.isv_svn) {
+        let need = Need {
+            component: component(),
+            have: have.into(),
+            need: level.isv_svn.into(),
+            label: None,
+            owner,
+        };
+        let needs = alloc::vec![need];
+        all.push(entry(of.clone(), level.status, level.date, &level.advisories, needs, tcb));
+    }
+}
+
+fn entry(
+    of: ShortfallOf,
+    status: TcbStatus,
+    date: UnixTime,
+    remaining: &[Arc<str>],
+    needs: Vec<Need>,
+    tcb: &Tcb,
+) -> Shortfall {
+    let advisories_resolved =
+        tcb.advisories.iter().filter(|advisory| !remaining.contains(advisory)).cloned().collect();
+    Shortfall { of, status, date, needs, advisories_resolved }
+}
+
+fn platform_needs(level: &TcbLevel, pck: &PckExtension, tee_tcb_svn: Option<&Bytes<16>>) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for (index, ((have, need), label)) in
+        pck.components.iter().zip(&level.sgx).zip(&level.labels.sgx).enumerate()
+    {
+        push_need(&mut needs, Component::Sgx(index), *have, *need, label.as_deref());
+    }
+    if u32::from(pck.pce_svn) < level.pce_svn {
+        needs.push(Need {
+            component: Component::PceSvn,
+            have: pck.pce_svn.into(),
+            need: level.pce_svn,
+            label: None,
+            owner: Owner::Pce,
+        });
+    }
+    if let (Some(svn), Some(tdx)) = (tee_tcb_svn, &level.tdx) {
+        let first = first_tdx_component(svn);
+        for (index, ((have, need), label)) in
+            svn.0.iter().zip(tdx).zip(&level.labels.tdx).enumerate().skip(first)
+        {
+            push_need(&mut needs, Component::Tdx(index), *have, *need, label.as_deref());
+        }
+    }
+    needs
+}
+
+fn push_need(
+    needs: &mut Vec<Need>,
+    component: Component,
+    have: u8,
+    need: u16,
+    label: Option<&ComponentLabel>,
+) {
+    if u16::from(have) < need {
+        let owner = Owner::of(label);
+        needs.push(Need { component, have: have.into(), need: need.into(), label: label.cloned(), owner });
+    }
+}
