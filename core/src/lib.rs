@@ -29,6 +29,8 @@ pub mod error;
 pub mod fact;
 pub mod json;
 pub mod limits;
+#[cfg(feature = "dcap")]
+pub mod measured_boot;
 pub mod reader;
 pub mod time;
 

@@ -201,6 +201,12 @@ impl Digest {
         Some(Self { bytes, len: digest.len() })
     }
 
+    /// A digest-sized value of one repeated byte, such as the initial value of a register.
+    #[must_use]
+    pub const fn repeated(byte: u8, algorithm: HashAlgorithm) -> Self {
+        Self { bytes: [byte; 64], len: algorithm.digest_len() }
+    }
+
     /// The bytes.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {

@@ -1,0 +1,21 @@
+//! Measured boot: TCG event logs, and replaying them into the registers that a quote signs.
+//!
+//! A log is only a story until a register proves it. [`EventLog::parse`] gives the story; nothing in
+//! it is authentic, so its accessors are named `unauthenticated_…`. [`EventLog::verify_rtmrs`] replays
+//! the digests and compares the result with the RTMRs of an authentic TDX quote; only then is there a
+//! [`ReplayedLog`], which says of every event what exactly is proven: that its digest was measured,
+//! and whether its data are the bytes that the digest covers ([`Proof`]).
+//!
+//! Formats: TCG PC Client Platform Firmware Profile (PFP) 1.06, section 10; the CCEL data region of
+//! confidential guests is the same log with the register mapping of UEFI 2.10, section 38.4.1.
+
+mod events;
+mod replay;
+mod tcg;
+
+pub use events::{DigestAlgorithm, EventType};
+pub use replay::{Proof, RTMR_RULES, Registers, ReplayedEvent, ReplayedLog};
+pub use tcg::{Event, EventDigest, EventLog, Limits, LogKind, SpecId};
+
+#[cfg(test)]
+mod tests;

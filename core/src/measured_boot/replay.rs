@@ -1,0 +1,389 @@
+//! Replaying a log: `register = H(register ‖ digest)` for every event that extends it.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::events::{DigestAlgorithm, EventType};
+use super::tcg::{Event, EventLog, LogKind};
+use crate::bytes::constant_time_eq;
+use crate::check::{Check, Failure, Rule, Trace};
+use crate::crypto::{CryptoProvider, Digest, HashAlgorithm};
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+
+/// What the events of a log extend its registers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registers {
+    kind: LogKind,
+    algorithm: HashAlgorithm,
+    values: BTreeMap<u32, Register>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Register {
+    value: Digest,
+    events: usize,
+}
+
+/// A log whose extending events give exactly the registers of a quote.
+///
+/// The digests and their order within each register are authentic if those registers are. Of the other
+/// content, only what a digest covers is: see [`Proof`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayedLog<'a> {
+    events: Vec<ReplayedEvent<'a>>,
+    registers: Registers,
+    checks: Vec<Check>,
+}
+
+/// An event of a replayed log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayedEvent<'a> {
+    event: Event<'a>,
+    digest: &'a [u8],
+    proof: Proof<'a>,
+}
+
+/// What a replay proves about the data of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Proof<'a> {
+    /// These bytes, the data or the part of them that this type of event measures, hash to the
+    /// measured digest. What stands around them, such as GRUB's `kernel_cmdline: `, is not covered.
+    Data(&'a [u8]),
+    /// The digest is of something that the log does not carry, such as the code of an application:
+    /// compare the digest with a reference value. The data are words of the writer of the log.
+    Opaque,
+    /// This type of event measures its own data, but the data do not hash to the measured digest: the
+    /// data were changed, or firmware deviates from the specification. Do not believe them.
+    Contradicted,
+    /// No register that was compared holds this event: `EV_NO_ACTION`, MRTD, or a register left out.
+    Unmeasured,
+}
+
+/// The rules of [`EventLog::verify_rtmrs`], one for each register.
+pub static RTMR_RULES: [Rule; 4] = [
+    Rule { id: "eventlog.rtmr0", title: "the event log explains RTMR0", spec: SPEC },
+    Rule { id: "eventlog.rtmr1", title: "the event log explains RTMR1", spec: SPEC },
+    Rule { id: "eventlog.rtmr2", title: "the event log explains RTMR2", spec: SPEC },
+    Rule { id: "eventlog.rtmr3", title: "the event log explains RTMR3", spec: SPEC },
+];
+
+impl<'a> EventLog<'a> {
+    /// Replays every event with its digest of `algorithm`.
+    ///
+    /// # Errors
+    /// `eventlog.algorithm` when the header or an extending event lacks the algorithm;
+    /// `eventlog.layout` for a startup locality that firmware cannot have recorded.
+    pub fn replay(
+        &self,
+        provider: &dyn CryptoProvider,
+        algorithm: HashAlgorithm,
+    ) -> Result<Registers, Error> {
+        let mut registers = Registers { kind: self.kind(), algorithm, values: BTreeMap::new() };
+        if !self.has_algorithm(algorithm.into()) {
+            let declared = self.unauthenticated_spec_id().algorithms.iter();
+            let declared: Vec<_> = declared.map(|(algorithm, _)| alloc::format!("{algorithm}")).collect();
+            return Err(Error::new(Code::EventLogAlgorithm, "event_log.header.algorithms")
+                .with(Fact::string("expected", alloc::format!("{}", DigestAlgorithm::from(algorithm))))
+                .with(Fact::string("actual", declared.join(" "))));
+        }
+        let mut locality = None;
+        for event in self.unauthenticated_events() {
+            if event.extends(self.kind()) {
+                registers.extend(provider, event, locality)?;
+            } else if self.kind() == LogKind::Tpm {
+                locality = startup_locality(event, locality, &registers)?.or(locality);
+            }
+        }
+        Ok(registers)
+    }
+
+    /// Proves that the log explains all four RTMRs of a quote, in order. A register without events must
+    /// hold its initial zeros.
+    ///
+    /// `expected` must come from an authentic quote, or the result means nothing.
+    ///
+    /// # Errors
+    /// `eventlog.replay` with the first diverging register in its facts, or those of
+    /// [`EventLog::replay`]; `misuse.options` for a log that is not a CCEL.
+    pub fn verify_rtmrs(
+        &self,
+        provider: &dyn CryptoProvider,
+        expected: &[[u8; 48]; 4],
+    ) -> Result<ReplayedLog<'a>, Failure> {
+        self.verify(provider, expected, Scope::AllRtmrs)
+    }
+
+    /// As [`EventLog::verify_rtmrs`], but leaves out RTMR3, which guests extend at run time without
+    /// writing to the CCEL. Its check is recorded as skipped, and events that name it stay
+    /// [`Proof::Unmeasured`].
+    ///
+    /// # Errors
+    /// Those of [`EventLog::verify_rtmrs`].
+    pub fn verify_boot_rtmrs(
+        &self,
+        provider: &dyn CryptoProvider,
+        expected: &[[u8; 48]; 4],
+    ) -> Result<ReplayedLog<'a>, Failure> {
+        self.verify(provider, expected, Scope::BootRtmrs)
+    }
+
+    fn verify(
+        &self,
+        provider: &dyn CryptoProvider,
+        expected: &[[u8; 48]; 4],
+        scope: Scope,
+    ) -> Result<ReplayedLog<'a>, Failure> {
+        if self.kind() != LogKind::Ccel {
+            return Err(Error::new(Code::MisuseOptions, "event_log.kind")
+                .with(Fact::text("expected", "a CCEL"))
+                .into());
+        }
+        let registers = self.replay(provider, HashAlgorithm::Sha384)?;
+        let mut trace = Trace::new();
+        for ((index, rule), expected) in (1u32..).zip(&RTMR_RULES).zip(expected) {
+            if !scope.covers(index) {
+                trace.skipped(rule, "the caller leaves RTMR3 to run-time measurements");
+                continue;
+            }
+            let actual = registers.value(index);
+            let events = registers.events(index);
+            if constant_time_eq(actual.as_slice(), expected) {
+                trace.passed(rule, [Fact::count("events", events), Fact::bytes("value", actual.as_slice())]);
+                continue;
+            }
+            let mut error = Error::new(Code::EventLogReplay, "event_log")
+                .with(Fact::string("register", alloc::format!("rtmr{}", index.saturating_sub(1))))
+                .with(Fact::count("events", events))
+                .with(Fact::bytes("expected", *expected))
+                .with(Fact::bytes("actual", actual.as_slice()));
+            if let Some(count) = self.prefix_that_gives(provider, index, expected) {
+                error = error.with(Fact::count("matches_after_events", count));
+            }
+            trace.failed(rule, &error);
+            return Err(trace.fail(error));
+        }
+        let events = self.unauthenticated_events().iter();
+        let events = events.map(|event| ReplayedEvent::new(provider, event, scope)).collect();
+        Ok(ReplayedLog { events, registers, checks: trace.into_checks() })
+    }
+
+    /// How many events of a register give `expected`, when the log goes on after the quote was made.
+    fn prefix_that_gives(&self, provider: &dyn CryptoProvider, index: u32, expected: &[u8]) -> Option<usize> {
+        let mut registers =
+            Registers { kind: self.kind(), algorithm: HashAlgorithm::Sha384, values: BTreeMap::new() };
+        let events = self.unauthenticated_events().iter();
+        let mut events = events.filter(|e| e.unauthenticated_index() == index && e.extends(self.kind()));
+        loop {
+            if registers.value(index).as_slice() == expected {
+                return Some(registers.events(index));
+            }
+            registers.extend(provider, events.next()?, None).ok()?;
+        }
+    }
+}
+
+impl Registers {
+    /// The algorithm of the values.
+    #[must_use]
+    pub const fn algorithm(&self) -> HashAlgorithm {
+        self.algorithm
+    }
+
+    /// The value of the register with this index, its initial value when no event extends it. For CCEL,
+    /// RTMR `n` has index `n + 1`.
+    #[must_use]
+    pub fn value(&self, index: u32) -> Digest {
+        match self.values.get(&index) {
+            Some(register) => register.value,
+            None => initial_value(self.kind, index, self.algorithm, None),
+        }
+    }
+
+    /// How many events extend the register with this index.
+    #[must_use]
+    pub fn events(&self, index: u32) -> usize {
+        self.values.get(&index).map_or(0, |register| register.events)
+    }
+
+    /// The registers that events extend, by index, with their values.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Digest)> {
+        self.values.iter().map(|(index, register)| (*index, &register.value))
+    }
+
+    fn extend(
+        &mut self,
+        provider: &dyn CryptoProvider,
+        event: &Event<'_>,
+        locality: Option<u8>,
+    ) -> Result<(), Error> {
+        let Some(digest) = event.unauthenticated_digest(self.algorithm.into()) else {
+            return Err(Error::new(Code::EventLogAlgorithm, "event_log.event.digests")
+                .at(event.offset())
+                .with(Fact::string("expected", alloc::format!("{}", DigestAlgorithm::from(self.algorithm))))
+                .with(Fact::count("event", event.number())));
+        };
+        let index = event.unauthenticated_index();
+        let register = self.values.entry(index).or_insert_with(|| Register {
+            value: initial_value(self.kind, index, self.algorithm, locality),
+            events: 0,
+        });
+        register.value = provider.hash(self.algorithm, &[register.value.as_slice(), digest]);
+        register.events = register.events.saturating_add(1);
+        Ok(())
+    }
+}
+
+impl<'a> ReplayedLog<'a> {
+    /// Every event, in order.
+    #[must_use]
+    pub fn events(&self) -> &[ReplayedEvent<'a>] {
+        &self.events
+    }
+
+    /// The registers, equal to those of the quote wherever the checks say so.
+    #[must_use]
+    pub const fn registers(&self) -> &Registers {
+        &self.registers
+    }
+
+    /// One check for each RTMR.
+    #[must_use]
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+}
+
+impl<'a> ReplayedEvent<'a> {
+    fn new(provider: &dyn CryptoProvider, event: &Event<'a>, scope: Scope) -> Self {
+        let digest = event.unauthenticated_digest(DigestAlgorithm::Sha384).unwrap_or_default();
+        let covered = event.extends(LogKind::Ccel) && scope.covers(event.unauthenticated_index());
+        let proof = if covered { prove(provider, event, digest) } else { Proof::Unmeasured };
+        Self { event: event.clone(), digest, proof }
+    }
+
+    /// The event as it stands in the log.
+    #[must_use]
+    pub const fn event(&self) -> &Event<'a> {
+        &self.event
+    }
+
+    /// The register that it extended and the digest that it extended it with, both authentic; `None`
+    /// when no compared register holds the event.
+    #[must_use]
+    pub fn measured(&self) -> Option<(u32, &'a [u8])> {
+        match self.proof {
+            Proof::Unmeasured => None,
+            _ => Some((self.event.unauthenticated_index(), self.digest)),
+        }
+    }
+
+    /// What the replay proves about the data.
+    #[must_use]
+    pub const fn proof(&self) -> Proof<'a> {
+        self.proof
+    }
+
+    /// The authentic bytes: those that hash to the measured digest.
+    #[must_use]
+    pub const fn data(&self) -> Option<&'a [u8]> {
+        match self.proof {
+            Proof::Data(data) => Some(data),
+            Proof::Opaque | Proof::Contradicted | Proof::Unmeasured => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Scope {
+    AllRtmrs,
+    BootRtmrs,
+}
+
+impl Scope {
+    fn covers(self, index: u32) -> bool {
+        match self {
+            Self::AllRtmrs => true,
+            Self::BootRtmrs => index < 4,
+        }
+    }
+}
+
+/// Finds the bytes of the event that its digest covers (PFP 1.06, section 10.4.1).
+///
+/// The type only decides which spans are tried: whichever hashes to the digest is authentic whatever
+/// the type claims.
+fn prove<'a>(provider: &dyn CryptoProvider, event: &Event<'a>, digest: &[u8]) -> Proof<'a> {
+    let data = event.unauthenticated_data();
+    let hashes_to =
+        |span: &[u8]| constant_time_eq(provider.hash(HashAlgorithm::Sha384, &[span]).as_slice(), digest);
+    if hashes_to(data) {
+        return Proof::Data(data);
+    }
+    let (first, second) = match event.unauthenticated_type() {
+        EventType::Separator
+        | EventType::Action
+        | EventType::SCrtmVersion
+        | EventType::NonhostInfo
+        | EventType::EfiAction
+        | EventType::EfiGptEvent
+        | EventType::EfiGptEvent2
+        | EventType::EfiVariableDriverConfig
+        | EventType::EfiVariableAuthority
+        | EventType::EfiVariableBoot2 => return Proof::Contradicted,
+        EventType::EfiVariableBoot => (variable_data(data), None),
+        EventType::EventTag => (data.get(8..), None),
+        EventType::Ipl => {
+            let text = data.strip_suffix(&[0]).unwrap_or(data);
+            (Some(text), GRUB_LABELS.iter().find_map(|label| text.strip_prefix(*label)))
+        }
+        _ => return Proof::Opaque,
+    };
+    [first, second].into_iter().flatten().find(|span| hashes_to(span)).map_or(Proof::Opaque, Proof::Data)
+}
+
+/// The value of a `UEFI_VARIABLE_DATA`: guid 16, name length in UTF-16 units 8, data length 8, name, data.
+fn variable_data(data: &[u8]) -> Option<&[u8]> {
+    let (header, rest) = data.split_at_checked(32)?;
+    let name_units = u64::from_le_bytes(header.get(16..24)?.try_into().ok()?);
+    let size = u64::from_le_bytes(header.get(24..32)?.try_into().ok()?);
+    let name_size = usize::try_from(name_units.checked_mul(2)?).ok()?;
+    let value = rest.get(name_size..)?;
+    (usize::try_from(size).ok()? == value.len()).then_some(value)
+}
+
+/// Registers start at zero, except the PCRs of a dynamic launch (all ones) and PCR 0 after a startup at
+/// another locality (TPM 2.0 Part 1, section 34.4; PFP 1.06, section 10.4.5.3).
+fn initial_value(kind: LogKind, index: u32, algorithm: HashAlgorithm, locality: Option<u8>) -> Digest {
+    let dynamic = kind == LogKind::Tpm && (17..=22).contains(&index);
+    let value = Digest::repeated(if dynamic { 0xff } else { 0 }, algorithm);
+    match (kind, index, locality, value.as_slice().split_last()) {
+        (LogKind::Tpm, 0, Some(locality), Some((_, zeros))) => {
+            Digest::new(&[zeros, &[locality]].concat()).unwrap_or(value)
+        }
+        _ => value,
+    }
+}
+
+/// The locality that an `EV_NO_ACTION` event records: once, for PCR 0, before anything extends it.
+fn startup_locality(event: &Event<'_>, seen: Option<u8>, registers: &Registers) -> Result<Option<u8>, Error> {
+    let Some(locality) = event.unauthenticated_data().strip_prefix(b"StartupLocality\0") else {
+        return Ok(None);
+    };
+    match locality {
+        [locality @ (0 | 3 | 4)]
+            if event.unauthenticated_index() == 0 && seen.is_none() && registers.events(0) == 0 =>
+        {
+            Ok(Some(*locality))
+        }
+        _ => Err(Error::new(Code::EventLogLayout, "event_log.event.startup_locality")
+            .at(event.offset())
+            .with(Fact::count("event", event.number()))),
+    }
+}
+
+const SPEC: &str = "TCG PFP 1.06, 10.2; UEFI 2.10, 38.4.1";
+
+/// What GRUB writes before the text that it measures into PCR 8 or RTMR2.
+const GRUB_LABELS: [&[u8]; 3] = [b"grub_cmd: ", b"kernel_cmdline: ", b"module_cmdline: "];
