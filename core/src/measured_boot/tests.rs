@@ -3,7 +3,6 @@
 extern crate std;
 
 use alloc::borrow::ToOwned as _;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -11,45 +10,13 @@ use alloc::vec::Vec;
 use std::path::PathBuf;
 use std::{env, eprintln, fs};
 
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use sha2::{Digest as _, Sha384};
 
 use super::*;
 use crate::check::{Failure, Outcome};
-use crate::crypto::{
-    CryptoProvider, Digest, HashAlgorithm, KeyRejected, PublicKey, SignatureAlgorithm, VerifyingKey,
-};
+use crate::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
 use crate::error::{Code, Error};
 use crate::fact::{Fact, FactValue};
-
-/// Hashes only.
-#[derive(Debug)]
-struct Hasher;
-
-impl CryptoProvider for Hasher {
-    fn name(&self) -> &'static str {
-        "hasher"
-    }
-
-    fn load_key(
-        &self,
-        _: SignatureAlgorithm,
-        _: PublicKey<'_>,
-    ) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
-        Err(KeyRejected)
-    }
-
-    fn hash(&self, algorithm: HashAlgorithm, parts: &[&[u8]]) -> Digest {
-        let message = parts.concat();
-        let digest = match algorithm {
-            HashAlgorithm::Sha1 => Sha1::digest(message).to_vec(),
-            HashAlgorithm::Sha256 => Sha256::digest(message).to_vec(),
-            HashAlgorithm::Sha384 => Sha384::digest(message).to_vec(),
-            HashAlgorithm::Sha512 => Sha512::digest(message).to_vec(),
-        };
-        Digest::new(&digest).unwrap()
-    }
-}
 
 /// A record to be written; `digests` as pairs of algorithm number and bytes.
 #[derive(Clone)]
@@ -135,12 +102,12 @@ fn parse(bytes: &[u8]) -> Result<EventLog<'_>, Error> {
 }
 
 fn rtmrs(bytes: &[u8]) -> [[u8; 48]; 4] {
-    let registers = parse(bytes).unwrap().replay(&Hasher, HashAlgorithm::Sha384).unwrap();
+    let registers = parse(bytes).unwrap().replay(&RustCrypto, HashAlgorithm::Sha384).unwrap();
     [1, 2, 3, 4].map(|index| registers.value(index).as_slice().try_into().unwrap())
 }
 
 fn refusal(bytes: &[u8], expected: &[[u8; 48]; 4]) -> Failure {
-    parse(bytes).unwrap().verify_rtmrs(&Hasher, expected).unwrap_err()
+    parse(bytes).unwrap().verify_rtmrs(&RustCrypto, expected).unwrap_err()
 }
 
 fn code(result: Result<EventLog<'_>, Error>) -> Code {
@@ -152,7 +119,7 @@ fn an_honest_log_proves_what_its_digests_cover() {
     let bytes = write(&sample());
     let expected = rtmrs(&bytes);
     let log = parse(&bytes).unwrap();
-    let replayed = log.verify_rtmrs(&Hasher, &expected).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
     let proofs: Vec<_> = replayed.events().iter().map(ReplayedEvent::proof).collect();
     assert_eq!(
         proofs,
@@ -251,7 +218,7 @@ fn order_between_registers_is_not_recorded_by_them() {
     let expected = rtmrs(&write(&records));
     records.swap(3, 5);
     let bytes = write(&records);
-    assert!(parse(&bytes).unwrap().verify_rtmrs(&Hasher, &expected).is_ok());
+    assert!(parse(&bytes).unwrap().verify_rtmrs(&RustCrypto, &expected).is_ok());
 }
 
 #[test]
@@ -264,10 +231,10 @@ fn a_register_that_no_event_explains_is_refused() {
     assert_eq!(failure.checks.len(), 4);
 
     let log = parse(&bytes).unwrap();
-    let replayed = log.verify_boot_rtmrs(&Hasher, &expected).unwrap();
+    let replayed = log.verify_boot_rtmrs(&RustCrypto, &expected).unwrap();
     assert!(matches!(replayed.checks()[3].outcome, Outcome::Skipped(_)));
     expected[2] = [1; 48];
-    let failure = log.verify_boot_rtmrs(&Hasher, &expected).unwrap_err();
+    let failure = log.verify_boot_rtmrs(&RustCrypto, &expected).unwrap_err();
     assert_eq!(failure.error.code(), Code::EventLogReplay);
 }
 
@@ -276,9 +243,9 @@ fn a_register_left_out_proves_nothing_of_its_events() {
     let records = [sample(), vec![Record::new(4, 0xd, b"app", b"app")]].concat();
     let bytes = write(&records);
     let log = parse(&bytes).unwrap();
-    let replayed = log.verify_boot_rtmrs(&Hasher, &rtmrs(&bytes)).unwrap();
+    let replayed = log.verify_boot_rtmrs(&RustCrypto, &rtmrs(&bytes)).unwrap();
     assert_eq!(replayed.events().last().map(ReplayedEvent::proof), Some(Proof::Unmeasured));
-    let replayed = log.verify_rtmrs(&Hasher, &rtmrs(&bytes)).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &rtmrs(&bytes)).unwrap();
     assert_eq!(replayed.events().last().map(ReplayedEvent::proof), Some(Proof::Data(b"app")));
 }
 
@@ -301,7 +268,7 @@ fn forged_data_under_a_true_digest_are_not_believed() {
         changed[position].data = b"kernel_cmdline: init=/bin/sh\0".to_vec();
         let bytes = write(&changed);
         let log = parse(&bytes).unwrap();
-        let replayed = log.verify_rtmrs(&Hasher, &expected).unwrap();
+        let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
         assert_eq!(replayed.events()[position].proof(), proof, "event {position}");
         assert_eq!(replayed.events()[position].data(), None);
     }
@@ -316,20 +283,20 @@ fn variable_data_with_lengths_that_do_not_fit_stay_opaque() {
         let bytes = write(&[Record::new(1, 0x8000_0002, b"order", &data)]);
         let expected = rtmrs(&bytes);
         let log = parse(&bytes).unwrap();
-        let replayed = log.verify_rtmrs(&Hasher, &expected).unwrap();
+        let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
         assert_eq!(replayed.events()[0].proof(), Proof::Opaque, "{at} {value}");
     }
     for size in 0..32 {
         let bytes = write(&[Record::new(1, 0x8000_0002, b"order", &fitting[..size])]);
         let expected = rtmrs(&bytes);
         let log = parse(&bytes).unwrap();
-        assert_eq!(log.verify_rtmrs(&Hasher, &expected).unwrap().events()[0].proof(), Proof::Opaque);
+        assert_eq!(log.verify_rtmrs(&RustCrypto, &expected).unwrap().events()[0].proof(), Proof::Opaque);
     }
     for text in [&b""[..], b"\0", b"kernel_cmdline: ", b"kernel_cmdline: \0", b"grub_cmd:"] {
         let bytes = write(&[Record::new(3, 0xd, b"other", text)]);
         let expected = rtmrs(&bytes);
         let log = parse(&bytes).unwrap();
-        assert_eq!(log.verify_rtmrs(&Hasher, &expected).unwrap().events()[0].proof(), Proof::Opaque);
+        assert_eq!(log.verify_rtmrs(&RustCrypto, &expected).unwrap().events()[0].proof(), Proof::Opaque);
     }
 }
 
@@ -362,7 +329,7 @@ fn a_log_cut_anywhere_is_truncated_or_explains_less() {
         match parse(&bytes[..cut]) {
             Ok(log) => {
                 assert!(cut >= header, "{cut}");
-                let failure = log.verify_rtmrs(&Hasher, &expected).unwrap_err();
+                let failure = log.verify_rtmrs(&RustCrypto, &expected).unwrap_err();
                 assert_eq!(failure.error.code(), Code::EventLogReplay, "{cut}");
             }
             Err(error) => {
@@ -438,7 +405,7 @@ fn an_unknown_algorithm_is_carried_and_does_not_hinder_the_others() {
     let log = parse(&bytes).unwrap();
     let unknown = DigestAlgorithm::Other(0x4321);
     assert_eq!(log.unauthenticated_events()[0].unauthenticated_digest(unknown), Some(&[5; 24][..]));
-    assert!(log.verify_rtmrs(&Hasher, &rtmrs(&bytes)).is_ok());
+    assert!(log.verify_rtmrs(&RustCrypto, &rtmrs(&bytes)).is_ok());
 }
 
 #[test]
@@ -498,7 +465,7 @@ fn limits_hold() {
 fn a_tpm_log_proves_no_rtmr() {
     let bytes = write(&sample());
     let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).unwrap();
-    let failure = log.verify_rtmrs(&Hasher, &[[0; 48]; 4]).unwrap_err();
+    let failure = log.verify_rtmrs(&RustCrypto, &[[0; 48]; 4]).unwrap_err();
     assert_eq!(failure.error.code(), Code::MisuseOptions);
 }
 
@@ -511,12 +478,12 @@ fn a_startup_locality_counts_once_and_before_the_first_extend() {
     let replay = |records: &[Record]| {
         let bytes = write(records);
         let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).unwrap();
-        log.replay(&Hasher, HashAlgorithm::Sha384).map(|registers| registers.value(0))
+        log.replay(&RustCrypto, HashAlgorithm::Sha384).map(|registers| registers.value(0))
     };
     let event = Record::new(0, 4, b"x", b"x");
     let mut start = [0; 48];
     start[47] = 3;
-    let expected = Hasher.hash(HashAlgorithm::Sha384, &[&start, &Sha384::digest(b"x")]);
+    let expected = RustCrypto.hash(HashAlgorithm::Sha384, &[&start, &Sha384::digest(b"x")]);
     assert_eq!(replay(&[locality(&[3], 0), event.clone()]), Ok(expected));
     for records in [
         vec![event.clone(), locality(&[3], 0)],
@@ -555,7 +522,7 @@ fn a_real_ccel_explains_the_real_quote() {
     let expected = rtmrs_of_quote(&quote);
     let log = parse(&region).unwrap();
     assert_eq!((log.end(), log.unauthenticated_events().len()), (18_101, 43));
-    let replayed = log.verify_rtmrs(&Hasher, &expected).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
     let cmdline = replayed.events().iter().rev().find(|e| e.measured().is_some_and(|(i, _)| i == 3)).unwrap();
     assert!(cmdline.data().unwrap().starts_with(b"/syslinux/vmlinuz.A init="));
     let count = |wanted: fn(&Proof<'_>) -> bool| {
@@ -569,7 +536,7 @@ fn a_real_ccel_explains_the_real_quote() {
     for cut in 0..log.end() {
         match parse(&region[..cut]) {
             Ok(log) => {
-                let failure = log.verify_rtmrs(&Hasher, &expected).unwrap_err();
+                let failure = log.verify_rtmrs(&RustCrypto, &expected).unwrap_err();
                 assert_eq!(failure.error.code(), Code::EventLogReplay, "{cut}");
             }
             Err(error) => {
@@ -628,7 +595,7 @@ fn every_real_log_replays_to_what_another_parser_computed() {
                 "sha512" => HashAlgorithm::Sha512,
                 other => panic!("{other}"),
             };
-            let registers = match log.replay(&Hasher, algorithm) {
+            let registers = match log.replay(&RustCrypto, algorithm) {
                 Ok(registers) => registers,
                 Err(error) => {
                     eprintln!("{name}: {error}");
