@@ -8,13 +8,14 @@
 use alloc::vec::Vec;
 
 use crate::crypto::{CryptoProvider, SignatureAlgorithm};
+use crate::dcap::prepared::Authority;
 use crate::dcap::profile::{Apply, RootMatch, Rules};
 use crate::encoding::pem_blocks;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
-use crate::time::UnixTime;
-use crate::trust::TrustAnchor;
+use crate::time::{UnixTime, Window};
+use crate::trust::{TrustAnchor, TrustAnchors};
 use crate::x509::chain::{
     self, ChainRules, SignsCrls, check_ca, check_issued_by, check_leaf, check_window, require_extensions,
 };
@@ -129,23 +130,46 @@ impl<'a> Chain<'a> {
     }
 
     /// The root is the trusted one: by key, or (Intel) by the very certificate where one was given.
-    pub(crate) fn check_anchor(&self, anchor: &TrustAnchor, rules: &Rules) -> Result<(), Error> {
-        let same_key = self.root.spki().raw() == anchor.spki();
-        let same_certificate = match (rules.root_match, anchor.certificate()) {
-            (RootMatch::Certificate, Some(der)) => {
-                Certificate::parse(der).is_ok_and(|trusted| trusted.signature() == self.root.signature())
-            }
-            _ => true,
+    pub(crate) fn check_anchor(
+        &self,
+        anchors: &TrustAnchors,
+        anchor: &TrustAnchor,
+        rules: &Rules,
+    ) -> Result<(), Error> {
+        let inside = |error: Error| error.inside(Role::Root.part());
+        let found = anchors.require(&self.root).map_err(inside)?;
+        let other = |problem| {
+            Error::new(Code::X509Anchor, Role::Root.part()).with(Fact::text("problem", problem))
         };
-        if same_key && same_certificate {
-            return Ok(());
+        if found.spki_der() != anchor.spki_der() {
+            return Err(other("another root than that of the rest of the collateral"));
         }
-        Err(Error::new(Code::X509Anchor, Role::Root.part())
-            .with(Fact::string("root", self.root.subject_common_name().unwrap_or_default().into()))
-            .with(Fact::text(
-                "problem",
-                if same_key { "another certificate of the trusted key" } else { "another key" },
-            )))
+        if rules.root_match == RootMatch::Certificate && !self.is_one_of(anchors) {
+            return Err(other("another certificate of the trusted key"));
+        }
+        Ok(())
+    }
+
+    /// Whether the root has the signature bytes of a trusted certificate, where certificates were given.
+    fn is_one_of(&self, anchors: &TrustAnchors) -> bool {
+        let mut certificates = anchors.iter().filter_map(TrustAnchor::certificate).peekable();
+        certificates.peek().is_none()
+            || certificates.any(|der| {
+                Certificate::parse(der).is_ok_and(|trusted| trusted.signature() == self.root.signature())
+            })
+    }
+
+    /// The windows of every member, as this profile applies them.
+    pub(crate) fn validity(&self, rules: &Rules) -> Vec<(&'static str, Window)> {
+        self.members()
+            .map(|(certificate, role)| {
+                let mut window = certificate.validity();
+                if rules.not_before == Apply::Ignore {
+                    window.not_before = Window::ALWAYS.not_before;
+                }
+                (role.part(), window)
+            })
+            .collect()
     }
 
     /// Every certificate is inside its window.
@@ -162,18 +186,32 @@ impl<'a> Chain<'a> {
         chain::check_revocation(&self.leaf, list).map_err(|error| error.inside(self.leaf_role.part()))
     }
 
-    /// Signatures, from the root down. `skip` says which certificates were verified before, by their
-    /// DER: a certificate that was verified once under the same anchor is not verified again.
-    pub(crate) fn check_signatures(
+    /// The signatures of certificates that the root itself signed, in a chain of two.
+    pub(crate) fn check_root_signatures(
         &self,
         anchor_key: &IssuerKey,
-        provider: &dyn CryptoProvider,
         verified: &mut Verified,
+    ) -> Result<(), Error> {
+        verified.check_and_keep(&self.root, anchor_key).map_err(|error| error.inside(Role::Root.part()))?;
+        verified.check_and_keep(&self.leaf, anchor_key).map_err(|error| error.inside(self.leaf_role.part()))
+    }
+
+    /// The signatures of a PCK chain, from the root down. `authority` is the PCK authority with its key,
+    /// verified before: where the chain has the same certificate, its key need not be loaded again.
+    pub(crate) fn check_pck_signatures(
+        &self,
+        anchor_key: &IssuerKey,
+        authority: &Authority,
+        provider: &dyn CryptoProvider,
+        verified: &Verified,
     ) -> Result<(), Error> {
         verified.check(&self.root, anchor_key).map_err(|error| error.inside(Role::Root.part()))?;
         let leaf = |error: Error| error.inside(self.leaf_role.part());
         match &self.intermediate {
             None => verified.check(&self.leaf, anchor_key).map_err(leaf),
+            Some(same) if same.der() == authority.der => {
+                self.leaf.verify_signed_by(&authority.key).map_err(leaf)
+            }
             Some(intermediate) => {
                 let inside = |error: Error| error.inside(Role::PckCa.part());
                 verified.check(intermediate, anchor_key).map_err(inside)?;
@@ -181,10 +219,6 @@ impl<'a> Chain<'a> {
                 self.leaf.verify_signed_by(&key).map_err(leaf)
             }
         }
-    }
-
-    pub(crate) const fn leaf_part(&self) -> &'static str {
-        self.leaf_role.part()
     }
 }
 
@@ -195,18 +229,26 @@ pub(crate) struct Verified {
 }
 
 impl Verified {
-    fn check(&mut self, certificate: &Certificate<'_>, anchor_key: &IssuerKey) -> Result<(), Error> {
-        if self.certificates.iter().any(|known| known == certificate.der()) {
-            return Ok(());
+    fn check(&self, certificate: &Certificate<'_>, anchor_key: &IssuerKey) -> Result<(), Error> {
+        if self.contains(certificate) { Ok(()) } else { certificate.verify_signed_by(anchor_key) }
+    }
+
+    fn check_and_keep(
+        &mut self,
+        certificate: &Certificate<'_>,
+        anchor_key: &IssuerKey,
+    ) -> Result<(), Error> {
+        self.check(certificate, anchor_key)?;
+        if !self.contains(certificate) {
+            self.certificates.push(certificate.der().into());
         }
-        certificate.verify_signed_by(anchor_key)?;
-        self.certificates.push(certificate.der().into());
         Ok(())
     }
 
-    pub(crate) fn contains(&self, certificate: &Certificate<'_>) -> bool {
+    fn contains(&self, certificate: &Certificate<'_>) -> bool {
         self.certificates.iter().any(|known| known == certificate.der())
     }
+
 }
 
 impl Rules {

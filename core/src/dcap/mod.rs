@@ -1,11 +1,17 @@
 //! Intel SGX and TDX DCAP: quotes, collateral, TCB levels.
 
+mod authenticate;
+mod cache;
 mod certification;
 mod chain;
+pub mod checks;
 mod collateral;
+mod document;
 mod fields;
 mod identity;
+mod intel;
 mod pck;
+mod prepared;
 mod profile;
 mod quote;
 mod report;
@@ -14,10 +20,14 @@ mod status;
 mod tcb;
 mod tcb_info;
 
+pub use authenticate::AuthenticQuote;
+pub use cache::PlatformCache;
 pub use certification::{CertificationData, PlatformTcb};
 pub use collateral::{Collateral, SignedDocument};
 pub use identity::{EnclaveId, EnclaveIdentity};
+pub use intel::QvlStatus;
 pub use pck::{PckExtension, PlatformConfiguration, SgxType};
+pub use prepared::{CollateralSummary, Expiry, PckAuthority, PreparedCollateral, Verifier};
 pub use profile::Profile;
 pub use quote::{Header, Quote, Tee};
 pub use report::{Report, SgxAttributes, SgxReport, Td15, Td15Extended, TdAttributes, TdReport};

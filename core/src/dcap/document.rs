@@ -1,0 +1,95 @@
+//! Signed JSON documents: the signature before the meaning.
+
+use alloc::vec::Vec;
+
+use crate::crypto::{CryptoProvider, VerifyingKey};
+use crate::dcap::chain::{ALGORITHM, Chain, Role, Verified, pem_chain};
+use crate::dcap::collateral::SignedDocument;
+use crate::dcap::profile::{RootMatch, Rules, SignedText};
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::json::{self, Node};
+use crate::limits;
+use crate::time::{UnixTime, Window};
+use crate::trust::{TrustAnchor, TrustAnchors};
+use crate::x509::{Crl, IssuerKey, RevocationList};
+
+/// What signers of documents are checked against.
+pub(crate) struct SignerContext<'c> {
+    pub(crate) anchor: &'c TrustAnchor,
+    pub(crate) anchors: &'c TrustAnchors,
+    pub(crate) anchor_key: &'c IssuerKey,
+    pub(crate) root_crl: &'c Crl<'c>,
+    pub(crate) provider: &'c dyn CryptoProvider,
+    pub(crate) rules: &'c Rules,
+    pub(crate) now: UnixTime,
+}
+
+/// A TCB-signing certificate that was verified.
+pub(crate) struct Signer {
+    key: alloc::boxed::Box<dyn VerifyingKey>,
+    /// The validity of signer and root.
+    pub(crate) validity: Vec<(&'static str, Window)>,
+}
+
+impl Signer {
+    /// Verifies a chain of TCB-signing certificate and root: roles, signatures, the trusted root,
+    /// revocation, validity.
+    pub(crate) fn verify(
+        pem: &str,
+        context: &SignerContext<'_>,
+        verified: &mut Verified,
+    ) -> Result<Self, Error> {
+        let ders = pem_chain(pem.as_bytes())?;
+        let chain = Chain::of_two(&ders, Role::TcbSigner)?;
+        chain.check_roles(context.rules)?;
+        if context.rules.root_match == RootMatch::Certificate {
+            crl_of_foreign_root(&chain, context)?;
+        }
+        chain.check_anchor(context.anchors, context.anchor, context.rules)?;
+        chain.check_root_signatures(context.anchor_key, verified)?;
+        chain.check_leaf_revocation(context.root_crl as &dyn RevocationList)?;
+        chain.check_windows(context.now, context.rules)?;
+        let key = chain.leaf.load_key(context.provider, ALGORITHM)?;
+        Ok(Self { key, validity: chain.validity(context.rules) })
+    }
+
+    /// Checks the document's signature and only then gives its contents.
+    pub(crate) fn open<'d>(
+        &self,
+        document: &'d SignedDocument,
+        invalid: Code,
+        rules: &Rules,
+    ) -> Result<Node<'d>, Error> {
+        let text = document.text.as_str();
+        if text.len() > limits::COLLATERAL_JSON_BYTES {
+            return Err(Error::new(Code::LimitSize, "")
+                .with(Fact::count("size", text.len()))
+                .with(Fact::count("maximum", limits::COLLATERAL_JSON_BYTES)));
+        }
+        let verify = |message: &str| {
+            self.key.verify(message.as_bytes(), &document.signature).map_err(|_| Error::new(invalid, ""))
+        };
+        match rules.signed_text {
+            SignedText::AsReceived => {
+                verify(text)?;
+                json::parse(text.as_bytes(), rules.json)
+            }
+            SignedText::Compacted => {
+                let node = json::parse(text.as_bytes(), rules.json)?;
+                verify(&node.compact())?;
+                Ok(node)
+            }
+        }
+    }
+}
+
+/// Intel's library holds the root's list against the chain's own root before it asks whether that root
+/// is the trusted one.
+fn crl_of_foreign_root(chain: &Chain<'_>, context: &SignerContext<'_>) -> Result<(), Error> {
+    if chain.root.spki().raw() == context.anchor.spki_der() {
+        return Ok(());
+    }
+    let key = chain.root.issuer_key(context.provider, ALGORITHM)?;
+    context.root_crl.verify_signed_by(&key)
+}

@@ -1,0 +1,579 @@
+//! Verified collateral: every signature, chain and list checked once, to be used for many quotes.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::check::{Check, Failure, Rule, Trace};
+use crate::crypto::CryptoProvider;
+use crate::dcap::chain::{ALGORITHM, Chain, Role, Verified, check_crl, pem_chain};
+use crate::dcap::checks;
+use crate::dcap::collateral::Collateral;
+use crate::dcap::document::{Signer, SignerContext};
+use crate::dcap::identity::{EnclaveId, EnclaveIdentity};
+use crate::dcap::intel;
+use crate::dcap::profile::{Apply, Profile, Rules};
+use crate::dcap::quote::Tee;
+use crate::dcap::tcb_info::TcbInfo;
+use crate::encoding::decode_der_or_text;
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::time::{UnixTime, Window};
+use crate::trust::{TrustAnchor, TrustAnchors};
+use crate::x509::chain::check_revocation;
+use crate::x509::{Crl, IssuerKey, RevokedSerials};
+
+/// Verifies collateral and quotes: trust anchors, cryptography and profile, chosen once.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use veriquote::{UnixTime, crypto::RustCrypto, dcap};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (quote_bytes, collateral_json, now) = (Vec::new(), Vec::new(), UnixTime(0));
+/// let verifier = dcap::Verifier::intel(Arc::new(RustCrypto))?;
+/// let collateral = dcap::Collateral::from_json(&collateral_json)?;
+/// let prepared = verifier.prepare(&collateral, now)?;
+/// let quote = dcap::Quote::parse(&quote_bytes)?;
+/// let authentic = prepared.authenticate(&quote, now)?;
+/// println!("{}", authentic.tcb().status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    anchors: Arc<Anchors>,
+    provider: Arc<dyn CryptoProvider>,
+    profile: Profile,
+    max_age: Option<u64>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Anchors {
+    pub(crate) trusted: TrustAnchors,
+    keys: Vec<IssuerKey>,
+}
+
+impl Verifier {
+    /// Trusts Intel's SGX root, pinned by its key.
+    ///
+    /// # Errors
+    /// `x509.algorithm` when the provider cannot verify ECDSA on P-256.
+    pub fn intel(provider: Arc<dyn CryptoProvider>) -> Result<Self, Error> {
+        Self::new(TrustAnchors::intel_sgx(), provider)
+    }
+
+    /// Trusts the caller's own roots.
+    ///
+    /// # Errors
+    /// `x509.algorithm` when a root's key is not ECDSA on P-256.
+    pub fn new(anchors: TrustAnchors, provider: Arc<dyn CryptoProvider>) -> Result<Self, Error> {
+        let keys = anchors
+            .iter()
+            .map(|anchor| anchor.issuer_key(provider.as_ref(), ALGORITHM))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.inside("root"))?;
+        let anchors = Arc::new(Anchors { trusted: anchors, keys });
+        Ok(Self { anchors, provider, profile: Profile::Strict, max_age: None })
+    }
+
+    /// The same verifier with another conformance profile; [`Profile::Strict`] is the default.
+    #[must_use]
+    pub const fn with_profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// The same verifier, refusing collateral of which a part was issued more than `seconds` ago, even
+    /// while Intel calls it current.
+    #[must_use]
+    pub const fn with_max_collateral_age(mut self, seconds: u64) -> Self {
+        self.max_age = Some(seconds);
+        self
+    }
+
+    /// The conformance profile.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Verifies every signature, chain, list and window of `collateral`, once, as of `now`.
+    ///
+    /// # Errors
+    /// The first rule that does not hold, with the checks up to it.
+    pub fn prepare(&self, collateral: &Collateral, now: UnixTime) -> Result<PreparedCollateral, Failure> {
+        let mut trace = Trace::new();
+        match self.prepare_traced(collateral, now, &mut trace) {
+            Ok(inner) => {
+                Ok(PreparedCollateral(Arc::new(Prepared { checks: trace.into_checks(), ..inner })))
+            }
+            Err(error) => Err(trace.fail(intel::annotate(error, self.profile))),
+        }
+    }
+
+    fn prepare_traced(
+        &self,
+        collateral: &Collateral,
+        now: UnixTime,
+        trace: &mut Trace,
+    ) -> Result<Prepared, Error> {
+        let rules = self.profile.rules();
+        let provider = self.provider.as_ref();
+        let mut verified = Verified::default();
+        let mut expiries = Expiries { list: Vec::new(), max_age: self.max_age };
+
+        // The PCK authority, under one of the trusted roots.
+        let part = "collateral.pck_crl_issuer_chain";
+        let ders = step(trace, checks::CRL_ISSUER_CHAIN, part, || {
+            pem_chain(collateral.pck_crl_issuer_chain.as_bytes())
+        })?;
+        let (authority, anchor_index) = step(trace, checks::CRL_ISSUER_CHAIN, part, || {
+            let chain = Chain::of_two(&ders, Role::PckCa)?;
+            chain.check_roles(rules)?;
+            let anchor = self.anchors.trusted.require(&chain.root).map_err(|error| error.inside("root"))?;
+            chain.check_anchor(&self.anchors.trusted, anchor, rules)?;
+            let index = self.anchors.trusted.iter().position(|known| known == anchor).unwrap_or_default();
+            let key = self.anchors.key(index)?;
+            chain.check_root_signatures(key, &mut verified)?;
+            chain.check_windows(now, rules)?;
+            Ok((chain, index))
+        })?;
+        let anchor = self.anchors.anchor(anchor_index)?;
+        let anchor_key = self.anchors.key(anchor_index)?;
+        let name = authority.leaf.subject_common_name().unwrap_or_default();
+        trace.passed(checks::CRL_ISSUER_CHAIN, [Fact::string("authority", name.into())]);
+        expiries.extend("pck_crl_issuer_chain", authority.validity(rules), CERTIFICATE);
+
+        // The root's list, and the authority under it.
+        let part = "collateral.root_ca_crl";
+        let root_crl_der = step(trace, checks::ROOT_CRL, part, || decode_crl(&collateral.root_ca_crl))?;
+        let root_crl = step(trace, checks::ROOT_CRL, part, || {
+            let crl = Crl::parse(&root_crl_der)?;
+            check_crl(&crl, &authority.root, anchor_key, now, rules)?;
+            Ok(crl)
+        })?;
+        trace.passed(checks::ROOT_CRL, crl_facts(&root_crl));
+        expiries.push_issued("root_ca_crl", root_crl.window(), CRL);
+        step(trace, checks::CA_REVOCATION, "collateral.pck_crl_issuer_chain.intermediate", || {
+            check_revocation(&authority.leaf, &root_crl)
+        })?;
+        trace.passed(checks::CA_REVOCATION, []);
+
+        // The authority's list.
+        let part = "collateral.pck_crl";
+        let pck_crl_der = step(trace, checks::PCK_CRL, part, || decode_crl(&collateral.pck_crl))?;
+        let authority_key = step(trace, checks::PCK_CRL, part, || {
+            authority.leaf.issuer_key(provider, ALGORITHM)
+        })?;
+        let pck_crl = step(trace, checks::PCK_CRL, part, || {
+            let crl = Crl::parse(&pck_crl_der)?;
+            check_crl(&crl, &authority.leaf, &authority_key, now, rules)?;
+            Ok(crl)
+        })?;
+        trace.passed(checks::PCK_CRL, crl_facts(&pck_crl));
+        expiries.push_issued("pck_crl", pck_crl.window(), CRL);
+
+        // TCB info: signer, signature, and only then its contents.
+        let context = SignerContext {
+            anchor,
+            anchors: &self.anchors.trusted,
+            anchor_key,
+            root_crl: &root_crl,
+            provider,
+            rules,
+            now,
+        };
+        let document = &collateral.tcb_info;
+        let part = "collateral.tcb_info_issuer_chain";
+        let signer = step(trace, checks::TCB_SIGNER, part, || {
+            Signer::verify(&document.issuer_chain, &context, &mut verified)
+        })?;
+        trace.passed(checks::TCB_SIGNER, []);
+        expiries.extend("tcb_info_issuer_chain", signer.validity.clone(), CERTIFICATE);
+        let part = "collateral.tcb_info";
+        let node = step(trace, checks::TCB_INFO_SIGNATURE, part, || {
+            signer.open(document, Code::DcapTcbInfoSignature, rules)
+        })?;
+        trace.passed(checks::TCB_INFO_SIGNATURE, []);
+        let tcb_info =
+            step(trace, checks::TCB_INFO_LAYOUT, part, || TcbInfo::read(&node, &rules.tcb_info))?;
+        trace.passed(checks::TCB_INFO_LAYOUT, [Fact::number("version", tcb_info.version.into())]);
+        let window = document_window(tcb_info.issue_date, tcb_info.next_update, rules);
+        let expiry = Expiry::new("tcb_info", window, TCB_INFO);
+        step(trace, checks::TCB_INFO_WINDOW, "", || expiry.check(now))?;
+        trace.passed(checks::TCB_INFO_WINDOW, window_facts(tcb_info.issue_date, tcb_info.next_update));
+        expiries.push(expiry);
+        expiries.push_age("tcb_info", tcb_info.issue_date);
+
+        // The quoting enclave's identity, often under the same chain.
+        let document = &collateral.qe_identity;
+        let part = "collateral.qe_identity_issuer_chain";
+        let own_signer;
+        let identity_signer = if document.issuer_chain == collateral.tcb_info.issuer_chain {
+            &signer
+        } else {
+            own_signer = step(trace, checks::IDENTITY_SIGNER, part, || {
+                Signer::verify(&document.issuer_chain, &context, &mut verified)
+            })?;
+            &own_signer
+        };
+        trace.passed(checks::IDENTITY_SIGNER, []);
+        expiries.extend("qe_identity_issuer_chain", identity_signer.validity.clone(), CERTIFICATE);
+        let part = "collateral.qe_identity";
+        let node = step(trace, checks::IDENTITY_SIGNATURE, part, || {
+            identity_signer.open(document, Code::DcapIdentitySignature, rules)
+        })?;
+        trace.passed(checks::IDENTITY_SIGNATURE, []);
+        let identity = step(trace, checks::IDENTITY_LAYOUT, part, || EnclaveIdentity::read(&node))?;
+        trace.passed(checks::IDENTITY_LAYOUT, [Fact::text("id", identity.id.as_str())]);
+        let window = document_window(identity.issue_date, identity.next_update, rules);
+        let expiry = Expiry::new("qe_identity", window, IDENTITY);
+        step(trace, checks::IDENTITY_WINDOW, "", || expiry.check(now))?;
+        trace.passed(checks::IDENTITY_WINDOW, window_facts(identity.issue_date, identity.next_update));
+        expiries.push(expiry);
+        expiries.push_age("qe_identity", identity.issue_date);
+
+        match self.max_age {
+            None => trace.skipped(checks::COLLATERAL_AGE, "no maximum age was given"),
+            Some(seconds) => {
+                step(trace, checks::COLLATERAL_AGE, "", || expiries.check(now))?;
+                trace.passed(checks::COLLATERAL_AGE, [Fact::number("maximum_seconds", seconds)]);
+            }
+        }
+
+        Ok(Prepared {
+            profile: self.profile,
+            provider: Arc::clone(&self.provider),
+            anchors: Arc::clone(&self.anchors),
+            anchor_index,
+            authority: Authority {
+                spki: authority.leaf.spki().raw().into(),
+                subject: authority.leaf.subject().into(),
+                kind: PckAuthority::of(name),
+                der: authority.leaf.der().into(),
+                key: authority_key,
+            },
+            verified,
+            root_crl: root_crl.to_revoked_serials(),
+            pck_crl: pck_crl.to_revoked_serials(),
+            summary: CollateralSummary::new(&tcb_info, &identity, &root_crl, &pck_crl),
+            tcb_info,
+            identity,
+            pck_certificate_chain: collateral.pck_certificate_chain.clone(),
+            expiries: expiries.list,
+            checks: Vec::new(),
+        })
+    }
+}
+
+/// Runs one step; on failure records it under `rule` with the outer path.
+fn step<T>(
+    trace: &mut Trace,
+    rule: &'static Rule,
+    part: &'static str,
+    run: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    run().map_err(|error| {
+        let error = if part.is_empty() { error } else { error.inside(part) };
+        trace.failed(rule, &error);
+        error
+    })
+}
+
+impl Anchors {
+    pub(crate) fn key(&self, index: usize) -> Result<&IssuerKey, Error> {
+        self.keys.get(index).ok_or_else(|| Error::new(Code::X509Anchor, "root"))
+    }
+
+    pub(crate) fn anchor(&self, index: usize) -> Result<&TrustAnchor, Error> {
+        self.trusted.iter().nth(index).ok_or_else(|| Error::new(Code::X509Anchor, "root"))
+    }
+}
+
+/// Collateral of which everything was verified. Cheap to clone; only [`Verifier::prepare`] makes one.
+#[derive(Clone, Debug)]
+pub struct PreparedCollateral(pub(crate) Arc<Prepared>);
+
+pub(crate) struct Prepared {
+    pub(crate) profile: Profile,
+    pub(crate) provider: Arc<dyn CryptoProvider>,
+    pub(crate) anchors: Arc<Anchors>,
+    pub(crate) anchor_index: usize,
+    pub(crate) authority: Authority,
+    pub(crate) verified: Verified,
+    pub(crate) root_crl: RevokedSerials,
+    pub(crate) pck_crl: RevokedSerials,
+    pub(crate) tcb_info: TcbInfo,
+    pub(crate) identity: EnclaveIdentity,
+    pub(crate) pck_certificate_chain: Option<String>,
+    pub(crate) summary: CollateralSummary,
+    pub(crate) expiries: Vec<Expiry>,
+    pub(crate) checks: Vec<Check>,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedCollateral")
+            .field("profile", &self.profile)
+            .field("summary", &self.summary)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The authority that issues PCK certificates and their list.
+pub(crate) struct Authority {
+    pub(crate) der: Vec<u8>,
+    pub(crate) spki: Vec<u8>,
+    pub(crate) subject: Vec<u8>,
+    pub(crate) kind: PckAuthority,
+    pub(crate) key: IssuerKey,
+}
+
+/// Which of Intel's two authorities issued a PCK certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PckAuthority {
+    /// For single-package platforms.
+    Processor,
+    /// For platforms that register with Intel.
+    Platform,
+    /// Another name.
+    Other,
+}
+
+impl PckAuthority {
+    fn of(common_name: &str) -> Self {
+        if common_name.contains("Platform") {
+            Self::Platform
+        } else if common_name.contains("Processor") {
+            Self::Processor
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Lower-case name, as the service's `ca` parameter spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Processor => "processor",
+            Self::Platform => "platform",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl PreparedCollateral {
+    /// Which TEE the collateral is for.
+    #[must_use]
+    pub fn tee(&self) -> Tee {
+        self.0.tcb_info.tee
+    }
+
+    /// The verified TCB info.
+    #[must_use]
+    pub fn tcb_info(&self) -> &TcbInfo {
+        &self.0.tcb_info
+    }
+
+    /// The verified identity of the quoting enclave.
+    #[must_use]
+    pub fn qe_identity(&self) -> &EnclaveIdentity {
+        &self.0.identity
+    }
+
+    /// Dates and numbers of the collateral.
+    #[must_use]
+    pub fn summary(&self) -> &CollateralSummary {
+        &self.0.summary
+    }
+
+    /// When each part goes stale, for alerting before it does; in the order of the checks.
+    #[must_use]
+    pub fn expiries(&self) -> &[Expiry] {
+        &self.0.expiries
+    }
+
+    /// The first of the [`expiries`](Self::expiries).
+    #[must_use]
+    pub fn valid_until(&self) -> UnixTime {
+        self.0
+            .expiries
+            .iter()
+            .map(|expiry| expiry.window.not_after)
+            .min()
+            .unwrap_or(Window::ALWAYS.not_after)
+    }
+
+    /// The checks that preparing made.
+    #[must_use]
+    pub fn checks(&self) -> &[Check] {
+        &self.0.checks
+    }
+
+    /// The conformance profile that it was prepared for.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.0.profile
+    }
+}
+
+/// Dates and numbers of verified collateral.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollateralSummary {
+    /// Which TEE it is for.
+    pub tee: Tee,
+    /// Version of the TCB info document.
+    pub tcb_info_version: u8,
+    /// `tcbEvaluationDataNumber` of the TCB info.
+    pub tcb_info_evaluation_number: u32,
+    /// `tcbEvaluationDataNumber` of the quoting enclave's identity.
+    pub qe_identity_evaluation_number: u32,
+    /// The earlier issue date of TCB info and identity.
+    pub earliest_issue_date: UnixTime,
+    /// The later issue date of TCB info and identity.
+    pub latest_issue_date: UnixTime,
+    /// The earlier next update of TCB info and identity.
+    pub earliest_next_update: UnixTime,
+    /// CRLNumber of the root's list, big-endian without leading zeros.
+    pub root_crl_number: Vec<u8>,
+    /// CRLNumber of the PCK authority's list, big-endian without leading zeros.
+    pub pck_crl_number: Vec<u8>,
+}
+
+impl CollateralSummary {
+    fn new(tcb_info: &TcbInfo, identity: &EnclaveIdentity, root_crl: &Crl<'_>, pck_crl: &Crl<'_>) -> Self {
+        Self {
+            tee: tcb_info.tee,
+            tcb_info_version: tcb_info.version,
+            tcb_info_evaluation_number: tcb_info.evaluation_number,
+            qe_identity_evaluation_number: identity.evaluation_number,
+            earliest_issue_date: tcb_info.issue_date.min(identity.issue_date),
+            latest_issue_date: tcb_info.issue_date.max(identity.issue_date),
+            earliest_next_update: tcb_info.next_update.min(identity.next_update),
+            root_crl_number: root_crl.crl_number().unwrap_or_default().into(),
+            pck_crl_number: pck_crl.crl_number().unwrap_or_default().into(),
+        }
+    }
+
+    /// The lower evaluation number of TCB info and identity.
+    #[must_use]
+    pub fn evaluation_number(&self) -> u32 {
+        self.tcb_info_evaluation_number.min(self.qe_identity_evaluation_number)
+    }
+}
+
+/// When a part of the collateral is in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// The part, such as `tcb_info` or `pck_crl_issuer_chain.root`.
+    pub part: String,
+    /// When it is in force.
+    pub window: Window,
+    codes: Codes,
+}
+
+/// The codes of being too late and too early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Codes(Code, Code);
+
+pub(crate) const CERTIFICATE: Codes = Codes(Code::X509Expired, Code::X509NotYetValid);
+const CRL: Codes = Codes(Code::CrlStale, Code::CrlNotYetValid);
+const TCB_INFO: Codes = Codes(Code::DcapTcbInfoStale, Code::DcapTcbInfoNotYetValid);
+const IDENTITY: Codes = Codes(Code::DcapIdentityStale, Code::DcapIdentityNotYetValid);
+const AGE: Codes = Codes(Code::DcapCollateralAge, Code::DcapCollateralAge);
+
+impl Expiry {
+    pub(crate) fn new(part: impl Into<String>, window: Window, codes: Codes) -> Self {
+        Self { part: part.into(), window, codes }
+    }
+
+    /// The code that a verification at `now` gives for this part, if any.
+    #[must_use]
+    pub fn refusal_at(&self, now: UnixTime) -> Option<Code> {
+        if now > self.window.not_after {
+            Some(self.codes.0)
+        } else if now < self.window.not_before {
+            Some(self.codes.1)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn check(&self, now: UnixTime) -> Result<(), Error> {
+        let Some(code) = self.refusal_at(now) else {
+            return Ok(());
+        };
+        Err(Error::new(code, alloc::format!("collateral.{}", self.part))
+            .with(Fact::time("not_before", self.window.not_before))
+            .with(Fact::time("not_after", self.window.not_after))
+            .with(Fact::time("at", now)))
+    }
+}
+
+struct Expiries {
+    list: Vec<Expiry>,
+    max_age: Option<u64>,
+}
+
+impl Expiries {
+    fn push(&mut self, expiry: Expiry) {
+        self.list.push(expiry);
+    }
+
+    fn extend(&mut self, part: &str, members: Vec<(&'static str, Window)>, codes: Codes) {
+        for (member, window) in members {
+            self.push(Expiry::new(alloc::format!("{part}.{member}"), window, codes));
+        }
+    }
+
+    fn push_issued(&mut self, part: &'static str, window: Window, codes: Codes) {
+        self.push(Expiry::new(part, window, codes));
+        self.push_age(part, window.not_before);
+    }
+
+    fn push_age(&mut self, part: &'static str, issued: UnixTime) {
+        if let Some(seconds) = self.max_age {
+            let not_after = issued.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX));
+            let window = Window { not_before: Window::ALWAYS.not_before, not_after };
+            self.push(Expiry::new(alloc::format!("{part}.age"), window, AGE));
+        }
+    }
+
+    fn check(&self, now: UnixTime) -> Result<(), Error> {
+        self.list.iter().try_for_each(|expiry| expiry.check(now))
+    }
+}
+
+fn document_window(issue_date: UnixTime, next_update: UnixTime, rules: &Rules) -> Window {
+    let not_before = match rules.issue_date {
+        Apply::Enforce => issue_date,
+        Apply::Ignore => Window::ALWAYS.not_before,
+    };
+    Window { not_before, not_after: next_update }
+}
+
+fn decode_crl(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    decode_der_or_text(bytes, "X509 CRL")
+}
+
+fn crl_facts(crl: &Crl<'_>) -> Vec<Fact> {
+    alloc::vec![
+        Fact::bytes("crl_number", crl.crl_number().unwrap_or_default()),
+        Fact::count("entries", crl.len()),
+        Fact::time("next_update", crl.next_update()),
+    ]
+}
+
+fn window_facts(issue_date: UnixTime, next_update: UnixTime) -> Vec<Fact> {
+    alloc::vec![Fact::time("issue_date", issue_date), Fact::time("next_update", next_update)]
+}
+
+/// The quoting enclave's identity that goes with a TEE.
+pub(crate) const fn qe_of(tee: Tee) -> EnclaveId {
+    match tee {
+        Tee::Sgx => EnclaveId::Qe,
+        Tee::Tdx => EnclaveId::TdQe,
+    }
+}
