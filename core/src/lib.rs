@@ -25,14 +25,18 @@ extern crate alloc;
 pub mod bytes;
 pub mod check;
 pub mod crypto;
+pub mod encoding;
 pub mod error;
 pub mod fact;
 pub mod limits;
 pub mod reader;
 pub mod time;
+pub mod trust;
+pub mod x509;
 
 pub use bytes::{Bytes, Fmspc, Hex, PceId, PlatformInstanceId, Ppid};
 pub use check::{Check, Failure, Outcome, Rule, Trace};
 pub use error::{Code, Error, Kind};
 pub use fact::{Fact, FactValue};
 pub use time::{UnixTime, Window};
+pub use trust::{TrustAnchor, TrustAnchors};
