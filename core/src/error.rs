@@ -308,6 +308,9 @@ codes! {
     LimitCount = "limit.count", Limit,
         "a list holds more items than any real one",
         "refuse the document";
+    LimitSignatures = "limit.signatures", Limit,
+        "checking the evidence would take more signatures than any real one needs",
+        "refuse the evidence, or pass its certificates without the ones that it does not need";
     // Misuse.
     MisuseOptions = "misuse.options", Misuse,
         "an option is unknown, missing, of the wrong type, or contradicts another",

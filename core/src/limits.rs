@@ -16,6 +16,12 @@ pub const CERTIFICATE_BYTES: usize = 16 * 1024;
 /// Certificates in one PEM text: Intel's chains have two or three, a device chain up to six.
 pub const CERTIFICATES: usize = 8;
 
+/// Extensions of one certificate or list: Intel's PCK certificates have six, a TPM's up to twelve.
+pub const EXTENSIONS: usize = 32;
+
+/// Extensions of one entry of a revocation list: RFC 5280 defines three.
+pub const CRL_ENTRY_EXTENSIONS: usize = 4;
+
 /// A revocation list. Intel's largest published one has 57 entries; this leaves room for 100,000.
 pub const CRL_BYTES: usize = 8 * 1024 * 1024;
 

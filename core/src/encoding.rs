@@ -1,0 +1,236 @@
+//! Recognises how binary objects arrive as text: PEM, base64 or hex.
+
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::bytes::from_hex;
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+
+/// Decodes every PEM block of `text` (RFC 7468), each of which must have this label, such as
+/// `CERTIFICATE`.
+///
+/// Lines may have any width and end in LF or CRLF; text may stand between blocks; NUL bytes may follow
+/// at the very end, as some quoting libraries write them. Inside a block there is base64 with its padding
+/// and white space, and nothing else.
+///
+/// # Errors
+/// `input.encoding` with the offset of the first thing that is wrong: a block that is not closed, closed
+/// twice or of another label, a character that is not base64, no block at all. `limit.count` when there
+/// are more than `limit` blocks.
+pub fn pem_blocks(text: &[u8], label: &str, limit: usize) -> Result<Vec<Vec<u8>>, Error> {
+    let end = text.len().saturating_sub(text.iter().rev().take_while(|byte| **byte == 0).count());
+    let text = text.get(..end).unwrap_or_default();
+    if let Some(nul) = text.iter().position(|byte| *byte == 0) {
+        return Err(wrong(nul, "a NUL byte before the end"));
+    }
+    let mut blocks = Vec::new();
+    let mut at = 0usize;
+    while let Some(start) = find(text, at, DASHES) {
+        let body = expect(text, start, BEGIN, label)?;
+        let Some(stop) = find(text, body, DASHES) else {
+            return Err(wrong(text.len(), "a PEM block is not closed"));
+        };
+        at = expect(text, stop, END, label)?;
+        if blocks.len() >= limit {
+            return Err(Error::new(Code::LimitCount, "").at(start).with(Fact::count("limit", limit)));
+        }
+        blocks.push(base64_at(text, body, stop)?);
+    }
+    if blocks.is_empty() { Err(wrong(0, "no PEM block")) } else { Ok(blocks) }
+}
+
+/// Decodes one DER object that arrived as DER, as hex, as base64 or as PEM of the label `pem_label`, or as
+/// hex of that PEM, as some caching services serve lists. Recognised by content.
+///
+/// # Errors
+/// `input.encoding` when it is none of these, or not exactly one object.
+pub fn decode_der_or_text(bytes: &[u8], pem_label: &str) -> Result<Vec<u8>, Error> {
+    if bytes.first() == Some(&SEQUENCE) {
+        return Ok(bytes.to_vec());
+    }
+    if let Some(der) = one_pem_block(bytes, pem_label)? {
+        return Ok(der);
+    }
+    let end = bytes.len().saturating_sub(bytes.iter().rev().take_while(|byte| **byte == 0).count());
+    let text = bytes.get(..end).unwrap_or_default();
+    let is_hex = text.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace());
+    let der = if is_hex {
+        let decoded = hex(text)?;
+        match one_pem_block(&decoded, pem_label)? {
+            Some(der) => return Ok(der),
+            None => decoded,
+        }
+    } else {
+        base64_at(text, 0, text.len())?
+    };
+    if der.first() == Some(&SEQUENCE) { Ok(der) } else { Err(wrong(0, "neither DER nor text of it")) }
+}
+
+/// Whether `bytes` hold the start of a PEM block.
+#[must_use]
+pub fn has_pem_marker(bytes: &[u8]) -> bool {
+    find(bytes, 0, BEGIN).is_some()
+}
+
+fn one_pem_block(bytes: &[u8], label: &str) -> Result<Option<Vec<u8>>, Error> {
+    if !has_pem_marker(bytes) {
+        return Ok(None);
+    }
+    let mut blocks = pem_blocks(bytes, label, 2)?;
+    if blocks.len() > 1 {
+        return Err(wrong(0, "more than one PEM block"));
+    }
+    Ok(blocks.pop())
+}
+
+/// Hex with white space between its pairs of digits or anywhere.
+fn hex(text: &[u8]) -> Result<Vec<u8>, Error> {
+    let (digits, offset_of) = without_white_space(text, 0, text.len());
+    from_hex(&digits).map_err(|at| wrong(offset_of(at), "not hex"))
+}
+
+/// Base64 in `text[from..to]`, strictly: the standard alphabet, all padding, no stray bits.
+fn base64_at(text: &[u8], from: usize, to: usize) -> Result<Vec<u8>, Error> {
+    let (digits, offset_of) = without_white_space(text, from, to);
+    let decoded = STANDARD.decode(&digits).map_err(|error| {
+        use base64::DecodeError::{InvalidByte, InvalidLastSymbol, InvalidLength, InvalidPadding};
+        let at = match error {
+            InvalidByte(at, _) | InvalidLastSymbol { offset: at, .. } => at,
+            InvalidLength(_) | InvalidPadding => digits.len(),
+        };
+        wrong(offset_of(at), "not base64")
+    })?;
+    if decoded.is_empty() { Err(wrong(from, "nothing is encoded")) } else { Ok(decoded) }
+}
+
+/// `text[from..to]` without its white space, and where in `text` the n-th character of that stands.
+fn without_white_space(text: &[u8], from: usize, to: usize) -> (Vec<u8>, impl Fn(usize) -> usize) {
+    let part = text.get(from..to).unwrap_or_default();
+    let kept = || part.iter().enumerate().filter(|(_, byte)| !byte.is_ascii_whitespace());
+    let digits = kept().map(|(_, byte)| *byte).collect();
+    (digits, move |at| kept().nth(at).map_or(to, |(index, _)| from.saturating_add(index)))
+}
+
+/// Checks that `-----BEGIN label-----` or its like stands at `at`; gives what follows.
+fn expect(text: &[u8], at: usize, kind: &[u8], label: &str) -> Result<usize, Error> {
+    let mut at = at;
+    for part in [kind, label.as_bytes(), DASHES] {
+        let end = at.saturating_add(part.len());
+        if text.get(at..end) != Some(part) {
+            return Err(wrong(at, "not the PEM marker that belongs here"));
+        }
+        at = end;
+    }
+    Ok(at)
+}
+
+/// Offset of the first `needle` at or after `from`.
+fn find(text: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
+    let found = text.get(from..)?.windows(needle.len()).position(|window| window == needle)?;
+    found.checked_add(from)
+}
+
+fn wrong(offset: usize, problem: &'static str) -> Error {
+    Error::new(Code::InputEncoding, "").at(offset).with(Fact::text("problem", problem))
+}
+
+const DASHES: &[u8] = b"-----";
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+
+/// Every object that is asked for is a SEQUENCE. As text this byte is `0`, which starts none of them:
+/// hex starts with `30`, base64 with `M`.
+const SEQUENCE: u8 = 0x30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+    use alloc::vec;
+
+    const DER: &[u8] = &[0x30, 0x03, 0x02, 0x01, 0x05];
+    const BLOCK: &str = "-----BEGIN X-----\nMAMC\nAQU=\n-----END X-----\n";
+
+    fn fails(text: &[u8]) -> (Code, Option<usize>) {
+        let error = pem_blocks(text, "X", 2).unwrap_err();
+        (error.code(), error.offset())
+    }
+
+    #[test]
+    fn reads_what_real_files_hold() {
+        let crlf = BLOCK.replace('\n', "\r\n");
+        let one_line = BLOCK.replace('\n', "");
+        let narrow = "-----BEGIN X-----\nM\nA\nM\nC\nA\nQ\nU\n=\n-----END X-----";
+        let explained = alloc::format!("subject: a\n{BLOCK}issuer: b\n");
+        let nul = alloc::format!("{BLOCK}\0");
+        let nuls = alloc::format!("{BLOCK}\0\0\0");
+        for text in [BLOCK, &crlf, &one_line, narrow, &explained, &nul, &nuls] {
+            assert_eq!(pem_blocks(text.as_bytes(), "X", 1), Ok(vec![DER.to_vec()]), "{text:?}");
+        }
+        let twice = alloc::format!("{BLOCK}\n\n{BLOCK}");
+        assert_eq!(pem_blocks(twice.as_bytes(), "X", 2), Ok(vec![DER.to_vec(), DER.to_vec()]));
+        assert_eq!(pem_blocks(twice.as_bytes(), "X", 1).unwrap_err().code(), Code::LimitCount);
+    }
+
+    #[test]
+    fn a_block_cut_anywhere_is_refused() {
+        let text = BLOCK.trim_end();
+        for len in 0..text.len() {
+            assert_eq!(fails(&text.as_bytes()[..len]).0, Code::InputEncoding, "cut at {len}");
+        }
+    }
+
+    #[test]
+    fn says_where_it_is_wrong() {
+        for (text, offset) in [
+            ("", 0),
+            ("MAMCAQU=", 0),
+            ("-----BEGIN Y-----\nMAMCAQU=\n-----END Y-----", 11),
+            ("-----BEGIN X-----\nMAMCAQU=\n-----END Y-----", 36),
+            ("-----BEGIN X-----\nMAMCAQU=\n", 27),
+            ("-----BEGIN X-----\nMAMCAQU=\n-----BEGIN X-----", 27),
+            ("-----END X-----\n", 0),
+            ("-----BEGIN X-----\nMAM*AQU=\n-----END X-----", 21),
+            ("-----BEGIN X-----\nMAMCAQU\n-----END X-----", 26),
+            ("-----BEGIN X-----\nMAMCAQV=\n-----END X-----", 27),
+            ("-----BEGIN X-----\nMAMC_QU=\n-----END X-----", 22),
+            ("-----BEGIN X-----\nMAMCAQU==\n-----END X-----", 28),
+            ("-----BEGIN X-----\nA: b\n\nMAMCAQU=\n-----END X-----", 19),
+            ("-----BEGIN X-----\n\n-----END X-----", 17),
+            ("-----BEGIN X-----\nMAMC\0AQU=\n-----END X-----", 22),
+        ] {
+            let (code, at) = fails(text.as_bytes());
+            assert_eq!((code, at), (Code::InputEncoding, Some(offset)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn recognises_every_form_of_one_object() {
+        let hex_of_pem = crate::bytes::to_hex(BLOCK.as_bytes());
+        for text in [
+            "3003020105",
+            "30 03 02\n01 05\n",
+            "3003020105\0",
+            "MAMCAQU=",
+            "MAMC\r\nAQU=\r\n",
+            BLOCK,
+            &hex_of_pem,
+            &hex_of_pem.to_uppercase(),
+        ] {
+            assert_eq!(decode_der_or_text(text.as_bytes(), "X"), Ok(DER.to_vec()), "{text:?}");
+        }
+        assert_eq!(decode_der_or_text(DER, "X"), Ok(DER.to_vec()));
+    }
+
+    #[test]
+    fn refuses_what_is_no_object() {
+        let twice = String::from(BLOCK) + BLOCK;
+        for text in ["", "\n", "\0", "300", "3103020105", "AAAA", "MAMCAQU", "hello", "MAMC*AQU=", &twice] {
+            let error = decode_der_or_text(text.as_bytes(), "X").unwrap_err();
+            assert_eq!(error.code(), Code::InputEncoding, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Trust anchors: keys at which certificate chains may end.
+
+mod intel;
+
+use alloc::vec::Vec;
+
+pub use intel::{INTEL_SGX_ROOT_KEY_SHA256, intel_sgx_root};
+
+use crate::crypto::{CryptoProvider, SignatureAlgorithm, SubjectPublicKeyInfo};
+use crate::encoding;
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::limits;
+use crate::x509::{Certificate, IssuerKey};
+
+/// A key that is trusted, with the name it goes by where that is known.
+///
+/// Vendors issue several certificates for one root key (Intel's SGX root has two), so that the key is
+/// what is compared, not the certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustAnchor {
+    subject: Option<Vec<u8>>,
+    spki: Vec<u8>,
+    certificate: Option<Vec<u8>>,
+}
+
+impl TrustAnchor {
+    /// From a root certificate, which the caller trusts as it is: its signature is not checked.
+    ///
+    /// # Errors
+    /// Those of [`Certificate::parse`].
+    pub fn from_certificate(der: &[u8]) -> Result<Self, Error> {
+        let certificate = Certificate::parse(der)?;
+        Ok(Self {
+            subject: Some(certificate.subject().to_vec()),
+            spki: certificate.spki().raw().to_vec(),
+            certificate: Some(der.to_vec()),
+        })
+    }
+
+    /// From the DER of a SubjectPublicKeyInfo, whatever name it goes by.
+    ///
+    /// # Errors
+    /// `x509.der`, `x509.algorithm`.
+    pub fn from_key(spki: &[u8]) -> Result<Self, Error> {
+        SubjectPublicKeyInfo::parse(spki)?;
+        Ok(Self { subject: None, spki: spki.to_vec(), certificate: None })
+    }
+
+    /// The Name in DER, where it is known.
+    #[must_use]
+    pub fn subject(&self) -> Option<&[u8]> {
+        self.subject.as_deref()
+    }
+
+    /// The SubjectPublicKeyInfo in DER.
+    #[must_use]
+    pub fn spki_der(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// The certificate that the caller gave, where there is one.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&[u8]> {
+        self.certificate.as_deref()
+    }
+
+    /// The key.
+    ///
+    /// # Errors
+    /// None in practice: it was read when the anchor was made.
+    pub fn spki(&self) -> Result<SubjectPublicKeyInfo<'_>, Error> {
+        SubjectPublicKeyInfo::parse(&self.spki)
+    }
+
+    /// Whether this is the key of `certificate`, and its name where the anchor's is known.
+    #[must_use]
+    pub fn matches(&self, certificate: &Certificate<'_>) -> bool {
+        self.spki == certificate.spki().raw()
+            && self.subject.as_deref().is_none_or(|subject| subject == certificate.subject())
+    }
+
+    /// Loads the key, to check what the root has signed.
+    ///
+    /// # Errors
+    /// `x509.algorithm` when the key is not one for `algorithm`.
+    pub fn issuer_key(
+        &self,
+        provider: &dyn CryptoProvider,
+        algorithm: SignatureAlgorithm,
+    ) -> Result<IssuerKey, Error> {
+        IssuerKey::load(provider, algorithm, &self.spki()?)
+    }
+}
+
+/// The anchors of one hierarchy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustAnchors {
+    list: Vec<TrustAnchor>,
+}
+
+impl TrustAnchors {
+    /// These anchors.
+    #[must_use]
+    pub const fn new(list: Vec<TrustAnchor>) -> Self {
+        Self { list }
+    }
+
+    /// The embedded root of Intel SGX and TDX.
+    #[must_use]
+    pub fn intel_sgx() -> Self {
+        Self::new(alloc::vec![intel_sgx_root()])
+    }
+
+    /// The caller's own roots: certificates in PEM, or one in DER, hex or base64.
+    ///
+    /// # Errors
+    /// `input.encoding`, `limit.count`, and those of [`Certificate::parse`]; the part says which
+    /// certificate it is.
+    pub fn from_certificates(bytes: &[u8]) -> Result<Self, Error> {
+        let certificates = if encoding::has_pem_marker(bytes) {
+            encoding::pem_blocks(bytes, "CERTIFICATE", limits::CERTIFICATES)?
+        } else {
+            alloc::vec![encoding::decode_der_or_text(bytes, "CERTIFICATE")?]
+        };
+        let anchor = |(index, der): (usize, &Vec<u8>)| {
+            TrustAnchor::from_certificate(der)
+                .map_err(|error| error.inside(&alloc::format!("certificate[{index}]")))
+        };
+        certificates.iter().enumerate().map(anchor).collect::<Result<_, _>>().map(Self::new)
+    }
+
+    /// The anchors, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = &TrustAnchor> {
+        self.list.iter()
+    }
+
+    /// The anchor that is the key of this certificate.
+    #[must_use]
+    pub fn find(&self, certificate: &Certificate<'_>) -> Option<&TrustAnchor> {
+        self.list.iter().find(|anchor| anchor.matches(certificate))
+    }
+
+    /// The anchor that is the key of this certificate, which must be one.
+    ///
+    /// # Errors
+    /// `x509.anchor`.
+    pub fn require(&self, certificate: &Certificate<'_>) -> Result<&TrustAnchor, Error> {
+        self.find(certificate).ok_or_else(|| {
+            let error = Error::new(Code::X509Anchor, "subject_public_key_info");
+            match certificate.subject_common_name() {
+                None => error,
+                Some(name) => error.with(Fact::string("actual", name.into())),
+            }
+        })
+    }
+}

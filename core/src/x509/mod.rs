@@ -1,0 +1,22 @@
+//! X.509 certificates and revocation lists: parsing into spans, and an ordered chain walk (RFC 5280).
+//!
+//! Nothing here builds paths or fetches anything: the caller says which certificate is signed by which.
+//! Signatures are checked over the bytes that arrived, never over re-encoded ones.
+
+mod algorithm;
+mod certificate;
+pub mod chain;
+mod crl;
+mod der;
+mod extension;
+mod key;
+mod name;
+pub mod oid;
+mod serial;
+
+pub use algorithm::SignatureScheme;
+pub use certificate::Certificate;
+pub use crl::{Crl, RevocationList, RevokedEntry, RevokedSerials};
+pub use extension::{BasicConstraints, Extension, KeyUsage};
+pub use key::IssuerKey;
+pub use serial::SerialNumber;
