@@ -1,2 +1,44 @@
-//! placeholder until its builder fills it
-fn main() {}
+//! The command `veriquote`: inspect and verify hardware attestation from the shell.
+//!
+//! It prints for people by default and the facade's JSON with `--json`. What is decided is decided by
+//! the core; here are files, the clock, the network and the terminal.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod collateral;
+mod exit;
+mod fetch;
+mod input;
+mod progress;
+mod render;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{ColorChoice, CommandFactory as _, Parser as _};
+
+use cli::{Cli, Collateral, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.color {
+        ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        ColorChoice::Auto => {}
+    }
+    let exit = match cli.command {
+        Command::Completions { shell } => completions(shell),
+        Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
+        _ => Exit::Misuse,
+    };
+    ExitCode::from(exit.code())
+}
+
+fn completions(shell: clap_complete::Shell) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "veriquote", &mut script);
+    // A closed pipe is the reader's choice and no failure.
+    let _ = std::io::stdout().write_all(&script);
+    Exit::Accepted
+}

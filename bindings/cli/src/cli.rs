@@ -1,0 +1,332 @@
+//! The command line: every flag, with its words for people.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use veriquote::Fmspc;
+use veriquote_facade::Time;
+
+use crate::fetch::{Api, Ca, Evaluation, Tee};
+
+/// Inspect and verify hardware attestation.
+#[derive(Debug, Parser)]
+#[command(
+    name = "veriquote",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "\
+Exit code: 0 authentic and accepted · 1 not authentic · 3 authentic, but the policy rejects it ·
+           2 wrong usage or unreadable file
+
+Examples:
+  veriquote inspect quote.bin
+  veriquote collateral fetch --quote quote.bin -o collateral.json
+  veriquote verify dcap --quote quote.bin --collateral collateral.json
+  veriquote verify dcap --quote quote.bin --collateral collateral.json --json | jq .claims.tcb
+
+Files may be binary, hex, base64, base64url or PEM: their content tells. `-` is standard input."
+)]
+pub struct Cli {
+    /// When to use colours; `auto` also respects NO_COLOR.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    pub color: ColorChoice,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
+pub enum Command {
+    /// Show what is in a file, without trusting any of it.
+    Inspect(Inspect),
+    /// Verify evidence.
+    #[command(subcommand)]
+    Verify(Verify),
+    /// Fetch or show the collateral that verification needs.
+    #[command(subcommand)]
+    Collateral(Collateral),
+    /// Print a completion script for a shell.
+    #[command(after_help = "\
+Examples:
+  veriquote completions bash > ~/.local/share/bash-completion/completions/veriquote
+  veriquote completions zsh > \"${fpath[1]}/_veriquote\"
+  veriquote completions fish > ~/.config/fish/completions/veriquote.fish")]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `inspect`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Knows quotes, certificates and chains, revocation lists, collateral files, the JSON bodies that
+Intel's service serves, and event logs. Nothing is verified: what is shown is what the file says.
+
+Examples:
+  veriquote inspect quote.bin
+  veriquote inspect collateral.json
+  veriquote inspect pck_chain.pem --json
+  veriquote inspect /sys/firmware/acpi/tables/data/CCEL
+  base64 -d < quote.b64 | veriquote inspect -")]
+pub struct Inspect {
+    /// The file; `-` for standard input.
+    pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `verify`
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
+pub enum Verify {
+    /// Verify an Intel SGX or TDX quote (DCAP).
+    Dcap(Dcap),
+}
+
+/// `verify dcap`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --policy the strict policy applies: TCB status UpToDate only, no debug, no reserved bits.
+
+Examples:
+  veriquote verify dcap --quote quote.bin --collateral collateral.json
+  veriquote verify dcap --quote quote.bin --collateral collateral.json --at 2026-01-15T00:00:00Z
+  veriquote verify dcap --quote quote.bin --collateral collateral.json --report-data 00ff…
+  veriquote verify dcap --quote quote.bin --collateral collateral.json \\
+      --accept-tcb UpToDate,SWHardeningNeeded --max-collateral-age 7d
+  veriquote verify dcap --quote quote.bin --collateral collateral.json --event-log CCEL
+
+  Two horizons: the first collateral decides, the others tell what is coming.
+  veriquote verify dcap --quote quote.bin --collateral standard.json --collateral early.json
+
+  Batch: a folder of quotes (or of folders with quote.bin and collateral.json), or JSON lines
+  {\"id\": …, \"quote\": hex or base64, \"collateral\": path or object, \"at\": time}.
+  veriquote verify dcap --batch quotes/ --collateral collateral.json --json > results.jsonl")]
+pub struct Dcap {
+    /// The quote; `-` for standard input.
+    #[arg(long, value_name = "FILE", required_unless_present = "batch", conflicts_with = "batch")]
+    pub quote: Option<PathBuf>,
+    /// A folder of quotes, or a file of JSON lines: verify them all, on all cores.
+    #[arg(long, value_name = "DIR|FILE.jsonl", conflicts_with_all = ["event_log", "pck_chain"])]
+    pub batch: Option<PathBuf>,
+    /// Collateral. Given several times: the first decides, the others show what is coming (in a batch:
+    /// each quote takes the first whose TEE and FMSPC are its own).
+    #[arg(long, value_name = "FILE")]
+    pub collateral: Vec<PathBuf>,
+    /// PCK certificate chain (PEM), for quotes that do not carry it (certification data 1 to 4).
+    #[arg(long, value_name = "FILE")]
+    pub pck_chain: Option<PathBuf>,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Trust this root instead of Intel's. May be given several times.
+    #[arg(long, value_name = "PEM")]
+    pub root: Vec<PathBuf>,
+    /// Policy document (JSON).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["crypto_only", "accept_tcb"])]
+    pub policy: Option<PathBuf>,
+    /// The report data that must be in the report: 64 bytes, or fewer to be filled with zeros.
+    #[arg(long, value_name = "HEX")]
+    pub report_data: Option<String>,
+    /// TCB statuses to accept, in Intel's spelling. Default: UpToDate.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', conflicts_with = "crypto_only")]
+    pub accept_tcb: Vec<String>,
+    /// `strict`, or `intel`: the verdict of Intel's own library.
+    #[arg(
+        long,
+        value_name = "strict|intel",
+        default_value = "strict",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub profile: ProfileName,
+    /// Accept whatever is authentic: no appraisal. The result says so.
+    #[arg(long)]
+    pub crypto_only: bool,
+    /// Event log (CCEL table data or TCG2 log) to replay into the report's RTMRs.
+    #[arg(long, value_name = "FILE")]
+    pub event_log: Option<PathBuf>,
+    /// Refuse collateral older than this: 7d, 12h, 30m, or seconds.
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub max_collateral_age: Option<u64>,
+    /// Print JSON; in a batch one object per line.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
+    /// Worker threads of a batch. Default: one per core.
+    #[arg(long, value_name = "N", requires = "batch", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// Names of conformance profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProfileName {
+    /// Also the rules that Intel's library leaves out.
+    Strict,
+    /// The verdict of Intel's library.
+    Intel,
+}
+
+/// Names of cryptography providers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CryptoName {
+    /// AWS-LC.
+    AwsLc,
+    /// RustCrypto.
+    Rustcrypto,
+}
+
+/// `collateral`
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
+pub enum Collateral {
+    /// Show what is in a collateral file and when each part goes stale, without trusting it.
+    #[command(after_help = "\
+Examples:
+  veriquote collateral show collateral.json
+  veriquote collateral show collateral.json --json | jq .expiries")]
+    Show {
+        /// The collateral file.
+        file: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch the collateral of a quote's platform from Intel's service or a caching one.
+    Fetch(Fetch),
+}
+
+/// `collateral fetch`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+All that is fetched is signed by Intel and is verified when it is used, so any mirror will do.
+
+Examples:
+  veriquote collateral fetch --quote quote.bin -o collateral.json
+  veriquote collateral fetch --quote quote.bin --pccs https://pccs.example:8081 -o collateral.json
+  veriquote collateral fetch --quote quote.bin --pccs https://localhost:8081 --tls-ca pccs.crt -o c.json
+  veriquote collateral fetch --quote quote.bin --evaluation early -o early.json
+  veriquote collateral fetch --tee tdx --fmspc 00806f050000 --ca platform -o collateral.json")]
+pub struct Fetch {
+    /// The quote whose platform is meant.
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "fmspc",
+        conflicts_with_all = ["fmspc", "tee", "ca"]
+    )]
+    pub quote: Option<PathBuf>,
+    /// The platform family, instead of a quote.
+    #[arg(long, value_name = "HEX", value_parser = fmspc, requires_all = ["tee", "ca"])]
+    pub fmspc: Option<Fmspc>,
+    /// sgx or tdx, with --fmspc.
+    #[arg(long, requires = "fmspc", hide_possible_values = true, value_name = "sgx|tdx")]
+    pub tee: Option<Tee>,
+    /// Who issued the PCK certificate, with --fmspc.
+    #[arg(long, requires = "fmspc", hide_possible_values = true, value_name = "platform|processor")]
+    pub ca: Option<Ca>,
+    /// The service: its address, with or without /sgx/certification/v4.
+    #[arg(long, value_name = "URL", default_value = "https://api.trustedservices.intel.com")]
+    pub pccs: String,
+    /// Version of the service's API. Default: as the address says, or v4.
+    #[arg(long, value_name = "v3|v4", hide_possible_values = true)]
+    pub api: Option<Api>,
+    /// Where to write the collateral; `-` for standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Which TCB evaluation: early, standard, or its number.
+    #[arg(long, value_name = "early|standard|N")]
+    pub evaluation: Option<Evaluation>,
+    /// Also fetch the identity of the quote verification enclave.
+    #[arg(long)]
+    pub qve: bool,
+    /// Where to get the root's revocation list, instead of the service's or Intel's address.
+    #[arg(long, value_name = "URL")]
+    pub root_crl_url: Option<String>,
+    /// Attempts after the first one.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub retries: u32,
+    /// Longest time for one request, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Pause before the first retry, in milliseconds; doubles each time.
+    #[arg(long, value_name = "MS", default_value_t = 500, hide = true)]
+    pub retry_pause: u64,
+    /// Trust these certificates (PEM) for https instead of the system's.
+    #[arg(long, value_name = "PEM")]
+    pub tls_ca: Option<PathBuf>,
+    /// Accept any certificate for https. What is fetched is signed by Intel all the same, but who
+    /// listens learns which platform you ask for.
+    #[arg(long, conflicts_with = "tls_ca")]
+    pub danger_accept_any_tls_certificate: bool,
+}
+
+fn fmspc(text: &str) -> Result<Fmspc, String> {
+    veriquote::Bytes::from_hex(text).map(Fmspc).ok_or_else(|| "expected 12 hex digits".to_owned())
+}
+
+fn age(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.strip_suffix(['d', 'h', 'm', 's']) {
+        Some(number) => (number, text.get(number.len()..).unwrap_or_default()),
+        None => (text, "s"),
+    };
+    let seconds = match unit {
+        "d" => 86_400,
+        "h" => 3_600,
+        "m" => 60,
+        _ => 1,
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(seconds))
+        .filter(|age| *age > 0)
+        .ok_or_else(|| "expected an age such as 7d, 12h, 30m or 3600".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ages() {
+        for (text, seconds) in [("7d", 604_800), ("12h", 43_200), ("30m", 1_800), ("5s", 5), ("5", 5)] {
+            assert_eq!(age(text), Ok(seconds));
+        }
+        for text in ["", "d", "0", "0d", "-1d", "1w", "1.5h", "99999999999999999d"] {
+            assert!(age(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_subcommand_has_examples() {
+        fn walk(command: &clap::Command, path: &str) {
+            for sub in command.get_subcommands() {
+                let path = format!("{path} {}", sub.get_name());
+                if sub.has_subcommands() {
+                    walk(sub, &path);
+                } else {
+                    let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+                    assert!(help.contains("Examples:\n"), "{path} has no examples");
+                }
+            }
+        }
+        walk(&Cli::command(), "veriquote");
+    }
+}

@@ -1,0 +1,117 @@
+//! `collateral fetch` and `collateral show`.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use veriquote_facade::Problem;
+
+use crate::cli::Fetch;
+use crate::exit::{Exit, fail, print};
+use crate::fetch::{self, Api, CollateralFile, Evaluation, Http, HttpError, Options, Service, Tee, Wanted};
+use crate::input;
+use crate::progress::Steps;
+use crate::render::{Canvas, DIM, GOOD};
+
+/// Fetches and writes a collateral file.
+pub fn fetch(args: &Fetch) -> Exit {
+    match fetched(args) {
+        Ok(exit) => exit,
+        Err(problem) => fail(&problem),
+    }
+}
+
+fn fetched(args: &Fetch) -> Result<Exit, Problem> {
+    let service = Service::new(&args.pccs, args.api)
+        .map_err(|message| Problem::misuse("--pccs", message, "such as https://pccs.example:8081"))?;
+    let wanted = wanted(args)?;
+    if wanted.tee == Tee::Tdx && service.api() == Api::V3 {
+        return Err(Problem::misuse(
+            "--api",
+            "version 3 of the API serves no TDX collateral",
+            "use version 4 of the service",
+        ));
+    }
+    let tls_ca = args.tls_ca.as_deref().map(|path| input::read(path, "--tls-ca")).transpose()?;
+    let http = Http::new(Options {
+        retries: args.retries,
+        pause: Duration::from_millis(args.retry_pause),
+        timeout: Duration::from_secs(args.timeout),
+        tls_ca: tls_ca.map(|pem| pem.0),
+        danger_accept_any_tls_certificate: args.danger_accept_any_tls_certificate,
+    })
+    .map_err(|message| Problem::misuse("--tls-ca", message, "pass certificates as PEM"))?;
+    let steps = Steps::new();
+    let result = fetch::fetch(&http, &service, &wanted, &steps);
+    steps.finish();
+    let file = result.map_err(|error| network_problem(&error, args))?;
+    write(&args.output, &file)?;
+    if args.output != Path::new("-") {
+        let mut canvas = Canvas::new();
+        canvas.line(&[
+            (GOOD, "✓ fetched"),
+            ("", &format!("  {}", args.output.display())),
+            (DIM, &format!("  from {service}")),
+        ]);
+        print(canvas);
+    }
+    Ok(Exit::Accepted)
+}
+
+fn wanted(args: &Fetch) -> Result<Wanted, Problem> {
+    let (Some(fmspc), Some(tee), Some(ca)) = (args.fmspc, args.tee, args.ca) else {
+        return Err(Problem::misuse("--quote", "not yet", "name --fmspc, --tee and --ca"));
+    };
+    Ok(Wanted {
+        tee,
+        fmspc,
+        ca,
+        evaluation: args.evaluation.unwrap_or(Evaluation::Default),
+        qve: args.qve,
+        root_ca_crl_url: args.root_crl_url.clone(),
+    })
+}
+
+fn network_problem(error: &HttpError, args: &Fetch) -> Problem {
+    let times = if error.attempts > 1 { format!(" ({} attempts)", error.attempts) } else { String::new() };
+    let message = format!("{}{times}: {}", error.reason, error.url);
+    let help = match error.status {
+        Some(400) if args.evaluation.is_some() => {
+            "this service may not know the TCB evaluation you asked for; leave --evaluation out"
+        }
+        Some(404) => "check the address; a caching service may not know this platform: try Intel's own",
+        Some(410) => "this TCB evaluation has been retired; ask for a newer one",
+        Some(401 | 403 | 407) => "the service or a proxy asks for credentials",
+        Some(429) => "the service limits requests; wait and try again",
+        Some(500..) => "the service is in trouble; try again later, or another one",
+        Some(_) => "check that the address is that of a PCS or PCCS",
+        None if error.reason.contains("certificate") => {
+            "trust the service's own certificate with --tls-ca PEM; all that it serves is signed by Intel"
+        }
+        None => "check the address and the network; --pccs names another service",
+    };
+    Problem::misuse("--pccs", message, help)
+}
+
+/// Writes beside the target and renames, so that nobody ever reads half a file.
+fn write(path: &Path, file: &CollateralFile) -> Result<(), Problem> {
+    let mut text = serde_json::to_string_pretty(file)?;
+    text.push('\n');
+    if path == Path::new("-") {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+        return Ok(());
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".veriquote-tmp");
+    let beside = path.with_file_name(name);
+    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        let reason = input::reason(&error);
+        Problem::misuse(
+            "--output",
+            format!("cannot write `{}`: {reason}", path.display()),
+            "check the folder",
+        )
+    })
+}

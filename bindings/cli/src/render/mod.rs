@@ -1,0 +1,28 @@
+//! Output for people.
+
+mod style;
+mod tree;
+mod verification;
+
+pub use style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, WARN};
+pub use tree::tree;
+pub use verification::{one_line, verification};
+
+use veriquote_facade::Problem;
+
+/// A problem: what happened, where, and what to do.
+pub fn problem(canvas: &mut Canvas, problem: &Problem) {
+    canvas.line(&[(BAD, "error"), ("", " "), (BAD, &problem.code), ("", "  "), (DIM, &problem.kind)]);
+    canvas.field("what", &problem.message);
+    if !problem.part.is_empty() {
+        let place = match problem.offset {
+            Some(offset) => format!("{}, byte {offset}", problem.part),
+            None => problem.part.clone(),
+        };
+        canvas.field("where", &place);
+    }
+    for (name, value) in &problem.facts {
+        canvas.field(&style::words(name), &tree::scalar(value));
+    }
+    canvas.field("help", &problem.help);
+}

@@ -1,0 +1,233 @@
+//! The result of a verification for people.
+
+use serde_json::Value;
+use veriquote_facade::{CheckLine, Claims, Finding, Horizon, Shortfall, Verification};
+
+use super::style::{BAD, Canvas, DIM, GOOD, HEAD, Look, WARN, words};
+use super::tree::{scalar, tree};
+
+/// Draws the whole result; `with_checks` also the single checks.
+pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, with_checks: bool) {
+    canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", &result.evidence), (DIM, " · "), ("", title)]);
+    if with_checks && !result.checks.is_empty() {
+        canvas.heading("Checks");
+        for check in &result.checks {
+            draw_check(canvas, check);
+        }
+    }
+    if let Some(claims) = &result.claims {
+        draw_claims(canvas, claims, result);
+    }
+    if let Some(appraisal) = &result.appraisal {
+        let worth = |finding: &&Finding| with_checks || finding.outcome != "satisfied";
+        let findings: Vec<&Finding> = appraisal.findings.iter().filter(worth).collect();
+        if !findings.is_empty() {
+            canvas.heading(&format!("Appraisal by policy `{}`", appraisal.policy));
+            for finding in findings {
+                draw_finding(canvas, finding);
+            }
+        }
+    }
+    if !result.horizons.is_empty() {
+        canvas.heading("Horizons");
+        for horizon in &result.horizons {
+            draw_horizon(canvas, horizon);
+        }
+    }
+    if !result.not_checked.is_empty() {
+        canvas.heading("Not checked");
+        for item in &result.not_checked {
+            canvas.bullet(DIM, "·", &format!("{}: {}", item.what, item.why));
+        }
+    }
+    canvas.gap();
+    draw_verdict(canvas, result);
+}
+
+/// One line for a batch.
+pub fn one_line(canvas: &mut Canvas, id: &str, result: &Verification) {
+    let (look, mark, word) = verdict(result);
+    let status = result.claims.as_ref().map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
+    let mut pieces = vec![(look, mark), ("", " "), (look, word), ("", "  "), ("", id), ("", "  ")];
+    pieces.push((status_look(status), status));
+    if let Some(problem) = &result.error {
+        pieces.extend([("", "  "), (BAD, problem.code.as_str()), (DIM, "  "), (DIM, problem.part.as_str())]);
+    }
+    canvas.line(&pieces);
+}
+
+fn verdict(result: &Verification) -> (Look, &'static str, &'static str) {
+    match result.exit_code() {
+        0 => (GOOD, "✓", "accepted     "),
+        3 => (WARN, "!", "rejected     "),
+        2 => (BAD, "?", "misuse       "),
+        _ => (BAD, "✗", "not authentic"),
+    }
+}
+
+fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
+    let policy = result.appraisal.as_ref().map_or("", |appraisal| appraisal.policy.as_str());
+    match result.exit_code() {
+        0 if policy == "crypto_only" => canvas.line(&[
+            (WARN, "✓ AUTHENTIC"),
+            ("", "  not appraised: crypto_only accepts whatever is authentic"),
+        ]),
+        0 => canvas
+            .line(&[(GOOD, "✓ ACCEPTED"), ("", &format!("  authentic, and accepted by policy `{policy}`"))]),
+        3 => canvas.line(&[
+            (WARN, "! REJECTED"),
+            ("", &format!("  authentic, but policy `{policy}` does not accept it")),
+        ]),
+        2 => canvas.line(&[(BAD, "? NOT VERIFIED"), ("", "  the call itself is wrong")]),
+        _ => canvas.line(&[(BAD, "✗ NOT AUTHENTIC"), ("", "  do not rely on anything that it says")]),
+    }
+    if let Some(problem) = &result.error {
+        canvas.gap();
+        super::problem(canvas, problem);
+    }
+}
+
+fn draw_check(canvas: &mut Canvas, check: &CheckLine) {
+    const ID_WIDTH: usize = 28;
+    let (look, mark) = match check.outcome.as_str() {
+        "passed" => (GOOD, "✓"),
+        "failed" => (BAD, "✗"),
+        _ => (DIM, "–"),
+    };
+    canvas.piece(look, &format!("  {mark} "));
+    canvas.piece(if check.outcome == "failed" { BAD } else { DIM }, &format!("{:<ID_WIDTH$} ", check.id));
+    let column = 5 + ID_WIDTH.max(check.id.chars().count());
+    let mut text = check.title.clone();
+    if let Some(reason) = &check.reason {
+        text.push_str(&format!(" — skipped: {reason}"));
+    }
+    canvas.wrapped("", &text, 5 + ID_WIDTH, column);
+    let facts = facts(check.facts.iter().filter(|(name, _)| !["code", "part"].contains(&name.as_str())));
+    if !facts.is_empty() {
+        canvas.piece("", &" ".repeat(5 + ID_WIDTH));
+        canvas.wrapped(DIM, &facts, 5 + ID_WIDTH, 5 + ID_WIDTH);
+    }
+}
+
+fn facts<'a>(facts: impl Iterator<Item = (&'a String, &'a Value)>) -> String {
+    facts.map(|(name, value)| format!("{} {}", words(name), short(value))).collect::<Vec<_>>().join(" · ")
+}
+
+/// Digests and keys are for comparing: their ends do.
+fn short(value: &Value) -> String {
+    let text = scalar(value);
+    let is_hex = text.len() > 40 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    match (is_hex, text.get(..16), text.get(text.len().saturating_sub(8)..)) {
+        (true, Some(start), Some(end)) => format!("{start}…{end}"),
+        _ => text,
+    }
+}
+
+fn draw_claims(canvas: &mut Canvas, claims: &Claims, result: &Verification) {
+    let mark = if result.verified { "" } else { " (signatures hold, but the TCB is not trusted)" };
+    canvas.heading(&format!(
+        "What the {} says{mark}",
+        if claims.tee == "tdx" { "trust domain" } else { "enclave" }
+    ));
+    for (name, value) in &claims.report {
+        if value.is_object() || value.is_array() {
+            canvas.line(&[(super::KEY, &format!("  {}", words(name)))]);
+            tree(canvas, value, 4);
+        } else {
+            canvas.field(&words(name), &scalar(value));
+        }
+    }
+    canvas.heading("Platform");
+    for (name, value) in &claims.platform {
+        canvas.field(&words(name), &scalar(value));
+    }
+    canvas.heading("TCB");
+    canvas.field_styled("status", status_look(&claims.tcb.status), &claims.tcb.status);
+    if let Some(date) = &claims.tcb.date {
+        canvas.field("date", date);
+    }
+    canvas.field("evaluation", &claims.tcb.evaluation_number.to_string());
+    if claims.tcb.advisories.is_empty() {
+        canvas.field("advisories", "none");
+    } else {
+        canvas.field_styled("advisories", WARN, &claims.tcb.advisories.join(" "));
+    }
+    for part in &claims.tcb.parts {
+        let date = part.date.as_deref().unwrap_or_default();
+        canvas.field_styled(&part.part, status_look(&part.status), &format!("{}  {date}", part.status));
+    }
+    for shortfall in &claims.tcb.shortfall {
+        draw_shortfall(canvas, shortfall);
+    }
+    if let (Some(from), Some(until)) = (&claims.collateral.valid_from, &claims.collateral.valid_until) {
+        canvas.heading("Collateral");
+        canvas.field("verified at", &claims.collateral.verified_at);
+        canvas.field("valid", &format!("{from} to {until}"));
+    }
+    if let Some(log) = &claims.event_log {
+        canvas.heading("Event log (replays to the registers of the report)");
+        tree(canvas, &Value::Object(log.clone()), 2);
+    }
+}
+
+fn draw_shortfall(canvas: &mut Canvas, shortfall: &Shortfall) {
+    let day = shortfall.date.split('T').next().unwrap_or_default();
+    canvas.line(&[
+        ("", "  to reach "),
+        (status_look(&shortfall.status), &shortfall.status),
+        (DIM, &format!(" of {day} ({})", shortfall.part)),
+    ]);
+    for component in &shortfall.components {
+        let label = component.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
+        let text = format!(
+            "{}{label}: have {}, needs {} → {}",
+            component.component, component.have, component.need, component.remedy
+        );
+        canvas.bullet(WARN, "↑", &text);
+    }
+    if !shortfall.advisories_resolved.is_empty() {
+        canvas.bullet(DIM, " ", &format!("would settle {}", shortfall.advisories_resolved.join(" ")));
+    }
+}
+
+fn draw_finding(canvas: &mut Canvas, finding: &Finding) {
+    let (look, mark) = match finding.outcome.as_str() {
+        "satisfied" => (GOOD, "✓"),
+        "violated" => (BAD, "✗"),
+        _ => (WARN, "·"),
+    };
+    let facts = facts(finding.facts.iter());
+    let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
+    canvas.bullet(look, mark, &format!("{}: {}{facts}", finding.rule, finding.message));
+}
+
+fn draw_horizon(canvas: &mut Canvas, horizon: &Horizon) {
+    let name = match horizon.evaluation_number {
+        Some(number) => format!("evaluation {number}"),
+        None => format!("collateral {}", horizon.collateral),
+    };
+    let (look, mark) = match (horizon.verified, horizon.accepted) {
+        (_, true) => (GOOD, "✓"),
+        (true, false) => (WARN, "!"),
+        _ => (BAD, "✗"),
+    };
+    let mut text = format!("{name}: {}", horizon.status.as_deref().unwrap_or("not authentic"));
+    if let Some(issued) = &horizon.issued {
+        text.push_str(&format!(", TCB info issued {issued}"));
+    }
+    if !horizon.advisories.is_empty() {
+        text.push_str(&format!(" [{}]", horizon.advisories.join(" ")));
+    }
+    if let Some(problem) = &horizon.error {
+        text.push_str(&format!(" — {}: {}", problem.code, problem.message));
+    }
+    canvas.bullet(look, mark, &text);
+}
+
+fn status_look(status: &str) -> Look {
+    match status {
+        "UpToDate" => GOOD,
+        "Revoked" | "NotSupported" => BAD,
+        _ => WARN,
+    }
+}

@@ -1,0 +1,239 @@
+//! What a verification gives, in every language and for every kind of evidence.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::check::CheckLine;
+use crate::problem::Problem;
+
+/// The result of a verification.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// The evidence is authentic: every signature, chain, window and binding holds.
+    pub verified: bool,
+    /// It is authentic, and the policy accepts it. Only then may a caller rely on the claims.
+    pub accepted: bool,
+    /// The kind of evidence, such as `dcap`.
+    pub evidence: String,
+    /// Why not, when it is not accepted.
+    pub error: Option<Problem>,
+    /// Every check in the order in which it was made; on failure the last one is the failing one.
+    pub checks: Vec<CheckLine>,
+    /// What the evidence says. Present as soon as it is authentic; see `verified` and `accepted`.
+    pub claims: Option<Claims>,
+    /// What the policy made of it; absent when the evidence is not authentic.
+    pub appraisal: Option<Appraisal>,
+    /// What this call did not check, and how to have it checked.
+    pub not_checked: Vec<NotChecked>,
+    /// The verdict under each further collateral, when several were given.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub horizons: Vec<Horizon>,
+}
+
+/// What authentic evidence says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// `sgx` or `tdx`.
+    pub tee: String,
+    /// The state of the platform's trusted computing base.
+    pub tcb: TcbClaims,
+    /// The report, field by field; bytes in lower-case hex.
+    pub report: Map<String, Value>,
+    /// The platform, from its PCK certificate.
+    pub platform: Map<String, Value>,
+    /// The quote itself: version, kinds of its parts.
+    pub quote: Map<String, Value>,
+    /// Which collateral was used and how long it lasts.
+    pub collateral: CollateralClaims,
+    /// Events of the log that replays to the registers, when a log was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub event_log: Option<Map<String, Value>>,
+}
+
+/// The state of a platform's trusted computing base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TcbClaims {
+    /// The converged status, in Intel's spelling.
+    pub status: String,
+    /// Up to which date of fixes the platform goes; the earliest of its parts.
+    pub date: Option<String>,
+    /// Number of the TCB evaluation that judged it.
+    pub evaluation_number: u32,
+    /// Advisories that apply, sorted.
+    pub advisories: Vec<String>,
+    /// The status of each part before convergence.
+    pub parts: Vec<TcbPart>,
+    /// What separates the platform from each better level.
+    pub shortfall: Vec<Shortfall>,
+}
+
+/// One part of the trusted computing base: platform, quoting enclave or TDX module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TcbPart {
+    /// Which part.
+    pub part: String,
+    /// Its own status.
+    pub status: String,
+    /// Up to which date of fixes it goes.
+    pub date: Option<String>,
+    /// Its own advisories.
+    pub advisories: Vec<String>,
+}
+
+/// A level that was not reached, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Shortfall {
+    /// What is judged: platform, quoting enclave or TDX module.
+    pub part: String,
+    /// The status that reaching the level would give.
+    pub status: String,
+    /// The date of the level.
+    pub date: String,
+    /// What is too low.
+    pub components: Vec<ShortComponent>,
+    /// Advisories that would go away.
+    pub advisories_resolved: Vec<String>,
+}
+
+/// One component that is too low for a level.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ShortComponent {
+    /// Which component, such as `SGX component 7`.
+    pub component: String,
+    /// Intel's own words for it, where the TCB info has them.
+    pub label: Option<String>,
+    /// Its security version number.
+    pub have: u64,
+    /// The security version number that the level needs.
+    pub need: u64,
+    /// What to update, in words.
+    pub remedy: String,
+}
+
+/// Which collateral judged the evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CollateralClaims {
+    /// The time of the verification.
+    pub verified_at: String,
+    /// The first moment at which all of the collateral is valid.
+    pub valid_from: Option<String>,
+    /// The last moment at which all of the collateral is valid.
+    pub valid_until: Option<String>,
+    /// When each part goes stale, soonest first.
+    pub expiries: Vec<Expiry>,
+}
+
+/// When one part of the collateral goes stale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Expiry {
+    /// Which part.
+    pub part: String,
+    /// Its last moment.
+    pub at: String,
+}
+
+/// What a policy made of authentic evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Appraisal {
+    /// The policy's name, such as `strict` or `crypto_only`.
+    pub policy: String,
+    /// Every finding; the policy rejects when one of them is a violation.
+    pub findings: Vec<Finding>,
+}
+
+/// One rule of a policy and what it found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// The rule.
+    pub rule: String,
+    /// `satisfied`, `violated` or `noted`.
+    pub outcome: String,
+    /// What was found, in words.
+    pub message: String,
+    /// What was asked and what was found.
+    pub facts: Map<String, Value>,
+}
+
+/// Something that this call did not check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NotChecked {
+    /// What.
+    pub what: String,
+    /// Why not, and how to have it checked.
+    pub why: String,
+}
+
+/// The verdict under one further collateral.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Horizon {
+    /// Which collateral: its place in the call, counted from 0.
+    pub collateral: u32,
+    /// Number of its TCB evaluation.
+    pub evaluation_number: Option<u32>,
+    /// When its TCB info was issued.
+    pub issued: Option<String>,
+    /// Authentic under it.
+    pub verified: bool,
+    /// Accepted under it.
+    pub accepted: bool,
+    /// The TCB status under it.
+    pub status: Option<String>,
+    /// Advisories under it.
+    pub advisories: Vec<String>,
+    /// Why not.
+    pub error: Option<Problem>,
+}
+
+impl Verification {
+    /// A verification that failed before anything was authentic.
+    #[must_use]
+    pub fn failed(evidence: &str, error: Problem, checks: Vec<CheckLine>) -> Self {
+        Self {
+            verified: false,
+            accepted: false,
+            evidence: evidence.to_owned(),
+            error: Some(error),
+            checks,
+            claims: None,
+            appraisal: None,
+            not_checked: Vec::new(),
+            horizons: Vec::new(),
+        }
+    }
+
+    /// What a shell is told: 0 authentic and accepted, 1 not authentic, 3 authentic but rejected, 2 the
+    /// call itself is wrong.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match &self.error {
+            None if self.accepted => 0,
+            Some(problem) if problem.kind == "misuse" => 2,
+            _ if self.verified => 3,
+            _ => 1,
+        }
+    }
+}
