@@ -25,6 +25,8 @@ extern crate alloc;
 pub mod bytes;
 pub mod check;
 pub mod crypto;
+#[cfg(feature = "dcap")]
+pub mod dcap;
 pub mod encoding;
 pub mod error;
 pub mod fact;
@@ -32,6 +34,8 @@ pub mod json;
 pub mod limits;
 #[cfg(feature = "dcap")]
 pub mod measured_boot;
+#[cfg(feature = "dcap")]
+pub mod policy;
 pub mod reader;
 pub mod time;
 pub mod trust;

@@ -16,10 +16,13 @@ use crate::dcap::cache::PlatformCache;
 use crate::dcap::certification::CertificationData;
 use crate::dcap::chain::{ALGORITHM, Chain, pem_chain};
 use crate::dcap::checks;
+use crate::dcap::collateral::Collateral;
 use crate::dcap::intel::{self, QvlStatus};
 use crate::dcap::pck::{PckExtension, SGX_EXTENSION_OID};
-use crate::dcap::prepared::{CERTIFICATE, CollateralSummary, Expiry, PckAuthority, Prepared, PreparedCollateral, qe_of};
-use crate::dcap::profile::{Apply, Profile};
+use crate::dcap::prepared::{
+    CERTIFICATE, CollateralSummary, Expiry, PckAuthority, Prepared, PreparedCollateral, qe_of,
+};
+use crate::dcap::profile::{Apply, Profile, Rules};
 use crate::dcap::quote::{Header, Quote, Tee};
 use crate::dcap::report::{Report, SgxReport, TdReport};
 use crate::dcap::shortfall::{Shortfall, shortfall};
@@ -271,21 +274,16 @@ impl Prepared {
 
     /// The PEM chain: from the quote, or from the caller where the quote only names it.
     fn pck_chain_of<'q>(&'q self, certification: &CertificationData<'q>) -> Result<&'q [u8], Error> {
-        let unsupported = |problem| {
-            Error::new(Code::DcapCertificationType, "quote.auth_data.certification_type")
-                .with(Fact::number("type", certification.type_number().into()))
-                .with(Fact::text("problem", problem))
-        };
         match certification {
             CertificationData::PckChain(pem) => Ok(pem),
             CertificationData::PpidClear { .. }
             | CertificationData::PpidEncrypted { .. }
-            | CertificationData::PckLeaf(_) => self
-                .pck_certificate_chain
-                .as_ref()
-                .map(String::as_bytes)
-                .ok_or_else(|| unsupported("the quote does not carry its PCK certificate chain")),
-            CertificationData::PlatformManifest(_) => Err(unsupported("platform manifests are not verified")),
+            | CertificationData::PckLeaf(_) => {
+                self.pck_certificate_chain.as_ref().map(String::as_bytes).ok_or_else(|| {
+                    uncertified(certification, "the quote does not carry its PCK certificate chain")
+                })
+            }
+            CertificationData::PlatformManifest(_) => Err(manifest(certification)),
         }
     }
 
@@ -296,7 +294,12 @@ impl Prepared {
         let anchor = self.anchors.anchor(self.anchor_index)?;
         // A foreign hierarchy fails by its signatures first, under the key it claims to have.
         if chain.root.spki().raw() == anchor.spki_der() {
-            chain.check_pck_signatures(anchor_key, &self.authority, self.provider.as_ref(), &self.verified)?;
+            chain.check_pck_signatures(
+                anchor_key,
+                &self.authority,
+                self.provider.as_ref(),
+                &self.verified,
+            )?;
         }
         chain.check_anchor(&self.anchors.trusted, anchor, rules)
     }
@@ -308,10 +311,8 @@ impl Prepared {
             if intermediate.subject() != self.authority.subject
                 || intermediate.spki().raw() != self.authority.spki
             {
-                return Err(Error::new(Code::CrlIssuer, "intermediate").with(Fact::text(
-                    "problem",
-                    "the PCK revocation list is of another authority",
-                )));
+                return Err(Error::new(Code::CrlIssuer, "intermediate")
+                    .with(Fact::text("problem", "the PCK revocation list is of another authority")));
             }
         }
         chain.check_leaf_revocation(&self.pck_crl)
@@ -413,6 +414,34 @@ impl Prepared {
             Report::Td(td) => check_module(td, &self.tcb_info),
         }
     }
+}
+
+/// Reads the PCK chain and its SGX extension without verifying them, for the profile in which their form
+/// comes before everything else.
+pub(crate) fn precheck_chain(quote: &Quote<'_>, collateral: &Collateral, rules: &Rules) -> Result<(), Error> {
+    let pem = match (&quote.certification, &collateral.pck_certificate_chain) {
+        (CertificationData::PckChain(pem), _) => pem,
+        (CertificationData::PlatformManifest(_), _) => return Err(manifest(&quote.certification)),
+        (_, Some(pem)) => pem.as_bytes(),
+        (_, None) => return Ok(()),
+    };
+    let read = || {
+        let ders = pem_chain(pem)?;
+        let chain = Chain::pck(&ders)?;
+        let value = read_extension(&chain)?;
+        PckExtension::read(value, rules.pck_svn_range).map_err(|error| error.inside("leaf"))
+    };
+    read().map(|_| ()).map_err(|error| error.inside("pck_chain"))
+}
+
+fn manifest(certification: &CertificationData<'_>) -> Error {
+    uncertified(certification, "platform manifests are not verified")
+}
+
+fn uncertified(certification: &CertificationData<'_>, problem: &'static str) -> Error {
+    Error::new(Code::DcapCertificationType, "quote.auth_data.certification_type")
+        .with(Fact::number("type", certification.type_number().into()))
+        .with(Fact::text("problem", problem))
 }
 
 fn check_module(td: &TdReport, tcb_info: &TcbInfo) -> Result<Option<String>, Error> {

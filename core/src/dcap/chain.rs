@@ -138,9 +138,8 @@ impl<'a> Chain<'a> {
     ) -> Result<(), Error> {
         let inside = |error: Error| error.inside(Role::Root.part());
         let found = anchors.require(&self.root).map_err(inside)?;
-        let other = |problem| {
-            Error::new(Code::X509Anchor, Role::Root.part()).with(Fact::text("problem", problem))
-        };
+        let other =
+            |problem| Error::new(Code::X509Anchor, Role::Root.part()).with(Fact::text("problem", problem));
         if found.spki_der() != anchor.spki_der() {
             return Err(other("another root than that of the rest of the collateral"));
         }
@@ -233,11 +232,7 @@ impl Verified {
         if self.contains(certificate) { Ok(()) } else { certificate.verify_signed_by(anchor_key) }
     }
 
-    fn check_and_keep(
-        &mut self,
-        certificate: &Certificate<'_>,
-        anchor_key: &IssuerKey,
-    ) -> Result<(), Error> {
+    fn check_and_keep(&mut self, certificate: &Certificate<'_>, anchor_key: &IssuerKey) -> Result<(), Error> {
         self.check(certificate, anchor_key)?;
         if !self.contains(certificate) {
             self.certificates.push(certificate.der().into());
@@ -248,7 +243,6 @@ impl Verified {
     fn contains(&self, certificate: &Certificate<'_>) -> bool {
         self.certificates.iter().any(|known| known == certificate.der())
     }
-
 }
 
 impl Rules {
@@ -266,17 +260,15 @@ impl Rules {
     }
 }
 
-/// A revocation list of the hierarchy: issuer, required extensions, signature, window.
+/// A revocation list of the hierarchy: issuer, required extensions, signature; not its window.
 pub(crate) fn check_crl(
     crl: &Crl<'_>,
     issuer: &Certificate<'_>,
     issuer_key: &IssuerKey,
-    now: UnixTime,
     rules: &Rules,
 ) -> Result<(), Error> {
     chain::check_crl(crl, issuer, &rules.x509())?;
-    chain::check_crl_signature(crl, issuer_key)?;
-    chain::check_crl_window(crl, now)
+    chain::check_crl_signature(crl, issuer_key)
 }
 
 fn parse_all(ders: &[Vec<u8>], count: usize) -> Result<Vec<Certificate<'_>>, Error> {
@@ -295,7 +287,9 @@ fn take<'a>(certificates: &mut Vec<Certificate<'a>>, role: Role) -> Result<Certi
     });
     match index {
         Some(index) => Ok(certificates.swap_remove(index)),
-        None => Err(Error::new(Code::DcapCertificateRole, role.part())
-            .with(Fact::text("expected", role.phrase()))),
+        None => {
+            Err(Error::new(Code::DcapCertificateRole, role.part())
+                .with(Fact::text("expected", role.phrase())))
+        }
     }
 }

@@ -6,6 +6,7 @@ use crate::dcap::profile::Profile;
 use crate::dcap::status::TcbStatus;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::x509::oid;
 
 macro_rules! statuses {
     ($( $variant:ident = $number:literal, $name:literal; )+) => {
@@ -206,10 +207,16 @@ fn of_crl(error: &Error) -> Option<QvlStatus> {
         Code::CrlIssuer => QvlStatus::CrlUnknownIssuer,
         Code::CrlSignature => QvlStatus::CrlInvalidSignature,
         Code::CrlStale | Code::CrlNotYetValid => QvlStatus::CrlExpired,
+        Code::CrlExtension if lacks_number(error) => QvlStatus::CrlUnsupportedFormat,
         Code::CrlExtension => QvlStatus::CrlInvalidExtensions,
         Code::DcapCollateralAge => return None,
         _ => QvlStatus::CrlUnsupportedFormat,
     })
+}
+
+/// Intel's library cannot read a list without a number; one without a key identifier it can.
+fn lacks_number(error: &Error) -> bool {
+    error.facts().contains(&Fact::bytes("oid", oid::CRL_NUMBER))
 }
 
 fn of_signer(error: &Error) -> Option<QvlStatus> {

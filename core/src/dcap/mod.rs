@@ -27,7 +27,7 @@ pub use collateral::{Collateral, SignedDocument};
 pub use identity::{EnclaveId, EnclaveIdentity};
 pub use intel::QvlStatus;
 pub use pck::{PckExtension, PlatformConfiguration, SgxType};
-pub use prepared::{CollateralSummary, Expiry, PckAuthority, PreparedCollateral, Verifier};
+pub use prepared::{CollateralSummary, Expiry, NotAccepted, PckAuthority, PreparedCollateral, Verifier};
 pub use profile::Profile;
 pub use quote::{Header, Quote, Tee};
 pub use report::{Report, SgxAttributes, SgxReport, Td15, Td15Extended, TdAttributes, TdReport};

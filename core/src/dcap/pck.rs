@@ -128,8 +128,8 @@ impl<'a> Elements<'a> {
         let mut found = self.0.iter().filter(|(oid, _)| is_below(oid, arcs));
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Ok(*value),
-            (None, _) => Err(bad(part, "the element")),
-            (Some(_), Some(_)) => Err(bad(part, "the element once")),
+            (None, _) => Err(bad(PART, "each element").with(Fact::text("element", part))),
+            (Some(_), Some(_)) => Err(bad(PART, "each element once").with(Fact::text("element", part))),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Verified collateral: every signature, chain and list checked once, to be used for many quotes.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -7,6 +8,7 @@ use core::fmt;
 
 use crate::check::{Check, Failure, Rule, Trace};
 use crate::crypto::CryptoProvider;
+use crate::dcap::authenticate::{self, AuthenticQuote};
 use crate::dcap::chain::{ALGORITHM, Chain, Role, Verified, check_crl, pem_chain};
 use crate::dcap::checks;
 use crate::dcap::collateral::Collateral;
@@ -14,11 +16,12 @@ use crate::dcap::document::{Signer, SignerContext};
 use crate::dcap::identity::{EnclaveId, EnclaveIdentity};
 use crate::dcap::intel;
 use crate::dcap::profile::{Apply, Profile, Rules};
-use crate::dcap::quote::Tee;
+use crate::dcap::quote::{Quote, Tee};
 use crate::dcap::tcb_info::TcbInfo;
 use crate::encoding::decode_der_or_text;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::policy::{Accepted, Policy, Rejection};
 use crate::time::{UnixTime, Window};
 use crate::trust::{TrustAnchor, TrustAnchors};
 use crate::x509::chain::check_revocation;
@@ -47,6 +50,7 @@ pub struct Verifier {
     provider: Arc<dyn CryptoProvider>,
     profile: Profile,
     max_age: Option<u64>,
+    grace: u64,
 }
 
 #[derive(Debug)]
@@ -75,7 +79,7 @@ impl Verifier {
             .collect::<Result<_, _>>()
             .map_err(|error| error.inside("root"))?;
         let anchors = Arc::new(Anchors { trusted: anchors, keys });
-        Ok(Self { anchors, provider, profile: Profile::Strict, max_age: None })
+        Ok(Self { anchors, provider, profile: Profile::Strict, max_age: None, grace: 0 })
     }
 
     /// The same verifier with another conformance profile; [`Profile::Strict`] is the default.
@@ -93,6 +97,14 @@ impl Verifier {
         self
     }
 
+    /// The same verifier, still reading TCB info, identities and lists up to `seconds` after their next
+    /// update. The policy must allow it as well, or the quote is rejected; certificates have no grace.
+    #[must_use]
+    pub const fn with_collateral_grace(mut self, seconds: u64) -> Self {
+        self.grace = seconds;
+        self
+    }
+
     /// The conformance profile.
     #[must_use]
     pub const fn profile(&self) -> Profile {
@@ -106,11 +118,57 @@ impl Verifier {
     pub fn prepare(&self, collateral: &Collateral, now: UnixTime) -> Result<PreparedCollateral, Failure> {
         let mut trace = Trace::new();
         match self.prepare_traced(collateral, now, &mut trace) {
-            Ok(inner) => {
-                Ok(PreparedCollateral(Arc::new(Prepared { checks: trace.into_checks(), ..inner })))
-            }
+            Ok(inner) => Ok(PreparedCollateral(Arc::new(Prepared { checks: trace.into_checks(), ..inner }))),
             Err(error) => Err(trace.fail(intel::annotate(error, self.profile))),
         }
+    }
+
+    /// Parses and authenticates one quote with its collateral, in one call.
+    ///
+    /// # Errors
+    /// The first rule that does not hold, with the checks up to it.
+    pub fn authenticate(
+        &self,
+        quote: &[u8],
+        collateral: &Collateral,
+        now: UnixTime,
+    ) -> Result<AuthenticQuote, Failure> {
+        let mut trace = Trace::new();
+        let layout = Quote::parse(quote).and_then(|quote| {
+            if self.profile == Profile::Intel {
+                // Intel's library reads the quote's own chain before any collateral.
+                authenticate::precheck_chain(&quote, collateral, self.profile.rules())?;
+            }
+            Ok(quote)
+        });
+        let quote = match layout {
+            Ok(quote) => quote,
+            Err(error) => {
+                let error = intel::annotate(error, self.profile);
+                trace.failed(checks::QUOTE_LAYOUT, &error);
+                return Err(trace.fail(error));
+            }
+        };
+        self.prepare(collateral, now)?.authenticate(&quote, now)
+    }
+
+    /// The paved path: parses, authenticates and appraises one quote with its collateral.
+    ///
+    /// The policy's grace period for collateral is used for reading the collateral as well.
+    ///
+    /// # Errors
+    /// [`NotAccepted::Inauthentic`] with the checks up to the one that failed, or
+    /// [`NotAccepted::Rejected`] with the policy's findings.
+    pub fn verify(
+        &self,
+        quote: &[u8],
+        collateral: &Collateral,
+        policy: &Policy,
+        now: UnixTime,
+    ) -> Result<Accepted<AuthenticQuote>, NotAccepted> {
+        let verifier = self.clone().with_collateral_grace(policy.collateral.grace_seconds.max(self.grace));
+        let quote = verifier.authenticate(quote, collateral, now).map_err(NotAccepted::Inauthentic)?;
+        policy.accept(quote).map_err(NotAccepted::Rejected)
     }
 
     fn prepare_traced(
@@ -122,7 +180,7 @@ impl Verifier {
         let rules = self.profile.rules();
         let provider = self.provider.as_ref();
         let mut verified = Verified::default();
-        let mut expiries = Expiries { list: Vec::new(), max_age: self.max_age };
+        let mut expiries = Expiries { list: Vec::new(), max_age: self.max_age, grace: self.grace };
 
         // The PCK authority, under one of the trusted roots.
         let part = "collateral.pck_crl_issuer_chain";
@@ -151,11 +209,14 @@ impl Verifier {
         let root_crl_der = step(trace, checks::ROOT_CRL, part, || decode_crl(&collateral.root_ca_crl))?;
         let root_crl = step(trace, checks::ROOT_CRL, part, || {
             let crl = Crl::parse(&root_crl_der)?;
-            check_crl(&crl, &authority.root, anchor_key, now, rules)?;
+            check_crl(&crl, &authority.root, anchor_key, rules)?;
             Ok(crl)
         })?;
+        let expiry = expiries.renewed("root_ca_crl", root_crl.window(), CRL);
+        step(trace, checks::ROOT_CRL, "", || expiry.check(now))?;
         trace.passed(checks::ROOT_CRL, crl_facts(&root_crl));
-        expiries.push_issued("root_ca_crl", root_crl.window(), CRL);
+        expiries.push(expiry);
+        expiries.push_age("root_ca_crl", root_crl.this_update());
         step(trace, checks::CA_REVOCATION, "collateral.pck_crl_issuer_chain.intermediate", || {
             check_revocation(&authority.leaf, &root_crl)
         })?;
@@ -164,16 +225,18 @@ impl Verifier {
         // The authority's list.
         let part = "collateral.pck_crl";
         let pck_crl_der = step(trace, checks::PCK_CRL, part, || decode_crl(&collateral.pck_crl))?;
-        let authority_key = step(trace, checks::PCK_CRL, part, || {
-            authority.leaf.issuer_key(provider, ALGORITHM)
-        })?;
+        let authority_key =
+            step(trace, checks::PCK_CRL, part, || authority.leaf.issuer_key(provider, ALGORITHM))?;
         let pck_crl = step(trace, checks::PCK_CRL, part, || {
             let crl = Crl::parse(&pck_crl_der)?;
-            check_crl(&crl, &authority.leaf, &authority_key, now, rules)?;
+            check_crl(&crl, &authority.leaf, &authority_key, rules)?;
             Ok(crl)
         })?;
+        let expiry = expiries.renewed("pck_crl", pck_crl.window(), CRL);
+        step(trace, checks::PCK_CRL, "", || expiry.check(now))?;
         trace.passed(checks::PCK_CRL, crl_facts(&pck_crl));
-        expiries.push_issued("pck_crl", pck_crl.window(), CRL);
+        expiries.push(expiry);
+        expiries.push_age("pck_crl", pck_crl.this_update());
 
         // TCB info: signer, signature, and only then its contents.
         let context = SignerContext {
@@ -197,11 +260,10 @@ impl Verifier {
             signer.open(document, Code::DcapTcbInfoSignature, rules)
         })?;
         trace.passed(checks::TCB_INFO_SIGNATURE, []);
-        let tcb_info =
-            step(trace, checks::TCB_INFO_LAYOUT, part, || TcbInfo::read(&node, &rules.tcb_info))?;
+        let tcb_info = step(trace, checks::TCB_INFO_LAYOUT, part, || TcbInfo::read(&node, &rules.tcb_info))?;
         trace.passed(checks::TCB_INFO_LAYOUT, [Fact::number("version", tcb_info.version.into())]);
         let window = document_window(tcb_info.issue_date, tcb_info.next_update, rules);
-        let expiry = Expiry::new("tcb_info", window, TCB_INFO);
+        let expiry = expiries.renewed("tcb_info", window, TCB_INFO);
         step(trace, checks::TCB_INFO_WINDOW, "", || expiry.check(now))?;
         trace.passed(checks::TCB_INFO_WINDOW, window_facts(tcb_info.issue_date, tcb_info.next_update));
         expiries.push(expiry);
@@ -229,7 +291,7 @@ impl Verifier {
         let identity = step(trace, checks::IDENTITY_LAYOUT, part, || EnclaveIdentity::read(&node))?;
         trace.passed(checks::IDENTITY_LAYOUT, [Fact::text("id", identity.id.as_str())]);
         let window = document_window(identity.issue_date, identity.next_update, rules);
-        let expiry = Expiry::new("qe_identity", window, IDENTITY);
+        let expiry = expiries.renewed("qe_identity", window, IDENTITY);
         step(trace, checks::IDENTITY_WINDOW, "", || expiry.check(now))?;
         trace.passed(checks::IDENTITY_WINDOW, window_facts(identity.issue_date, identity.next_update));
         expiries.push(expiry);
@@ -281,6 +343,33 @@ fn step<T>(
         error
     })
 }
+
+/// Why evidence was not accepted.
+#[derive(Debug)]
+pub enum NotAccepted {
+    /// It is not authentic.
+    Inauthentic(Failure),
+    /// It is authentic, and the policy says no.
+    Rejected(Box<Rejection<AuthenticQuote>>),
+}
+
+impl NotAccepted {
+    /// Why.
+    pub const fn error(&self) -> &Error {
+        match self {
+            Self::Inauthentic(failure) => &failure.error,
+            Self::Rejected(rejection) => &rejection.error,
+        }
+    }
+}
+
+impl fmt::Display for NotAccepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.error(), f)
+    }
+}
+
+impl core::error::Error for NotAccepted {}
 
 impl Anchors {
     pub(crate) fn key(&self, index: usize) -> Result<&IssuerKey, Error> {
@@ -398,12 +487,7 @@ impl PreparedCollateral {
     /// The first of the [`expiries`](Self::expiries).
     #[must_use]
     pub fn valid_until(&self) -> UnixTime {
-        self.0
-            .expiries
-            .iter()
-            .map(|expiry| expiry.window.not_after)
-            .min()
-            .unwrap_or(Window::ALWAYS.not_after)
+        self.0.expiries.iter().map(|expiry| expiry.window.not_after).min().unwrap_or(Window::ALWAYS.not_after)
     }
 
     /// The checks that preparing made.
@@ -434,6 +518,8 @@ pub struct CollateralSummary {
     pub earliest_issue_date: UnixTime,
     /// The later issue date of TCB info and identity.
     pub latest_issue_date: UnixTime,
+    /// The earliest issue date of TCB info, identity and both lists.
+    pub earliest_issued: UnixTime,
     /// The earlier next update of TCB info and identity.
     pub earliest_next_update: UnixTime,
     /// CRLNumber of the root's list, big-endian without leading zeros.
@@ -451,6 +537,11 @@ impl CollateralSummary {
             qe_identity_evaluation_number: identity.evaluation_number,
             earliest_issue_date: tcb_info.issue_date.min(identity.issue_date),
             latest_issue_date: tcb_info.issue_date.max(identity.issue_date),
+            earliest_issued: tcb_info
+                .issue_date
+                .min(identity.issue_date)
+                .min(root_crl.this_update())
+                .min(pck_crl.this_update()),
             earliest_next_update: tcb_info.next_update.min(identity.next_update),
             root_crl_number: root_crl.crl_number().unwrap_or_default().into(),
             pck_crl_number: pck_crl.crl_number().unwrap_or_default().into(),
@@ -472,6 +563,7 @@ pub struct Expiry {
     /// When it is in force.
     pub window: Window,
     codes: Codes,
+    grace: u64,
 }
 
 /// The codes of being too late and too early.
@@ -486,13 +578,14 @@ const AGE: Codes = Codes(Code::DcapCollateralAge, Code::DcapCollateralAge);
 
 impl Expiry {
     pub(crate) fn new(part: impl Into<String>, window: Window, codes: Codes) -> Self {
-        Self { part: part.into(), window, codes }
+        Self { part: part.into(), window, codes, grace: 0 }
     }
 
     /// The code that a verification at `now` gives for this part, if any.
     #[must_use]
     pub fn refusal_at(&self, now: UnixTime) -> Option<Code> {
-        if now > self.window.not_after {
+        let grace = i64::try_from(self.grace).unwrap_or(i64::MAX);
+        if now > self.window.not_after.saturating_add(grace) {
             Some(self.codes.0)
         } else if now < self.window.not_before {
             Some(self.codes.1)
@@ -515,6 +608,7 @@ impl Expiry {
 struct Expiries {
     list: Vec<Expiry>,
     max_age: Option<u64>,
+    grace: u64,
 }
 
 impl Expiries {
@@ -522,15 +616,15 @@ impl Expiries {
         self.list.push(expiry);
     }
 
+    /// What has a next update, and so a grace period.
+    fn renewed(&self, part: &'static str, window: Window, codes: Codes) -> Expiry {
+        Expiry { grace: self.grace, ..Expiry::new(part, window, codes) }
+    }
+
     fn extend(&mut self, part: &str, members: Vec<(&'static str, Window)>, codes: Codes) {
         for (member, window) in members {
             self.push(Expiry::new(alloc::format!("{part}.{member}"), window, codes));
         }
-    }
-
-    fn push_issued(&mut self, part: &'static str, window: Window, codes: Codes) {
-        self.push(Expiry::new(part, window, codes));
-        self.push_age(part, window.not_before);
     }
 
     fn push_age(&mut self, part: &'static str, issued: UnixTime) {

@@ -151,7 +151,9 @@ impl<'a> Quote<'a> {
 fn read_header(r: &mut Reader<'_>) -> Result<Header, Error> {
     let version = r.u16_le("version")?;
     if !(3..=5).contains(&version) {
-        return Err(Error::new(Code::DcapQuoteVersion, "version").at(0).with(Fact::number("actual", version.into())));
+        return Err(Error::new(Code::DcapQuoteVersion, "version")
+            .at(0)
+            .with(Fact::number("actual", version.into())));
     }
     let key_type = r.u16_le("attestation_key_type")?;
     if key_type != ATTESTATION_KEY_ECDSA_P256 {
@@ -165,7 +167,9 @@ fn read_header(r: &mut Reader<'_>) -> Result<Header, Error> {
         (_, TEE_TYPE_SGX) => Tee::Sgx,
         (4 | 5, TEE_TYPE_TDX) => Tee::Tdx,
         _ => {
-            return Err(Error::new(Code::DcapQuoteTee, "tee_type").at(4).with(Fact::number("actual", tee_type.into())));
+            return Err(Error::new(Code::DcapQuoteTee, "tee_type")
+                .at(4)
+                .with(Fact::number("actual", tee_type.into())));
         }
     };
     r.take(4, "reserved")?;

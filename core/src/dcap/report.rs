@@ -359,6 +359,16 @@ impl TdReport {
         self.tee_tcb_svn.0[0]
     }
 
+    /// True when a service TD (such as one that migrates TDs) is or was bound.
+    #[must_use]
+    pub fn has_service_td(&self) -> bool {
+        let extended = self
+            .td15_extended
+            .as_ref()
+            .is_some_and(|td| !(td.init_service_td_hash.is_zero() && td.current_service_td_hash.is_zero()));
+        extended || self.td15.as_ref().is_some_and(|td| !td.mr_service_td.is_zero())
+    }
+
     /// Version of the TDX module at launch.
     #[must_use]
     pub const fn module_version(&self) -> u8 {

@@ -102,7 +102,8 @@ impl TcbStatus {
 
     /// Statuses that a level of an enclave or TDX module may have.
     pub(crate) fn of_component_level(name: &str) -> Option<Self> {
-        Self::from_name(name).filter(|status| matches!(status, Self::UpToDate | Self::OutOfDate | Self::Revoked))
+        Self::from_name(name)
+            .filter(|status| matches!(status, Self::UpToDate | Self::OutOfDate | Self::Revoked))
     }
 }
 

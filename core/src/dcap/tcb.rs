@@ -92,13 +92,7 @@ impl PlatformTcb {
             None => launch.status,
             Some(current) => with_current(launch.status, current.status, current_revoked),
         };
-        Tcb {
-            status,
-            date: launch.date,
-            advisories: launch.advisories.clone(),
-            launch,
-            current,
-        }
+        Tcb { status, date: launch.date, advisories: launch.advisories.clone(), launch, current }
     }
 
     fn evaluate_svns(
@@ -116,7 +110,7 @@ impl PlatformTcb {
         let module = tee_tcb_svn.and_then(|svn| module_svn(svn));
         let module_level = module.map(|(version, isv_svn)| {
             info.module_identity(version)
-                .and_then(|module| module.levels.iter().find(|level| isv_svn >= level.isv_svn))
+                .and_then(|module| module.levels.iter().find(|level| u16::from(isv_svn) >= level.isv_svn))
         });
         let qe_level = identity.level(self.qe_isv_svn);
         let (Some(level), Some(qe_level), None | Some(Some(_))) = (level, qe_level, module_level) else {

@@ -1,0 +1,141 @@
+//! Appraisal: whether authentic evidence is acceptable.
+//!
+//! A policy is data. Every rule is evaluated and every finding kept, so that a rejection says all that is
+//! wrong at once. What a policy does not mention keeps its strict default; an empty policy is an error,
+//! and accepting whatever is authentic has to be named: `crypto_only`.
+
+mod dcap;
+mod json;
+mod rules;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+
+pub use rules::{
+    CollateralRules, Expected, Masked, PlatformRules, Policy, SgxRules, Stance, TcbRules, TdxRules,
+};
+
+/// Evidence that a policy accepted. Only a policy makes one; only it may become a claim in a token.
+#[derive(Clone, Debug)]
+pub struct Accepted<T> {
+    evidence: T,
+    appraisal: Appraisal,
+}
+
+impl<T> Accepted<T> {
+    /// The evidence.
+    pub const fn evidence(&self) -> &T {
+        &self.evidence
+    }
+
+    /// Which policy accepted it, and all that it looked at.
+    #[must_use]
+    pub const fn appraisal(&self) -> &Appraisal {
+        &self.appraisal
+    }
+
+    /// Every rule, with what came of it.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.appraisal.findings
+    }
+
+    /// Gives the evidence back, without the proof that it was accepted.
+    pub fn into_evidence(self) -> T {
+        self.evidence
+    }
+}
+
+/// Evidence that is authentic but not acceptable.
+#[derive(Clone, Debug)]
+pub struct Rejection<T> {
+    /// `policy.rejected`, or `dcap.tcb.revoked` and `dcap.tcb.not_supported`, which no policy accepts.
+    pub error: Error,
+    /// All that the policy looked at.
+    pub appraisal: Appraisal,
+    /// The evidence, to be shown and not to be relied on.
+    pub evidence: Box<T>,
+}
+
+impl<T: fmt::Debug> fmt::Display for Rejection<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl<T: fmt::Debug> core::error::Error for Rejection<T> {}
+
+/// What a policy found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appraisal {
+    /// The policy's name.
+    pub policy: String,
+    /// Every rule, in a fixed order.
+    pub findings: Vec<Finding>,
+}
+
+/// What came of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Dotted id of the rule, such as `tcb.status` or `tdx.debug`; the same as in the policy's JSON.
+    pub rule: &'static str,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// What was asked and what was found.
+    pub facts: Vec<Fact>,
+}
+
+/// What came of a rule of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The rule is met.
+    Satisfied,
+    /// The rule is broken.
+    Violated,
+    /// The policy asks nothing here: this was not checked.
+    NotChecked,
+}
+
+impl Verdict {
+    /// `satisfied`, `violated` or `not_checked`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Satisfied => "satisfied",
+            Self::Violated => "violated",
+            Self::NotChecked => "not_checked",
+        }
+    }
+}
+
+/// The findings while they are being gathered.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, rule: &'static str, met: bool, facts: impl Into<Vec<Fact>>) {
+        let verdict = if met { Verdict::Satisfied } else { Verdict::Violated };
+        self.0.push(Finding { rule, verdict, facts: facts.into() });
+    }
+
+    fn not_checked(&mut self, rule: &'static str, facts: impl Into<Vec<Fact>>) {
+        self.0.push(Finding { rule, verdict: Verdict::NotChecked, facts: facts.into() });
+    }
+
+    /// The error of the first broken rule, if any.
+    fn error(&self) -> Option<Error> {
+        let mut broken = self.0.iter().filter(|finding| finding.verdict == Verdict::Violated);
+        let first = broken.next()?;
+        let others = broken.count();
+        let mut error = Error::new(Code::PolicyRejected, first.rule);
+        for fact in &first.facts {
+            error = error.with(fact.clone());
+        }
+        Some(if others == 0 { error } else { error.with(Fact::count("more_violations", others)) })
+    }
+}
