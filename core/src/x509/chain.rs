@@ -330,8 +330,7 @@ pub struct ChainContext<'c> {
     pub now: UnixTime,
     /// The rules.
     pub rules: ChainRules,
-    /// Revocation lists, at most one for each issuer. An issuer without a list revokes nothing; a caller
-    /// that needs a list for each looks at [`Revocation`].
+    /// Complete revocation lists of any issuers of the chain.
     pub crls: &'c [Crl<'c>],
     /// Whether every certificate below the anchor needs a list.
     pub revocation: Revocation,
@@ -348,7 +347,8 @@ pub enum Revocation {
 
 /// Walks a chain from leaf to root, as ordered by the caller, and checks every rule of this module.
 ///
-/// The last certificate is a trusted root itself, known by its key, or is issued by one.
+/// The last certificate is a trusted root, known by its key, or is issued by one whose certificate the
+/// anchors hold: then that is checked as if it had been the last.
 ///
 /// # Errors
 /// `x509.anchor` and those of the functions above; the part names the certificate by its place in the
@@ -358,90 +358,89 @@ pub fn verify_chain<'c>(
     context: &ChainContext<'c>,
     budget: &mut SignatureBudget,
 ) -> Result<VerifiedChain<'c>, Error> {
-    let (leaf, authorities) =
-        chain.split_first().ok_or_else(|| Error::new(Code::X509Chain, "").with(Fact::count("length", 0)))?;
     let place = |index: usize| alloc::format!("certificate[{index}]");
-    let mut window = Window::ALWAYS;
-    for (index, certificate) in chain.iter().enumerate() {
-        check_window(certificate, context.now, &context.rules).map_err(|e| e.inside(&place(index)))?;
-        window = window.intersect(certificate.validity());
-    }
-    let leaf_is_root = authorities.is_empty() && context.anchors.find(leaf).is_some();
-    if !leaf_is_root {
-        check_leaf(leaf, &context.rules).map_err(|e| e.inside(&place(0)))?;
-    }
-    let mut below = 0u32;
-    for (index, authority) in (1usize..).zip(authorities) {
-        let signs_crls = if context.crls.iter().any(|crl| crl.issuer() == authority.subject()) {
-            SignsCrls::Yes
-        } else {
-            SignsCrls::No
-        };
-        check_ca(authority, below, signs_crls, &context.rules).map_err(|e| e.inside(&place(index)))?;
-        if !authority.is_self_issued() {
-            below = below.saturating_add(1);
-        }
-    }
-
     let mut keys = KeyCache { provider: context.provider, loaded: Vec::new() };
-    for (index, (child, issuer)) in chain.iter().zip(authorities).enumerate() {
-        let step = |budget: &mut SignatureBudget, keys: &mut KeyCache<'_>| {
-            check_issued_by(child, issuer, &context.rules)?;
-            budget.spend()?;
-            let algorithm = algorithm_of(child, issuer)?;
-            check_signature(child, keys.get(issuer, algorithm)?)?;
-            check_lists(child, issuer, context, budget, keys)
-        };
-        let used = step(budget, &mut keys).map_err(|e| e.inside(&place(index)))?;
-        window = window.intersect(used);
-    }
-
-    let (last_index, last) = match authorities.last() {
-        Some(last) => (authorities.len(), last),
-        None => (0, leaf),
-    };
-    let anchor = match context.anchors.find(last) {
+    let last = chain.last().ok_or_else(|| {
+        Error::new(Code::X509Chain, "").with(Fact::text("problem", "there is no certificate"))
+    })?;
+    let last_index = chain.len().saturating_sub(1);
+    let (anchor, omitted_root) = match context.anchors.find(last) {
         Some(anchor) => {
             check_root(last, anchor, &mut keys, budget).map_err(|e| e.inside(&place(last_index)))?;
-            anchor
+            (anchor, None)
         }
         None => {
-            let found = issued_by_anchor(last, context, budget).map_err(|e| e.inside(&place(last_index)))?;
-            if context.revocation == Revocation::Required {
-                return Err(Error::new(Code::CrlIssuer, place(last_index))
-                    .with(Fact::text("problem", "revocation needs the certificate of the issuer")));
-            }
-            found
+            let (anchor, root) = issued_by_anchor(last, context, &mut keys, budget)
+                .map_err(|e| e.inside(&place(last_index)))?;
+            (anchor, Some(root))
         }
     };
+
+    let mut window = Window::ALWAYS;
+    let mut below = 0u32;
+    let mut child: Option<&Certificate<'_>> = None;
+    for (index, certificate) in chain.iter().chain(&omitted_root).enumerate() {
+        check_window(certificate, context.now, &context.rules).map_err(|e| e.inside(&place(index)))?;
+        window = window.intersect(certificate.validity());
+        match child {
+            // A root that is its own leaf may be an authority: the caller trusts it as it is.
+            None if context.anchors.find(certificate).is_some() => {}
+            None => check_leaf(certificate, &context.rules).map_err(|e| e.inside(&place(index)))?,
+            Some(child) => {
+                let signs_crls = if context.crls.iter().any(|crl| crl.issuer() == certificate.subject()) {
+                    SignsCrls::Yes
+                } else {
+                    SignsCrls::No
+                };
+                check_ca(certificate, below, signs_crls, &context.rules)
+                    .map_err(|e| e.inside(&place(index)))?;
+                let step = Step { child, issuer: certificate, context };
+                let lists =
+                    step.check(&mut keys, budget).map_err(|e| e.inside(&place(index.saturating_sub(1))))?;
+                window = window.intersect(lists);
+            }
+        }
+        if child.is_some() && !certificate.is_self_issued() {
+            below = below.saturating_add(1);
+        }
+        child = Some(certificate);
+    }
     Ok(VerifiedChain { anchor, window })
 }
 
-/// Checks `child` against the lists of `issuer`; gives the window in which they hold.
-fn check_lists(
-    child: &Certificate<'_>,
-    issuer: &Certificate<'_>,
-    context: &ChainContext<'_>,
-    budget: &mut SignatureBudget,
-    keys: &mut KeyCache<'_>,
-) -> Result<Window, Error> {
-    let mut window = Window::ALWAYS;
-    let mut used = false;
-    for crl in context.crls.iter().filter(|crl| crl.issuer() == issuer.subject()) {
-        check_crl(crl, issuer, &context.rules)?;
-        check_crl_window(crl, context.now)?;
+/// One step up the chain.
+struct Step<'s> {
+    child: &'s Certificate<'s>,
+    issuer: &'s Certificate<'s>,
+    context: &'s ChainContext<'s>,
+}
+
+impl Step<'_> {
+    /// Name, signature and revocation of the child; gives the window in which the lists hold.
+    fn check(&self, keys: &mut KeyCache<'_>, budget: &mut SignatureBudget) -> Result<Window, Error> {
+        let (child, issuer) = (self.child, self.issuer);
+        check_issued_by(child, issuer, &self.context.rules)?;
         budget.spend()?;
-        let algorithm = crl.signature_scheme().with_key(issuer.spki().kind()).ok_or_else(not_together)?;
-        check_crl_signature(crl, keys.get(issuer, algorithm)?)?;
-        check_revocation(child, crl)?;
-        window = window.intersect(crl.window());
-        used = true;
+        let algorithm = algorithm_of(child, issuer)?;
+        check_signature(child, keys.get(issuer, algorithm)?)?;
+        let mut window = Window::ALWAYS;
+        let mut used = false;
+        for crl in self.context.crls.iter().filter(|crl| crl.issuer() == issuer.subject()) {
+            check_crl(crl, issuer, &self.context.rules)?;
+            check_crl_window(crl, self.context.now)?;
+            budget.spend()?;
+            let algorithm = crl.signature_scheme().with_key(issuer.spki().kind()).ok_or_else(not_together)?;
+            check_crl_signature(crl, keys.get(issuer, algorithm)?)?;
+            check_revocation(child, crl)?;
+            window = window.intersect(crl.window());
+            used = true;
+        }
+        if !used && self.context.revocation == Revocation::Required {
+            return Err(Error::new(Code::CrlIssuer, "issuer")
+                .with(Fact::text("problem", "no list of the certificate's issuer was given")));
+        }
+        Ok(window)
     }
-    if !used && context.revocation == Revocation::Required {
-        return Err(Error::new(Code::CrlIssuer, "issuer")
-            .with(Fact::text("problem", "no list of the certificate's issuer was given")));
-    }
-    Ok(window)
 }
 
 /// Checks that what a root certificate says of itself is the anchor's word: it is the very certificate
@@ -460,20 +459,19 @@ fn check_root(
     check_signature(root, keys.get(root, algorithm)?)
 }
 
-/// The anchor whose key signed `last`; only those of its issuer's name are tried.
+/// The anchor that issued `last`, with its certificate; only those of the issuer's name are tried.
 fn issued_by_anchor<'c>(
     last: &Certificate<'_>,
     context: &ChainContext<'c>,
+    keys: &mut KeyCache<'_>,
     budget: &mut SignatureBudget,
-) -> Result<&'c TrustAnchor, Error> {
+) -> Result<(&'c TrustAnchor, Certificate<'c>), Error> {
     for anchor in context.anchors.iter().filter(|anchor| anchor.subject() == Some(last.issuer())) {
+        let Some(root) = anchor.certificate().map(Certificate::parse).transpose()? else { continue };
+        let Ok(algorithm) = algorithm_of(last, &root) else { continue };
         budget.spend()?;
-        let Some(algorithm) = last.signature_scheme().with_key(anchor.spki()?.kind()) else { continue };
-        let key = anchor.issuer_key(context.provider, algorithm)?;
-        match check_signature(last, &key) {
-            Ok(()) => return Ok(anchor),
-            Err(error) if error.code() == Code::X509Signature => {}
-            Err(error) => return Err(error),
+        if check_signature(last, keys.get(&root, algorithm)?).is_ok() {
+            return Ok((anchor, root));
         }
     }
     Err(Error::new(Code::X509Anchor, "issuer"))

@@ -20,3 +20,12 @@ pub use crl::{Crl, RevocationList, RevokedEntry, RevokedSerials};
 pub use extension::{BasicConstraints, Extension, KeyUsage};
 pub use key::IssuerKey;
 pub use serial::SerialNumber;
+
+#[cfg(test)]
+mod certificate_tests;
+#[cfg(test)]
+mod chain_tests;
+#[cfg(test)]
+mod crl_tests;
+#[cfg(test)]
+mod testing;
