@@ -122,6 +122,7 @@ impl PreparedCollateral {
         trace: &mut Trace,
     ) -> Result<(Arc<Platform>, Tcb), PlatformFailure> {
         let prepared = self.0.as_ref();
+        trace.passed(checks::QUOTE_LAYOUT, [Fact::number("version", quote.header.version.into())]);
         let in_force = prepared.expiries.iter().try_for_each(|expiry| expiry.check(now));
         if let Err(error) = in_force {
             trace.failed(checks::COLLATERAL_IN_FORCE, &error);
@@ -475,7 +476,7 @@ fn read_extension<'c>(chain: &Chain<'c>) -> Result<&'c [u8], Error> {
 }
 
 /// Records a failure under `rule`; success is recorded by the caller, with its facts.
-fn apply<T>(trace: &mut Trace, rule: &'static Rule, result: Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn apply<T>(trace: &mut Trace, rule: &'static Rule, result: Result<T, Error>) -> Result<T, Error> {
     if let Err(error) = &result {
         trace.failed(rule, error);
     }

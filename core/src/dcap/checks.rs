@@ -66,12 +66,8 @@ rules! {
         "Intel SGX and TDX PCS API, TCB info structure";
     TCB_LEVEL = "dcap.tcb.level", "the platform reaches a TCB level",
         "Intel SGX and TDX PCS API, 4.1.2.5 TCB evaluation";
-    TCB_NOT_TERMINAL = "dcap.tcb.not_revoked", "the TCB level is neither revoked nor unsupported",
-        "Intel SGX and TDX PCS API, 4.1.2.5 TCB evaluation";
-    PLATFORM_IDENTITY = "dcap.platform_identity", "the platform is one that the caller knows",
-        "veriquote, docs/policy.md";
-    QVE_LAYOUT = "dcap.qve.layout", "the quote verification enclave's report is well-formed",
-        "Intel SGX report body";
+    EVALUATION_NUMBERS = "dcap.tcb_evaluation_data_numbers", "the list of TCB recoveries is signed",
+        "Intel SGX and TDX PCS API, Get TCB evaluation data numbers";
     QVE_REPORT_DATA = "dcap.qve.report_data", "the report binds this nonce, quote and result",
         "Intel SGX DCAP, quote verification enclave";
     QVE_IDENTITY_SIGNATURE = "dcap.qve_identity.signature",

@@ -162,11 +162,11 @@ impl SignedDocument {
                 }
                 let document = Self::from_service_body(text, &issuer_chain)
                     .map_err(|error| error.inside(names.document))?;
-                if let Some(beside) = beside {
-                    if decode_signature(&beside, names.signature)? != document.signature {
-                        return Err(Error::new(Code::MisuseOptions, names.signature)
-                            .with(Fact::text("expected", "the signature inside the body, or none")));
-                    }
+                if let Some(beside) = beside
+                    && decode_signature(&beside, names.signature)? != document.signature
+                {
+                    return Err(Error::new(Code::MisuseOptions, names.signature)
+                        .with(Fact::text("expected", "the signature inside the body, or none")));
                 }
                 Ok(Some(document))
             }

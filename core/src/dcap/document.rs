@@ -19,7 +19,9 @@ pub(crate) struct SignerContext<'c> {
     pub(crate) anchor: &'c TrustAnchor,
     pub(crate) anchors: &'c TrustAnchors,
     pub(crate) anchor_key: &'c IssuerKey,
-    pub(crate) root_crl: &'c Crl<'c>,
+    pub(crate) root_crl: &'c dyn RevocationList,
+    /// The list itself, for the profile that holds it against a foreign root first.
+    pub(crate) root_crl_signed: Option<&'c Crl<'c>>,
     pub(crate) provider: &'c dyn CryptoProvider,
     pub(crate) rules: &'c Rules,
     pub(crate) now: UnixTime,
@@ -48,7 +50,7 @@ impl Signer {
         }
         chain.check_anchor(context.anchors, context.anchor, context.rules)?;
         chain.check_root_signatures(context.anchor_key, verified)?;
-        chain.check_leaf_revocation(context.root_crl as &dyn RevocationList)?;
+        chain.check_leaf_revocation(context.root_crl)?;
         chain.check_windows(context.now, context.rules)?;
         let key = chain.leaf.load_key(context.provider, ALGORITHM)?;
         Ok(Self { key, validity: chain.validity(context.rules) })
@@ -87,9 +89,10 @@ impl Signer {
 /// Intel's library holds the root's list against the chain's own root before it asks whether that root
 /// is the trusted one.
 fn crl_of_foreign_root(chain: &Chain<'_>, context: &SignerContext<'_>) -> Result<(), Error> {
-    if chain.root.spki().raw() == context.anchor.spki_der() {
-        return Ok(());
+    match context.root_crl_signed {
+        Some(crl) if chain.root.spki().raw() != context.anchor.spki_der() => {
+            crl.verify_signed_by(&chain.root.issuer_key(context.provider, ALGORITHM)?)
+        }
+        _ => Ok(()),
     }
-    let key = chain.root.issuer_key(context.provider, ALGORITHM)?;
-    context.root_crl.verify_signed_by(&key)
 }

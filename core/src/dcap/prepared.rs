@@ -11,7 +11,7 @@ use crate::crypto::CryptoProvider;
 use crate::dcap::authenticate::{self, AuthenticQuote};
 use crate::dcap::chain::{ALGORITHM, Chain, Role, Verified, check_crl, pem_chain};
 use crate::dcap::checks;
-use crate::dcap::collateral::Collateral;
+use crate::dcap::collateral::{Collateral, SignedDocument};
 use crate::dcap::document::{Signer, SignerContext};
 use crate::dcap::identity::{EnclaveId, EnclaveIdentity};
 use crate::dcap::intel;
@@ -244,6 +244,7 @@ impl Verifier {
             anchors: &self.anchors.trusted,
             anchor_key,
             root_crl: &root_crl,
+            root_crl_signed: Some(&root_crl),
             provider,
             rules,
             now,
@@ -324,6 +325,7 @@ impl Verifier {
             tcb_info,
             identity,
             pck_certificate_chain: collateral.pck_certificate_chain.clone(),
+            qve_identity: collateral.qve_identity.clone(),
             expiries: expiries.list,
             checks: Vec::new(),
         })
@@ -397,6 +399,7 @@ pub(crate) struct Prepared {
     pub(crate) tcb_info: TcbInfo,
     pub(crate) identity: EnclaveIdentity,
     pub(crate) pck_certificate_chain: Option<String>,
+    pub(crate) qve_identity: Option<SignedDocument>,
     pub(crate) summary: CollateralSummary,
     pub(crate) expiries: Vec<Expiry>,
     pub(crate) checks: Vec<Check>,
@@ -458,6 +461,22 @@ impl PreparedCollateral {
     #[must_use]
     pub fn tee(&self) -> Tee {
         self.0.tcb_info.tee
+    }
+
+    /// Verifies the signer of another document under the same root and revocation list.
+    pub(crate) fn signer(&self, issuer_chain: &str, now: UnixTime) -> Result<Signer, Error> {
+        let prepared = self.0.as_ref();
+        let context = SignerContext {
+            anchor: prepared.anchors.anchor(prepared.anchor_index)?,
+            anchors: &prepared.anchors.trusted,
+            anchor_key: prepared.anchors.key(prepared.anchor_index)?,
+            root_crl: &prepared.root_crl,
+            root_crl_signed: None,
+            provider: prepared.provider.as_ref(),
+            rules: prepared.profile.rules(),
+            now,
+        };
+        Signer::verify(issuer_chain, &context, &mut prepared.verified.clone())
     }
 
     /// The verified TCB info.
@@ -572,8 +591,8 @@ pub(crate) struct Codes(Code, Code);
 
 pub(crate) const CERTIFICATE: Codes = Codes(Code::X509Expired, Code::X509NotYetValid);
 const CRL: Codes = Codes(Code::CrlStale, Code::CrlNotYetValid);
-const TCB_INFO: Codes = Codes(Code::DcapTcbInfoStale, Code::DcapTcbInfoNotYetValid);
-const IDENTITY: Codes = Codes(Code::DcapIdentityStale, Code::DcapIdentityNotYetValid);
+pub(crate) const TCB_INFO: Codes = Codes(Code::DcapTcbInfoStale, Code::DcapTcbInfoNotYetValid);
+pub(crate) const IDENTITY: Codes = Codes(Code::DcapIdentityStale, Code::DcapIdentityNotYetValid);
 const AGE: Codes = Codes(Code::DcapCollateralAge, Code::DcapCollateralAge);
 
 impl Expiry {
@@ -581,11 +600,17 @@ impl Expiry {
         Self { part: part.into(), window, codes, grace: 0 }
     }
 
+    /// The first second at which the verifier refuses this part: its end and the verifier's grace.
+    #[must_use]
+    pub fn stale_from(&self) -> UnixTime {
+        let grace = i64::try_from(self.grace).unwrap_or(i64::MAX);
+        self.window.not_after.saturating_add(grace).saturating_add(1)
+    }
+
     /// The code that a verification at `now` gives for this part, if any.
     #[must_use]
     pub fn refusal_at(&self, now: UnixTime) -> Option<Code> {
-        let grace = i64::try_from(self.grace).unwrap_or(i64::MAX);
-        if now > self.window.not_after.saturating_add(grace) {
+        if now >= self.stale_from() {
             Some(self.codes.0)
         } else if now < self.window.not_before {
             Some(self.codes.1)
@@ -640,7 +665,7 @@ impl Expiries {
     }
 }
 
-fn document_window(issue_date: UnixTime, next_update: UnixTime, rules: &Rules) -> Window {
+pub(crate) fn document_window(issue_date: UnixTime, next_update: UnixTime, rules: &Rules) -> Window {
     let not_before = match rules.issue_date {
         Apply::Enforce => issue_date,
         Apply::Ignore => Window::ALWAYS.not_before,

@@ -29,7 +29,7 @@ pub struct Shortfall {
 }
 
 /// A list of levels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShortfallOf {
     /// The platform's own levels.
     Platform,
@@ -163,57 +163,57 @@ pub(crate) fn shortfall(
     tee_tcb_svn: Option<&Bytes<16>>,
 ) -> Vec<Shortfall> {
     let mut all = Vec::new();
+    let module = tee_tcb_svn.and_then(module_svn);
+    let module_levels = module
+        .and_then(|(version, _)| info.module_identity(version))
+        .map_or(&[][..], |module| &module.levels);
+    let module_svn = module.map_or(0, |(_, isv_svn)| u16::from(isv_svn));
+    let platform = tcb.launch.platform_level.and_then(|index| info.levels.get(index));
+    let of_platform = platform.map_or(&[][..], |level| &level.advisories);
+    let of_module = reached(module_levels, module_svn);
+    let of_qe = reached(&identity.levels, qe_isv_svn);
+
     for level in info.levels.iter().take(tcb.launch.platform_level.unwrap_or(info.levels.len())) {
-        let needs = platform_needs(level, pck, tee_tcb_svn);
-        all.push(entry(ShortfallOf::Platform, level.status, level.date, &level.advisories, needs, tcb));
+        all.push(Shortfall {
+            of: ShortfallOf::Platform,
+            status: level.status,
+            date: level.date,
+            needs: platform_needs(level, pck, tee_tcb_svn),
+            advisories_resolved: resolved(of_platform, &[&level.advisories, of_module, of_qe]),
+        });
     }
-    if let Some((version, isv_svn)) = tee_tcb_svn.and_then(module_svn) {
-        let levels = info.module_identity(version).map_or(&[][..], |module| &module.levels);
-        let component = || Component::ModuleIsvSvn(module_id(version));
-        isv_shortfall(&mut all, ShortfallOf::TdxModule, levels, isv_svn.into(), component, tcb);
-    }
-    let component = || Component::QeIsvSvn;
-    isv_shortfall(&mut all, ShortfallOf::QuotingEnclave, &identity.levels, qe_isv_svn, component, tcb);
+    let mut isv =
+        |of: ShortfallOf, levels: &[IsvLevel], have: u16, component: Component, owner, own, others| {
+            for level in levels.iter().take_while(|level| have < level.isv_svn) {
+                let (have, need) = (have.into(), level.isv_svn.into());
+                let need = Need { component: component.clone(), have, need, label: None, owner };
+                let [one, other]: [&[Arc<str>]; 2] = others;
+                all.push(Shortfall {
+                    of,
+                    status: level.status,
+                    date: level.date,
+                    needs: alloc::vec![need],
+                    advisories_resolved: resolved(own, &[&level.advisories, one, other]),
+                });
+            }
+        };
+    let component =
+        Component::ModuleIsvSvn(module.map_or_else(String::new, |(version, _)| module_id(version)));
+    let (of, owner) = (ShortfallOf::TdxModule, Owner::TdxModule);
+    isv(of, module_levels, module_svn, component, owner, of_module, [of_platform, of_qe]);
+    let (of, owner) = (ShortfallOf::QuotingEnclave, Owner::QuotingEnclave);
+    isv(of, &identity.levels, qe_isv_svn, Component::QeIsvSvn, owner, of_qe, [of_platform, of_module]);
     all
 }
 
-fn isv_shortfall(
-    all: &mut Vec<Shortfall>,
-    of: ShortfallOf,
-    levels: &[IsvLevel],
-    have: u16,
-    component: impl Fn() -> Component,
-    tcb: &Tcb,
-) {
-    let owner = match of {
-        ShortfallOf::TdxModule => Owner::TdxModule,
-        ShortfallOf::QuotingEnclave => Owner::QuotingEnclave,
-        ShortfallOf::Platform => Owner::Unknown,
-    };
-    for level in levels.iter().take_while(|level| have < level.isv_svn) {
-        let need = Need {
-            component: component(),
-            have: have.into(),
-            need: level.isv_svn.into(),
-            label: None,
-            owner,
-        };
-        let needs = alloc::vec![need];
-        all.push(entry(of.clone(), level.status, level.date, &level.advisories, needs, tcb));
-    }
+/// The advisories of the level that `have` reaches.
+fn reached(levels: &[IsvLevel], have: u16) -> &[Arc<str>] {
+    levels.iter().find(|level| have >= level.isv_svn).map_or(&[][..], |level| &level.advisories)
 }
 
-fn entry(
-    of: ShortfallOf,
-    status: TcbStatus,
-    date: UnixTime,
-    remaining: &[Arc<str>],
-    needs: Vec<Need>,
-    tcb: &Tcb,
-) -> Shortfall {
-    let advisories_resolved =
-        tcb.advisories.iter().filter(|advisory| !remaining.contains(advisory)).cloned().collect();
-    Shortfall { of, status, date, needs, advisories_resolved }
+/// What of `now` would no longer apply, neither at the better level nor for another reason.
+fn resolved(now: &[Arc<str>], remaining: &[&[Arc<str>]]) -> Vec<Arc<str>> {
+    now.iter().filter(|id| !remaining.iter().any(|list| list.contains(id))).cloned().collect()
 }
 
 fn platform_needs(level: &TcbLevel, pck: &PckExtension, tee_tcb_svn: Option<&Bytes<16>>) -> Vec<Need> {

@@ -107,7 +107,7 @@ impl PlatformTcb {
             .zip(&self.reached)
             .position(|(level, reached)| *reached && tdx_reached(level, tee_tcb_svn));
         let level = platform.and_then(|index| info.levels.get(index));
-        let module = tee_tcb_svn.and_then(|svn| module_svn(svn));
+        let module = tee_tcb_svn.and_then(module_svn);
         let module_level = module.map(|(version, isv_svn)| {
             info.module_identity(version)
                 .and_then(|module| module.levels.iter().find(|level| u16::from(isv_svn) >= level.isv_svn))

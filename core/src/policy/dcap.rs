@@ -13,6 +13,7 @@ use crate::dcap::{
 };
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::time::UnixTime;
 
 impl Policy {
     /// Evaluates every rule over an authentic quote.
@@ -115,9 +116,14 @@ impl Policy {
             }
             _ => false,
         };
+        status_allows && self.grace_end(quote).is_some_and(|end| quote.verified_at() < end)
+    }
+
+    /// The first second at which an out-of-date TCB of this date is no longer acceptable.
+    pub(crate) fn grace_end(&self, quote: &AuthenticQuote) -> Option<UnixTime> {
         let seconds = i64::try_from(self.tcb.grace_seconds).unwrap_or(i64::MAX);
-        let within = |date: crate::UnixTime| quote.verified_at() <= date.saturating_add(seconds);
-        status_allows && seconds > 0 && tcb.date.is_some_and(within)
+        let date = quote.tcb().date.filter(|_| seconds > 0)?;
+        Some(date.saturating_add(seconds).saturating_add(1))
     }
 
     fn appraise_collateral(&self, quote: &AuthenticQuote, findings: &mut Findings) {
