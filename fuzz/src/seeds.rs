@@ -1,0 +1,157 @@
+//! Seeds: small valid inputs made by the forge, and real ones where the vectors folder is there.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use veriquote_forge::Forge;
+
+use crate::frame::{Frame, INTEL};
+
+/// A first input for a target.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    /// The target.
+    pub target: &'static str,
+    /// The file's name.
+    pub name: String,
+    /// The input.
+    pub bytes: Vec<u8>,
+}
+
+impl Seed {
+    fn new(target: &'static str, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { target, name: name.into(), bytes: bytes.into() }
+    }
+}
+
+/// Every seed that needs no file.
+#[must_use]
+pub fn forged() -> Vec<Seed> {
+    let mut seeds = vec![Seed::new("event_log", "made", event_log())];
+    for (name, text) in JSON {
+        seeds.push(Seed::new("json", *name, *text));
+    }
+    for (index, (name, forge)) in (0u8..).zip(Forge::all()) {
+        let forged = forge.build();
+        let from = &forged.collateral;
+        for (which, text) in [(0, &from.tcb_info), (1, &from.qe_identity)] {
+            seeds.push(Seed::new("json", format!("{name}-{which}"), text.as_bytes()));
+            for options in [which, which | INTEL] {
+                let bytes = [&[index, options], text.as_bytes()].concat();
+                seeds.push(Seed::new("document", format!("{name}-{options}"), bytes));
+            }
+        }
+        seeds.push(Seed::new("collateral", name, forged.collateral_json()));
+        seeds.push(Seed::new("quote", name, &forged.quote[..]));
+        seeds.push(Seed::new("verify", name, Frame::of(&forged).write()));
+        for (role, certificate) in
+            [("root", &forge.root), ("ca", &forge.pck_ca), ("pck", &forge.pck_certificate())]
+        {
+            seeds.push(Seed::new("certificate", format!("{name}-{role}"), certificate.der()));
+            let pem = veriquote_forge::pem("CERTIFICATE", &certificate.der());
+            seeds.push(Seed::new("text", format!("{name}-{role}"), pem));
+        }
+        for (list, der) in [("root", &from.root_ca_crl), ("pck", &from.pck_crl)] {
+            seeds.push(Seed::new("crl", format!("{name}-{list}"), &der[..]));
+            seeds.push(Seed::new("text", format!("{name}-{list}-crl"), veriquote_forge::hex(der)));
+        }
+    }
+    let mut beside = Forge::tdx4();
+    beside.chains.pck_beside = true;
+    beside.quote.certification = veriquote_forge::Certification::PpidClear;
+    seeds.push(Seed::new("verify", "beside", Frame::of(&beside.build()).write()));
+    let mut intel = Frame::of(&Forge::sgx3().build());
+    intel.options |= INTEL;
+    seeds.push(Seed::new("verify", "intel", intel.write()));
+    seeds.push(Seed::new("text", "time", "2026-01-15T00:00:00Z"));
+    seeds
+}
+
+/// Seeds from the folder of vectors; none where it is absent.
+///
+/// # Errors
+/// Those of reading a file that is there.
+pub fn from_vectors(vectors: &Path) -> io::Result<Vec<Seed>> {
+    let mut seeds = Vec::new();
+    for (name, path) in [
+        ("ccel-cos", "dcap/eventlog/go-tdx-guest/ccel/ccel_data.dat"),
+        ("ccel-ovmf", "tpm/go-eventlog/testdata/eventlogs/ccel/CCEL_unpadded.data.bin"),
+        ("ccel-direct", "tpm/go-eventlog/testdata/eventlogs/ccel/event_log.bin"),
+        ("tpm", "tpm/swtpm/boot/eventlog.bin"),
+        ("tpm-locality", "tpm/swtpm/profile-locality3/boot/eventlog.bin"),
+    ] {
+        if let Some(bytes) = read(&vectors.join(path))? {
+            // Of the padding a little is enough.
+            let end = bytes.iter().rposition(|byte| *byte != 0xff).map_or(0, |last| last + 1);
+            let kept = bytes.len().min(end + 16);
+            seeds.push(Seed::new("event_log", name, &bytes[..kept]));
+        }
+    }
+    for case in folders(&vectors.join("dcap/real"))? {
+        let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(bytes) = read(&case.join("quote.bin"))? {
+            seeds.push(Seed::new("quote", name.clone(), bytes));
+        }
+        if let Some(bytes) = read(&case.join("collateral.json"))? {
+            seeds.push(Seed::new("collateral", name, bytes));
+        }
+    }
+    Ok(seeds)
+}
+
+/// Writes seeds below `folder`, one folder for each target.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write(folder: &Path, seeds: &[Seed]) -> io::Result<()> {
+    for seed in seeds {
+        let folder = folder.join(seed.target);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(&seed.name), &seed.bytes)?;
+    }
+    Ok(())
+}
+
+/// The folders in `path`, at most eight of them, evenly spread over their names.
+fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut all = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    all.sort();
+    let step = all.len().div_ceil(8).max(1);
+    Ok(all.into_iter().step_by(step).collect())
+}
+
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A CCEL with SHA-384 digests: an action with its own hash, an opaque application, a separator.
+fn event_log() -> Vec<u8> {
+    let mut log = [1u32, 3].map(u32::to_le_bytes).concat();
+    log.extend([0; 20]);
+    log.extend(33u32.to_le_bytes());
+    log.extend(b"Spec ID Event03\0\0\0\0\0\0\x02\x00\x02\x01\0\0\0\x0c\0\x30\0\0");
+    for (index, event_type, data) in
+        [(1u32, 0x8000_0007u32, &b"action"[..]), (2, 0x8000_0003, b"application"), (1, 4, &[0; 4])]
+    {
+        log.extend([index, event_type, 1].map(u32::to_le_bytes).concat());
+        log.extend(0x0cu16.to_le_bytes());
+        log.extend([0x5a; 48]);
+        log.extend(u32::try_from(data.len()).expect("short").to_le_bytes());
+        log.extend(data);
+    }
+    log.extend([0xff; 32]);
+    log
+}
+
+const JSON: &[(&str, &str)] = &[
+    ("all-kinds", r#"{"a":[null,true,false,0,-1.5e+3,"\u00e9\ud83d\ude00\n\"\\\/"],"b":{}}"#),
+    ("duplicate", r#"{"a":1,"\u0061":2}"#),
+    ("white", " [ 1 ,\t2\r\n] "),
+];

@@ -1,0 +1,147 @@
+//! The whole call, first with every signature accepted, so that mutations reach what lies behind them.
+
+use std::sync::{Arc, OnceLock};
+
+use veriquote::crypto::{CryptoProvider, RustCrypto};
+use veriquote::dcap::{AuthenticQuote, Collateral, PlatformCache, Quote, Verifier};
+use veriquote::{Code, Failure, Outcome, TrustAnchors};
+use veriquote_forge::{Forge, Forged};
+
+use crate::frame::Frame;
+use crate::provider::AcceptEverySignature;
+
+/// Verifies a call. Whatever real cryptography accepts must be word for word what was once signed.
+pub fn verify(data: &[u8]) {
+    let Some(frame) = Frame::read(data) else { return };
+    let accepting = call(&frame, Arc::new(AcceptEverySignature));
+    let Ok(authentic) = &accepting else { return };
+    assert!(authentic.checks().all(|check| check.outcome != Outcome::Failed));
+    if let Ok(real) = call(&frame, Arc::new(RustCrypto)) {
+        assert_eq!(summary(&real), summary(authentic), "signatures do not change what is read");
+        assert!(is_genuine(&frame), "accepted, but never signed");
+    }
+}
+
+/// Mutated documents inside a valid call: `platform u8 ‖ which u8 ‖ text`. Their signature is accepted.
+pub fn document(data: &[u8]) {
+    let [platform, which, text @ ..] = data else { return };
+    let mut frame = Frame::of(&platforms()[usize::from(*platform) % platforms().len()]);
+    let collateral = &mut frame.collateral;
+    frame.options |= which & crate::frame::INTEL;
+    let document =
+        if which & 1 == 0 { &mut collateral.tcb_info } else { &mut collateral.qe_identity };
+    document.text = String::from_utf8_lossy(text).into_owned();
+    if let Ok(authentic) = call(&frame, Arc::new(AcceptEverySignature)) {
+        assert!(authentic.checks().all(|check| check.outcome != Outcome::Failed));
+    }
+}
+
+/// A collateral file; what it holds survives being written again.
+pub fn collateral(data: &[u8]) {
+    let Ok(collateral) = Collateral::from_json(data) else { return };
+    let members = [
+        ("pck_crl_issuer_chain", Some(collateral.pck_crl_issuer_chain.clone())),
+        ("pck_crl", String::from_utf8(collateral.pck_crl.clone()).ok()),
+        ("root_ca_crl", String::from_utf8(collateral.root_ca_crl.clone()).ok()),
+        ("tcb_info_issuer_chain", Some(collateral.tcb_info.issuer_chain.clone())),
+        ("tcb_info", Some(collateral.tcb_info.text.clone())),
+        ("tcb_info_signature", Some(veriquote::bytes::to_hex(&collateral.tcb_info.signature))),
+        ("qe_identity_issuer_chain", Some(collateral.qe_identity.issuer_chain.clone())),
+        ("qe_identity", Some(collateral.qe_identity.text.clone())),
+        ("qe_identity_signature", Some(veriquote::bytes::to_hex(&collateral.qe_identity.signature))),
+        ("pck_certificate_chain", collateral.pck_certificate_chain.clone()),
+        ("qve_identity", collateral.qve_identity.as_ref().map(|document| document.text.clone())),
+        (
+            "qve_identity_issuer_chain",
+            collateral.qve_identity.as_ref().map(|document| document.issuer_chain.clone()),
+        ),
+        (
+            "qve_identity_signature",
+            collateral.qve_identity.as_ref().map(|document| veriquote::bytes::to_hex(&document.signature)),
+        ),
+    ];
+    let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+    let file = serde_json::Value::Object(members.collect()).to_string();
+    assert_eq!(Collateral::from_json(file.as_bytes()), Ok(collateral));
+}
+
+/// Prepares and authenticates; every way to do so must agree.
+fn call(frame: &Frame, provider: Arc<dyn CryptoProvider>) -> Result<AuthenticQuote, Failure> {
+    let verifier = Verifier::new(anchors().clone(), provider)?.with_profile(frame.profile());
+    let prepared = verifier.prepare(&frame.collateral, frame.now)?;
+    let quote = Quote::parse(&frame.quote)?;
+    let plain = prepared.authenticate(&quote, frame.now);
+    let mut cache = PlatformCache::new(4);
+    for _ in 0..2 {
+        let cached = prepared.authenticate_cached(&quote, frame.now, &mut cache);
+        match (&plain, &cached) {
+            (Ok(plain), Ok(cached)) => assert_eq!(summary(plain), summary(cached)),
+            (Err(plain), Err(cached)) => assert_eq!(plain.error, cached.error),
+            _ => panic!("with and without cache differ: {plain:?} {cached:?}"),
+        }
+    }
+    match &plain {
+        Ok(authentic) => {
+            for expiry in authentic.expiries() {
+                assert!(expiry.refusal_at(frame.now).is_none(), "{expiry:?}");
+            }
+        }
+        Err(failure) => {
+            let last = failure.checks.last().expect("a failure has a check");
+            assert_eq!(last.outcome, Outcome::Failed, "{failure:?}");
+            assert!(failure.error.code() != Code::MisuseOptions);
+        }
+    }
+    plain
+}
+
+/// Everything that a caller sees of the result.
+fn summary(authentic: &AuthenticQuote) -> String {
+    let checks: Vec<_> = authentic.checks().map(|check| (check.rule.id, &check.outcome)).collect();
+    format!(
+        "{:?} {:?} {:?} {:?} {:?} {checks:?}",
+        authentic.report(),
+        authentic.tcb(),
+        authentic.platform(),
+        authentic.shortfall(),
+        authentic.collateral(),
+    )
+}
+
+/// True when each signed thing is one that the forge signed: documents whole, of the quote what its
+/// attestation key signs. Certificates and lists may be mixed between platforms.
+fn is_genuine(frame: &Frame) -> bool {
+    let signed = |quote: &[u8]| signed_part(quote).map(<[u8]>::to_vec);
+    platforms().iter().any(|forged| signed(&forged.quote) == signed(&frame.quote))
+        && platforms().iter().any(|forged| forged.collateral.tcb_info == frame.collateral.tcb_info.text)
+        && platforms()
+            .iter()
+            .any(|forged| forged.collateral.qe_identity == frame.collateral.qe_identity.text)
+}
+
+/// Header, descriptor and body.
+fn signed_part(quote: &[u8]) -> Option<&[u8]> {
+    let size = match (quote.first()?, quote.get(4)?, quote.get(48)?) {
+        (3 | 4, 0, _) => 48 + 384,
+        (4, _, _) => 48 + 584,
+        (5, _, 1) => 54 + 384,
+        (5, _, 2) => 54 + 584,
+        (5, _, 3) => 54 + 648,
+        (5, _, 4) => 54 + 885,
+        _ => return None,
+    };
+    quote.get(..size)
+}
+
+/// One valid platform of each kind; the same root signs all.
+pub fn platforms() -> &'static [Forged] {
+    static PLATFORMS: OnceLock<Vec<Forged>> = OnceLock::new();
+    PLATFORMS.get_or_init(|| Forge::all().into_iter().map(|(_, forge)| forge.build()).collect())
+}
+
+fn anchors() -> &'static TrustAnchors {
+    static ANCHORS: OnceLock<TrustAnchors> = OnceLock::new();
+    ANCHORS.get_or_init(|| {
+        TrustAnchors::from_certificates(&platforms()[0].root_der).expect("the forge's root")
+    })
+}
