@@ -23,8 +23,7 @@ pub fn json(data: &[u8]) {
         ),
         (Err(_), Err(_)) => {}
     }
-    let strict =
-        Strictness { duplicate_keys: DuplicateKeys::Refuse, whitespace: Whitespace::Refuse };
+    let strict = Strictness { duplicate_keys: DuplicateKeys::Refuse, whitespace: Whitespace::Refuse };
     if let Ok(node) = parse(data, strict) {
         assert_eq!(parse(data, Strictness::DOCUMENT), Ok(node));
     }
@@ -49,9 +48,9 @@ fn same(node: &Node<'_>, other: &Other) -> bool {
         }
         (Value::Object(ours), Other::Object(theirs)) => {
             ours.len() == theirs.len()
-                && ours.iter().all(|ours| {
-                    theirs.get(ours.name.as_ref()).is_some_and(|theirs| same(&ours.node, theirs))
-                })
+                && ours
+                    .iter()
+                    .all(|ours| theirs.get(ours.name.as_ref()).is_some_and(|theirs| same(&ours.node, theirs)))
         }
         _ => false,
     }
@@ -69,8 +68,7 @@ fn spans(data: &[u8], node: &Node<'_>) {
 
 fn compact(node: &Node<'_>) {
     let text = node.compact();
-    let strict =
-        Strictness { duplicate_keys: DuplicateKeys::Refuse, whitespace: Whitespace::Refuse };
+    let strict = Strictness { duplicate_keys: DuplicateKeys::Refuse, whitespace: Whitespace::Refuse };
     let again = parse(text.as_bytes(), strict).expect("compact JSON is strict JSON");
     assert_eq!(again.compact(), text);
     let other: Other = serde_json::from_str(&text).expect("serde_json reads it, as it read the original");

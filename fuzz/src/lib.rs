@@ -4,6 +4,7 @@
 mod event_log;
 mod frame;
 mod json;
+mod policy;
 pub mod provider;
 mod quote;
 pub mod seeds;
@@ -14,6 +15,7 @@ mod x509;
 pub use event_log::event_log;
 pub use frame::Frame;
 pub use json::json;
+pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
 pub use verify::{collateral, document, verify};
@@ -28,14 +30,18 @@ pub fn vectors() -> std::path::PathBuf {
     )
 }
 
+/// Checks one input.
+pub type Target = fn(&[u8]);
+
 /// Every target by name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("certificate", certificate),
     ("collateral", collateral),
     ("crl", crl),
     ("document", document),
     ("event_log", event_log),
     ("json", json),
+    ("policy", policy),
     ("quote", quote),
     ("text", text),
     ("verify", verify),
@@ -43,7 +49,34 @@ pub const TARGETS: &[(&str, fn(&[u8]))] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use veriquote::crypto::RustCrypto;
+    use veriquote_forge::Forge;
+
     use super::*;
+    use crate::provider::AcceptEverySignature;
+    use crate::verify::call;
+
+    #[test]
+    fn forged_platforms_reach_the_end_of_the_whole_call() {
+        for (name, forge) in Forge::all() {
+            let frame = Frame::of(&forge.build());
+            assert_eq!(Frame::read(&frame.write()), Some(frame.clone()), "{name}");
+            let real = call(&frame, Arc::new(RustCrypto));
+            let accepting = call(&frame, Arc::new(AcceptEverySignature));
+            assert!(real.is_ok() && accepting.is_ok(), "{name}: {real:?} {accepting:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_accepting_provider_accepts_an_altered_document() {
+        let mut frame = Frame::of(&Forge::tdx4().build());
+        frame.collateral.tcb_info.signature[5] ^= 1;
+        assert!(call(&frame, Arc::new(AcceptEverySignature)).is_ok());
+        let failure = call(&frame, Arc::new(RustCrypto)).expect_err("an altered signature");
+        assert_eq!(failure.error.code(), veriquote::Code::DcapTcbInfoSignature);
+    }
 
     #[test]
     fn every_target_has_seeds_and_every_seed_passes() {

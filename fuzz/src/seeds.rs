@@ -56,6 +56,9 @@ pub fn forged() -> Vec<Seed> {
             seeds.push(Seed::new("text", format!("{name}-{list}-crl"), veriquote_forge::hex(der)));
         }
     }
+    for (name, text) in POLICIES {
+        seeds.push(Seed::new("policy", *name, *text));
+    }
     let mut beside = Forge::tdx4();
     beside.chains.pck_beside = true;
     beside.quote.certification = veriquote_forge::Certification::PpidClear;
@@ -154,4 +157,24 @@ const JSON: &[(&str, &str)] = &[
     ("all-kinds", r#"{"a":[null,true,false,0,-1.5e+3,"\u00e9\ud83d\ude00\n\"\\\/"],"b":{}}"#),
     ("duplicate", r#"{"a":1,"\u0061":2}"#),
     ("white", " [ 1 ,\t2\r\n] "),
+];
+
+const POLICIES: &[(&str, &str)] = &[
+    ("crypto-only", r#"{"crypto_only":true}"#),
+    (
+        "tcb",
+        r#"{"name":"a","tcb":{"accept":["UpToDate","SWHardeningNeeded"],"tolerated_advisories":["INTEL-SA-00615"],
+        "rejected_advisories":[],"minimum_evaluation_number":17,"grace_seconds":86400},
+        "collateral":{"maximum_age_seconds":2592000,"grace_seconds":0}}"#,
+    ),
+    (
+        "sgx",
+        r#"{"sgx":{"debug":"forbid","mode64":"require","init":"allow","isv_prod_id":1,"minimum_isv_svn":2,
+        "misc_select":{"value":"00000000","mask":"ffffffff"}},"platform":{"smt":"allow","fmspcs":["00906ed50000"]}}"#,
+    ),
+    (
+        "tdx",
+        r#"{"tdx":{"debug":"allow","service_td":"forbid","sept_ve_disable":"require",
+        "xfam":{"value":"e700060000000000","mask":"ffffffffffffffff"},"migratable":"allow"}}"#,
+    ),
 ];
