@@ -70,6 +70,16 @@ mod tests {
     }
 
     #[test]
+    fn white_space_in_signed_text_is_genuine_for_intel_s_profile_only() {
+        let mut frame = Frame::of(&Forge::tdx4().build());
+        frame.collateral.tcb_info.text.insert(1, ' ');
+        assert!(call(&frame, Arc::new(RustCrypto)).is_err());
+        frame.options |= crate::frame::INTEL;
+        assert!(call(&frame, Arc::new(RustCrypto)).is_ok());
+        verify(&frame.write());
+    }
+
+    #[test]
     fn only_the_accepting_provider_accepts_an_altered_document() {
         let mut frame = Frame::of(&Forge::tdx4().build());
         frame.collateral.tcb_info.signature[5] ^= 1;

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use veriquote::crypto::{CryptoProvider, RustCrypto};
-use veriquote::dcap::{AuthenticQuote, Collateral, PlatformCache, Quote, Verifier};
+use veriquote::dcap::{AuthenticQuote, Collateral, PlatformCache, Profile, Quote, Verifier};
+use veriquote::json::{self, DuplicateKeys, Strictness, Whitespace};
 use veriquote::{Failure, Outcome, TrustAnchors};
 use veriquote_forge::{Forge, Forged};
 
@@ -121,10 +122,23 @@ fn summary(authentic: &AuthenticQuote) -> String {
 /// True when each signed thing is one that the forge signed: documents whole, of the quote what its
 /// attestation key signs. Certificates and lists may be mixed between platforms.
 fn is_genuine(frame: &Frame) -> bool {
-    let signed = |quote: &[u8]| signed_part(quote).map(<[u8]>::to_vec);
-    platforms().iter().any(|forged| signed(&forged.quote) == signed(&frame.quote))
-        && platforms().iter().any(|forged| forged.collateral.tcb_info == frame.collateral.tcb_info.text)
-        && platforms().iter().any(|forged| forged.collateral.qe_identity == frame.collateral.qe_identity.text)
+    let profile = frame.profile();
+    let is_same = |signed: &str, given: &str| {
+        // Intel's library signs and verifies the text without its white space.
+        signed == given || (profile == Profile::Intel && compact(signed) == compact(given))
+    };
+    let collateral = &frame.collateral;
+    let mut forged = platforms().iter();
+    forged.any(|forged| signed_part(&forged.quote) == signed_part(&frame.quote))
+        && platforms().iter().any(|forged| is_same(&forged.collateral.tcb_info, &collateral.tcb_info.text))
+        && platforms()
+            .iter()
+            .any(|forged| is_same(&forged.collateral.qe_identity, &collateral.qe_identity.text))
+}
+
+fn compact(text: &str) -> Option<String> {
+    let lax = Strictness { duplicate_keys: DuplicateKeys::FirstWins, whitespace: Whitespace::Allow };
+    json::parse(text.as_bytes(), lax).ok().map(|node| node.compact())
 }
 
 /// Header, descriptor and body.
