@@ -156,9 +156,10 @@ impl PreparedCollateral {
         cache.bind(self);
         match cache.get(key) {
             Some(platform) if platform.expiries.iter().all(|e| e.refusal_at(now).is_none()) => {
-                if prepared.profile == Profile::Intel {
-                    // This profile looks at the TDX module before the signatures, for every quote.
-                    prepared.check_module(&quote.report).map_err(PlatformFailure::from)?;
+                // What verifying the platform also asks of the quote itself.
+                prepared.check_kind(quote.header.tee)?;
+                if prepared.profile.rules().signature_first == Apply::Ignore {
+                    prepared.check_module(&quote.report)?;
                 }
                 Ok(platform)
             }

@@ -40,6 +40,8 @@ pub struct Evaluation {
     pub date: Option<UnixTime>,
     /// Advisories that apply: platform, then quoting enclave, then TDX module, none twice.
     pub advisories: Vec<Arc<str>>,
+    /// The earliest date of a part that is out of date itself: from here a grace period counts.
+    pub out_of_date_since: Option<UnixTime>,
     /// Index of the platform's level in [`TcbInfo::levels`].
     pub platform_level: Option<usize>,
     /// Status and ISV SVN of the TDX module's level.
@@ -118,6 +120,7 @@ impl PlatformTcb {
                 status: TcbStatus::NotSupported,
                 date: None,
                 advisories: Vec::new(),
+                out_of_date_since: None,
                 platform_level: platform,
                 module_level: module_level.flatten().map(Reached::of),
                 qe_level: qe_level.map(Reached::of),
@@ -132,9 +135,14 @@ impl PlatformTcb {
                 advisories.push(Arc::clone(advisory));
             }
         }
+        let dates = || {
+            let own = parts.iter().flatten().map(|part| (part.status, part.date));
+            own.chain([(level.status, level.date)])
+        };
         Evaluation {
             status: parts.iter().flatten().fold(level.status, |status, part| converge(status, part.status)),
-            date: parts.iter().flatten().map(|part| part.date).chain([level.date]).min(),
+            date: dates().map(|(_, date)| date).min(),
+            out_of_date_since: dates().filter(|(status, _)| status.is_out_of_date()).map(|(_, d)| d).min(),
             advisories,
             platform_level: platform,
             module_level: module_level.map(Reached::of),

@@ -73,7 +73,7 @@ impl Policy {
         let in_grace = !listed && self.is_in_grace(quote);
         if in_grace {
             facts.push(Fact::number("grace_seconds", rules.grace_seconds));
-            facts.extend(tcb.date.map(|date| Fact::time("tcb_date", date)));
+            facts.extend(tcb.launch.out_of_date_since.map(|date| Fact::time("out_of_date_since", date)));
         }
         findings.add("tcb.accept", listed || in_grace, facts);
 
@@ -122,7 +122,7 @@ impl Policy {
     /// The first second at which an out-of-date TCB of this date is no longer acceptable.
     pub(crate) fn grace_end(&self, quote: &AuthenticQuote) -> Option<UnixTime> {
         let seconds = i64::try_from(self.tcb.grace_seconds).unwrap_or(i64::MAX);
-        let date = quote.tcb().date.filter(|_| seconds > 0)?;
+        let date = quote.tcb().launch.out_of_date_since.filter(|_| seconds > 0)?;
         Some(date.saturating_add(seconds).saturating_add(1))
     }
 

@@ -44,7 +44,8 @@ pub struct TcbRules {
     pub rejected_advisories: Vec<String>,
     /// The lowest acceptable `tcbEvaluationDataNumber` of TCB info and identity.
     pub minimum_evaluation_number: Option<u32>,
-    /// For how long after the date of its TCB level an out-of-date platform is still acceptable.
+    /// For how long an out-of-date platform is still acceptable: counted from the date of its TCB level,
+    /// or of the TDX module's or quoting enclave's if that is what is out of date.
     pub grace_seconds: u64,
 }
 

@@ -1,0 +1,508 @@
+//! The calls around a verification: preparing once, the platform cache, policies, shortfall, outlook,
+//! QvE reports. Each rule has a forged platform that keeps it and one that breaks only it.
+
+use std::sync::Arc;
+
+use veriquote::crypto::RustCrypto;
+use veriquote::dcap::{
+    AuthenticQuote, Cause, Collateral, Horizon, Owner, PlatformCache, PreparedCollateral, Profile, Quote,
+    QveReport, QveResult, ShortfallOf, SignedDocument, TcbStatus, Verifier, outlook,
+};
+use veriquote::policy::{Policy, Stance, Verdict};
+use veriquote::trust::TrustAnchors;
+use veriquote::{Bytes, Code, Outcome, UnixTime};
+use veriquote_forge::{DAY, Forge, Forged, Identity, NOW, VerificationReport};
+
+fn verifier(forged: &Forged) -> Verifier {
+    let anchors = TrustAnchors::from_certificates(forged.root_pem.as_bytes()).unwrap();
+    Verifier::new(anchors, Arc::new(RustCrypto)).unwrap()
+}
+
+fn collateral(forged: &Forged) -> Collateral {
+    Collateral::from_json(forged.collateral_json().as_bytes()).unwrap()
+}
+
+fn prepare(forged: &Forged) -> PreparedCollateral {
+    verifier(forged).prepare(&collateral(forged), UnixTime(forged.now)).unwrap()
+}
+
+fn authenticate(forged: &Forged) -> AuthenticQuote {
+    verifier(forged).authenticate(&forged.quote, &collateral(forged), UnixTime(forged.now)).unwrap()
+}
+
+/// The verdict of `policy` and the rules that it says are broken.
+fn appraise(policy: &Policy, quote: AuthenticQuote) -> (Option<Code>, Vec<&'static str>) {
+    let (code, appraisal) = match policy.accept(quote) {
+        Ok(accepted) => (None, accepted.appraisal().clone()),
+        Err(rejection) => (Some(rejection.error.code()), rejection.appraisal),
+    };
+    let broken = appraisal.findings.iter().filter(|f| f.verdict == Verdict::Violated).map(|f| f.rule);
+    (code, broken.collect())
+}
+
+fn policy(json: &str) -> Policy {
+    Policy::from_json(json.as_bytes()).unwrap()
+}
+
+#[test]
+fn prepared_collateral_gives_the_same_result_as_one_call() {
+    for (name, forge) in Forge::all() {
+        let forged = forge.build();
+        let once = authenticate(&forged);
+        let prepared = prepare(&forged);
+        let quote = Quote::parse(&forged.quote).unwrap();
+        let mut cache = PlatformCache::new(8);
+        for _ in 0..3 {
+            let again = prepared.authenticate_cached(&quote, UnixTime(forged.now), &mut cache).unwrap();
+            assert_eq!(again.report(), once.report(), "{name}");
+            assert_eq!(again.tcb(), once.tcb(), "{name}");
+            assert!(again.checks().eq(once.checks()), "{name}");
+        }
+        assert_eq!(cache.len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn every_check_of_a_valid_quote_passes_or_says_why_not() {
+    let quote = authenticate(&Forge::tdx4().build());
+    let skipped: Vec<&str> =
+        quote.checks().filter(|check| check.outcome != Outcome::Passed).map(|check| check.rule.id).collect();
+    assert_eq!(skipped, ["dcap.collateral.age"]);
+    assert_eq!(quote.checks().last().unwrap().rule.id, "dcap.tcb.level");
+}
+
+#[test]
+fn prepared_collateral_goes_stale_at_its_first_expiry() {
+    let forged = Forge::tdx4().build();
+    let prepared = prepare(&forged);
+    let quote = Quote::parse(&forged.quote).unwrap();
+    let last = prepared.valid_until();
+    let mut cache = PlatformCache::new(2);
+    assert!(prepared.authenticate_cached(&quote, last, &mut cache).is_ok());
+    let failure = prepared.authenticate_cached(&quote, last.saturating_add(1), &mut cache).unwrap_err();
+    assert_eq!(failure.error.kind(), veriquote::Kind::Stale);
+    let failure = prepared.authenticate(&quote, UnixTime(NOW - 400 * DAY)).unwrap_err();
+    assert_eq!(failure.error.kind(), veriquote::Kind::Stale, "before any of it was issued");
+}
+
+#[test]
+fn a_cached_platform_does_not_outlive_its_certificates() {
+    let mut forge = Forge::tdx4();
+    forge.pck.not_after = veriquote_forge::DerTime::from(NOW + DAY);
+    let forged = forge.build();
+    let prepared = prepare(&forged);
+    let quote = Quote::parse(&forged.quote).unwrap();
+    let mut cache = PlatformCache::new(2);
+    assert!(prepared.authenticate_cached(&quote, UnixTime(NOW), &mut cache).is_ok());
+    let failure = prepared.authenticate_cached(&quote, UnixTime(NOW + DAY + 1), &mut cache).unwrap_err();
+    assert_eq!(failure.error.code(), Code::X509Expired);
+}
+
+#[test]
+fn the_cache_forgets_under_other_collateral_and_stays_bounded() {
+    let forged = Forge::tdx4().build();
+    let quote = Quote::parse(&forged.quote).unwrap();
+    let mut cache = PlatformCache::new(4);
+    let first = prepare(&forged);
+    first.authenticate_cached(&quote, UnixTime(NOW), &mut cache).unwrap();
+    let second = prepare(&forged);
+    second.authenticate_cached(&quote, UnixTime(NOW), &mut cache).unwrap();
+    assert_eq!(cache.len(), 1);
+    for index in 0..32u8 {
+        let mut forge = Forge::tdx4();
+        forge.quote.qe_auth_data = vec![index; 32];
+        let other = forge.build();
+        let other = Quote::parse(&other.quote).unwrap();
+        second.authenticate_cached(&other, UnixTime(NOW), &mut cache).unwrap();
+        assert!(cache.len() <= 4);
+    }
+}
+
+#[test]
+fn a_cached_platform_still_checks_every_signature_of_a_quote() {
+    let forged = Forge::tdx4().build();
+    let prepared = prepare(&forged);
+    let mut cache = PlatformCache::new(2);
+    let now = UnixTime(NOW);
+    prepared.authenticate_cached(&Quote::parse(&forged.quote).unwrap(), now, &mut cache).unwrap();
+    for index in [48, 200, 600] {
+        let mut bytes = forged.quote.clone();
+        bytes[index] ^= 1;
+        let failure =
+            prepared.authenticate_cached(&Quote::parse(&bytes).unwrap(), now, &mut cache).unwrap_err();
+        assert_eq!(failure.error.code(), Code::DcapQuoteSignature, "byte {index}");
+        assert_eq!(failure.checks.last().unwrap().outcome, Outcome::Failed);
+    }
+}
+
+#[test]
+fn a_maximum_age_is_kept() {
+    let forged = Forge::tdx4().build();
+    let now = UnixTime(NOW);
+    let days = |days: i64| u64::try_from(days * DAY).unwrap();
+    let strict = verifier(&forged).with_max_collateral_age(days(1));
+    let failure = strict.prepare(&collateral(&forged), now).unwrap_err();
+    assert_eq!(failure.error.code(), Code::DcapCollateralAge);
+    let lenient = verifier(&forged).with_max_collateral_age(days(3650));
+    assert!(lenient.prepare(&collateral(&forged), now).is_ok());
+}
+
+#[test]
+fn collateral_grace_needs_verifier_and_policy() {
+    let mut forge = Forge::tdx4();
+    forge.tcb_info.next_update = NOW - DAY;
+    let forged = forge.build();
+    let (now, collateral) = (UnixTime(NOW), collateral(&forged));
+    let plain = verifier(&forged);
+    let failure = plain.authenticate(&forged.quote, &collateral, now).unwrap_err();
+    assert_eq!(failure.error.code(), Code::DcapTcbInfoStale);
+    let graceful = plain.clone().with_collateral_grace(2 * 86_400);
+    let quote = graceful.authenticate(&forged.quote, &collateral, now).unwrap();
+    assert_eq!(
+        appraise(&Policy::strict(), quote),
+        (Some(Code::PolicyRejected), vec!["collateral.grace_seconds"])
+    );
+    let allowing = policy(r#"{"collateral":{"grace_seconds":172800}}"#);
+    assert!(plain.verify(&forged.quote, &collateral, &allowing, now).is_ok());
+    let short = policy(r#"{"collateral":{"grace_seconds":3600}}"#);
+    assert_eq!(
+        plain.verify(&forged.quote, &collateral, &short, now).unwrap_err().error().code(),
+        Code::DcapTcbInfoStale
+    );
+}
+
+#[test]
+fn strict_refuses_each_weakness_and_allow_lets_it_pass() {
+    let td = |bits: u64| {
+        let mut forge = Forge::tdx5_15();
+        forge.quote.body.td().td_attributes = bits.to_le_bytes();
+        forge
+    };
+    const SEPT: u64 = 1 << 28;
+    let mut service_td = td(SEPT);
+    service_td.quote.body.td().mr_service_td = [1; 48];
+    let sgx = |flags: u64| {
+        let mut forge = Forge::sgx3();
+        forge.quote.body.sgx().attributes[..8].copy_from_slice(&flags.to_le_bytes());
+        forge
+    };
+    for (forge, rule, allow) in [
+        (td(SEPT | 1), "tdx.debug", r#"{"tdx":{"debug":"allow"}}"#),
+        (td(SEPT | 1 << 5), "tdx.profiling", r#"{"tdx":{"profiling":"allow"}}"#),
+        (td(SEPT | 1 << 40), "tdx.reserved_attributes", r#"{"tdx":{"reserved_attributes":"allow"}}"#),
+        (td(0), "tdx.sept_ve_disable", r#"{"tdx":{"sept_ve_disable":"allow"}}"#),
+        (td(SEPT | 1 << 29), "tdx.migratable", r#"{"tdx":{"migratable":"allow"}}"#),
+        (td(SEPT | 1 << 31), "tdx.key_locker", r#"{"tdx":{"key_locker":"allow"}}"#),
+        (service_td, "tdx.service_td", r#"{"tdx":{"service_td":"allow"}}"#),
+        (sgx(0b111), "sgx.debug", r#"{"sgx":{"debug":"allow"}}"#),
+        (sgx(0b1_0101), "sgx.provision_key", r#"{"sgx":{"provision_key":"allow"}}"#),
+        (sgx(0b10_0101), "sgx.einittoken_key", r#"{"sgx":{"einittoken_key":"allow"}}"#),
+        (sgx(0b100), "sgx.init", r#"{"sgx":{"init":"allow"}}"#),
+        (sgx(0b001), "sgx.mode64", r#"{"sgx":{"mode64":"allow"}}"#),
+    ] {
+        let quote = authenticate(&forge.build());
+        assert_eq!(
+            appraise(&Policy::strict(), quote.clone()),
+            (Some(Code::PolicyRejected), vec![rule]),
+            "{rule}"
+        );
+        assert_eq!(appraise(&policy(allow), quote.clone()), (None, vec![]), "{allow}");
+        assert_eq!(appraise(&Policy::crypto_only(), quote), (None, vec![]));
+    }
+    for (bit, member) in
+        [(30, "protection_keys"), (63, "performance_monitoring"), (27, "linear_address_separation")]
+    {
+        let quote = authenticate(&td(SEPT | 1 << bit).build());
+        assert_eq!(appraise(&Policy::strict(), quote.clone()).0, None, "{member}");
+        let forbid = policy(&format!(r#"{{"tdx":{{"{member}":"forbid"}}}}"#));
+        assert_eq!(appraise(&forbid, quote).1, vec![format!("tdx.{member}")], "{member}");
+    }
+}
+
+#[test]
+fn reference_values_are_compared_whole() {
+    let forged = Forge::tdx5_15().build();
+    let quote = authenticate(&forged);
+    let veriquote::dcap::Report::Td(td) = quote.report().clone() else { panic!("a TD") };
+    let zero = "00".repeat(48);
+    for (member, actual) in [
+        ("mr_td", td.mr_td),
+        ("mr_seam", td.mr_seam),
+        ("mr_config_id", td.mr_config_id),
+        ("mr_owner", td.mr_owner),
+        ("mr_owner_config", td.mr_owner_config),
+        ("rtmr0", td.rtmr[0]),
+        ("rtmr1", td.rtmr[1]),
+        ("rtmr2", td.rtmr[2]),
+        ("rtmr3", td.rtmr[3]),
+    ] {
+        let mut other = actual;
+        other.0[47] ^= 1;
+        let listed = policy(&format!(r#"{{"tdx":{{"{member}":["{other}","{actual}"]}}}}"#));
+        assert_eq!(appraise(&listed, quote.clone()), (None, vec![]), "{member}");
+        let wrong = policy(&format!(r#"{{"tdx":{{"{member}":"{other}"}}}}"#));
+        assert_eq!(appraise(&wrong, quote.clone()).1, vec![format!("tdx.{member}")], "{member}");
+    }
+    let masked = |value: &str, mask: &str| {
+        policy(&format!(r#"{{"tdx":{{"attributes":{{"value":"{value}","mask":"{mask}"}}}}}}"#))
+    };
+    assert_eq!(appraise(&masked("0000001000000000", "000000ff00000000"), quote.clone()).0, None);
+    assert_eq!(
+        appraise(&masked("0000000000000000", "000000ff00000000"), quote.clone()).1,
+        vec!["tdx.attributes"]
+    );
+    let mut strict = Policy::strict();
+    strict.report_data = Some(td.report_data);
+    assert_eq!(appraise(&strict, quote.clone()).0, None);
+    strict.report_data = Some(Bytes([9; 64]));
+    assert_eq!(appraise(&strict, quote.clone()).1, vec!["report_data"]);
+    let mut both = Policy::crypto_only();
+    both.report_data = Some(Bytes([9; 64]));
+    assert_eq!(appraise(&both, quote).1, vec!["report_data"], "never set aside by crypto_only");
+    assert!(Policy::from_json(format!(r#"{{"tdx":{{"mr_td":"{zero}"}}}}"#).as_bytes()).is_ok());
+}
+
+#[test]
+fn tcb_rules() {
+    let mut forge = Forge::sgx3();
+    forge.tcb_info.levels[0].status = "SWHardeningNeeded".into();
+    forge.tcb_info.levels[0].advisories = vec!["INTEL-SA-1".into(), "INTEL-SA-2".into()];
+    let quote = authenticate(&forge.build());
+    assert_eq!(appraise(&Policy::strict(), quote.clone()).1, vec!["tcb.accept"]);
+    let accept = r#""accept":["UpToDate","SWHardeningNeeded"]"#;
+    for (rules, broken) in [
+        (String::new(), vec![]),
+        (r#","tolerated_advisories":["INTEL-SA-1","INTEL-SA-2"]"#.into(), vec![]),
+        (r#","tolerated_advisories":["INTEL-SA-1"]"#.into(), vec!["tcb.tolerated_advisories"]),
+        (r#","rejected_advisories":["INTEL-SA-3"]"#.into(), vec![]),
+        (r#","rejected_advisories":["INTEL-SA-2"]"#.into(), vec!["tcb.rejected_advisories"]),
+        (r#","minimum_evaluation_number":18"#.into(), vec![]),
+        (r#","minimum_evaluation_number":19"#.into(), vec!["tcb.minimum_evaluation_number"]),
+    ] {
+        let policy = policy(&format!(r#"{{"tcb":{{{accept}{rules}}}}}"#));
+        assert_eq!(appraise(&policy, quote.clone()).1, broken, "{rules}");
+    }
+}
+
+#[test]
+fn a_grace_period_starts_at_the_date_of_the_level() {
+    let mut forge = Forge::sgx3();
+    forge.tcb_info.levels[0].status = "OutOfDate".into();
+    forge.tcb_info.levels[0].tcb_date = NOW - 10 * DAY;
+    let quote = authenticate(&forge.build());
+    assert_eq!(quote.tcb().status, TcbStatus::OutOfDate);
+    for (days, code) in
+        [(0, Some(Code::PolicyRejected)), (9, Some(Code::PolicyRejected)), (10, None), (11, None)]
+    {
+        let policy = policy(&format!(r#"{{"tcb":{{"grace_seconds":{}}}}}"#, days * DAY));
+        assert_eq!(appraise(&policy, quote.clone()).0, code, "{days} days");
+    }
+}
+
+#[test]
+fn no_policy_accepts_a_revoked_or_unsupported_tcb() {
+    for (status, pce_svn, code) in
+        [("Revoked", 11, Code::DcapTcbRevoked), ("UpToDate", 9, Code::DcapTcbNotSupported)]
+    {
+        let mut forge = Forge::sgx3();
+        forge.tcb_info.levels[0].status = status.into();
+        forge.sgx_extension().tcb.pce_svn = pce_svn;
+        let quote = authenticate(&forge.build());
+        for policy in [Policy::strict(), Policy::crypto_only()] {
+            assert_eq!(appraise(&policy, quote.clone()).0, Some(code), "{status}");
+        }
+        let refused = Policy::from_json(br#"{"tcb":{"accept":["Revoked"]}}"#).unwrap_err();
+        assert_eq!((refused.code(), refused.part()), (Code::MisusePolicy, "policy.tcb.accept"));
+    }
+}
+
+#[test]
+fn platform_rules() {
+    let quote = authenticate(&Forge::tdx4().build());
+    let (ppid, fmspc) = (quote.platform().ppid, quote.platform().fmspc);
+    let id = quote.platform().platform_instance_id.unwrap();
+    for (rules, broken) in [
+        (format!(r#""ppids":["{ppid}"],"fmspcs":["{fmspc}"],"instance_ids":["{id}"]"#), vec![]),
+        (format!(r#""ppids":["{}"]"#, "11".repeat(16)), vec!["platform.ppids"]),
+        (format!(r#""instance_ids":["{}"]"#, "11".repeat(16)), vec!["platform.instance_ids"]),
+        (r#""fmspcs":["111111111111"]"#.into(), vec!["platform.fmspcs"]),
+    ] {
+        let policy = policy(&format!(r#"{{"platform":{{{rules}}}}}"#));
+        assert_eq!(appraise(&policy, quote.clone()).1, broken, "{rules}");
+    }
+    // What the certificate does not say meets neither `forbid` nor `require`.
+    let processor = authenticate(&Forge::sgx3().certified_by(veriquote_forge::PckCa::Processor).build());
+    for stance in ["forbid", "require"] {
+        let policy = policy(&format!(r#"{{"platform":{{"smt":"{stance}"}}}}"#));
+        assert_eq!(appraise(&policy, processor.clone()).1, vec!["platform.smt"], "{stance}");
+    }
+    assert_eq!(Policy::strict().platform.smt, Stance::Allow);
+}
+
+#[test]
+fn policies_refuse_what_they_do_not_know() {
+    for (text, code) in [
+        ("{}", Code::MisusePolicyEmpty),
+        (r#"{"name":"x"}"#, Code::MisusePolicyEmpty),
+        (r#"{"tdx":{}}"#, Code::MisusePolicyEmpty),
+        (r#"{"crypto_only":false}"#, Code::MisusePolicyEmpty),
+        (r#"{"tcb":{"acept":["UpToDate"]}}"#, Code::MisusePolicy),
+        (r#"{"debug":"allow"}"#, Code::MisusePolicy),
+        (r#"{"tdx":{"debug":"alow"}}"#, Code::MisusePolicy),
+        (r#"{"tdx":{"debug":true}}"#, Code::MisusePolicy),
+        (r#"{"tdx":{"mr_td":"00"}}"#, Code::MisusePolicy),
+        (r#"{"tdx":{"mr_td":[]}}"#, Code::MisusePolicy),
+        (r#"{"tdx":{"xfam":{"value":"0000000000000000"}}}"#, Code::MisusePolicy),
+        (r#"{"tdx":{"xfam":{"value":"ff00000000000000","mask":"0f00000000000000"}}}"#, Code::MisusePolicy),
+        (r#"{"crypto_only":true,"tcb":{"grace_seconds":1}}"#, Code::MisusePolicy),
+        (r#"{"report_data":"00"}"#, Code::MisusePolicy),
+        (r#"{"tcb":{"grace_seconds":-1}}"#, Code::MisusePolicy),
+        (r#"{"tcb":{},"tcb":{}}"#, Code::JsonDuplicateKey),
+        ("[]", Code::MisusePolicy),
+        ("", Code::JsonSyntax),
+    ] {
+        assert_eq!(Policy::from_json(text.as_bytes()).unwrap_err().code(), code, "{text}");
+    }
+    assert!(Policy::from_json(br#"{"crypto_only":true}"#).unwrap().crypto_only);
+}
+
+#[test]
+fn shortfall_names_component_owner_and_advisories() {
+    let mut forge = Forge::tdx4();
+    forge.sgx_extension().tcb.components = vec![2; 16];
+    forge.sgx_extension().tcb.pce_svn = 10;
+    let mut level = forge.tcb_info.levels[0].clone();
+    level.sgx[7].category = Some("OS/VMM".into());
+    level.sgx[7].kind = Some("SEAMLDR ACM".into());
+    forge.tcb_info.levels[0] = level;
+    let quote = authenticate(&forge.build());
+    assert_eq!(quote.tcb().status, TcbStatus::OutOfDate);
+    let shortfall = quote.shortfall();
+    let platform = &shortfall[0];
+    assert_eq!((platform.of, platform.status), (ShortfallOf::Platform, TcbStatus::UpToDate));
+    assert_eq!(platform.needs.len(), 17, "16 components and the PCE");
+    let seam = &platform.needs[7];
+    assert_eq!((seam.have, seam.need, seam.owner), (2, 3, Owner::SeamLoader));
+    assert_eq!(seam.label.as_ref().unwrap().category, "OS/VMM");
+    assert_eq!(platform.needs[16].owner, Owner::Pce);
+    let ids: Vec<&str> = platform.advisories_resolved.iter().map(|id| &**id).collect();
+    assert_eq!(ids, ["INTEL-SA-90002"]);
+    assert!(authenticate(&Forge::tdx4().build()).shortfall().is_empty());
+}
+
+#[test]
+fn outlook_sees_a_recovery_and_every_expiry() {
+    let forged = Forge::tdx4().build();
+    let standard = prepare(&forged);
+    let mut early = Forge::tdx4();
+    early.tcb_info.evaluation_number = 21;
+    early.identity.evaluation_number = 21;
+    early.tcb_info.levels[0].status = "OutOfDate".into();
+    let early = prepare(&early.build());
+    let quote = Quote::parse(&forged.quote).unwrap();
+    let horizons = [
+        Horizon { label: "standard", collateral: &standard },
+        Horizon { label: "early", collateral: &early },
+    ];
+    let numbers = Forge::tdx4().evaluation_numbers_json();
+    let chain = collateral(&forged).tcb_info.issuer_chain;
+    let document = SignedDocument::from_service_body(&numbers, &chain).unwrap();
+    let numbers = standard.evaluation_numbers(&document, UnixTime(NOW)).unwrap();
+    let seen = outlook(&quote, &horizons, Some(&numbers), &Policy::strict(), UnixTime(NOW));
+    let now: Vec<_> =
+        seen.views.iter().map(|view| (view.judgement.status, view.judgement.refusal.is_none())).collect();
+    assert_eq!(now, [(Some(TcbStatus::UpToDate), true), (Some(TcbStatus::OutOfDate), false)]);
+    let last = seen.forecast.last().unwrap();
+    assert!(matches!(&last.cause, Cause::Recovery { evaluation_number: 21, .. }) && last.at.is_none());
+    let dated: Vec<_> = seen.forecast.iter().filter_map(|change| change.at).collect();
+    assert!(dated.is_sorted() && !dated.is_empty());
+    assert_eq!(dated[0], standard.valid_until().saturating_add(1));
+    for change in &seen.forecast[..dated.len()] {
+        assert_eq!(change.judgement.refusal.as_ref().unwrap().kind(), veriquote::Kind::Stale);
+    }
+}
+
+#[test]
+fn a_qve_report_binds_quote_result_and_enclave_but_its_mac_is_not_checked() {
+    let mut forge = Forge::tdx4();
+    forge.qve_identity = Some(Identity::qve());
+    let forged = forge.build();
+    let prepared = prepare(&forged);
+    let check = |report: &VerificationReport, asked: &VerificationReport, minimum: u16| {
+        let parsed = QveReport::parse(&report.report()).unwrap();
+        let result = QveResult {
+            nonce: &asked.nonce,
+            quote: &asked.quote,
+            expiration_check_date: UnixTime(asked.expiration_check_date),
+            collateral_expiration_status: asked.collateral_expiration_status,
+            qv_result: asked.qv_result,
+            supplemental_data: &asked.supplemental_data,
+        };
+        prepared.verify_qve_report(&parsed, &result, minimum, UnixTime(NOW))
+    };
+    let good = VerificationReport::ok(&forged.quote);
+    let claim = check(&good, &good, 0).unwrap();
+    assert_eq!(claim.unauthenticated_status, Some(TcbStatus::UpToDate));
+    let mac = claim.checks.last().unwrap();
+    assert_eq!(mac.rule.id, "dcap.qve.mac");
+    assert!(matches!(mac.outcome, Outcome::Skipped(_)));
+
+    type Change = fn(&mut VerificationReport);
+    let changes: [Change; 6] = [
+        |r| r.nonce[0] ^= 1,
+        |r| r.quote[100] ^= 1,
+        |r| r.expiration_check_date += 1,
+        |r| r.collateral_expiration_status = 1,
+        |r| r.qv_result = 0xa002,
+        |r| r.supplemental_data[0] ^= 1,
+    ];
+    for change in changes {
+        let mut asked = good.clone();
+        change(&mut asked);
+        assert_eq!(check(&good, &asked, 0).unwrap_err().error.code(), Code::DcapQveReportData);
+    }
+    let mut tail = good.clone();
+    let mut data = tail.natural_report_data();
+    data[63] = 1;
+    tail.report_data = Some(data);
+    assert_eq!(check(&tail, &good, 0).unwrap_err().error.code(), Code::DcapQveReportData);
+    let mut signer = good.clone();
+    signer.report.mr_signer[0] ^= 1;
+    assert_eq!(check(&signer, &signer, 0).unwrap_err().error.code(), Code::DcapIdentityMrSigner);
+    assert_eq!(check(&good, &good, u16::MAX).unwrap_err().error.code(), Code::DcapQveIsvSvn);
+    let mut old = good.clone();
+    old.report.isv_svn = 0;
+    assert_eq!(check(&old, &old, 0).unwrap_err().error.code(), Code::DcapQveIsvSvn);
+    assert_eq!(QveReport::parse(&[0; 383]).unwrap_err().code(), Code::InputTruncated);
+    assert_eq!(QveReport::parse(&[0; 433]).unwrap_err().code(), Code::InputTrailingData);
+}
+
+#[test]
+fn a_missing_qve_identity_is_an_error() {
+    let mut forge = Forge::tdx4();
+    forge.qve_identity = None;
+    let forged = forge.build();
+    let report = VerificationReport::ok(&forged.quote);
+    let result = QveResult {
+        nonce: &report.nonce,
+        quote: &report.quote,
+        expiration_check_date: UnixTime(NOW),
+        collateral_expiration_status: 0,
+        qv_result: 0,
+        supplemental_data: &report.supplemental_data,
+    };
+    let parsed = QveReport::parse(&report.report()).unwrap();
+    let failure = prepare(&forged).verify_qve_report(&parsed, &result, 0, UnixTime(NOW)).unwrap_err();
+    assert_eq!(failure.error.code(), Code::DcapCollateralMissing);
+}
+
+#[test]
+fn both_profiles_give_one_verdict_on_a_valid_quote() {
+    for (name, forge) in Forge::all() {
+        let forged = forge.build();
+        let intel = verifier(&forged).with_profile(Profile::Intel);
+        let quote = intel.authenticate(&forged.quote, &collateral(&forged), UnixTime(forged.now)).unwrap();
+        assert_eq!(quote.intel_status().unwrap().number(), 0, "{name}");
+        assert_eq!(quote.tcb(), authenticate(&forged).tcb(), "{name}");
+    }
+}
