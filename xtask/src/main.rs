@@ -1,2 +1,83 @@
-//! placeholder until its builder fills it
-fn main() {}
+//! `cargo xtask`: everything around the code, with nothing to install by hand.
+//!
+//! Each command prints what it does, stage by stage with the time it took, and on failure the command
+//! that failed and what to do about it.
+
+mod bare;
+mod bench;
+mod demo;
+mod failure;
+mod fuzz;
+mod generate;
+mod no_std;
+mod project;
+mod setup;
+mod size;
+mod stages;
+mod step;
+mod test;
+mod vectors;
+mod wasm;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{project::Project, stages::Stages};
+
+/// Builds, checks and shows veriquote.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the benchmarks, beside the published `dcap-qvl` crate.
+    Bench(bench::Options),
+    /// Build the tool, forge a platform, verify it, and watch a changed one being refused.
+    Demo(demo::Options),
+    /// Run every fuzz target for a while, seeded with the committed cases.
+    Fuzz(fuzz::Options),
+    /// Write the generated documents and schema from the source; `--check` fails on a difference.
+    Gen(generate::Options),
+    /// Link the core into a program for a bare target.
+    NoStd,
+    /// Install what the other commands need: system packages, cargo tools, bare-target libraries.
+    Setup,
+    /// Report the size of the core compiled for wasm32.
+    Size,
+    /// Run every check that CI runs, in CI's order.
+    Test(test::Options),
+    /// Write `tests/vectors` afresh from the forge; `--check` fails on a difference.
+    Vectors(vectors::Options),
+    /// Build the core for wasm32.
+    Wasm,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let project = match Project::find() {
+        Ok(project) => project,
+        Err(failure) => {
+            eprintln!("{failure}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut stages = Stages::new();
+    match arguments.command {
+        Command::Bench(options) => bench::run(&project, &mut stages, &options),
+        Command::Demo(options) => demo::run(&project, &mut stages, &options),
+        Command::Fuzz(options) => fuzz::run(&project, &mut stages, &options),
+        Command::Gen(options) => generate::run(&project, &mut stages, &options),
+        Command::NoStd => no_std::run(&project, &mut stages),
+        Command::Setup => setup::run(&project, &mut stages),
+        Command::Size => size::run(&project, &mut stages),
+        Command::Test(options) => test::run(&project, &mut stages, &options),
+        Command::Vectors(options) => vectors::run(&project, &mut stages, &options),
+        Command::Wasm => wasm::run(&project, &mut stages),
+    }
+    stages.finish()
+}

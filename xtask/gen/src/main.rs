@@ -1,0 +1,43 @@
+//! `veriquote-gen ROOT [--check]`: writes every generated file below `ROOT`, or says which one differs.
+
+mod codes;
+mod errors;
+mod limits;
+mod output;
+
+use std::{env, fs, path::Path, process::ExitCode};
+
+use crate::output::{Mode, Output};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (root, mode) = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [root] => (*root, Mode::Write),
+        [root, "--check"] => (*root, Mode::Check),
+        _ => {
+            eprintln!("usage: veriquote-gen ROOT [--check]");
+            return ExitCode::from(2);
+        }
+    };
+    match outputs(Path::new(root)).and_then(|outputs| output::settle(Path::new(root), &outputs, mode)) {
+        Ok(lines) => {
+            lines.iter().for_each(|line| println!("    {line}"));
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            eprintln!("    {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every generated file, in full.
+fn outputs(root: &Path) -> Result<Vec<Output>, String> {
+    let path = root.join("core/src/limits.rs");
+    let source = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(vec![
+        Output { path: "bindings/schema/error-codes.json", text: codes::json() },
+        Output { path: "docs/errors.md", text: errors::markdown() },
+        Output { path: "docs/limits.md", text: limits::markdown(&source)? },
+    ])
+}

@@ -1,0 +1,103 @@
+//! A private sysroot: Debian's compiler, its host libraries, and the bare target's built once from source.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
+};
+
+use super::THUMB;
+use crate::{failure::Failure, project::Project, setup::debian, step::Step};
+
+const RUSTC: &str = "/usr/bin/rustc";
+
+/// The wrappers that cargo calls in place of the compiler.
+pub(super) struct Sysroot {
+    pub(super) rustc: PathBuf,
+    pub(super) rustdoc: PathBuf,
+    pub(super) version: String,
+}
+
+/// Builds the sysroot, or takes it from the cache, which is keyed by the compiler's version.
+pub(super) fn prepare(project: &Project, triple: &str) -> Result<Sysroot, Failure> {
+    debian::install(&["rustc-web", "rust-web-src"])?;
+    let version = Step::new(RUSTC).arg("--version").read()?.trim().to_owned();
+    let key: String =
+        version.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+    let home = project.cache.join("sysroot").join(key).join(triple);
+    let sysroot = Sysroot { rustc: home.join("rustc"), rustdoc: home.join("rustdoc"), version };
+    if !home.is_dir() {
+        println!("    building the {triple} libraries with {} (once; about a minute)", sysroot.version);
+        build(project, triple, &home)?;
+    }
+    Ok(sysroot)
+}
+
+fn build(project: &Project, triple: &str, home: &Path) -> Result<(), Failure> {
+    let work = project.target.join("sysroot").join(triple);
+    let fresh = home.with_extension(format!("veriquote-tmp-{}", std::process::id()));
+    fs::create_dir_all(work.join("src"))?;
+    fs::write(
+        work.join("Cargo.toml"),
+        "[package]\nname = \"sysroot\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
+         [profile.release]\npanic = \"abort\"\n",
+    )?;
+    fs::write(work.join("src/lib.rs"), "#![no_std]\n")?;
+    let libraries = if triple == THUMB { "core,alloc" } else { "std,panic_abort,proc_macro,test" };
+    Step::cargo()
+        .args(["build", "--release", "--quiet", "--target", triple])
+        .arg(format!("-Zbuild-std={libraries}"))
+        .env("RUSTC", RUSTC)
+        // Debian's stable compiler with Debian's source of the same version: the only place this is used.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .env("CARGO_TARGET_DIR", work.join("target"))
+        .dir(&work)
+        .help("check that Debian's rustc-web and rust-web-src have one version, or run `rustup target add`")
+        .run()?;
+
+    let rustlib = fresh.join("lib/rustlib");
+    let library = rustlib.join(triple).join("lib");
+    fs::create_dir_all(&library)?;
+    for entry in fs::read_dir(work.join("target").join(triple).join("release/deps"))? {
+        let path = entry?.path();
+        if let (Some(name), Some("rlib")) = (path.file_name(), path.extension().and_then(|e| e.to_str())) {
+            fs::copy(&path, library.join(name))?;
+        }
+    }
+    let host = rustlib.join(host_triple(RUSTC)?);
+    fs::create_dir_all(host.join("bin"))?;
+    symlink(sysroot_of(RUSTC)?.join("lib/rustlib").join(host_triple(RUSTC)?).join("lib"), host.join("lib"))?;
+    symlink(linker()?, host.join("bin/rust-lld"))?;
+    for tool in ["rustc", "rustdoc"] {
+        let path = fresh.join(tool);
+        fs::write(&path, format!("#!/bin/sh\nexec /usr/bin/{tool} --sysroot '{}' \"$@\"\n", home.display()))?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    }
+    // Complete or absent: a run that is stopped half-way leaves nothing that looks finished.
+    fs::rename(&fresh, home)?;
+    fs::remove_dir_all(&work)?;
+    Ok(())
+}
+
+/// Rustup's linker if it is there, else Debian's.
+fn linker() -> Result<PathBuf, Failure> {
+    let bundled = sysroot_of("rustc")?.join("lib/rustlib").join(host_triple("rustc")?).join("bin/rust-lld");
+    if bundled.is_file() {
+        return Ok(bundled);
+    }
+    debian::install(&["lld-22"])?;
+    Ok(PathBuf::from("/usr/bin/lld-22"))
+}
+
+fn sysroot_of(rustc: &str) -> Result<PathBuf, Failure> {
+    Ok(PathBuf::from(Step::new(rustc).args(["--print", "sysroot"]).read()?.trim()))
+}
+
+fn host_triple(rustc: &str) -> Result<String, Failure> {
+    let text = Step::new(rustc).arg("-vV").read()?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| Failure::new(format!("`{rustc} -vV` names no host"), "reinstall the compiler"))
+}

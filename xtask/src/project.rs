@@ -1,0 +1,52 @@
+//! Where things are.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use crate::failure::Failure;
+
+/// The folders that commands work in.
+pub(crate) struct Project {
+    /// The repository.
+    pub(crate) root: PathBuf,
+    /// Cargo's output for this machine.
+    pub(crate) target: PathBuf,
+    /// What is kept between runs and shared by clones: tools and compiled libraries.
+    pub(crate) cache: PathBuf,
+    /// Public evidence and collateral that are not part of the project, if they are at hand.
+    pub(crate) vectors: Option<PathBuf>,
+}
+
+impl Project {
+    pub(crate) fn find() -> Result<Self, Failure> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .map(Path::to_path_buf)
+            .filter(|root| root.join("Cargo.toml").is_file())
+            .ok_or_else(|| {
+                Failure::new("the workspace is not where xtask was built", "run it by `cargo xtask`")
+            })?;
+        let target =
+            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        let cache = env::var_os("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
+            .map_or_else(|| target.join("cache"), |cache| cache.join("veriquote"));
+        let vectors =
+            env::var_os("VERIQUOTE_VECTORS").map_or_else(|| root.join("../shared/vectors"), PathBuf::from);
+        let vectors = vectors.canonicalize().ok().filter(|folder| folder.join("dcap").is_dir());
+        Ok(Self { root, target, cache, vectors })
+    }
+
+    /// Output of one bare target, apart from the host's: the compiler may be another.
+    pub(crate) fn target_for(&self, triple: &str) -> PathBuf {
+        self.target.join("bare").join(triple)
+    }
+}
+
+/// Whether this is a CI, where nothing may be left out.
+pub(crate) fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}

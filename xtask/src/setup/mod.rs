@@ -1,0 +1,17 @@
+//! `setup`: what the other commands need, each part only if it is missing.
+
+pub(crate) mod debian;
+pub(crate) mod tools;
+
+use crate::{bare, project::Project, stages::Stages};
+
+pub(crate) fn run(project: &Project, stages: &mut Stages) {
+    stages.announce(4);
+    stages.run("system packages", debian::compilers);
+    stages.run("cargo-deny", || tools::cargo_deny(project).map(|path| path.display().to_string()));
+    for triple in [bare::WASM, bare::THUMB] {
+        stages.run(&format!("libraries for {triple}"), || {
+            bare::prepare(project, triple).map(|bare| bare.describe())
+        });
+    }
+}
