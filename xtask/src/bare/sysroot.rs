@@ -22,8 +22,7 @@ pub(super) struct Sysroot {
 pub(super) fn prepare(project: &Project, triple: &str) -> Result<Sysroot, Failure> {
     debian::install(&["rustc-web", "rust-web-src"])?;
     let version = Step::new(RUSTC).arg("--version").read()?.trim().to_owned();
-    let key: String =
-        version.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+    let (key, version) = short(&version);
     let home = project.cache.join("sysroot").join(key).join(triple);
     let sysroot = Sysroot { rustc: home.join("rustc"), rustdoc: home.join("rustdoc"), version };
     if !home.is_dir() {
@@ -31,6 +30,14 @@ pub(super) fn prepare(project: &Project, triple: &str) -> Result<Sysroot, Failur
         build(project, triple, &home)?;
     }
     Ok(sysroot)
+}
+
+/// `rustc 1.96.0 (ac68faa20 2026-05-25) (built …)` as a folder's name and as people say it.
+fn short(version: &str) -> (String, String) {
+    let mut words = version.split_whitespace().map(|word| word.trim_matches(['(', ')']));
+    let (name, number, commit) = (words.next(), words.next(), words.next());
+    let [name, number, commit] = [name, number, commit].map(Option::unwrap_or_default);
+    (format!("{name}-{number}-{commit}"), format!("{name} {number}"))
 }
 
 fn build(project: &Project, triple: &str, home: &Path) -> Result<(), Failure> {
@@ -100,4 +107,15 @@ fn host_triple(rustc: &str) -> Result<String, Failure> {
         .find_map(|line| line.strip_prefix("host: "))
         .map(str::to_owned)
         .ok_or_else(|| Failure::new(format!("`{rustc} -vV` names no host"), "reinstall the compiler"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn versions_key_the_cache() {
+        let (key, said) = short("rustc 1.96.0 (ac68faa20 2026-05-25) (built from a source tarball)");
+        assert_eq!((key.as_str(), said.as_str()), ("rustc-1.96.0-ac68faa20", "rustc 1.96.0"));
+    }
 }
