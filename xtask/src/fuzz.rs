@@ -1,6 +1,6 @@
 //! `fuzz`: libFuzzer on the stable compiler, every target for a while.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::Path};
 
 use clap::Args;
 
@@ -31,15 +31,6 @@ pub(crate) fn stage(project: &Project, stages: &mut Stages, seconds: u32) {
 fn fuzz(project: &Project, seconds: u32, only: &[String]) -> Result<String, Failure> {
     debian::compilers()?;
     let folder = project.root.join("fuzz");
-    let output = project.target.join("fuzz");
-    let host = host()?;
-    // With a named target, build scripts and macros are built without the coverage flags.
-    Step::cargo()
-        .args(["build", "--release", "--bins", "--target", &host])
-        .env("RUSTFLAGS", FLAGS)
-        .env("CARGO_TARGET_DIR", &output)
-        .dir(&folder)
-        .run()?;
     let mut targets = targets(&folder.join("fuzz_targets"))?;
     if let Some(unknown) = only.iter().find(|name| !targets.contains(name)) {
         return Err(Failure::new(
@@ -48,37 +39,62 @@ fn fuzz(project: &Project, seconds: u32, only: &[String]) -> Result<String, Fail
         ));
     }
     targets.retain(|name| only.is_empty() || only.contains(name));
+
+    let output = project.target.join("fuzz");
+    let seeds = output.join("seeds");
+    let mut writer = Step::cargo()
+        .args(["run", "--quiet", "--bin", "seeds", "--"])
+        .arg(&seeds)
+        .env("CARGO_TARGET_DIR", &project.target)
+        .dir(&folder);
+    if let Some(vectors) = &project.vectors {
+        writer = writer.env("VERIQUOTE_VECTORS", vectors);
+    }
+    writer.run()?;
+
+    let host = host()?;
+    // With a named target, build scripts and macros are built without the coverage flags.
+    Step::cargo()
+        .args(["build", "--release", "--features", "libfuzzer", "--target", &host])
+        .args(targets.iter().map(|name| format!("--bin={name}")))
+        .env("RUSTFLAGS", FLAGS)
+        .env("CARGO_TARGET_DIR", &output)
+        .dir(&folder)
+        .run()?;
+    let programs = output.join(&host).join("release");
+
+    let mut broken = Vec::new();
     for name in &targets {
-        let corpus = output.join("corpus").join(name);
+        let corpus = folder.join("corpus").join(name);
+        let artifacts = folder.join("artifacts").join(name);
         fs::create_dir_all(&corpus)?;
-        let artifacts = output.join("artifacts").join(name);
         fs::create_dir_all(&artifacts)?;
-        let seeds = seeds(project, name);
-        Step::new(output.join(&host).join("release").join(name))
+        let outcome = Step::new(programs.join(name))
             .arg(&corpus)
-            .args(seeds.iter().filter(|folder| folder.is_dir()))
+            .arg(seeds.join(name))
             .arg(format!("-max_total_time={seconds}"))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
-            .args([
-                "-timeout=10",
-                "-rss_limit_mb=2048",
-                "-max_len=65536",
-                "-print_final_stats=0",
-                "-verbosity=0",
-            ])
-            .help("the input that broke it is in the artifact folder above; turn it into a test, then mend")
-            .run()?;
-        println!("    {name}: nothing found in {seconds} s");
+            .args(["-timeout=10", "-rss_limit_mb=1024", "-verbosity=0"])
+            .run();
+        match outcome {
+            Ok(()) => println!("    {name}: nothing found in {seconds} s"),
+            Err(failure) => {
+                println!("    {failure}");
+                broken.push(name.as_str());
+            }
+        }
     }
-    Ok(format!("{} targets: {}", targets.len(), targets.join(", ")))
+    println!("    fuzz: {} passed, {} failed", targets.len() - broken.len(), broken.len());
+    if broken.is_empty() {
+        return Ok(format!("{} passed, 0 failed: {}", targets.len(), targets.join(", ")));
+    }
+    Err(Failure::new(
+        format!("{} of {} fuzz targets: {}", broken.len(), targets.len(), broken.join(", ")),
+        "the inputs are in fuzz/artifacts; make a unit test of each, see it fail, then mend",
+    ))
 }
 
-/// Committed seeds of a target, and the public cases of the same name where they are at hand.
-fn seeds(project: &Project, name: &str) -> Vec<PathBuf> {
-    vec![project.root.join("fuzz/seeds").join(name)]
-}
-
-fn targets(folder: &std::path::Path) -> Result<Vec<String>, Failure> {
+fn targets(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
