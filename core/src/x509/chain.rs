@@ -161,7 +161,8 @@ pub fn check_window(certificate: &Certificate<'_>, now: UnixTime, rules: &ChainR
 /// Checks that a certificate may be an authority with `below` authorities that are not self-issued
 /// between it and the leaf (section 6.1.4 (k) to (n)).
 ///
-/// A name constraint is refused: no attestation hierarchy has one, and none is evaluated here.
+/// Name and policy constraints are refused, critical or not: they limit what an authority may vouch for,
+/// and none is evaluated here.
 ///
 /// # Errors
 /// `x509.extension`.
@@ -197,6 +198,9 @@ pub fn check_ca(
     }
     if certificate.has_extension(oid::NAME_CONSTRAINTS) {
         return Err(broken("extensions.name_constraints", "name constraints are not evaluated"));
+    }
+    if certificate.has_extension(oid::POLICY_CONSTRAINTS) {
+        return Err(broken("extensions.policy_constraints", "policy constraints are not evaluated"));
     }
     Ok(())
 }

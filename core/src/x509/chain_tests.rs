@@ -201,6 +201,7 @@ fn issuers_are_authorities_and_leaves_are_not() {
         (1, intermediate().without(oid::BASIC_CONSTRAINTS), BC),
         (1, intermediate().with(oid::KEY_USAGE, true, &[3, 2, 1, 0x02]), KU),
         (1, intermediate().with(oid::NAME_CONSTRAINTS, false, &seq(&[])), "extensions.name_constraints"),
+        (1, intermediate().with(oid::POLICY_CONSTRAINTS, false, &seq(&[])), "extensions.policy_constraints"),
         (2, root().with(oid::BASIC_CONSTRAINTS, true, &seq(&[&[1, 1, 0xff], &[2, 1, 0]])), BC),
         (2, root().without(oid::BASIC_CONSTRAINTS), BC),
         (0, leaf().with(oid::BASIC_CONSTRAINTS, true, CA), BC),
