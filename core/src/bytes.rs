@@ -35,18 +35,19 @@ pub fn to_hex(bytes: &[u8]) -> String {
 /// # Errors
 /// The offset of the first character that is not a hex digit.
 pub fn from_hex(text: &[u8]) -> Result<Vec<u8>, usize> {
-    let mut bytes = Vec::with_capacity(text.len().div_ceil(2));
-    let mut offset = 0usize;
-    for pair in text.chunks(2) {
-        let high = pair.first().copied().and_then(hex_digit).ok_or(offset)?;
-        let low = match pair.get(1) {
-            Some(digit) => hex_digit(*digit).ok_or_else(|| offset.saturating_add(1))?,
-            None => return Err(text.len()),
-        };
-        bytes.push((high << 4) | low);
-        offset = offset.saturating_add(2);
+    let (pairs, odd) = text.as_chunks::<2>();
+    let mut bytes = Vec::with_capacity(pairs.len());
+    for [high, low] in pairs {
+        match (hex_digit(*high), hex_digit(*low)) {
+            (Some(high), Some(low)) => bytes.push((high << 4) | low),
+            _ => return Err(first_bad_digit(text)),
+        }
     }
-    Ok(bytes)
+    if odd.is_empty() { Ok(bytes) } else { Err(first_bad_digit(text)) }
+}
+
+fn first_bad_digit(text: &[u8]) -> usize {
+    text.iter().position(|digit| hex_digit(*digit).is_none()).unwrap_or(text.len())
 }
 
 const fn hex_digit(digit: u8) -> Option<u8> {

@@ -51,20 +51,22 @@ pub fn decode_der_or_text(bytes: &[u8], pem_label: &str) -> Result<Vec<u8>, Erro
     if bytes.first() == Some(&SEQUENCE) {
         return Ok(bytes.to_vec());
     }
-    if let Some(der) = one_pem_block(bytes, pem_label)? {
-        return Ok(der);
-    }
     let end = bytes.len().saturating_sub(bytes.iter().rev().take_while(|byte| **byte == 0).count());
     let text = bytes.get(..end).unwrap_or_default();
-    let is_hex = text.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace());
-    let der = if is_hex {
+    let der = if text.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace()) {
         let decoded = hex(text)?;
+        if decoded.first() == Some(&SEQUENCE) {
+            return Ok(decoded);
+        }
         match one_pem_block(&decoded, pem_label)? {
             Some(der) => return Ok(der),
             None => decoded,
         }
     } else {
-        base64_at(text, 0, text.len())?
+        match one_pem_block(text, pem_label)? {
+            Some(der) => return Ok(der),
+            None => base64_at(text, 0, text.len())?,
+        }
     };
     if der.first() == Some(&SEQUENCE) { Ok(der) } else { Err(wrong(0, "neither DER nor text of it")) }
 }
@@ -88,30 +90,39 @@ fn one_pem_block(bytes: &[u8], label: &str) -> Result<Option<Vec<u8>>, Error> {
 
 /// Hex with white space between its pairs of digits or anywhere.
 fn hex(text: &[u8]) -> Result<Vec<u8>, Error> {
-    let (digits, offset_of) = without_white_space(text, 0, text.len());
-    from_hex(&digits).map_err(|at| wrong(offset_of(at), "not hex"))
+    if let Ok(decoded) = from_hex(text) {
+        return Ok(decoded);
+    }
+    from_hex(&without_white_space(text)).map_err(|at| wrong(nth_kept(text, at), "not hex"))
 }
 
 /// Base64 in `text[from..to]`, strictly: the standard alphabet, all padding, no stray bits.
 fn base64_at(text: &[u8], from: usize, to: usize) -> Result<Vec<u8>, Error> {
-    let (digits, offset_of) = without_white_space(text, from, to);
+    let part = text.get(from..to).unwrap_or_default();
+    let digits = without_white_space(part);
     let decoded = STANDARD.decode(&digits).map_err(|error| {
         use base64::DecodeError::{InvalidByte, InvalidLastSymbol, InvalidLength, InvalidPadding};
         let at = match error {
             InvalidByte(at, _) | InvalidLastSymbol { offset: at, .. } => at,
             InvalidLength(_) | InvalidPadding => digits.len(),
         };
-        wrong(offset_of(at), "not base64")
+        wrong(from.saturating_add(nth_kept(part, at)), "not base64")
     })?;
     if decoded.is_empty() { Err(wrong(from, "nothing is encoded")) } else { Ok(decoded) }
 }
 
-/// `text[from..to]` without its white space, and where in `text` the n-th character of that stands.
-fn without_white_space(text: &[u8], from: usize, to: usize) -> (Vec<u8>, impl Fn(usize) -> usize) {
-    let part = text.get(from..to).unwrap_or_default();
-    let kept = || part.iter().enumerate().filter(|(_, byte)| !byte.is_ascii_whitespace());
-    let digits = kept().map(|(_, byte)| *byte).collect();
-    (digits, move |at| kept().nth(at).map_or(to, |(index, _)| from.saturating_add(index)))
+fn without_white_space(text: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(text.len());
+    for word in text.split(u8::is_ascii_whitespace) {
+        kept.extend_from_slice(word);
+    }
+    kept
+}
+
+/// Where in `text` the `nth` character stands that is not white space, or where `text` ends.
+fn nth_kept(text: &[u8], nth: usize) -> usize {
+    let mut kept = text.iter().enumerate().filter(|(_, byte)| !byte.is_ascii_whitespace());
+    kept.nth(nth).map_or(text.len(), |(index, _)| index)
 }
 
 /// Checks that `-----BEGIN label-----` or its like stands at `at`; gives what follows.
@@ -129,8 +140,15 @@ fn expect(text: &[u8], at: usize, kind: &[u8], label: &str) -> Result<usize, Err
 
 /// Offset of the first `needle` at or after `from`.
 fn find(text: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
-    let found = text.get(from..)?.windows(needle.len()).position(|window| window == needle)?;
-    found.checked_add(from)
+    let mut at = from;
+    loop {
+        let rest = text.get(at..)?;
+        at = at.checked_add(rest.iter().position(|byte| needle.first() == Some(byte))?)?;
+        if text.get(at..)?.starts_with(needle) {
+            return Some(at);
+        }
+        at = at.checked_add(1)?;
+    }
 }
 
 fn wrong(offset: usize, problem: &'static str) -> Error {

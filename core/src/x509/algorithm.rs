@@ -1,6 +1,6 @@
 //! Signature algorithms of certificates and CRLs (RFC 5758, RFC 4055).
 
-use super::der::{Element, Tag, context};
+use super::der::{Element, tag};
 use super::oid;
 use crate::crypto::{HashAlgorithm, KeyKind, SignatureAlgorithm};
 use crate::error::{Code, Error};
@@ -62,8 +62,8 @@ impl SignatureScheme {
 
     /// Reads an AlgorithmIdentifier with its parameters.
     pub(crate) fn read(identifier: &Element<'_>, part: &'static str) -> Result<Self, Error> {
-        let mut fields = identifier.inside()?;
-        let algorithm = fields.expect(Tag::ObjectIdentifier, part)?.oid(part)?;
+        let mut fields = identifier.inside();
+        let algorithm = fields.expect(tag::OBJECT_IDENTIFIER, part)?.oid(part)?;
         let scheme = match algorithm {
             oid::ECDSA_SHA256 => Self::Ecdsa(HashAlgorithm::Sha256),
             oid::ECDSA_SHA384 => Self::Ecdsa(HashAlgorithm::Sha384),
@@ -71,7 +71,7 @@ impl SignatureScheme {
             oid::RSA_SHA384 => Self::RsaPkcs1(HashAlgorithm::Sha384),
             oid::RSA_SHA512 => Self::RsaPkcs1(HashAlgorithm::Sha512),
             oid::RSA_PSS => {
-                let parameters = fields.expect(Tag::Sequence, part)?;
+                let parameters = fields.expect(tag::SEQUENCE, part)?;
                 fields.finish(part)?;
                 return pss(&parameters, part).map(Self::RsaPss);
             }
@@ -84,7 +84,7 @@ impl SignatureScheme {
         // ECDSA has no parameters (RFC 5758, section 3.2); RSA's are NULL, and readers must take their
         // absence too (RFC 4055, section 5).
         if matches!(scheme, Self::RsaPkcs1(_)) {
-            null(fields.optional(Tag::Null, part)?, part)?;
+            null(fields.optional(tag::NULL, part)?, part)?;
         }
         fields.finish(part)?;
         Ok(scheme)
@@ -95,18 +95,18 @@ impl SignatureScheme {
 /// hash; in particular none of the defaults, which are SHA-1.
 fn pss(parameters: &Element<'_>, part: &'static str) -> Result<HashAlgorithm, Error> {
     let unsupported = || Error::new(Code::X509Algorithm, part).at(parameters.offset);
-    let mut fields = parameters.inside()?;
-    let mut hash_field = fields.optional(context(0), part)?.ok_or_else(unsupported)?.inside()?;
-    let hash = hash_identifier(&hash_field.expect(Tag::Sequence, part)?, part)?;
+    let mut fields = parameters.inside();
+    let mut hash_field = fields.optional(tag::CONTEXT_0, part)?.ok_or_else(unsupported)?.inside();
+    let hash = hash_identifier(&hash_field.expect(tag::SEQUENCE, part)?, part)?;
     hash_field.finish(part)?;
-    let mut mask_field = fields.optional(context(1), part)?.ok_or_else(unsupported)?.inside()?;
-    let mut mask = mask_field.enter(Tag::Sequence, part)?;
+    let mut mask_field = fields.optional(tag::CONTEXT_1, part)?.ok_or_else(unsupported)?.inside();
+    let mut mask = mask_field.enter(tag::SEQUENCE, part)?;
     mask_field.finish(part)?;
-    let mask_function = mask.expect(Tag::ObjectIdentifier, part)?.oid(part)?;
-    let mask_hash = hash_identifier(&mask.expect(Tag::Sequence, part)?, part)?;
+    let mask_function = mask.expect(tag::OBJECT_IDENTIFIER, part)?.oid(part)?;
+    let mask_hash = hash_identifier(&mask.expect(tag::SEQUENCE, part)?, part)?;
     mask.finish(part)?;
-    let mut salt_field = fields.optional(context(2), part)?.ok_or_else(unsupported)?.inside()?;
-    let salt = salt_field.expect(Tag::Integer, part)?.unsigned(part)?;
+    let mut salt_field = fields.optional(tag::CONTEXT_2, part)?.ok_or_else(unsupported)?.inside();
+    let salt = salt_field.expect(tag::INTEGER, part)?.unsigned(part)?;
     salt_field.finish(part)?;
     fields.finish(part)?;
     let salt_fits = matches!(salt, [length] if usize::from(*length) == hash.digest_len());
@@ -114,9 +114,9 @@ fn pss(parameters: &Element<'_>, part: &'static str) -> Result<HashAlgorithm, Er
 }
 
 fn hash_identifier(identifier: &Element<'_>, part: &'static str) -> Result<HashAlgorithm, Error> {
-    let mut fields = identifier.inside()?;
-    let algorithm = fields.expect(Tag::ObjectIdentifier, part)?.oid(part)?;
-    null(fields.optional(Tag::Null, part)?, part)?;
+    let mut fields = identifier.inside();
+    let algorithm = fields.expect(tag::OBJECT_IDENTIFIER, part)?.oid(part)?;
+    null(fields.optional(tag::NULL, part)?, part)?;
     fields.finish(part)?;
     match algorithm {
         oid::SHA256 => Ok(HashAlgorithm::Sha256),

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::algorithm::SignatureScheme;
-use super::der::{Der, Tag, context};
+use super::der::{Der, tag};
 use super::extension::{BasicConstraints, Extension, Extensions, KNOWN_IN_CERTIFICATES, KeyUsage};
 use super::key::{IssuerKey, load};
 use super::serial::SerialNumber;
@@ -61,51 +61,51 @@ impl<'a> Certificate<'a> {
                 .with(Fact::count("size", der.len()))
                 .with(Fact::count("limit", limits::CERTIFICATE_BYTES)));
         }
-        let mut outer = Der::whole(der, 0, Code::X509Der, Tag::Sequence, "")?.inside()?;
-        let tbs = outer.expect(Tag::Sequence, "tbs")?;
-        let outer_algorithm = outer.expect(Tag::Sequence, "signature_algorithm")?;
-        let signature = outer.expect(Tag::BitString, "signature")?.octet_aligned_bits("signature")?;
+        let mut outer = Der::whole(der, 0, Code::X509Der, tag::SEQUENCE, "")?.inside();
+        let tbs = outer.expect(tag::SEQUENCE, "tbs")?;
+        let outer_algorithm = outer.expect(tag::SEQUENCE, "signature_algorithm")?;
+        let signature = outer.expect(tag::BIT_STRING, "signature")?.octet_aligned_bits("signature")?;
         outer.finish("signature")?;
 
-        let mut fields = tbs.inside()?;
-        let mut version = fields.enter(context(0), "version")?;
-        let number = version.expect(Tag::Integer, "version")?;
+        let mut fields = tbs.inside();
+        let mut version = fields.enter(tag::CONTEXT_0, "version")?;
+        let number = version.expect(tag::INTEGER, "version")?;
         version.finish("version")?;
         if number.value != [2] {
             return Err(number.error("version"));
         }
-        let serial = fields.expect(Tag::Integer, "serial_number")?;
+        let serial = fields.expect(tag::INTEGER, "serial_number")?;
         if SerialNumber::new(serial.integer("serial_number")?).is_none() {
             return Err(serial
                 .error("serial_number")
                 .with(Fact::text("problem", "a serial number is positive and has at most 20 octets")));
         }
-        let inner_algorithm = fields.expect(Tag::Sequence, "signature_algorithm")?;
+        let inner_algorithm = fields.expect(tag::SEQUENCE, "signature_algorithm")?;
         if inner_algorithm.der != outer_algorithm.der {
             return Err(outer_algorithm
                 .error("signature_algorithm")
                 .with(Fact::text("problem", "differs from the algorithm inside the signed part")));
         }
         let scheme = SignatureScheme::read(&inner_algorithm, "signature_algorithm")?;
-        let issuer = fields.expect(Tag::Sequence, "issuer")?;
+        let issuer = fields.expect(tag::SEQUENCE, "issuer")?;
         if issuer.value.is_empty() {
             return Err(issuer.error("issuer"));
         }
         let issuer_common_name = name::read(&issuer, "issuer")?;
-        let mut validity = fields.enter(Tag::Sequence, "validity")?;
+        let mut validity = fields.enter(tag::SEQUENCE, "validity")?;
         let not_before = validity.any("validity.not_before")?.time("validity.not_before")?;
         let not_after = validity.any("validity.not_after")?.time("validity.not_after")?;
         validity.finish("validity")?;
-        let subject = fields.expect(Tag::Sequence, "subject")?;
+        let subject = fields.expect(tag::SEQUENCE, "subject")?;
         let subject_common_name = name::read(&subject, "subject")?;
-        let spki = fields.expect(Tag::Sequence, "subject_public_key_info")?;
+        let spki = fields.expect(tag::SEQUENCE, "subject_public_key_info")?;
         let spki = SubjectPublicKeyInfo::parse(spki.der)
             .map_err(|error| error.shifted(spki.offset).inside("subject_public_key_info"))?;
-        let extensions = match fields.optional(context(3), "extensions")? {
+        let extensions = match fields.optional(tag::CONTEXT_3, "extensions")? {
             None => Extensions::default(),
             Some(tagged) => {
-                let mut tagged = tagged.inside()?;
-                let sequence = tagged.expect(Tag::Sequence, "extensions")?;
+                let mut tagged = tagged.inside();
+                let sequence = tagged.expect(tag::SEQUENCE, "extensions")?;
                 tagged.finish("extensions")?;
                 Extensions::read(&sequence, Code::X509Extension, "extensions")?
             }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::algorithm::SignatureScheme;
-use super::der::{Der, Element, Tag, context};
+use super::der::{Der, Element, tag};
 use super::extension::{Extension, Extensions};
 use super::key::IssuerKey;
 use super::serial::SerialNumber;
@@ -76,32 +76,32 @@ impl<'a> Crl<'a> {
                 .with(Fact::count("size", der.len()))
                 .with(Fact::count("limit", limits::CRL_BYTES)));
         }
-        let mut outer = Der::whole(der, 0, Code::CrlDer, Tag::Sequence, "")?.inside()?;
-        let tbs = outer.expect(Tag::Sequence, "tbs")?;
-        let outer_algorithm = outer.expect(Tag::Sequence, "signature_algorithm")?;
-        let signature = outer.expect(Tag::BitString, "signature")?.octet_aligned_bits("signature")?;
+        let mut outer = Der::whole(der, 0, Code::CrlDer, tag::SEQUENCE, "")?.inside();
+        let tbs = outer.expect(tag::SEQUENCE, "tbs")?;
+        let outer_algorithm = outer.expect(tag::SEQUENCE, "signature_algorithm")?;
+        let signature = outer.expect(tag::BIT_STRING, "signature")?.octet_aligned_bits("signature")?;
         outer.finish("signature")?;
 
-        let mut fields = tbs.inside()?;
-        let version = fields.expect(Tag::Integer, "version")?;
+        let mut fields = tbs.inside();
+        let version = fields.expect(tag::INTEGER, "version")?;
         if version.value != [1] {
             return Err(version.error("version"));
         }
-        let inner_algorithm = fields.expect(Tag::Sequence, "signature_algorithm")?;
+        let inner_algorithm = fields.expect(tag::SEQUENCE, "signature_algorithm")?;
         if inner_algorithm.der != outer_algorithm.der {
             return Err(outer_algorithm
                 .error("signature_algorithm")
                 .with(Fact::text("problem", "differs from the algorithm inside the signed part")));
         }
         let scheme = SignatureScheme::read(&inner_algorithm, "signature_algorithm")?;
-        let issuer = fields.expect(Tag::Sequence, "issuer")?;
+        let issuer = fields.expect(tag::SEQUENCE, "issuer")?;
         if issuer.value.is_empty() {
             return Err(issuer.error("issuer"));
         }
         let issuer_common_name = name::read(&issuer, "issuer")?;
         let not_before = fields.any("this_update")?.time("this_update")?;
         let not_after = fields.any("next_update")?.time("next_update")?;
-        let entries = match fields.optional(Tag::Sequence, "revoked_certificates")? {
+        let entries = match fields.optional(tag::SEQUENCE, "revoked_certificates")? {
             None => Entries { span: &[], offset: 0 },
             Some(list) => Entries { span: list.value, offset: list.value_offset },
         };
@@ -110,11 +110,11 @@ impl<'a> Crl<'a> {
             count = count.saturating_add(1);
             None::<()>
         })?;
-        let extensions = match fields.optional(context(0), "extensions")? {
+        let extensions = match fields.optional(tag::CONTEXT_0, "extensions")? {
             None => Extensions::default(),
             Some(tagged) => {
-                let mut tagged = tagged.inside()?;
-                let sequence = tagged.expect(Tag::Sequence, "extensions")?;
+                let mut tagged = tagged.inside();
+                let sequence = tagged.expect(tag::SEQUENCE, "extensions")?;
                 tagged.finish("extensions")?;
                 Extensions::read(&sequence, Code::CrlExtension, "extensions")?
             }
@@ -298,9 +298,9 @@ struct Entries<'a> {
 impl Entries<'_> {
     /// Reads the entries in order until `stop` gives something.
     fn each<T>(&self, mut stop: impl FnMut(RevokedEntry) -> Option<T>) -> Result<Option<T>, Error> {
-        let mut entries = Der::new(self.span, self.offset, Code::CrlDer)?;
+        let mut entries = Der::new(self.span, self.offset, Code::CrlDer);
         while !entries.is_empty() {
-            let entry = read_entry(&entries.expect(Tag::Sequence, PART)?)?;
+            let entry = read_entry(&entries.expect(tag::SEQUENCE, PART)?)?;
             if let Some(found) = stop(entry) {
                 return Ok(Some(found));
             }
@@ -312,11 +312,11 @@ impl Entries<'_> {
 const PART: &str = "revoked_certificates";
 
 fn read_entry(entry: &Element<'_>) -> Result<RevokedEntry, Error> {
-    let mut fields = entry.inside()?;
-    let number = fields.expect(Tag::Integer, PART)?;
+    let mut fields = entry.inside();
+    let number = fields.expect(tag::INTEGER, PART)?;
     let serial = SerialNumber::new(number.integer(PART)?).ok_or_else(|| number.error(PART))?;
     let revocation_date = fields.any(PART)?.time(PART)?;
-    let reason = match fields.optional(Tag::Sequence, PART)? {
+    let reason = match fields.optional(tag::SEQUENCE, PART)? {
         None => None,
         Some(sequence) => read_entry_extensions(&sequence)?,
     };
@@ -326,12 +326,12 @@ fn read_entry(entry: &Element<'_>) -> Result<RevokedEntry, Error> {
 
 /// The reason among an entry's extensions (section 5.3), read without allocating.
 fn read_entry_extensions(sequence: &Element<'_>) -> Result<Option<u8>, Error> {
-    let mut items = sequence.inside()?;
+    let mut items = sequence.inside();
     let mut seen: [&[u8]; limits::CRL_ENTRY_EXTENSIONS] = [&[]; limits::CRL_ENTRY_EXTENSIONS];
     let mut count = 0usize;
     let mut found = None;
     while !items.is_empty() {
-        let item = items.expect(Tag::Sequence, PART)?;
+        let item = items.expect(tag::SEQUENCE, PART)?;
         let extension = Extension::read(&item, PART)?;
         let refuse = |problem| {
             Error::new(Code::CrlExtension, PART)
@@ -358,7 +358,7 @@ fn read_entry_extensions(sequence: &Element<'_>) -> Result<Option<u8>, Error> {
 
 /// CRLReason (section 5.3.1): 7 is not used and 8, `removeFromCRL`, is for delta lists only.
 fn reason(extension: &Extension<'_>) -> Result<u8, Error> {
-    let element = extension.element(Tag::Enumerated, Code::CrlDer, PART)?;
+    let element = extension.element(tag::ENUMERATED, Code::CrlDer, PART)?;
     match element.value {
         [reason @ (0..=6 | 9 | 10)] => Ok(*reason),
         _ => Err(Error::new(Code::CrlExtension, PART).at(element.offset)),
@@ -368,7 +368,7 @@ fn reason(extension: &Extension<'_>) -> Result<u8, Error> {
 /// CRLNumber: at most 20 octets (section 5.2.3).
 fn crl_number<'a>(extension: &Extension<'a>) -> Result<&'a [u8], Error> {
     const PART: &str = "extensions.crl_number";
-    let element = extension.element(Tag::Integer, Code::CrlDer, PART)?;
+    let element = extension.element(tag::INTEGER, Code::CrlDer, PART)?;
     let digits = element.unsigned(PART)?;
     if digits.len() > 20 { Err(element.error(PART)) } else { Ok(digits) }
 }

@@ -1,20 +1,43 @@
-//! A cursor over strict DER that knows where it stands in the whole input.
+//! A cursor over strict DER that knows where it stands in the whole input (X.690, section 10).
 //!
-//! Tags and lengths are decoded by the `der` crate, which refuses indefinite and over-long lengths;
-//! everything here is a span of the bytes that arrived, so that signatures are never checked over
-//! re-encoded bytes.
-
-use der::{Header, Reader as _, SliceReader};
-pub(crate) use der::{Tag, TagNumber};
+//! Everything here is a span of the bytes that arrived, so that signatures are never checked over
+//! re-encoded bytes; and a list of 100,000 entries is read without allocating.
 
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::reader::Reader;
 use crate::time::UnixTime;
+
+/// Identifier octets: X.509 has no tag number above 30, so that one octet holds each.
+pub(crate) mod tag {
+    pub(crate) const BOOLEAN: u8 = 0x01;
+    pub(crate) const INTEGER: u8 = 0x02;
+    pub(crate) const BIT_STRING: u8 = 0x03;
+    pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const NULL: u8 = 0x05;
+    pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+    pub(crate) const ENUMERATED: u8 = 0x0a;
+    pub(crate) const UTF8_STRING: u8 = 0x0c;
+    pub(crate) const PRINTABLE_STRING: u8 = 0x13;
+    pub(crate) const IA5_STRING: u8 = 0x16;
+    pub(crate) const UTC_TIME: u8 = 0x17;
+    pub(crate) const GENERALIZED_TIME: u8 = 0x18;
+    pub(crate) const SEQUENCE: u8 = 0x30;
+    pub(crate) const SET: u8 = 0x31;
+    /// `[0]`, constructed; `[1]` and so on follow it.
+    pub(crate) const CONTEXT_0: u8 = 0xa0;
+    pub(crate) const CONTEXT_1: u8 = 0xa1;
+    pub(crate) const CONTEXT_2: u8 = 0xa2;
+    pub(crate) const CONTEXT_3: u8 = 0xa3;
+    /// `[0]`, primitive.
+    pub(crate) const PRIMITIVE_0: u8 = 0x80;
+    pub(crate) const PRIMITIVE_2: u8 = 0x82;
+}
 
 /// One element: its tag, its whole encoding and its content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Element<'a> {
-    pub tag: Tag,
+    pub tag: u8,
     /// Tag, length and content.
     pub der: &'a [u8],
     /// The content.
@@ -29,18 +52,15 @@ pub(crate) struct Element<'a> {
 /// Reads elements in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Der<'a> {
-    reader: SliceReader<'a>,
-    base: usize,
+    reader: Reader<'a>,
     code: Code,
 }
 
 impl<'a> Der<'a> {
     /// Starts at the first byte of `bytes`, which lies `base` bytes into the whole input; errors are of
     /// kind `code`.
-    pub(crate) fn new(bytes: &'a [u8], base: usize, code: Code) -> Result<Self, Error> {
-        let reader = SliceReader::new(bytes)
-            .map_err(|_| Error::new(Code::LimitSize, "").with(Fact::count("size", bytes.len())))?;
-        Ok(Self { reader, base, code })
+    pub(crate) const fn new(bytes: &'a [u8], base: usize, code: Code) -> Self {
+        Self { reader: Reader::at(bytes, base), code }
     }
 
     /// Reads `bytes` as exactly one element of this tag.
@@ -48,66 +68,73 @@ impl<'a> Der<'a> {
         bytes: &'a [u8],
         base: usize,
         code: Code,
-        tag: Tag,
+        tag: u8,
         part: &'static str,
     ) -> Result<Element<'a>, Error> {
-        let mut input = Self::new(bytes, base, code)?;
+        let mut input = Self::new(bytes, base, code);
         let element = input.expect(tag, part)?;
         input.finish(part)?;
         Ok(element)
     }
 
     /// Offset of the next element in the whole input.
-    pub(crate) fn offset(&self) -> usize {
-        self.base.saturating_add(usize::try_from(self.reader.position()).unwrap_or(usize::MAX))
+    pub(crate) const fn offset(&self) -> usize {
+        self.reader.offset()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.reader.is_finished()
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.reader.is_empty()
     }
 
     /// The next element, whatever it is.
     pub(crate) fn any(&mut self, part: &'static str) -> Result<Element<'a>, Error> {
-        let (base, code, offset) = (self.base, self.code, self.offset());
-        let position = |error: der::Error| {
-            let at = error.position().and_then(|at| usize::try_from(at).ok());
-            Error::new(code, part).at(at.map_or(offset, |at| base.saturating_add(at)))
+        let code = self.code;
+        let (offset, start) = (self.reader.offset(), self.reader.rest());
+        let (tag, value) = self.tag_and_value().ok_or_else(|| Error::new(code, part).at(offset))?;
+        let len = self.reader.offset().saturating_sub(offset);
+        let der = start.get(..len).unwrap_or_default();
+        let value_offset = self.reader.offset().saturating_sub(value.len());
+        Ok(Element { tag, der, value, offset, value_offset, code })
+    }
+
+    /// One octet of tag, a length in the fewest octets (section 10.1), and that much content.
+    fn tag_and_value(&mut self) -> Option<(u8, &'a [u8])> {
+        let [tag, first] = self.reader.array("").ok()?;
+        if tag & 0x1f == 0x1f {
+            return None;
+        }
+        let length = match first {
+            0..=0x7f => usize::from(first),
+            0x81 => usize::from(self.reader.u8("").ok().filter(|length| *length > 0x7f)?),
+            0x82 => usize::from(self.reader.array("").map(u16::from_be_bytes).ok().filter(|l| *l > 0xff)?),
+            0x83 => {
+                let [high, middle, low] = self.reader.array("").ok()?;
+                let length = u32::from_be_bytes([0, high, middle, low]);
+                if length <= 0xffff {
+                    return None;
+                }
+                crate::reader::length(length)
+            }
+            // Longer than any input that is read.
+            _ => return None,
         };
-        let header = Header::peek(&self.reader).map_err(position)?;
-        let der = self.reader.tlv_bytes().map_err(position)?;
-        let length = usize::try_from(header.length()).unwrap_or(usize::MAX);
-        let value = der
-            .len()
-            .checked_sub(length)
-            .and_then(|start| der.get(start..))
-            .ok_or_else(|| Error::new(code, part).at(offset))?;
-        let value_offset = offset.saturating_add(der.len().saturating_sub(value.len()));
-        Ok(Element { tag: header.tag(), der, value, offset, value_offset, code })
+        Some((tag, self.reader.take(length, "").ok()?))
     }
 
     /// The next element, which must have this tag.
-    pub(crate) fn expect(&mut self, tag: Tag, part: &'static str) -> Result<Element<'a>, Error> {
+    pub(crate) fn expect(&mut self, tag: u8, part: &'static str) -> Result<Element<'a>, Error> {
         let element = self.any(part)?;
         if element.tag == tag { Ok(element) } else { Err(element.error(part)) }
     }
 
     /// The next element if it has this tag.
-    pub(crate) fn optional(&mut self, tag: Tag, part: &'static str) -> Result<Option<Element<'a>>, Error> {
-        let mut ahead = self.clone();
-        if ahead.is_empty() {
-            return Ok(None);
-        }
-        let element = ahead.any(part)?;
-        if element.tag != tag {
-            return Ok(None);
-        }
-        *self = ahead;
-        Ok(Some(element))
+    pub(crate) fn optional(&mut self, tag: u8, part: &'static str) -> Result<Option<Element<'a>>, Error> {
+        if self.reader.rest().first() == Some(&tag) { self.any(part).map(Some) } else { Ok(None) }
     }
 
     /// The inside of the next element, which must have this tag.
-    pub(crate) fn enter(&mut self, tag: Tag, part: &'static str) -> Result<Self, Error> {
-        self.expect(tag, part)?.inside()
+    pub(crate) fn enter(&mut self, tag: u8, part: &'static str) -> Result<Self, Error> {
+        self.expect(tag, part).map(|element| element.inside())
     }
 
     /// Ends the reading: nothing may be left.
@@ -121,7 +148,7 @@ impl<'a> Der<'a> {
 
 impl<'a> Element<'a> {
     /// The content as elements.
-    pub(crate) fn inside(&self) -> Result<Der<'a>, Error> {
+    pub(crate) const fn inside(&self) -> Der<'a> {
         Der::new(self.value, self.value_offset, self.code)
     }
 
@@ -178,8 +205,8 @@ impl<'a> Element<'a> {
     /// but is not ambiguous, and occurs in real devices' certificates: it is read.
     pub(crate) fn time(&self, part: &'static str) -> Result<UnixTime, Error> {
         let (century, digits) = match (self.tag, self.value) {
-            (Tag::UtcTime, [rest @ .., b'Z']) if rest.len() == 12 => (None, rest),
-            (Tag::GeneralizedTime, [c0, c1, rest @ .., b'Z']) if rest.len() == 12 => {
+            (tag::UTC_TIME, [rest @ .., b'Z']) if rest.len() == 12 => (None, rest),
+            (tag::GENERALIZED_TIME, [c0, c1, rest @ .., b'Z']) if rest.len() == 12 => {
                 (Some(two_digits(*c0, *c1).ok_or_else(|| self.error(part))?), rest)
             }
             _ => return Err(self.error(part)),
@@ -201,16 +228,6 @@ impl<'a> Element<'a> {
         };
         civil().ok_or_else(|| self.error(part))
     }
-}
-
-/// `[number]`, constructed.
-pub(crate) const fn context(number: u32) -> Tag {
-    Tag::ContextSpecific { constructed: true, number: TagNumber(number) }
-}
-
-/// `[number]`, primitive.
-pub(crate) const fn context_primitive(number: u32) -> Tag {
-    Tag::ContextSpecific { constructed: false, number: TagNumber(number) }
 }
 
 fn two_digits(tens: u8, ones: u8) -> Option<i64> {

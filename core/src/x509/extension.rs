@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::der::{Der, Element, Tag, context, context_primitive};
+use super::der::{Der, Element, tag};
 use super::oid;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -71,10 +71,10 @@ pub(crate) struct Extensions<'a> {
 impl<'a> Extensions<'a> {
     /// Reads `SEQUENCE SIZE (1..MAX) OF Extension`; `code` is that of a broken rule.
     pub(crate) fn read(sequence: &Element<'a>, rule: Code, part: &'static str) -> Result<Self, Error> {
-        let mut items = sequence.inside()?;
+        let mut items = sequence.inside();
         let mut list: Vec<Extension<'a>> = Vec::new();
         while !items.is_empty() {
-            let item = items.expect(Tag::Sequence, part)?;
+            let item = items.expect(tag::SEQUENCE, part)?;
             let extension = Extension::read(&item, part)?;
             if list.len() >= limits::EXTENSIONS {
                 return Err(Error::new(Code::LimitCount, part).at(item.offset));
@@ -122,31 +122,31 @@ impl<'a> Extensions<'a> {
 impl<'a> Extension<'a> {
     /// Reads one Extension.
     pub(crate) fn read(item: &Element<'a>, part: &'static str) -> Result<Self, Error> {
-        let mut fields = item.inside()?;
-        let oid = fields.expect(Tag::ObjectIdentifier, part)?.oid(part)?;
-        let critical = match fields.optional(Tag::Boolean, part)? {
+        let mut fields = item.inside();
+        let oid = fields.expect(tag::OBJECT_IDENTIFIER, part)?.oid(part)?;
+        let critical = match fields.optional(tag::BOOLEAN, part)? {
             None => false,
             // FALSE is the default, and DER leaves defaults out (X.690, section 11.5).
             Some(flag) => flag.boolean(part)?.then_some(true).ok_or_else(|| flag.error(part))?,
         };
-        let value = fields.expect(Tag::OctetString, part)?;
+        let value = fields.expect(tag::OCTET_STRING, part)?;
         fields.finish(part)?;
         Ok(Self { oid, critical, value: value.value, offset: value.value_offset })
     }
 
     /// The value as one element of this tag.
-    pub(crate) fn element(&self, tag: Tag, code: Code, part: &'static str) -> Result<Element<'a>, Error> {
+    pub(crate) fn element(&self, tag: u8, code: Code, part: &'static str) -> Result<Element<'a>, Error> {
         Der::whole(self.value, self.offset, code, tag, part)
     }
 
     pub(crate) fn basic_constraints(&self) -> Result<BasicConstraints, Error> {
         const PART: &str = "extensions.basic_constraints";
-        let mut fields = self.element(Tag::Sequence, Code::X509Der, PART)?.inside()?;
-        let ca = match fields.optional(Tag::Boolean, PART)? {
+        let mut fields = self.element(tag::SEQUENCE, Code::X509Der, PART)?.inside();
+        let ca = match fields.optional(tag::BOOLEAN, PART)? {
             None => false,
             Some(flag) => flag.boolean(PART)?.then_some(true).ok_or_else(|| flag.error(PART))?,
         };
-        let path_len = match fields.optional(Tag::Integer, PART)? {
+        let path_len = match fields.optional(tag::INTEGER, PART)? {
             None => None,
             Some(number) => {
                 let digits = number.unsigned(PART)?;
@@ -162,7 +162,7 @@ impl<'a> Extension<'a> {
 
     pub(crate) fn key_usage(&self) -> Result<KeyUsage, Error> {
         const PART: &str = "extensions.key_usage";
-        let element = self.element(Tag::BitString, Code::X509Der, PART)?;
+        let element = self.element(tag::BIT_STRING, Code::X509Der, PART)?;
         let (unused, first, second) = match element.value {
             [unused @ 0..=7, first] => (*unused, *first, 0),
             [unused @ 0..=7, first, second] => (*unused, *first, *second),
@@ -178,17 +178,17 @@ impl<'a> Extension<'a> {
 
     pub(crate) fn subject_key_id(&self) -> Result<&'a [u8], Error> {
         const PART: &str = "extensions.subject_key_identifier";
-        let element = self.element(Tag::OctetString, Code::X509Der, PART)?;
+        let element = self.element(tag::OCTET_STRING, Code::X509Der, PART)?;
         not_empty(element.value, Code::X509Extension, PART)
     }
 
     /// The key identifier of AuthorityKeyIdentifier, where it has one (section 4.2.1.1).
     pub(crate) fn authority_key_id(&self, der: Code, rule: Code) -> Result<Option<&'a [u8]>, Error> {
         const PART: &str = "extensions.authority_key_identifier";
-        let mut fields = self.element(Tag::Sequence, der, PART)?.inside()?;
-        let key_id = fields.optional(context_primitive(0), PART)?;
-        let issuer = fields.optional(context(1), PART)?;
-        let serial = fields.optional(context_primitive(2), PART)?;
+        let mut fields = self.element(tag::SEQUENCE, der, PART)?.inside();
+        let key_id = fields.optional(tag::PRIMITIVE_0, PART)?;
+        let issuer = fields.optional(tag::CONTEXT_1, PART)?;
+        let serial = fields.optional(tag::PRIMITIVE_2, PART)?;
         fields.finish(PART)?;
         if let Some(issuer) = issuer
             && serial.is_none()

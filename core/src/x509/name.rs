@@ -1,6 +1,6 @@
 //! Distinguished names (RFC 5280, section 4.1.2.4).
 
-use super::der::{Der, Element, Tag};
+use super::der::{Der, Element, tag};
 use super::oid;
 use crate::error::{Code, Error};
 
@@ -9,19 +9,19 @@ use crate::error::{Code, Error};
 /// Names are compared as they arrived, byte for byte; the common name is for roles and for people.
 pub(crate) fn read<'a>(name: &Element<'a>, part: &'static str) -> Result<Option<&'a str>, Error> {
     let mut common_name = CommonName::None;
-    let mut relative_names = name.inside()?;
+    let mut relative_names = name.inside();
     while !relative_names.is_empty() {
-        let mut attributes = relative_names.enter(Tag::Set, part)?;
+        let mut attributes = relative_names.enter(tag::SET, part)?;
         let mut previous: Option<&[u8]> = None;
         while !attributes.is_empty() {
-            let attribute = attributes.expect(Tag::Sequence, part)?;
+            let attribute = attributes.expect(tag::SEQUENCE, part)?;
             if previous.is_some_and(|previous| previous >= attribute.der) {
                 // A SET OF is sorted in DER (X.690, section 11.6).
                 return Err(attribute.error(part));
             }
             previous = Some(attribute.der);
-            let mut fields = attribute.inside()?;
-            let kind = fields.expect(Tag::ObjectIdentifier, part)?.oid(part)?;
+            let mut fields = attribute.inside();
+            let kind = fields.expect(tag::OBJECT_IDENTIFIER, part)?.oid(part)?;
             let value = fields.any(part)?;
             let text = text(&value, part)?;
             fields.finish(part)?;
@@ -51,9 +51,9 @@ enum CommonName<'a> {
 /// The text of a directory string; `None` for kinds that are not ASCII or UTF-8.
 fn text<'a>(value: &Element<'a>, part: &'static str) -> Result<Option<&'a str>, Error> {
     let valid = match value.tag {
-        Tag::Utf8String => true,
-        Tag::PrintableString => value.value.iter().all(|byte| is_printable(*byte)),
-        Tag::Ia5String => value.value.is_ascii(),
+        tag::UTF8_STRING => true,
+        tag::PRINTABLE_STRING => value.value.iter().all(|byte| is_printable(*byte)),
+        tag::IA5_STRING => value.value.is_ascii(),
         _ => return Ok(None),
     };
     match core::str::from_utf8(value.value) {
