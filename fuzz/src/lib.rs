@@ -1,6 +1,7 @@
 //! What the fuzz targets check. Each target is a function of bytes that panics when an invariant breaks,
 //! so the same checks run over the seeds as ordinary tests.
 
+mod document;
 mod event_log;
 mod frame;
 mod json;
@@ -12,13 +13,14 @@ mod text;
 mod verify;
 mod x509;
 
+pub use document::document;
 pub use event_log::event_log;
 pub use frame::Frame;
 pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
-pub use verify::{collateral, document, verify};
+pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
 
 /// The folder of vectors: `VERIQUOTE_VECTORS`, or beside the repository.

@@ -1,9 +1,10 @@
 //! Quotes: where a quote ends, told by a second, naive reading of the layout.
 
-use veriquote::dcap::{Quote, Report};
+use veriquote::dcap::{Quote, QveReport, Report};
 
 /// Parses; what follows the authentication data changes nothing, one byte less is too little.
 pub fn quote(data: &[u8]) {
+    qve_report(data);
     let Ok(quote) = Quote::parse(data) else { return };
     let (body, end) = layout(data).expect("a quote that parses has a layout");
     let header = quote.unauthenticated_header();
@@ -23,6 +24,14 @@ pub fn quote(data: &[u8]) {
     let alone = Quote::parse(&data[..end]).expect("without what follows");
     assert_eq!(format!("{alone:?}"), format!("{quote:?}"));
     assert!(Quote::parse(&data[..end - 1]).is_err());
+}
+
+/// A report of the QvE is 384 bytes, or 432 with key id and MAC, and nothing else.
+fn qve_report(data: &[u8]) {
+    if let Ok(report) = QveReport::parse(data) {
+        assert!(matches!(data.len(), 384 | 432));
+        assert_eq!(report.unauthenticated_body().report_data.as_slice(), &data[320..384]);
+    }
 }
 
 /// Where the report starts and where the authentication data end.

@@ -5,6 +5,7 @@ use std::{fs, io};
 
 use veriquote_forge::Forge;
 
+use crate::document;
 use crate::frame::{Frame, INTEL};
 
 /// A first input for a target.
@@ -34,7 +35,7 @@ pub fn forged() -> Vec<Seed> {
     for (index, (name, forge)) in (0u8..).zip(Forge::all()) {
         let forged = forge.build();
         let from = &forged.collateral;
-        for (which, text) in [(0, &from.tcb_info), (1, &from.qe_identity)] {
+        for (which, text) in document::texts(&forge) {
             seeds.push(Seed::new("json", format!("{name}-{which}"), text.as_bytes()));
             for options in [which, which | INTEL] {
                 let bytes = [&[index, options], text.as_bytes()].concat();
@@ -43,6 +44,8 @@ pub fn forged() -> Vec<Seed> {
         }
         seeds.push(Seed::new("collateral", name, forged.collateral_json()));
         seeds.push(Seed::new("quote", name, &forged.quote[..]));
+        let qve = veriquote_forge::VerificationReport::ok(b"quote");
+        seeds.push(Seed::new("quote", format!("{name}-qve"), qve.report()));
         seeds.push(Seed::new("verify", name, Frame::of(&forged).write()));
         for (role, certificate) in
             [("root", &forge.root), ("ca", &forge.pck_ca), ("pck", &forge.pck_certificate())]

@@ -23,19 +23,6 @@ pub fn verify(data: &[u8]) {
     }
 }
 
-/// Mutated documents inside a valid call: `platform u8 ‖ which u8 ‖ text`. Their signature is accepted.
-pub fn document(data: &[u8]) {
-    let [platform, which, text @ ..] = data else { return };
-    let mut frame = Frame::of(&platforms()[usize::from(*platform) % platforms().len()]);
-    let collateral = &mut frame.collateral;
-    frame.options |= which & crate::frame::INTEL;
-    let document = if which & 1 == 0 { &mut collateral.tcb_info } else { &mut collateral.qe_identity };
-    document.text = String::from_utf8_lossy(text).into_owned();
-    if let Ok(authentic) = call(&frame, Arc::new(AcceptEverySignature)) {
-        assert!(authentic.checks().all(|check| check.outcome != Outcome::Failed));
-    }
-}
-
 /// A collateral file; what it holds survives being written again.
 pub fn collateral(data: &[u8]) {
     let Ok(collateral) = Collateral::from_json(data) else { return };
