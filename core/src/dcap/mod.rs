@@ -36,7 +36,7 @@ pub use prepared::{CollateralSummary, Expiry, NotAccepted, PckAuthority, Prepare
 pub use profile::Profile;
 pub use quote::{Header, Quote, Tee};
 pub use qve::{QveClaim, QveReport, QveResult};
-pub use report::{Report, SgxAttributes, SgxReport, Td15, Td15Extended, TdAttributes, TdReport};
+pub use report::{Report, SgxAttributes, SgxReport, Td15, Td15Extended, TdAttributes, TdReport, Xfam};
 pub use shortfall::{Component, Need, Owner, Shortfall, ShortfallOf};
 pub use status::TcbStatus;
 pub use tcb::{Evaluation, Reached, Tcb};

@@ -136,7 +136,7 @@ pub struct TdReport {
     /// Attributes of the TD.
     pub td_attributes: TdAttributes,
     /// Extended features that the TD may use.
-    pub xfam: Bytes<8>,
+    pub xfam: Xfam,
     /// Measurement of the TD's initial contents.
     pub mr_td: Bytes<48>,
     /// Configuration id, chosen by the host at launch.
@@ -243,6 +243,38 @@ impl TdAttributes {
     }
 }
 
+/// The 64 bits of XFAM: which extended features the TD may use, as XCR0 and IA32_XSS number them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Xfam(pub Bytes<8>);
+
+impl Xfam {
+    /// x87 and SSE: the TDX module lets no TD run without them.
+    pub const ALWAYS: u64 = 0b11;
+    /// Every bit that names a feature of TDs: x87, SSE, AVX, AVX-512 (5 to 7), PT (8), PKRU (9),
+    /// CET (11, 12), user interrupts (14), LBR (15), AMX (17, 18), APX (19).
+    pub const DEFINED: u64 = Self::ALWAYS
+        | (1 << 2)
+        | (0b111 << 5)
+        | (1 << 8)
+        | (1 << 9)
+        | (0b11 << 11)
+        | (1 << 14)
+        | (1 << 15)
+        | (0b111 << 17);
+
+    /// The bits.
+    #[must_use]
+    pub const fn bits(&self) -> u64 {
+        u64::from_le_bytes(self.0.0)
+    }
+
+    /// True when a bit without a name is set, or one that is always set is not.
+    #[must_use]
+    pub const fn breaks_fixed_bits(&self) -> bool {
+        self.bits() & !Self::DEFINED != 0 || self.bits() & Self::ALWAYS != Self::ALWAYS
+    }
+}
+
 impl Report {
     /// The 64 bytes that the enclave or TD put into the report.
     #[must_use]
@@ -315,7 +347,7 @@ impl TdReport {
             mr_signer_seam: Bytes(r.array("mr_signer_seam")?),
             seam_attributes: Bytes(r.array("seam_attributes")?),
             td_attributes: TdAttributes(Bytes(r.array("td_attributes")?)),
-            xfam: Bytes(r.array("xfam")?),
+            xfam: Xfam(Bytes(r.array("xfam")?)),
             mr_td: Bytes(r.array("mr_td")?),
             mr_config_id: Bytes(r.array("mr_config_id")?),
             mr_owner: Bytes(r.array("mr_owner")?),

@@ -226,6 +226,7 @@ fn appraise_td(rules: &TdxRules, report: &TdReport, findings: &mut Findings) {
     property(findings, "tdx.debug", rules.debug, has(TdAttributes::DEBUG));
     property(findings, "tdx.profiling", rules.profiling, has(TdAttributes::PROFILING));
     property(findings, "tdx.reserved_attributes", rules.reserved_attributes, has(!TdAttributes::DEFINED));
+    property(findings, "tdx.reserved_xfam", rules.reserved_xfam, report.xfam.breaks_fixed_bits());
     property(findings, "tdx.sept_ve_disable", rules.sept_ve_disable, has(TdAttributes::SEPT_VE_DISABLE));
     property(findings, "tdx.migratable", rules.migratable, has(TdAttributes::MIGRATABLE));
     property(findings, "tdx.service_td", rules.service_td, report.has_service_td());
@@ -244,7 +245,7 @@ fn appraise_td(rules: &TdxRules, report: &TdReport, findings: &mut Findings) {
         has(TdAttributes::LASS),
     );
     masked(findings, "tdx.attributes", rules.attributes.as_ref(), &report.td_attributes.0);
-    masked(findings, "tdx.xfam", rules.xfam.as_ref(), &report.xfam);
+    masked(findings, "tdx.xfam", rules.xfam.as_ref(), &report.xfam.0);
     reference(findings, "tdx.mr_td", &rules.mr_td, &report.mr_td);
     reference(findings, "tdx.mr_seam", &rules.mr_seam, &report.mr_seam);
     reference(findings, "tdx.mr_config_id", &rules.mr_config_id, &report.mr_config_id);

@@ -181,6 +181,7 @@ impl TdxRules {
                 "reserved_attributes" => {
                     self.reserved_attributes = stance_of(node, "tdx.reserved_attributes")?;
                 }
+                "reserved_xfam" => self.reserved_xfam = stance_of(node, "tdx.reserved_xfam")?,
                 "sept_ve_disable" => self.sept_ve_disable = stance_of(node, "tdx.sept_ve_disable")?,
                 "migratable" => self.migratable = stance_of(node, "tdx.migratable")?,
                 "service_td" => self.service_td = stance_of(node, "tdx.service_td")?,

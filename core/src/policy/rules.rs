@@ -124,6 +124,8 @@ pub struct TdxRules {
     pub profiling: Stance,
     /// TD attributes: bits that no specification names.
     pub reserved_attributes: Stance,
+    /// XFAM: bits that name no feature, or the lack of those that every TD has.
+    pub reserved_xfam: Stance,
     /// TD attributes: SEPT_VE_DISABLE.
     pub sept_ve_disable: Stance,
     /// TD attributes: MIGRATABLE.
@@ -249,6 +251,7 @@ impl Policy {
                 debug: Stance::Forbid,
                 profiling: Stance::Forbid,
                 reserved_attributes: Stance::Forbid,
+                reserved_xfam: Stance::Forbid,
                 sept_ve_disable: Stance::Require,
                 migratable: Stance::Forbid,
                 service_td: Stance::Forbid,

@@ -181,6 +181,12 @@ fn strict_refuses_each_weakness_and_allow_lets_it_pass() {
     const SEPT: u64 = 1 << 28;
     let mut service_td = td(SEPT);
     service_td.quote.body.td().mr_service_td = [1; 48];
+    let xfam = |bits: u64| {
+        let mut forge = td(SEPT);
+        forge.quote.body.td().xfam = bits.to_le_bytes();
+        forge
+    };
+    let allow_xfam = r#"{"tdx":{"reserved_xfam":"allow"}}"#;
     let sgx = |flags: u64| {
         let mut forge = Forge::sgx3();
         forge.quote.body.sgx().attributes[..8].copy_from_slice(&flags.to_le_bytes());
@@ -193,6 +199,8 @@ fn strict_refuses_each_weakness_and_allow_lets_it_pass() {
         (td(0), "tdx.sept_ve_disable", r#"{"tdx":{"sept_ve_disable":"allow"}}"#),
         (td(SEPT | 1 << 29), "tdx.migratable", r#"{"tdx":{"migratable":"allow"}}"#),
         (td(SEPT | 1 << 31), "tdx.key_locker", r#"{"tdx":{"key_locker":"allow"}}"#),
+        (xfam(0b111 | 1 << 40), "tdx.reserved_xfam", allow_xfam),
+        (xfam(0b110), "tdx.reserved_xfam", allow_xfam),
         (service_td, "tdx.service_td", r#"{"tdx":{"service_td":"allow"}}"#),
         (sgx(0b111), "sgx.debug", r#"{"sgx":{"debug":"allow"}}"#),
         (sgx(0b1_0101), "sgx.provision_key", r#"{"sgx":{"provision_key":"allow"}}"#),
