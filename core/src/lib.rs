@@ -1,8 +1,8 @@
-//! Verifies hardware attestation evidence, in any place that runs Rust.
-//!
-//! The core has no clock, network, randomness, logging or globals: time, trust anchors, collateral and
-//! expectations are arguments. A verified thing is another type than a parsed thing, and only the
-//! verifier can make one.
+#![cfg_attr(feature = "dcap", doc = include_str!("manual.md"))]
+#![cfg_attr(
+    not(feature = "dcap"),
+    doc = "The foundation of veriquote: readers, errors, cryptography, X.509."
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
@@ -45,5 +45,7 @@ pub use bytes::{Bytes, Fmspc, Hex, PceId, PlatformInstanceId, Ppid};
 pub use check::{Check, Failure, Outcome, Rule, Trace};
 pub use error::{Code, Error, Kind};
 pub use fact::{Fact, FactValue};
+#[cfg(feature = "dcap")]
+pub use policy::Policy;
 pub use time::{UnixTime, Window};
 pub use trust::{TrustAnchor, TrustAnchors};

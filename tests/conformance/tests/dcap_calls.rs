@@ -514,3 +514,17 @@ fn both_profiles_give_one_verdict_on_a_valid_quote() {
         assert_eq!(quote.tcb(), authenticate(&forged).tcb(), "{name}");
     }
 }
+
+#[test]
+fn the_policy_document_describes_every_rule() {
+    let text = include_str!("../../../docs/policy.md");
+    for forge in [Forge::sgx3(), Forge::tdx5_15()] {
+        let accepted = Policy::strict().accept(authenticate(&forge.build())).unwrap();
+        for finding in accepted.findings() {
+            let member = finding.rule.rsplit('.').next().unwrap();
+            let described =
+                text.contains(&format!("`{member}`")) || text.contains(&format!("`{}`", finding.rule));
+            assert!(described, "docs/policy.md does not name {}", finding.rule);
+        }
+    }
+}
