@@ -1,0 +1,166 @@
+//! One case: what a verifier is given, and what it must answer.
+
+use veriquote::Code;
+use veriquote::dcap::Profile;
+use veriquote_forge::{Forge, Forged};
+
+/// What a verifier is given and must answer.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// `group/name`, never reused for another case.
+    pub id: String,
+    /// What is wrong, or right, in one line.
+    pub note: String,
+    /// The rule of spec/dcap.md that it tests.
+    pub rule: &'static str,
+    /// A published advisory or fixed bug of another verifier, where the case comes from one.
+    pub source: Option<&'static str>,
+    /// The valid platform of the forge that it starts from.
+    pub base: &'static str,
+    /// What the verifier is given.
+    pub forged: Forged,
+    /// A collateral file that is not an object of the usual members.
+    pub collateral_text: Option<String>,
+    /// Under which profile.
+    pub profile: Profile,
+    /// Under which policy: `strict`, `crypto_only`, or JSON.
+    pub policy: String,
+    /// What it must answer.
+    pub expected: Expected,
+}
+
+/// What a verifier must answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Authentic, and the policy accepts it.
+    Accepted {
+        /// TCB status.
+        status: String,
+        /// Advisories.
+        advisories: Vec<String>,
+    },
+    /// Authentic, and the policy does not accept it.
+    Rejected {
+        /// The rules that are not met.
+        rules: Vec<String>,
+    },
+    /// Not authentic.
+    Refused {
+        /// Why.
+        code: Code,
+        /// Where.
+        part: String,
+    },
+}
+
+/// A case in the making.
+#[derive(Debug)]
+pub struct Draft {
+    forge: Forge,
+    tampered: Option<Forged>,
+    case: Case,
+}
+
+/// Starts a case from the valid platform `base`.
+///
+/// # Panics
+/// When the forge has no such platform.
+#[must_use]
+pub fn case(id: &str, base: &'static str, rule: &'static str, note: &str) -> Draft {
+    let forge = Forge::named(base).expect("a platform of the forge");
+    let case = Case {
+        id: id.to_owned(),
+        note: note.to_owned(),
+        rule,
+        source: None,
+        base,
+        forged: forge.build(),
+        collateral_text: None,
+        profile: Profile::Strict,
+        policy: "strict".to_owned(),
+        expected: Expected::Rejected { rules: Vec::new() },
+    };
+    Draft { forge, tampered: None, case }
+}
+
+impl Draft {
+    /// Changes the platform before it is signed.
+    #[must_use]
+    pub fn forge(mut self, change: impl FnOnce(&mut Forge)) -> Self {
+        change(&mut self.forge);
+        self
+    }
+
+    /// Changes what was signed.
+    #[must_use]
+    pub fn tamper(mut self, change: impl FnOnce(&mut Forged)) -> Self {
+        change(self.tampered.get_or_insert_with(|| self.forge.build()));
+        self
+    }
+
+    /// Replaces the collateral file.
+    #[must_use]
+    pub fn file(mut self, change: impl FnOnce(String) -> String) -> Self {
+        self.case.collateral_text = Some(change(self.forge.build().collateral_json()));
+        self
+    }
+
+    /// Where the case comes from.
+    #[must_use]
+    pub fn source(mut self, source: &'static str) -> Self {
+        self.case.source = Some(source);
+        self
+    }
+
+    /// Judges by Intel's profile, authenticity alone.
+    #[must_use]
+    pub fn intel(mut self) -> Self {
+        self.case.profile = Profile::Intel;
+        self.crypto_only()
+    }
+
+    /// Accepts whatever is authentic.
+    #[must_use]
+    pub fn crypto_only(mut self) -> Self {
+        self.case.policy = "crypto_only".to_owned();
+        self
+    }
+
+    /// Judges by this policy.
+    #[must_use]
+    pub fn policy(mut self, json: &str) -> Self {
+        self.case.policy = json.to_owned();
+        self
+    }
+
+    /// Must be refused.
+    #[must_use]
+    pub fn refused(self, code: Code, part: &str) -> Case {
+        self.expect(Expected::Refused { code, part: part.to_owned() })
+    }
+
+    /// Must be accepted as up to date, without advisories.
+    #[must_use]
+    pub fn accepted(self) -> Case {
+        self.status("UpToDate", &[])
+    }
+
+    /// Must be accepted with this status and these advisories.
+    #[must_use]
+    pub fn status(self, status: &str, advisories: &[&str]) -> Case {
+        let advisories = advisories.iter().map(|id| (*id).to_owned()).collect();
+        self.expect(Expected::Accepted { status: status.to_owned(), advisories })
+    }
+
+    /// Must be authentic and rejected by these rules of the policy.
+    #[must_use]
+    pub fn rejected(self, rules: &[&str]) -> Case {
+        self.expect(Expected::Rejected { rules: rules.iter().map(|rule| (*rule).to_owned()).collect() })
+    }
+
+    fn expect(mut self, expected: Expected) -> Case {
+        self.case.forged = self.tampered.take().unwrap_or_else(|| self.forge.build());
+        self.case.expected = expected;
+        self.case
+    }
+}
