@@ -1,4 +1,11 @@
-//! Where the conformance runners find their vectors.
+//! Our own cases for verifiers, as Rust and as data, and the means to run them and others' vectors.
+
+pub mod case;
+pub mod catalogue;
+pub mod corpus;
+pub mod run;
+
+pub use case::{Case, Expected};
 
 use std::path::PathBuf;
 
