@@ -1,5 +1,7 @@
 //! One case: what a verifier is given, and what it must answer.
 
+use std::panic::Location;
+
 use veriquote::Code;
 use veriquote::dcap::Profile;
 use veriquote_forge::{Forge, Forged};
@@ -27,6 +29,8 @@ pub struct Case {
     pub policy: String,
     /// What it must answer.
     pub expected: Expected,
+    /// Where the case is written.
+    pub location: String,
 }
 
 /// What a verifier must answer.
@@ -58,7 +62,14 @@ pub enum Expected {
 pub struct Draft {
     forge: Forge,
     tampered: Option<Forged>,
-    case: Case,
+    id: String,
+    note: String,
+    rule: &'static str,
+    source: Option<&'static str>,
+    base: &'static str,
+    collateral_text: Option<String>,
+    profile: Profile,
+    policy: String,
 }
 
 /// Starts a case from the valid platform `base`.
@@ -68,19 +79,18 @@ pub struct Draft {
 #[must_use]
 pub fn case(id: &str, base: &'static str, rule: &'static str, note: &str) -> Draft {
     let forge = Forge::named(base).expect("a platform of the forge");
-    let case = Case {
+    Draft {
+        forge,
+        tampered: None,
         id: id.to_owned(),
         note: note.to_owned(),
         rule,
         source: None,
         base,
-        forged: forge.build(),
         collateral_text: None,
         profile: Profile::Strict,
         policy: "strict".to_owned(),
-        expected: Expected::Rejected { rules: Vec::new() },
-    };
-    Draft { forge, tampered: None, case }
+    }
 }
 
 impl Draft {
@@ -101,52 +111,55 @@ impl Draft {
     /// Replaces the collateral file.
     #[must_use]
     pub fn file(mut self, change: impl FnOnce(String) -> String) -> Self {
-        self.case.collateral_text = Some(change(self.forge.build().collateral_json()));
+        self.collateral_text = Some(change(self.forge.build().collateral_json()));
         self
     }
 
     /// Where the case comes from.
     #[must_use]
     pub fn source(mut self, source: &'static str) -> Self {
-        self.case.source = Some(source);
+        self.source = Some(source);
         self
     }
 
     /// Judges by Intel's profile, authenticity alone.
     #[must_use]
     pub fn intel(mut self) -> Self {
-        self.case.profile = Profile::Intel;
+        self.profile = Profile::Intel;
         self.crypto_only()
     }
 
     /// Accepts whatever is authentic.
     #[must_use]
     pub fn crypto_only(mut self) -> Self {
-        self.case.policy = "crypto_only".to_owned();
+        self.policy = "crypto_only".to_owned();
         self
     }
 
     /// Judges by this policy.
     #[must_use]
     pub fn policy(mut self, json: &str) -> Self {
-        self.case.policy = json.to_owned();
+        self.policy = json.to_owned();
         self
     }
 
     /// Must be refused.
     #[must_use]
+    #[track_caller]
     pub fn refused(self, code: Code, part: &str) -> Case {
         self.expect(Expected::Refused { code, part: part.to_owned() })
     }
 
     /// Must be accepted as up to date, without advisories.
     #[must_use]
+    #[track_caller]
     pub fn accepted(self) -> Case {
         self.status("UpToDate", &[])
     }
 
     /// Must be accepted with this status and these advisories.
     #[must_use]
+    #[track_caller]
     pub fn status(self, status: &str, advisories: &[&str]) -> Case {
         let advisories = advisories.iter().map(|id| (*id).to_owned()).collect();
         self.expect(Expected::Accepted { status: status.to_owned(), advisories })
@@ -154,13 +167,25 @@ impl Draft {
 
     /// Must be authentic and rejected by these rules of the policy.
     #[must_use]
+    #[track_caller]
     pub fn rejected(self, rules: &[&str]) -> Case {
         self.expect(Expected::Rejected { rules: rules.iter().map(|rule| (*rule).to_owned()).collect() })
     }
 
-    fn expect(mut self, expected: Expected) -> Case {
-        self.case.forged = self.tampered.take().unwrap_or_else(|| self.forge.build());
-        self.case.expected = expected;
-        self.case
+    #[track_caller]
+    fn expect(self, expected: Expected) -> Case {
+        Case {
+            forged: self.tampered.unwrap_or_else(|| self.forge.build()),
+            id: self.id,
+            note: self.note,
+            rule: self.rule,
+            source: self.source,
+            base: self.base,
+            collateral_text: self.collateral_text,
+            profile: self.profile,
+            policy: self.policy,
+            expected,
+            location: Location::caller().to_string(),
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! Keys from labels, with deterministic signatures (RFC 6979).
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 
@@ -27,8 +30,10 @@ impl Key {
     /// The public point, `x ‖ y`.
     #[must_use]
     pub fn public(&self) -> [u8; 64] {
-        let point = self.signing().verifying_key().to_sec1_point(false);
-        point.as_bytes()[1..].try_into().expect("an uncompressed point has 65 bytes")
+        remembered(self, b"public", || {
+            let point = self.signing().verifying_key().to_sec1_point(false);
+            point.as_bytes()[1..].try_into().expect("an uncompressed point has 65 bytes")
+        })
     }
 
     /// The public point with its leading 04.
@@ -52,8 +57,10 @@ impl Key {
     /// ECDSA with SHA-256, `r ‖ s`.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        let signature: Signature = self.signing().sign(message);
-        signature.to_bytes().into()
+        remembered(self, &sha256(&[message]), || {
+            let signature: Signature = self.signing().sign(message);
+            signature.to_bytes().into()
+        })
     }
 
     /// ECDSA with SHA-256 as DER.
@@ -62,6 +69,18 @@ impl Key {
         let raw = self.sign(message);
         sequence(&[unsigned(&raw[..32]), unsigned(&raw[32..])])
     }
+}
+
+/// Keys and signatures are deterministic, and a catalogue of cases asks for the same ones all the time.
+fn remembered(key: &Key, what: &[u8], make: impl FnOnce() -> [u8; 64]) -> [u8; 64] {
+    static KNOWN: LazyLock<Mutex<HashMap<(String, Vec<u8>), [u8; 64]>>> = LazyLock::new(Mutex::default);
+    let name = (key.label.clone(), what.to_vec());
+    if let Some(value) = KNOWN.lock().expect("nobody panics while holding it").get(&name) {
+        return *value;
+    }
+    let value = make();
+    KNOWN.lock().expect("nobody panics while holding it").insert(name, value);
+    value
 }
 
 /// `r ‖ (n − s)`: the other valid signature of the same message.

@@ -41,7 +41,7 @@ fn levels() -> Vec<Case> {
             .status("OutOfDate", &[PLATFORM]),
         one("component-none", "sgx3", "one component below every level")
             .forge(|f| f.sgx_extension().tcb.components[7] = 1)
-            .refused(Code::DcapTcbNotSupported, ""),
+            .refused(Code::DcapTcbNotSupported, "tcb.status"),
         one("pce-svn-low", "sgx3", "a PCE SVN between the levels")
             .source("oasis-core d1a4eddfd")
             .forge(|f| f.sgx_extension().tcb.pce_svn = 10)
@@ -52,7 +52,7 @@ fn levels() -> Vec<Case> {
         one("pce-svn-none", "sgx3", "a PCE SVN below every level")
             .source("oasis-core d1a4eddfd")
             .forge(|f| f.sgx_extension().tcb.pce_svn = 9)
-            .refused(Code::DcapTcbNotSupported, ""),
+            .refused(Code::DcapTcbNotSupported, "tcb.status"),
         one("cpu-svn", "sgx3", "the raw CPU SVN is not compared")
             .forge(|f| f.sgx_extension().tcb.cpu_svn = vec![0; 16])
             .accepted(),
@@ -61,7 +61,7 @@ fn levels() -> Vec<Case> {
             .status("OutOfDate", &[PLATFORM]),
         one("tdx-loader-none", "tdx4", "the SEAM loader below every level")
             .forge(|f| f.quote.body.td().tee_tcb_svn[2] = 2)
-            .refused(Code::DcapTcbNotSupported, ""),
+            .refused(Code::DcapTcbNotSupported, "tcb.status"),
         one(
             "tdx-module-components-skipped",
             "tdx4",
@@ -128,7 +128,7 @@ fn convergence() -> Vec<Case> {
                     "the strict policy wants UpToDate",
                 )
                 .forge(|f| set_status(f, status))
-                .rejected(&["tcb_status"]),
+                .rejected(&["tcb.accept"]),
             );
         }
     }
@@ -136,7 +136,7 @@ fn convergence() -> Vec<Case> {
         one("platform-Revoked", "sgx3", "a revoked platform")
             .source("dcap-qvl #82")
             .forge(|f| set_status(f, "Revoked"))
-            .refused(Code::DcapTcbRevoked, ""),
+            .refused(Code::DcapTcbRevoked, "tcb.status"),
     );
     all.push(
         one("platform-Revoked-qe-out-of-date", "sgx3", "a revoked platform stays revoked")
@@ -144,7 +144,7 @@ fn convergence() -> Vec<Case> {
                 set_status(f, "Revoked");
                 f.quote.qe_report.isv_svn = 6;
             })
-            .refused(Code::DcapTcbRevoked, ""),
+            .refused(Code::DcapTcbRevoked, "tcb.status"),
     );
     all
 }
@@ -189,23 +189,23 @@ fn relaunch() -> Vec<Case> {
             .accepted(),
         one("current-not-supported", "tdx5-15", "what runs is below every level")
             .forge(|f| f.quote.body.td().tee_tcb_svn2[0] = 1)
-            .refused(Code::DcapTcbNotSupported, ""),
+            .refused(Code::DcapTcbNotSupported, "tcb.status"),
         one("current-revoked", "tdx5-15", "§2.4 +: what runs is revoked")
             .forge(|f| f.quote.body.td().tee_tcb_svn2[0] = 2)
-            .refused(Code::DcapTcbRevoked, ""),
+            .refused(Code::DcapTcbRevoked, "tcb.status"),
         one("current-revoked-intel", "tdx5-15", "Intel does not count what runs as revoked")
             .intel()
             .forge(|f| f.quote.body.td().tee_tcb_svn2[0] = 2)
             .accepted(),
         one("launch-revoked", "tdx5-15", "launched with a revoked module")
             .forge(|f| f.quote.body.td().tee_tcb_svn[0] = 2)
-            .refused(Code::DcapTcbRevoked, ""),
+            .refused(Code::DcapTcbRevoked, "tcb.status"),
         one("launch-not-supported", "tdx5-15", "launched below every level")
             .forge(|f| f.quote.body.td().tee_tcb_svn[0] = 1)
-            .refused(Code::DcapTcbNotSupported, ""),
+            .refused(Code::DcapTcbNotSupported, "tcb.status"),
         case("tcb/relaunch-strict", "tdx5-15", "§2.7", "the strict policy wants UpToDate")
             .forge(launched_old)
-            .rejected(&["tcb_status", "advisories"]),
+            .rejected(&["tcb.accept"]),
     ]);
     all
 }
@@ -217,13 +217,13 @@ fn module() -> Vec<Case> {
     vec![
         v9("mr-signer", "MRSIGNERSEAM of another")
             .forge(|f| f.quote.body.td().mr_signer_seam[0] = 1)
-            .refused(Code::DcapTdxModule, ""),
+            .refused(Code::DcapTdxModule, "quote.body.mr_signer_seam"),
         v9("mr-signer-no-version", "MRSIGNERSEAM of another, without a module version")
             .forge(|f| {
                 f.quote.body.td().tee_tcb_svn[1] = 0;
                 f.quote.body.td().mr_signer_seam[0] = 1;
             })
-            .refused(Code::DcapTdxModule, ""),
+            .refused(Code::DcapTdxModule, "quote.body.mr_signer_seam"),
         v9("mr-signer-of-identity", "the identity's signer counts, not the base module's")
             .forge(|f| {
                 f.tcb_info.tdx_module_identities.as_mut().unwrap()[0].module.mrsigner[0] = 1;
@@ -232,22 +232,22 @@ fn module() -> Vec<Case> {
             .accepted(),
         v9("mr-signer-of-base", "the base module's signer is not enough")
             .forge(|f| f.tcb_info.tdx_module_identities.as_mut().unwrap()[0].module.mrsigner[0] = 1)
-            .refused(Code::DcapTdxModule, ""),
+            .refused(Code::DcapTdxModule, "quote.body.mr_signer_seam"),
         v9("attributes", "SEAM attributes are not zero")
             .forge(|f| f.quote.body.td().seam_attributes[0] = 1)
-            .refused(Code::DcapTdxModule, ""),
+            .refused(Code::DcapTdxModule, "quote.body.seam_attributes"),
         v9("attributes-expected", "SEAM attributes are not zero, though the identity says so")
             .forge(|f| {
                 f.tcb_info.tdx_module_identities.as_mut().unwrap()[0].module.attributes[0] = 1;
                 f.quote.body.td().seam_attributes[0] = 1;
             })
-            .refused(Code::DcapTdxModule, ""),
+            .refused(Code::DcapTdxModule, "quote.body.seam_attributes"),
         v9("unknown", "a module version that TCB info does not know")
             .forge(|f| f.quote.body.td().tee_tcb_svn[1] = 3)
-            .refused(Code::DcapTdxModule, ""),
+            .refused(Code::DcapTdxModule, "quote.body.tee_tcb_svn"),
         v9("no-identities", "no module identities at all")
             .forge(|f| f.tcb_info.tdx_module_identities = None)
-            .refused(Code::DcapTdxModule, ""),
+            .refused(Code::DcapTdxModule, "quote.body.tee_tcb_svn"),
         v9("no-identities-no-version", "no module identities, and no module version")
             .forge(|f| {
                 f.tcb_info.tdx_module_identities = None;
@@ -276,10 +276,10 @@ fn module() -> Vec<Case> {
             .accepted(),
         v9("svn-none", "the module is below every level")
             .forge(|f| f.quote.body.td().tee_tcb_svn[0] = 1)
-            .refused(Code::DcapTcbNotSupported, ""),
+            .refused(Code::DcapTcbNotSupported, "tcb.status"),
         v9("svn-revoked", "the module's level is revoked")
             .forge(|f| f.quote.body.td().tee_tcb_svn[0] = 2)
-            .refused(Code::DcapTcbRevoked, ""),
+            .refused(Code::DcapTcbRevoked, "tcb.status"),
         v9("levels-unsorted", "the order of the module's levels is free")
             .forge(|f| f.tcb_info.tdx_module_identities.as_mut().unwrap()[0].levels.reverse())
             .accepted(),

@@ -1,0 +1,51 @@
+//! Every case of the catalogue gets the answer that it must get.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use veriquote_conformance::run::{Input, verify};
+use veriquote_conformance::{Case, Expected, catalogue};
+
+fn answer(case: &Case) -> Expected {
+    let collateral = case.collateral_text.clone().unwrap_or_else(|| case.forged.collateral_json());
+    let input = Input {
+        quote: &case.forged.quote,
+        collateral: collateral.as_bytes(),
+        root: Some(case.forged.root_pem.as_bytes()),
+        now: case.forged.now,
+        profile: case.profile,
+    };
+    verify(input, &case.policy)
+}
+
+#[test]
+fn every_case_gets_its_answer() {
+    let all = catalogue::all();
+    let mut wrong = String::new();
+    let mut count = 0;
+    for case in &all {
+        let answer = answer(case);
+        if answer != case.expected {
+            count += 1;
+            let Case { id, location, expected, .. } = case;
+            writeln!(wrong, "{id} ({location})\n  must be {expected:?}\n  is      {answer:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{count} of {} wrong\n{wrong}", all.len());
+    eprintln!("{} cases", all.len());
+}
+
+#[test]
+fn ids_are_unique_and_every_refusal_has_a_passing_twin() {
+    let all = catalogue::all();
+    let ids: BTreeSet<_> = all.iter().map(|case| &case.id).collect();
+    assert_eq!(ids.len(), all.len());
+    let accepted: BTreeSet<_> = all
+        .iter()
+        .filter(|case| case.id.starts_with("valid/") && matches!(case.expected, Expected::Accepted { .. }))
+        .map(|case| case.base)
+        .collect();
+    for case in &all {
+        assert!(accepted.contains(case.base), "{} starts from a platform that is not valid", case.id);
+    }
+}
