@@ -1,9 +1,10 @@
 //! Recognises how binary objects arrive as text: PEM, base64 or hex.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::bytes::from_hex;
 use crate::error::{Code, Error};
@@ -71,6 +72,44 @@ pub fn decode_der_or_text(bytes: &[u8], pem_label: &str) -> Result<Vec<u8>, Erro
     if der.first() == Some(&SEQUENCE) { Ok(der) } else { Err(wrong(0, "neither DER nor text of it")) }
 }
 
+/// Decodes a quote or event log that arrived as it is, or as hex, base64 or base64url of it.
+///
+/// Recognised by content: binary ones hold a zero among their first 16 bytes, text holds none. Text that
+/// begins with 16 hex digits (or `0x`) is hex; other text is base64, and base64url when it holds `-` or
+/// `_`. White space may stand anywhere in the text, and base64url may leave out its padding.
+///
+/// # Errors
+/// `input.encoding` with the offset of the first character that does not belong.
+pub fn decode_binary_or_text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    const HEAD: usize = 16;
+    if bytes.iter().take(HEAD).any(|byte| *byte == 0) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
+    let text = bytes.get(start..).unwrap_or_default();
+    let shifted = |error: Error| error.shifted(start);
+    if let Some(digits) = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")) {
+        return hex(digits).map(Cow::Owned).map_err(|error| error.shifted(2)).map_err(shifted);
+    }
+    let mut head = text.iter().filter(|byte| !byte.is_ascii_whitespace()).take(HEAD);
+    if !text.is_empty() && head.all(u8::is_ascii_hexdigit) {
+        return hex(text).map(Cow::Owned).map_err(shifted);
+    }
+    if !text.iter().any(|byte| matches!(byte, b'-' | b'_')) {
+        return base64_at(bytes, start, bytes.len()).map(Cow::Owned);
+    }
+    let mut digits = without_white_space(text);
+    while digits.len() % 4 == 0 && digits.last() == Some(&b'=') {
+        let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
+        digits.truncate(digits.len().saturating_sub(padding.min(2)));
+    }
+    URL_SAFE_NO_PAD
+        .decode(&digits)
+        .map(Cow::Owned)
+        .map_err(|error| wrong(nth_kept(text, base64_offset(&error, digits.len())), "not base64url"))
+        .map_err(shifted)
+}
+
 /// Whether `bytes` hold the start of a PEM block.
 #[must_use]
 pub fn has_pem_marker(bytes: &[u8]) -> bool {
@@ -101,14 +140,19 @@ fn base64_at(text: &[u8], from: usize, to: usize) -> Result<Vec<u8>, Error> {
     let part = text.get(from..to).unwrap_or_default();
     let digits = without_white_space(part);
     let decoded = STANDARD.decode(&digits).map_err(|error| {
-        use base64::DecodeError::{InvalidByte, InvalidLastSymbol, InvalidLength, InvalidPadding};
-        let at = match error {
-            InvalidByte(at, _) | InvalidLastSymbol { offset: at, .. } => at,
-            InvalidLength(_) | InvalidPadding => digits.len(),
-        };
-        wrong(from.saturating_add(nth_kept(part, at)), "not base64")
+        let at = nth_kept(part, base64_offset(&error, digits.len()));
+        wrong(from.saturating_add(at), "not base64")
     })?;
     if decoded.is_empty() { Err(wrong(from, "nothing is encoded")) } else { Ok(decoded) }
+}
+
+/// Where among `len` digits decoding failed.
+const fn base64_offset(error: &base64::DecodeError, len: usize) -> usize {
+    use base64::DecodeError::{InvalidByte, InvalidLastSymbol, InvalidLength, InvalidPadding};
+    match error {
+        InvalidByte(at, _) | InvalidLastSymbol { offset: at, .. } => *at,
+        InvalidLength(_) | InvalidPadding => len,
+    }
 }
 
 fn without_white_space(text: &[u8]) -> Vec<u8> {
@@ -249,6 +293,40 @@ mod tests {
         for text in ["", "\n", "\0", "300", "3103020105", "AAAA", "MAMCAQU", "hello", "MAMC*AQU=", &twice] {
             let error = decode_der_or_text(text.as_bytes(), "X").unwrap_err();
             assert_eq!(error.code(), Code::InputEncoding, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn recognises_every_form_of_binary_data() {
+        let binary = [4, 0, 2, 0, 0x81, 0, 0, 0, 0xfb, 0xff, 0xfe, 1, 2];
+        for text in [
+            "040002008100 0000fbfffe0102",
+            "\n0x040002008100 0000FBFFFE0102\n",
+            "BAACAIEAAAD7//4BAg==",
+            " BAAC\nAIEA AAD7//4BAg==\n",
+            "BAACAIEAAAD7__4BAg==",
+            "BAACAIEAAAD7__4BAg",
+        ] {
+            assert_eq!(decode_binary_or_text(text.as_bytes()).as_deref(), Ok(&binary[..]), "{text:?}");
+        }
+        assert!(matches!(decode_binary_or_text(&binary), Ok(Cow::Borrowed(bytes)) if bytes == binary));
+    }
+
+    #[test]
+    fn text_that_is_broken_says_where() {
+        for (text, offset) in [
+            ("", 0),
+            ("\n \n", 3),
+            ("0400020081000000z", 16),
+            (" 0400020081000000abc", 20),
+            ("0x04z", 4),
+            ("BAACAIE*", 7),
+            ("BAACAIE", 7),
+            ("BA-_AI/A", 6),
+            ("BAAC\u{e9}AIE", 4),
+        ] {
+            let error = decode_binary_or_text(text.as_bytes()).unwrap_err();
+            assert_eq!((error.code(), error.offset()), (Code::InputEncoding, Some(offset)), "{text:?}");
         }
     }
 }
