@@ -6,13 +6,32 @@
 
 mod blob;
 mod check;
+mod claims;
+mod dcap;
+mod document;
+mod event_log;
+mod inspect;
 mod problem;
+#[cfg(feature = "schema")]
+mod schema;
 mod time;
 mod verification;
 
 pub use blob::Blob;
 pub use check::{CheckLine, facts};
+pub use claims::{
+    PlatformClaims, QuoteClaims, ReportClaims, SgxReportClaims, TdxExtendedClaims, TdxReportClaims,
+};
+pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};
+pub use document::Document;
+pub use event_log::{EventClaims, EventLogClaims};
+pub use inspect::{
+    CertificateView, CollateralView, CrlView, Inspection, QuotePlatform, QuoteView, SignedDocumentView, inspect,
+    inspect_json, platform_of_quote,
+};
 pub use problem::Problem;
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use time::Time;
 pub use verification::{
     Appraisal, Claims, CollateralClaims, Expiry, Finding, Horizon, NotChecked, ShortComponent, Shortfall,

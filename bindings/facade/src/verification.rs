@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::check::CheckLine;
+use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
+use crate::event_log::EventLogClaims;
 use crate::problem::Problem;
 
 /// The result of a verification.
@@ -42,16 +44,16 @@ pub struct Claims {
     /// The state of the platform's trusted computing base.
     pub tcb: TcbClaims,
     /// The report, field by field; bytes in lower-case hex.
-    pub report: Map<String, Value>,
+    pub report: ReportClaims,
     /// The platform, from its PCK certificate.
-    pub platform: Map<String, Value>,
-    /// The quote itself: version, kinds of its parts.
-    pub quote: Map<String, Value>,
+    pub platform: PlatformClaims,
+    /// The quote itself.
+    pub quote: QuoteClaims,
     /// Which collateral was used and how long it lasts.
     pub collateral: CollateralClaims,
     /// Events of the log that replays to the registers, when a log was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub event_log: Option<Map<String, Value>>,
+    pub event_log: Option<EventLogClaims>,
 }
 
 /// The state of a platform's trusted computing base.
@@ -73,19 +75,18 @@ pub struct TcbClaims {
     pub shortfall: Vec<Shortfall>,
 }
 
-/// One part of the trusted computing base: platform, quoting enclave or TDX module.
+/// One part of the trusted computing base.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TcbPart {
-    /// Which part.
+    /// `platform`, `quoting_enclave`, `tdx_module`; `running_now`: all of them at their present versions
+    /// (TDX 1.5).
     pub part: String,
     /// Its own status.
     pub status: String,
     /// Up to which date of fixes it goes.
     pub date: Option<String>,
-    /// Its own advisories.
-    pub advisories: Vec<String>,
 }
 
 /// A level that was not reached, and why.
@@ -112,12 +113,16 @@ pub struct Shortfall {
 pub struct ShortComponent {
     /// Which component, such as `SGX component 7`.
     pub component: String,
-    /// Intel's own words for it, where the TCB info has them.
-    pub label: Option<String>,
+    /// Who ships it in Intel's signed words, where the TCB info has them, such as `OS/VMM`.
+    pub category: Option<String>,
+    /// What it is in Intel's signed words, such as `SEAMLDR ACM`.
+    pub kind: Option<String>,
     /// Its security version number.
-    pub have: u64,
+    pub have: u32,
     /// The security version number that the level needs.
-    pub need: u64,
+    pub need: u32,
+    /// Who can raise it, such as `bios`.
+    pub owner: String,
     /// What to update, in words.
     pub remedy: String,
 }
@@ -129,10 +134,12 @@ pub struct ShortComponent {
 pub struct CollateralClaims {
     /// The time of the verification.
     pub verified_at: String,
-    /// The first moment at which all of the collateral is valid.
-    pub valid_from: Option<String>,
-    /// The last moment at which all of the collateral is valid.
-    pub valid_until: Option<String>,
+    /// The profile of the verification: `strict` or `intel`.
+    pub profile: String,
+    /// Issue date of the oldest part.
+    pub issued: String,
+    /// The last moment at which every part is in force.
+    pub valid_until: String,
     /// When each part goes stale, soonest first.
     pub expiries: Vec<Expiry>,
 }
@@ -166,10 +173,8 @@ pub struct Appraisal {
 pub struct Finding {
     /// The rule.
     pub rule: String,
-    /// `satisfied`, `violated` or `noted`.
+    /// `satisfied`, `violated` or `not_checked`.
     pub outcome: String,
-    /// What was found, in words.
-    pub message: String,
     /// What was asked and what was found.
     pub facts: Map<String, Value>,
 }
@@ -179,9 +184,9 @@ pub struct Finding {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NotChecked {
-    /// What.
+    /// What: the rule of the policy, or `event_log`.
     pub what: String,
-    /// Why not, and how to have it checked.
+    /// What that means, and how to have it checked.
     pub why: String,
 }
 

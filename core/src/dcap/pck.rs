@@ -14,6 +14,7 @@ use crate::dcap::profile::Apply;
 use crate::dcap::tcb_info::COMPONENTS;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::x509::Certificate;
 
 /// What Intel certified about a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +79,16 @@ pub(crate) const SGX_EXTENSION_OID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d
 const PART: &str = "sgx_extension";
 
 impl PckExtension {
+    /// What a certificate says of its platform, whoever signed it. `None` when it has no such extension,
+    /// so is no PCK certificate.
+    ///
+    /// # Errors
+    /// `dcap.pck.extension`.
+    pub fn unauthenticated_of(certificate: &Certificate<'_>) -> Option<Result<Self, Error>> {
+        let extension = certificate.extension(SGX_EXTENSION_OID)?;
+        Some(Self::read(extension.value, Apply::Enforce))
+    }
+
     /// Reads the value of the extension.
     pub(crate) fn read(value: &[u8], svn_range: Apply) -> Result<Self, Error> {
         let top = sequence(value, PART)?;

@@ -1,0 +1,517 @@
+//! Verifying SGX and TDX quotes.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use veriquote::crypto::CryptoProvider;
+use veriquote::dcap::{
+    AuthenticQuote, Collateral, PlatformCache, PreparedCollateral, Profile, Quote, Report, TcbStatus, Verifier,
+};
+use veriquote::encoding::{decode_binary_or_text, pem_blocks};
+use veriquote::measured_boot::{EventLog, Limits, LogKind};
+use veriquote::policy::{Appraisal as CoreAppraisal, Policy, Verdict};
+use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
+
+use crate::blob::Blob;
+use crate::check::{CheckLine, facts};
+use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
+use crate::document::Document;
+use crate::event_log::EventLogClaims;
+use crate::problem::Problem;
+use crate::time::Time;
+use crate::verification::{
+    Appraisal, Claims, CollateralClaims, Expiry, Finding, Horizon, NotChecked, TcbClaims, Verification,
+};
+
+const EVIDENCE: &str = "dcap";
+
+/// One quote with all that verifies it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DcapRequest {
+    /// The quote: hex, base64 or base64url.
+    pub quote: Blob,
+    /// Collateral files. The first decides; the others become [`Verification::horizons`].
+    pub collateral: Vec<Document>,
+    /// Event log (CCEL) to replay into the RTMRs: hex, base64 or base64url.
+    #[serde(default)]
+    pub event_log: Option<Blob>,
+    /// How to verify.
+    pub options: DcapOptions,
+}
+
+/// How to verify quotes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DcapOptions {
+    /// The time of the verification.
+    pub at: Time,
+    /// Trusted roots (PEM or DER as hex) instead of Intel's.
+    #[serde(default)]
+    pub roots: Vec<Blob>,
+    /// The conformance profile.
+    #[serde(default)]
+    pub profile: ProfileName,
+    /// A policy document. Default: the strict policy.
+    #[serde(default)]
+    pub policy: Option<Document>,
+    /// Accept whatever is authentic.
+    #[serde(default)]
+    pub crypto_only: bool,
+    /// The report data that must be in the report: hex, at most 64 bytes, filled up with zeros.
+    #[serde(default)]
+    pub report_data: Option<String>,
+    /// TCB statuses that the strict policy accepts, in Intel's spelling, instead of `UpToDate`.
+    #[serde(default)]
+    pub accept_tcb: Option<Vec<String>>,
+    /// Refuse collateral of which a part was issued longer ago, in seconds.
+    #[serde(default)]
+    pub max_collateral_age: Option<u64>,
+    /// PCK certificate chain (PEM) for quotes that do not carry it.
+    #[serde(default)]
+    pub pck_chain: Option<Blob>,
+}
+
+/// Names of the conformance profiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ProfileName {
+    /// Everything Intel's library checks, and the rules that a careful verifier adds.
+    #[default]
+    Strict,
+    /// The verdict of Intel's own library.
+    Intel,
+}
+
+impl DcapOptions {
+    /// The strict profile and policy at this time.
+    #[must_use]
+    pub const fn at(at: Time) -> Self {
+        Self {
+            at,
+            roots: Vec::new(),
+            profile: ProfileName::Strict,
+            policy: None,
+            crypto_only: false,
+            report_data: None,
+            accept_tcb: None,
+            max_collateral_age: None,
+            pck_chain: None,
+        }
+    }
+
+    fn policy(&self) -> Result<Policy, Problem> {
+        let several = [self.policy.is_some(), self.crypto_only, self.accept_tcb.is_some()];
+        if several.iter().filter(|given| **given).count() > 1 {
+            return Err(Problem::misuse(
+                "options.policy",
+                "policy, crypto_only and accept_tcb exclude each other",
+                "write what you accept into the policy document (tcb.accept)",
+            ));
+        }
+        let mut policy = match &self.policy {
+            Some(document) => Policy::from_json(&document.0)?,
+            None if self.crypto_only => Policy::crypto_only(),
+            None => Policy::strict(),
+        };
+        if let Some(names) = &self.accept_tcb {
+            policy.tcb.accept = accepted_statuses(names)?;
+            "strict, with other TCB statuses".clone_into(&mut policy.name);
+        }
+        if let Some(hex) = &self.report_data {
+            policy.report_data = Some(report_data(hex)?);
+        }
+        Ok(policy)
+    }
+
+    fn anchors(&self) -> Result<TrustAnchors, Problem> {
+        if self.roots.is_empty() {
+            return Ok(TrustAnchors::intel_sgx());
+        }
+        let mut list: Vec<TrustAnchor> = Vec::new();
+        for root in &self.roots {
+            let anchors = TrustAnchors::from_certificates(&root.0).map_err(|error| error.inside("root"))?;
+            list.extend(anchors.iter().cloned());
+        }
+        Ok(TrustAnchors::new(list))
+    }
+}
+
+fn accepted_statuses(names: &[String]) -> Result<Vec<TcbStatus>, Problem> {
+    let bad = |message: String| {
+        let known: Vec<&str> =
+            TcbStatus::ALL.iter().filter(|status| !status.is_terminal()).map(|status| status.as_str()).collect();
+        Problem::misuse("options.accept_tcb", message, format!("known: {}", known.join(", ")))
+    };
+    if names.is_empty() {
+        return Err(bad("no status is named, so nothing could be accepted".to_owned()));
+    }
+    let one = |name: &String| match TcbStatus::from_name(name) {
+        Some(status) if !status.is_terminal() => Ok(status),
+        Some(_) => Err(bad(format!("no policy accepts `{name}`"))),
+        None => Err(bad(format!("`{name}` is no TCB status"))),
+    };
+    names.iter().map(one).collect()
+}
+
+fn report_data(hex: &str) -> Result<veriquote::Bytes<64>, Problem> {
+    let help = "64 bytes as 128 hex digits; fewer are filled up with zeros at the end";
+    let digits = hex.strip_prefix("0x").unwrap_or(hex);
+    let bytes = veriquote::bytes::from_hex(digits.as_bytes()).map_err(|offset| Problem {
+        offset: u64::try_from(offset).ok(),
+        ..Problem::misuse("options.report_data", "not hex", help)
+    })?;
+    let mut data = [0; 64];
+    match data.get_mut(..bytes.len()) {
+        Some(start) if !bytes.is_empty() => start.copy_from_slice(&bytes),
+        _ => return Err(Problem::misuse("options.report_data", format!("{} bytes", bytes.len()), help)),
+    }
+    Ok(veriquote::Bytes(data))
+}
+
+/// Verifies one quote.
+#[must_use]
+pub fn verify_dcap(provider: Arc<dyn CryptoProvider>, request: &DcapRequest) -> Verification {
+    match DcapVerifier::new(provider, &request.collateral, &request.options) {
+        Ok(verifier) => verifier.verify(&request.quote, request.event_log.as_ref()),
+        Err(problem) => Verification::failed(EVIDENCE, problem, Vec::new()),
+    }
+}
+
+/// Verifies one quote: a [`DcapRequest`] as JSON in, a [`Verification`] as JSON out.
+#[must_use]
+pub fn verify_dcap_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
+    let result = match serde_json::from_str::<DcapRequest>(request) {
+        Ok(request) => verify_dcap(provider, &request),
+        Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
+    };
+    serde_json::to_string(&result).unwrap_or_default()
+}
+
+/// Collateral that was verified once, to verify many quotes.
+#[derive(Clone, Debug)]
+pub struct DcapVerifier {
+    verifier: Verifier,
+    provider: Arc<dyn CryptoProvider>,
+    policy: Policy,
+    at: Time,
+    collateral: Vec<Given>,
+}
+
+/// Collateral as given, and what came of preparing it.
+#[derive(Clone, Debug)]
+struct Given {
+    collateral: Result<Collateral, Error>,
+    prepared: Result<PreparedCollateral, Failure>,
+}
+
+impl DcapVerifier {
+    /// Reads the options and verifies the collateral.
+    ///
+    /// # Errors
+    /// What is wrong with the options. Collateral that does not verify is told with each quote.
+    pub fn new(
+        provider: Arc<dyn CryptoProvider>,
+        collateral: &[Document],
+        options: &DcapOptions,
+    ) -> Result<Self, Problem> {
+        let policy = options.policy()?;
+        let profile = match options.profile {
+            ProfileName::Strict => Profile::Strict,
+            ProfileName::Intel => Profile::Intel,
+        };
+        let mut verifier = Verifier::new(options.anchors()?, Arc::clone(&provider))?
+            .with_profile(profile)
+            .with_collateral_grace(policy.collateral.grace_seconds);
+        if let Some(seconds) = options.max_collateral_age {
+            verifier = verifier.with_max_collateral_age(seconds);
+        }
+        let pck_chain = options.pck_chain.as_ref().map(pem_text).transpose()?;
+        let prepare = |document: &Document| {
+            let read = Collateral::from_json(&document.0).map(|mut collateral| {
+                if let Some(chain) = &pck_chain {
+                    collateral.pck_certificate_chain = Some(chain.clone());
+                }
+                collateral
+            });
+            let prepared = match &read {
+                Ok(collateral) => verifier.prepare(collateral, options.at.0),
+                Err(error) => Err(Failure::from(error.clone())),
+            };
+            Given { collateral: read, prepared }
+        };
+        let collateral = collateral.iter().map(prepare).collect();
+        Ok(Self { verifier, provider, policy, at: options.at, collateral })
+    }
+
+    /// Verifies one quote (binary, hex, base64 or base64url), and replays an event log.
+    #[must_use]
+    pub fn verify(&self, quote: &Blob, event_log: Option<&Blob>) -> Verification {
+        self.verify_cached(quote, event_log, None)
+    }
+
+    /// The same, remembering platforms in `cache`.
+    #[must_use]
+    pub fn verify_cached(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Verification {
+        match self.run(quote, event_log, cache) {
+            Ok(result) => result,
+            Err(failure) => failed(&failure),
+        }
+    }
+
+    fn run(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Result<Verification, Failure> {
+        let bytes = decode_binary_or_text(&quote.0).map_err(|error| error.inside("quote"))?;
+        let layout = layout_check(&bytes)?;
+        let Some(first) = self.collateral.first() else {
+            return Err(Error::new(Code::DcapCollateralMissing, "collateral").into());
+        };
+        let authentic = self.authenticate(&bytes, first, cache)?;
+        let mut checks: Vec<CheckLine> = Some(layout).into_iter().collect();
+        checks.extend(authentic.checks().map(CheckLine::from));
+        let event_log = match event_log {
+            None => None,
+            Some(log) => match self.replay(log, authentic.report()) {
+                Ok((claims, lines)) => {
+                    checks.extend(lines);
+                    Some(claims)
+                }
+                Err(failure) => {
+                    checks.extend(failure.checks.iter().map(CheckLine::from));
+                    return Ok(Verification::failed(EVIDENCE, failure.error.into(), checks));
+                }
+            },
+        };
+        let mut result = self.appraise(authentic, checks, event_log);
+        if self.collateral.len() > 1 {
+            result.horizons =
+                (0u32..).zip(&self.collateral).map(|(number, given)| self.horizon(number, given, &bytes)).collect();
+        }
+        Ok(result)
+    }
+
+    fn authenticate(
+        &self,
+        bytes: &[u8],
+        given: &Given,
+        cache: Option<&mut PlatformCache>,
+    ) -> Result<AuthenticQuote, Failure> {
+        if self.verifier.profile() == Profile::Intel {
+            // Intel's library looks at the quote's chain before the collateral: one call, in its order.
+            let collateral = given.collateral.as_ref().map_err(|error| Failure::from(error.clone()))?;
+            return self.verifier.authenticate(bytes, collateral, self.at.0);
+        }
+        let prepared = given.prepared.as_ref().map_err(Clone::clone)?;
+        let quote = Quote::parse(bytes)?;
+        match cache {
+            Some(cache) => prepared.authenticate_cached(&quote, self.at.0, cache),
+            None => prepared.authenticate(&quote, self.at.0),
+        }
+    }
+
+    fn replay(&self, log: &Blob, report: &Report) -> Result<(EventLogClaims, Vec<CheckLine>), Failure> {
+        let Report::Td(report) = report else {
+            let fact = Fact::text("problem", "an enclave has no RTMRs for an event log to explain");
+            return Err(Error::new(Code::MisuseOptions, "event_log").with(fact).into());
+        };
+        let bytes = decode_binary_or_text(&log.0).map_err(|error| error.inside("event_log"))?;
+        let log = EventLog::parse(&bytes, LogKind::Ccel, &Limits::default())?;
+        let rtmr = report.rtmr.map(|rtmr| rtmr.0);
+        // Guests extend RTMR3 at run time without writing to the CCEL.
+        let only_boot = !report.rtmr[3].is_zero()
+            && !log.unauthenticated_events().iter().any(|event| event.unauthenticated_index() == 4);
+        let replayed = if only_boot {
+            log.verify_boot_rtmrs(self.provider.as_ref(), &rtmr)?
+        } else {
+            log.verify_rtmrs(self.provider.as_ref(), &rtmr)?
+        };
+        Ok((EventLogClaims::from(&replayed), replayed.checks().iter().map(CheckLine::from).collect()))
+    }
+
+    fn appraise(
+        &self,
+        quote: AuthenticQuote,
+        checks: Vec<CheckLine>,
+        event_log: Option<EventLogClaims>,
+    ) -> Verification {
+        let has_log = event_log.is_some();
+        let mut claims = claims(&quote);
+        claims.event_log = event_log;
+        let is_td = matches!(quote.report(), Report::Td(_));
+        let (error, appraisal) = match self.policy.accept(quote) {
+            Ok(accepted) => (None, accepted.appraisal().clone()),
+            Err(rejection) => (Some(rejection.error), rejection.appraisal),
+        };
+        let mut not_checked = not_checked(&appraisal);
+        if is_td && !has_log {
+            not_checked.push(NotChecked {
+                what: "event_log".to_owned(),
+                why: "what the RTMRs stand for is not explained; give the event log (CCEL)".to_owned(),
+            });
+        }
+        Verification {
+            verified: !error.as_ref().is_some_and(|error| is_terminal(error.code())),
+            accepted: error.is_none(),
+            evidence: EVIDENCE.to_owned(),
+            error: error.map(Problem::from),
+            checks,
+            claims: Some(claims),
+            appraisal: Some(Appraisal {
+                policy: appraisal.policy.clone(),
+                findings: appraisal
+                    .findings
+                    .iter()
+                    .map(|finding| Finding {
+                        rule: finding.rule.to_owned(),
+                        outcome: finding.verdict.as_str().to_owned(),
+                        facts: facts(&finding.facts),
+                    })
+                    .collect(),
+            }),
+            not_checked,
+            horizons: Vec::new(),
+        }
+    }
+
+    fn horizon(&self, number: u32, given: &Given, bytes: &[u8]) -> Horizon {
+        let summary = given.prepared.as_ref().ok().map(PreparedCollateral::summary);
+        let mut horizon = Horizon {
+            collateral: number,
+            evaluation_number: summary.map(|summary| summary.evaluation_number()),
+            issued: summary.map(|summary| summary.earliest_issue_date.to_string()),
+            verified: false,
+            accepted: false,
+            status: None,
+            advisories: Vec::new(),
+            error: None,
+        };
+        let error = match self.authenticate(bytes, given, None) {
+            Err(failure) => Some(failure.error),
+            Ok(quote) => {
+                let tcb = quote.tcb();
+                horizon.status = Some(tcb.status.as_str().to_owned());
+                horizon.advisories = tcb.advisories.iter().map(ToString::to_string).collect();
+                horizon.verified = !tcb.status.is_terminal();
+                self.policy.accept(quote).err().map(|rejection| rejection.error)
+            }
+        };
+        horizon.accepted = error.is_none();
+        horizon.error = error.map(Problem::from);
+        horizon
+    }
+
+    /// Which TEE and platform family the collateral at `index` is for, once it was verified.
+    #[must_use]
+    pub fn collateral_is_for(&self, index: usize) -> Option<(&'static str, veriquote::Fmspc)> {
+        let prepared = self.collateral.get(index)?.prepared.as_ref().ok()?;
+        Some((prepared.tee().as_str(), prepared.tcb_info().fmspc))
+    }
+}
+
+fn is_terminal(code: Code) -> bool {
+    matches!(code, Code::DcapTcbRevoked | Code::DcapTcbNotSupported)
+}
+
+fn failed(failure: &Failure) -> Verification {
+    let checks = failure.checks.iter().map(CheckLine::from).collect();
+    Verification::failed(EVIDENCE, Problem::from(&failure.error), checks)
+}
+
+/// The first line of the ledger; a verification with prepared collateral begins after it.
+fn layout_check(bytes: &[u8]) -> Result<CheckLine, Failure> {
+    let rule = veriquote::dcap::checks::RULES.iter().find(|rule| rule.id == "dcap.quote.layout");
+    let mut trace = veriquote::Trace::new();
+    match (Quote::parse(bytes), rule) {
+        (Ok(quote), Some(rule)) => {
+            let header = quote.unauthenticated_header();
+            let facts = [Fact::number("version", header.version.into()), Fact::text("tee", header.tee.as_str())];
+            trace.passed(rule, facts);
+        }
+        (Err(error), Some(rule)) => {
+            trace.failed(rule, &error);
+            return Err(trace.fail(error));
+        }
+        (Err(error), None) => return Err(error.into()),
+        (Ok(_), None) => {}
+    }
+    trace.checks().first().map(CheckLine::from).ok_or_else(|| {
+        Failure::from(Error::new(Code::DcapQuoteLayout, "quote"))
+    })
+}
+
+fn pem_text(chain: &Blob) -> Result<String, Problem> {
+    pem_blocks(&chain.0, "CERTIFICATE", limits::CERTIFICATES).map_err(|error| error.inside("pck_chain"))?;
+    Ok(String::from_utf8_lossy(&chain.0).into_owned())
+}
+
+fn claims(quote: &AuthenticQuote) -> Claims {
+    let mut expiries: Vec<_> = quote.expiries().collect();
+    expiries.sort_by_key(|expiry| expiry.window.not_after);
+    let summary = quote.collateral();
+    Claims {
+        tee: quote.tee().as_str().to_owned(),
+        tcb: TcbClaims::from(quote),
+        report: ReportClaims::from(quote.report()),
+        platform: PlatformClaims::new(quote.platform(), Some(quote.pck_authority().as_str())),
+        quote: QuoteClaims {
+            version: quote.header().version,
+            certification_type: quote.certification_type(),
+            user_data: quote.header().user_data.to_string(),
+            qe_mr_enclave: quote.qe_report().mr_enclave.to_string(),
+            qe_isv_svn: quote.qe_report().isv_svn,
+        },
+        collateral: CollateralClaims {
+            verified_at: quote.verified_at().to_string(),
+            profile: quote.profile().as_str().to_owned(),
+            issued: summary.earliest_issued.to_string(),
+            valid_until: expiries
+                .first()
+                .map_or_else(|| quote.prepared().valid_until(), |expiry| expiry.window.not_after)
+                .to_string(),
+            expiries: expiries
+                .iter()
+                .map(|expiry| Expiry { part: expiry.part.clone(), at: expiry.window.not_after.to_string() })
+                .collect(),
+        },
+        event_log: None,
+    }
+}
+
+/// What the policy asked nothing about, with what that means.
+fn not_checked(appraisal: &CoreAppraisal) -> Vec<NotChecked> {
+    let left_open = appraisal.findings.iter().filter(|finding| finding.verdict == Verdict::NotChecked);
+    left_open
+        .map(|finding| NotChecked { what: finding.rule.to_owned(), why: meaning(finding.rule).to_owned() })
+        .collect()
+}
+
+fn meaning(rule: &str) -> &'static str {
+    match rule {
+        "crypto_only" => "nothing is appraised: debug mode, any TCB status and any measurement pass",
+        "report_data" => {
+            "the quote is not bound to you: it may be an old one, or another machine's; give the report data \
+             that you asked for"
+        }
+        "platform.identity" => {
+            "any genuine platform passes, also one whose keys were extracted; a policy can list PPIDs or \
+             instance ids"
+        }
+        "tcb.tolerated_advisories" => "any advisory passes that comes with an accepted TCB status",
+        "tcb.minimum_evaluation_number" => "an older TCB evaluation passes while it is in force",
+        "collateral.maximum_age_seconds" => "collateral passes as long as Intel calls it current",
+        rule if rule.starts_with("platform.") => "the policy allows it either way",
+        _ => "the policy asks for no particular value",
+    }
+}
