@@ -1,15 +1,18 @@
-//! `collateral fetch` and `collateral show`.
+//! `collateral fetch`.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use veriquote::Fmspc;
 use veriquote_facade::Problem;
 
 use crate::cli::Fetch;
 use crate::exit::{Exit, fail, print};
-use crate::fetch::{self, Api, CollateralFile, Evaluation, Http, HttpError, Options, Service, Tee, Wanted};
+use crate::fetch::{
+    self, Api, Ca, CollateralFile, Evaluation, Http, HttpError, Options, Service, Tee, Wanted,
+};
 use crate::input;
 use crate::progress::Steps;
 use crate::render::{Canvas, DIM, GOOD};
@@ -60,8 +63,16 @@ fn fetched(args: &Fetch) -> Result<Exit, Problem> {
 }
 
 fn wanted(args: &Fetch) -> Result<Wanted, Problem> {
-    let (Some(fmspc), Some(tee), Some(ca)) = (args.fmspc, args.tee, args.ca) else {
-        return Err(Problem::misuse("--quote", "not yet", "name --fmspc, --tee and --ca"));
+    let (tee, fmspc, ca) = match (&args.quote, args.fmspc, args.tee, args.ca) {
+        (Some(path), ..) => of_quote(path)?,
+        (None, Some(fmspc), Some(tee), Some(ca)) => (tee, fmspc, ca),
+        _ => {
+            return Err(Problem::misuse(
+                "--quote",
+                "no quote and no platform was given",
+                "pass --quote FILE, or --fmspc, --tee and --ca",
+            ));
+        }
     };
     Ok(Wanted {
         tee,
@@ -71,6 +82,13 @@ fn wanted(args: &Fetch) -> Result<Wanted, Problem> {
         qve: args.qve,
         root_ca_crl_url: args.root_crl_url.clone(),
     })
+}
+
+fn of_quote(path: &Path) -> Result<(Tee, Fmspc, Ca), Problem> {
+    let platform = veriquote_facade::platform_of_quote(&input::read(path, "--quote")?)?;
+    let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
+    let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
+    Ok((tee, platform.fmspc, ca))
 }
 
 fn network_problem(error: &HttpError, args: &Fetch) -> Problem {

@@ -4,20 +4,23 @@
 //! the core; here are files, the clock, the network and the terminal.
 #![forbid(unsafe_code)]
 
+mod batch;
 mod cli;
 mod collateral;
 mod exit;
 mod fetch;
 mod input;
+mod inspect;
 mod progress;
 mod render;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser as _};
 
-use cli::{Cli, Collateral, Command};
+use cli::{Cli, Collateral, Command, Verify};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -29,8 +32,10 @@ fn main() -> ExitCode {
     }
     let exit = match cli.command {
         Command::Completions { shell } => completions(shell),
+        Command::Inspect(args) => inspect::inspect(&args.file, args.json),
+        Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
-        _ => Exit::Misuse,
+        Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
     };
     ExitCode::from(exit.code())
 }

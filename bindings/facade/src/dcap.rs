@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use veriquote::crypto::CryptoProvider;
 use veriquote::dcap::{
-    AuthenticQuote, Collateral, PlatformCache, PreparedCollateral, Profile, Quote, Report, TcbStatus, Verifier,
+    AuthenticQuote, Collateral, PlatformCache, PreparedCollateral, Profile, Quote, Report, TcbStatus,
+    Verifier,
 };
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
@@ -142,8 +143,11 @@ impl DcapOptions {
 
 fn accepted_statuses(names: &[String]) -> Result<Vec<TcbStatus>, Problem> {
     let bad = |message: String| {
-        let known: Vec<&str> =
-            TcbStatus::ALL.iter().filter(|status| !status.is_terminal()).map(|status| status.as_str()).collect();
+        let known: Vec<&str> = TcbStatus::ALL
+            .iter()
+            .filter(|status| !status.is_terminal())
+            .map(|status| status.as_str())
+            .collect();
         Problem::misuse("options.accept_tcb", message, format!("known: {}", known.join(", ")))
     };
     if names.is_empty() {
@@ -198,7 +202,7 @@ pub struct DcapVerifier {
     provider: Arc<dyn CryptoProvider>,
     policy: Policy,
     at: Time,
-    collateral: Vec<Given>,
+    collateral: Arc<[Given]>,
 }
 
 /// Collateral as given, and what came of preparing it.
@@ -296,8 +300,10 @@ impl DcapVerifier {
         };
         let mut result = self.appraise(authentic, checks, event_log);
         if self.collateral.len() > 1 {
-            result.horizons =
-                (0u32..).zip(&self.collateral).map(|(number, given)| self.horizon(number, given, &bytes)).collect();
+            result.horizons = (0u32..)
+                .zip(self.collateral.iter())
+                .map(|(number, given)| self.horizon(number, given, &bytes))
+                .collect();
         }
         Ok(result)
     }
@@ -412,6 +418,17 @@ impl DcapVerifier {
         horizon
     }
 
+    /// The same collateral and policy with other report data to expect; see
+    /// [`DcapOptions::report_data`].
+    ///
+    /// # Errors
+    /// `misuse.options`.
+    pub fn expecting(&self, report_data_hex: &str) -> Result<Self, Problem> {
+        let mut other = self.clone();
+        other.policy.report_data = Some(report_data(report_data_hex)?);
+        Ok(other)
+    }
+
     /// Which TEE and platform family the collateral at `index` is for, once it was verified.
     #[must_use]
     pub fn collateral_is_for(&self, index: usize) -> Option<(&'static str, veriquote::Fmspc)> {
@@ -436,7 +453,8 @@ fn layout_check(bytes: &[u8]) -> Result<CheckLine, Failure> {
     match (Quote::parse(bytes), rule) {
         (Ok(quote), Some(rule)) => {
             let header = quote.unauthenticated_header();
-            let facts = [Fact::number("version", header.version.into()), Fact::text("tee", header.tee.as_str())];
+            let facts =
+                [Fact::number("version", header.version.into()), Fact::text("tee", header.tee.as_str())];
             trace.passed(rule, facts);
         }
         (Err(error), Some(rule)) => {
@@ -446,9 +464,11 @@ fn layout_check(bytes: &[u8]) -> Result<CheckLine, Failure> {
         (Err(error), None) => return Err(error.into()),
         (Ok(_), None) => {}
     }
-    trace.checks().first().map(CheckLine::from).ok_or_else(|| {
-        Failure::from(Error::new(Code::DcapQuoteLayout, "quote"))
-    })
+    trace
+        .checks()
+        .first()
+        .map(CheckLine::from)
+        .ok_or_else(|| Failure::from(Error::new(Code::DcapQuoteLayout, "quote")))
 }
 
 fn pem_text(chain: &Blob) -> Result<String, Problem> {
@@ -491,8 +511,18 @@ fn claims(quote: &AuthenticQuote) -> Claims {
 
 /// What the policy asked nothing about, with what that means.
 fn not_checked(appraisal: &CoreAppraisal) -> Vec<NotChecked> {
-    let left_open = appraisal.findings.iter().filter(|finding| finding.verdict == Verdict::NotChecked);
+    // What binds the evidence to the caller comes first.
+    let rank = |rule: &str| match rule {
+        "crypto_only" => 0,
+        "report_data" => 1,
+        "platform.identity" => 2,
+        _ => 3,
+    };
+    let mut left_open: Vec<_> =
+        appraisal.findings.iter().filter(|finding| finding.verdict == Verdict::NotChecked).collect();
+    left_open.sort_by_key(|finding| rank(finding.rule));
     left_open
+        .into_iter()
         .map(|finding| NotChecked { what: finding.rule.to_owned(), why: meaning(finding.rule).to_owned() })
         .collect()
 }

@@ -88,7 +88,8 @@ fn text(data: &[u8]) -> Option<String> {
     let end = data.len() - data.iter().rev().take_while(|byte| **byte == 0).count();
     let utf8 = core::str::from_utf8(data.get(..end)?).ok().filter(|text| is_text(text)).map(str::to_owned);
     let text = utf8.or_else(|| {
-        let units: Vec<u16> = data.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        let units: Vec<u16> =
+            data.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         let text = String::from_utf16(&units).ok()?;
         Some(text.trim_end_matches('\0').to_owned()).filter(|text| is_text(text) && text.is_ascii())
     })?;

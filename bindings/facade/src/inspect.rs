@@ -213,8 +213,9 @@ fn quote(bytes: &[u8]) -> Result<Inspection, Error> {
     let quote = Quote::parse(bytes)?;
     let certification = quote.unauthenticated_certification();
     let certificates = match certification {
-        CertificationData::PckChain(pem) | CertificationData::PckLeaf(pem) => certificates(pem)
-            .map_err(|error| error.inside("quote.auth_data.certification_data"))?,
+        CertificationData::PckChain(pem) | CertificationData::PckLeaf(pem) => {
+            certificates(pem).map_err(|error| error.inside("quote.auth_data.certification_data"))?
+        }
         _ => Vec::new(),
     };
     let header = quote.unauthenticated_header();
@@ -276,7 +277,9 @@ fn pem(text: &[u8]) -> Result<Inspection, Error> {
 
 fn der(der: &[u8]) -> Result<Inspection, Error> {
     match Certificate::parse(der) {
-        Ok(certificate) => Ok(Inspection::Certificates { certificates: vec![certificate_view(&certificate)] }),
+        Ok(certificate) => {
+            Ok(Inspection::Certificates { certificates: vec![certificate_view(&certificate)] })
+        }
         Err(error) => match Crl::parse(der) {
             Ok(list) => Ok(Inspection::Crl(crl_view(&list))),
             Err(_) => Err(error.inside("certificate")),
@@ -371,7 +374,9 @@ fn collateral(text: &[u8]) -> Result<Inspection, Error> {
             .map_err(inside("collateral.pck_crl_issuer_chain"))?,
         root_ca_crl: crl(&file.root_ca_crl).map_err(inside("collateral.root_ca_crl"))?,
         pck_certificate_chain: match &file.pck_certificate_chain {
-            Some(chain) => certificates(chain.as_bytes()).map_err(inside("collateral.pck_certificate_chain"))?,
+            Some(chain) => {
+                certificates(chain.as_bytes()).map_err(inside("collateral.pck_certificate_chain"))?
+            }
             None => Vec::new(),
         },
     };

@@ -26,8 +26,8 @@ pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap,
 pub use document::Document;
 pub use event_log::{EventClaims, EventLogClaims};
 pub use inspect::{
-    CertificateView, CollateralView, CrlView, Inspection, QuotePlatform, QuoteView, SignedDocumentView, inspect,
-    inspect_json, platform_of_quote,
+    CertificateView, CollateralView, CrlView, Inspection, QuotePlatform, QuoteView, SignedDocumentView,
+    inspect, inspect_json, platform_of_quote,
 };
 pub use problem::Problem;
 #[cfg(feature = "schema")]

@@ -4,15 +4,19 @@ mod style;
 mod tree;
 mod verification;
 
-pub use style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, WARN};
+pub use style::{BAD, Canvas, DIM, GOOD, HEAD, Look, WARN};
 pub use tree::tree;
 pub use verification::{one_line, verification};
 
+use veriquote::Code;
 use veriquote_facade::Problem;
 
 /// A problem: what happened, where, and what to do.
 pub fn problem(canvas: &mut Canvas, problem: &Problem) {
-    canvas.line(&[(BAD, "error"), ("", " "), (BAD, &problem.code), ("", "  "), (DIM, &problem.kind)]);
+    // Slips of the command line need no code to look up: their words say it all.
+    let has_code = problem.code != Code::MisuseOptions.as_str();
+    let (code, kind) = if has_code { (problem.code.as_str(), problem.kind.as_str()) } else { ("", "") };
+    canvas.line(&[(BAD, "error"), ("", "  "), (BAD, code), ("", "  "), (DIM, kind)]);
     canvas.field("what", &problem.message);
     if !problem.part.is_empty() {
         let place = match problem.offset {

@@ -27,7 +27,7 @@ pub struct Canvas {
 }
 
 /// Width of the column of names.
-const NAME_WIDTH: usize = 16;
+const NAME_WIDTH: usize = 22;
 
 impl Canvas {
     /// A canvas as wide as the terminal, at most 120 columns, and 100 where there is none.
@@ -85,21 +85,17 @@ impl Canvas {
 
     /// Text from column `column` on, wrapped to `indent`, and a line end.
     pub fn wrapped(&mut self, look: Look, text: &str, indent: usize, column: usize) {
-        let mut first = true;
-        let mut column = column;
-        for line in wrap(text, self.width.saturating_sub(indent), self.width.saturating_sub(column)) {
-            if !first {
+        let lines = wrap(text, self.width.saturating_sub(indent), self.width.saturating_sub(column));
+        for (number, line) in lines.iter().enumerate() {
+            if number > 0 {
                 let _ = write!(self.text, "{:indent$}", "");
             }
-            self.piece(look, &line);
-            self.text.push('\n');
-            first = false;
-            column = indent;
-        }
-        if first {
+            self.piece(look, line);
             self.text.push('\n');
         }
-        let _ = column;
+        if lines.is_empty() {
+            self.text.push('\n');
+        }
     }
 
     /// A piece of a line.
@@ -127,6 +123,9 @@ pub fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
+/// Long hashes break after a multiple of so many digits.
+const GROUP: usize = 16;
+
 /// Lines of at most `width` characters, the first at most `first`; words longer than that are cut.
 fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
     let width = width.max(16);
@@ -144,7 +143,8 @@ fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
             line.push(' ');
         }
         while word.len() > room {
-            let rest = word.split_off(room);
+            // Whole groups of digits, so that the lines of a long hash align.
+            let rest = word.split_off(room - room % GROUP);
             lines.push(word.into_iter().collect());
             word = rest;
             room = width;

@@ -1,9 +1,12 @@
 //! The result of a verification for people.
 
+use serde::Serialize;
 use serde_json::Value;
-use veriquote_facade::{CheckLine, Claims, Finding, Horizon, Shortfall, Verification};
+use veriquote_facade::{
+    CheckLine, Claims, EventClaims, Finding, Horizon, NotChecked, Shortfall, Verification,
+};
 
-use super::style::{BAD, Canvas, DIM, GOOD, HEAD, Look, WARN, words};
+use super::style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, Look, WARN, words};
 use super::tree::{scalar, tree};
 
 /// Draws the whole result; `with_checks` also the single checks.
@@ -19,7 +22,11 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
         draw_claims(canvas, claims, result);
     }
     if let Some(appraisal) = &result.appraisal {
-        let worth = |finding: &&Finding| with_checks || finding.outcome != "satisfied";
+        let worth = |finding: &&Finding| match finding.outcome.as_str() {
+            "violated" => true,
+            "satisfied" => with_checks,
+            _ => false,
+        };
         let findings: Vec<&Finding> = appraisal.findings.iter().filter(worth).collect();
         if !findings.is_empty() {
             canvas.heading(&format!("Appraisal by policy `{}`", appraisal.policy));
@@ -36,9 +43,7 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
     }
     if !result.not_checked.is_empty() {
         canvas.heading("Not checked");
-        for item in &result.not_checked {
-            canvas.bullet(DIM, "·", &format!("{}: {}", item.what, item.why));
-        }
+        draw_not_checked(canvas, &result.not_checked);
     }
     canvas.gap();
     draw_verdict(canvas, result);
@@ -54,6 +59,20 @@ pub fn one_line(canvas: &mut Canvas, id: &str, result: &Verification) {
         pieces.extend([("", "  "), (BAD, problem.code.as_str()), (DIM, "  "), (DIM, problem.part.as_str())]);
     }
     canvas.line(&pieces);
+}
+
+/// What shares a reason shares a line.
+fn draw_not_checked(canvas: &mut Canvas, items: &[NotChecked]) {
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for item in items {
+        match by_reason.iter_mut().find(|(why, _)| *why == item.why) {
+            Some((_, whats)) => whats.push(&item.what),
+            None => by_reason.push((&item.why, vec![&item.what])),
+        }
+    }
+    for (why, whats) in by_reason {
+        canvas.bullet(DIM, "·", &format!("{}: {why}", whats.join(", ")));
+    }
 }
 
 fn verdict(result: &Verification) -> (Look, &'static str, &'static str) {
@@ -79,6 +98,10 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
             ("", &format!("  authentic, but policy `{policy}` does not accept it")),
         ]),
         2 => canvas.line(&[(BAD, "? NOT VERIFIED"), ("", "  the call itself is wrong")]),
+        _ if result.claims.is_some() => canvas.line(&[
+            (BAD, "✗ NOT TRUSTED"),
+            ("", "  every signature holds, but Intel does not stand by this platform's TCB"),
+        ]),
         _ => canvas.line(&[(BAD, "✗ NOT AUTHENTIC"), ("", "  do not rely on anything that it says")]),
     }
     if let Some(problem) = &result.error {
@@ -88,7 +111,7 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
 }
 
 fn draw_check(canvas: &mut Canvas, check: &CheckLine) {
-    const ID_WIDTH: usize = 28;
+    const ID_WIDTH: usize = 31;
     let (look, mark) = match check.outcome.as_str() {
         "passed" => (GOOD, "✓"),
         "failed" => (BAD, "✗"),
@@ -129,18 +152,9 @@ fn draw_claims(canvas: &mut Canvas, claims: &Claims, result: &Verification) {
         "What the {} says{mark}",
         if claims.tee == "tdx" { "trust domain" } else { "enclave" }
     ));
-    for (name, value) in &claims.report {
-        if value.is_object() || value.is_array() {
-            canvas.line(&[(super::KEY, &format!("  {}", words(name)))]);
-            tree(canvas, value, 4);
-        } else {
-            canvas.field(&words(name), &scalar(value));
-        }
-    }
+    members(canvas, &claims.report);
     canvas.heading("Platform");
-    for (name, value) in &claims.platform {
-        canvas.field(&words(name), &scalar(value));
-    }
+    members(canvas, &claims.platform);
     canvas.heading("TCB");
     canvas.field_styled("status", status_look(&claims.tcb.status), &claims.tcb.status);
     if let Some(date) = &claims.tcb.date {
@@ -154,19 +168,64 @@ fn draw_claims(canvas: &mut Canvas, claims: &Claims, result: &Verification) {
     }
     for part in &claims.tcb.parts {
         let date = part.date.as_deref().unwrap_or_default();
-        canvas.field_styled(&part.part, status_look(&part.status), &format!("{}  {date}", part.status));
+        canvas.field_styled(
+            &format!("  {}", words(&part.part)),
+            status_look(&part.status),
+            &format!("{} of {}", part.status, date.split('T').next().unwrap_or_default()),
+        );
     }
-    for shortfall in &claims.tcb.shortfall {
-        draw_shortfall(canvas, shortfall);
-    }
-    if let (Some(from), Some(until)) = (&claims.collateral.valid_from, &claims.collateral.valid_until) {
-        canvas.heading("Collateral");
-        canvas.field("verified at", &claims.collateral.verified_at);
-        canvas.field("valid", &format!("{from} to {until}"));
-    }
+    draw_shortfalls(canvas, &claims.tcb.shortfall);
+    canvas.heading("Collateral");
+    canvas.field("issued", &claims.collateral.issued);
+    canvas.field(
+        "verified at",
+        &format!("{} (profile {})", claims.collateral.verified_at, claims.collateral.profile),
+    );
+    canvas.field("valid until", &claims.collateral.valid_until);
     if let Some(log) = &claims.event_log {
-        canvas.heading("Event log (replays to the registers of the report)");
-        tree(canvas, &Value::Object(log.clone()), 2);
+        canvas.heading("Event log: it replays to the registers of the report");
+        for event in &log.events {
+            draw_event(canvas, event);
+        }
+    }
+}
+
+/// The members of a structure, one after the other.
+fn members(canvas: &mut Canvas, of: &impl Serialize) {
+    let Ok(Value::Object(members)) = serde_json::to_value(of) else { return };
+    for (name, value) in &members {
+        if value.is_object() {
+            canvas.line(&[(KEY, &format!("  {}", words(name)))]);
+            tree(canvas, value, 4);
+        } else {
+            canvas.field(&words(name), &scalar(value));
+        }
+    }
+}
+
+fn draw_event(canvas: &mut Canvas, event: &EventClaims) {
+    let register = match event.index {
+        0 => "MRTD".to_owned(),
+        index => format!("RTMR{}", index - 1),
+    };
+    let (look, mark) = match event.proof.as_str() {
+        "data" => (GOOD, "✓"),
+        "contradicted" => (BAD, "✗"),
+        _ => (DIM, "·"),
+    };
+    let text = event.text.as_deref().unwrap_or_default();
+    canvas.bullet(look, mark, &format!("{register} {} {text}", event.event_type));
+}
+
+/// The best level and the nearest one of each part; the levels between tell little more.
+fn draw_shortfalls(canvas: &mut Canvas, all: &[Shortfall]) {
+    for (index, shortfall) in all.iter().enumerate() {
+        let is_end =
+            |neighbour: Option<&Shortfall>| neighbour.is_none_or(|other| other.part != shortfall.part);
+        let before = index.checked_sub(1).and_then(|index| all.get(index));
+        if is_end(before) || is_end(all.get(index + 1)) {
+            draw_shortfall(canvas, shortfall);
+        }
     }
 }
 
@@ -178,7 +237,9 @@ fn draw_shortfall(canvas: &mut Canvas, shortfall: &Shortfall) {
         (DIM, &format!(" of {day} ({})", shortfall.part)),
     ]);
     for component in &shortfall.components {
-        let label = component.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
+        let words: Vec<&str> =
+            [&component.category, &component.kind].into_iter().flatten().map(String::as_str).collect();
+        let label = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
         let text = format!(
             "{}{label}: have {}, needs {} → {}",
             component.component, component.have, component.need, component.remedy
@@ -196,9 +257,7 @@ fn draw_finding(canvas: &mut Canvas, finding: &Finding) {
         "violated" => (BAD, "✗"),
         _ => (WARN, "·"),
     };
-    let facts = facts(finding.facts.iter());
-    let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
-    canvas.bullet(look, mark, &format!("{}: {}{facts}", finding.rule, finding.message));
+    canvas.bullet(look, mark, &format!("{}: {}", finding.rule, facts(finding.facts.iter())));
 }
 
 fn draw_horizon(canvas: &mut Canvas, horizon: &Horizon) {
