@@ -38,7 +38,6 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum Command {
     /// Show what is in a file, without trusting any of it.
     Inspect(Inspect),
@@ -82,7 +81,6 @@ pub struct Inspect {
 
 /// `verify`
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum Verify {
     /// Verify an Intel SGX or TDX quote (DCAP).
     Dcap(Dcap),
@@ -154,6 +152,9 @@ pub struct Dcap {
     /// Refuse collateral older than this: 7d, 12h, 30m, or seconds.
     #[arg(long, value_name = "AGE", value_parser = age)]
     pub max_collateral_age: Option<u64>,
+    /// Also say when the verdict will change, and to what. Implied by several --collateral.
+    #[arg(long, conflicts_with = "batch")]
+    pub outlook: bool,
     /// Print JSON; in a batch one object per line.
     #[arg(long)]
     pub json: bool,
@@ -188,7 +189,6 @@ pub enum CryptoName {
 
 /// `collateral`
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum Collateral {
     /// Show what is in a collateral file and when each part goes stale, without trusting it.
     #[command(after_help = "\

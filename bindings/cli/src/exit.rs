@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use veriquote_facade::{Problem, Verification};
+use veriquote_facade::{Problem, ProblemKind, Verification};
 
 use crate::render::{self, Canvas};
 
@@ -43,7 +43,7 @@ impl Exit {
 
     /// Of a problem outside a verification.
     pub fn of_problem(problem: &Problem) -> Self {
-        if problem.kind == "misuse" { Self::Misuse } else { Self::NotAuthentic }
+        if problem.kind == ProblemKind::Misuse { Self::Misuse } else { Self::NotAuthentic }
     }
 }
 

@@ -72,7 +72,7 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
     canvas.line(&[(WARN, "not authenticated: this is what the file says, and nothing of it was verified")]);
     if let Inspection::Collateral(collateral) = inspection {
         draw_expiries(&mut canvas, &collateral.expiries);
-        drop(value.as_object_mut().and_then(|members| members.remove("expiries")));
+        drop(value.as_object_mut().and_then(|members| members.shift_remove("expiries")));
     }
     if let Inspection::EventLog { events } = inspection {
         canvas.gap();
@@ -85,7 +85,7 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         }
         return canvas;
     }
-    drop(value.as_object_mut().and_then(|members| members.remove("kind")));
+    drop(value.as_object_mut().and_then(|members| members.shift_remove("kind")));
     canvas.gap();
     render::tree(&mut canvas, &value, 2);
     canvas

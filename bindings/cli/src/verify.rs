@@ -94,6 +94,7 @@ pub fn options(args: &Dcap) -> Result<DcapOptions, Problem> {
         accept_tcb: (!args.accept_tcb.is_empty()).then(|| args.accept_tcb.clone()),
         max_collateral_age: args.max_collateral_age,
         pck_chain: args.pck_chain.as_deref().map(|path| input::read(path, "--pck-chain")).transpose()?,
+        outlook: args.outlook,
         ..DcapOptions::at(args.at.unwrap_or_else(now))
     })
 }

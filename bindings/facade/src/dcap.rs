@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use veriquote::crypto::CryptoProvider;
 use veriquote::dcap::{
-    AuthenticQuote, Collateral, PlatformCache, PreparedCollateral, Profile, Quote, Report, TcbStatus,
-    Verifier,
+    self, AuthenticQuote, Cause, Collateral, Judgement, PlatformCache, PreparedCollateral, Profile, Quote,
+    Report, TcbStatus, Verifier,
 };
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
-use veriquote::policy::{Appraisal as CoreAppraisal, Policy, Verdict};
-use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
+use veriquote::policy::{Appraisal as CoreAppraisal, Policy, Verdict as Ruling};
+use veriquote::{Check, Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
 use crate::check::{CheckLine, facts};
@@ -21,7 +21,8 @@ use crate::event_log::EventLogClaims;
 use crate::problem::Problem;
 use crate::time::Time;
 use crate::verification::{
-    Appraisal, Claims, CollateralClaims, Expiry, Finding, Horizon, NotChecked, TcbClaims, Verification,
+    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, TcbClaims, Verdict,
+    Verification,
 };
 
 const EVIDENCE: &str = "dcap";
@@ -73,6 +74,10 @@ pub struct DcapOptions {
     /// PCK certificate chain (PEM) for quotes that do not carry it.
     #[serde(default)]
     pub pck_chain: Option<Blob>,
+    /// Also say when the verdict will change, and to what. Always said when several collaterals are
+    /// given.
+    #[serde(default)]
+    pub outlook: bool,
 }
 
 /// Names of the conformance profiles.
@@ -101,6 +106,7 @@ impl DcapOptions {
             accept_tcb: None,
             max_collateral_age: None,
             pck_chain: None,
+            outlook: false,
         }
     }
 
@@ -165,7 +171,7 @@ fn report_data(hex: &str) -> Result<veriquote::Bytes<64>, Problem> {
     let help = "64 bytes as 128 hex digits; fewer are filled up with zeros at the end";
     let digits = hex.strip_prefix("0x").unwrap_or(hex);
     let bytes = veriquote::bytes::from_hex(digits.as_bytes()).map_err(|offset| Problem {
-        offset: u64::try_from(offset).ok(),
+        offset: u32::try_from(offset).ok(),
         ..Problem::misuse("options.report_data", "not hex", help)
     })?;
     let mut data = [0; 64];
@@ -202,6 +208,7 @@ pub struct DcapVerifier {
     provider: Arc<dyn CryptoProvider>,
     policy: Policy,
     at: Time,
+    outlook: bool,
     collateral: Arc<[Given]>,
 }
 
@@ -248,7 +255,7 @@ impl DcapVerifier {
             Given { collateral: read, prepared }
         };
         let collateral = collateral.iter().map(prepare).collect();
-        Ok(Self { verifier, provider, policy, at: options.at, collateral })
+        Ok(Self { verifier, provider, policy, at: options.at, outlook: options.outlook, collateral })
     }
 
     /// Verifies one quote (binary, hex, base64 or base64url), and replays an event log.
@@ -282,9 +289,14 @@ impl DcapVerifier {
         let Some(first) = self.collateral.first() else {
             return Err(Error::new(Code::DcapCollateralMissing, "collateral").into());
         };
-        let authentic = self.authenticate(&bytes, first, cache)?;
-        let mut checks: Vec<CheckLine> = Some(layout).into_iter().collect();
-        checks.extend(authentic.checks().map(CheckLine::from));
+        let authentic = match self.authenticate(&bytes, first, cache) {
+            Ok(authentic) => authentic,
+            Err(failure) => {
+                let checks = ledger(Some(layout), failure.checks.iter());
+                return Ok(Verification::failed(EVIDENCE, failure.error.into(), checks));
+            }
+        };
+        let mut checks = ledger(Some(layout), authentic.checks());
         let event_log = match event_log {
             None => None,
             Some(log) => match self.replay(log, authentic.report()) {
@@ -300,10 +312,11 @@ impl DcapVerifier {
         };
         let mut result = self.appraise(authentic, checks, event_log);
         if self.collateral.len() > 1 {
-            result.horizons = (0u32..)
-                .zip(self.collateral.iter())
-                .map(|(number, given)| self.horizon(number, given, &bytes))
-                .collect();
+            let numbered = (0u32..).zip(self.collateral.iter());
+            result.horizons = numbered.map(|(number, given)| self.horizon(number, given, &bytes)).collect();
+        }
+        if self.outlook || self.collateral.len() > 1 {
+            result.forecast = self.forecast(&bytes);
         }
         Ok(result)
     }
@@ -388,6 +401,7 @@ impl DcapVerifier {
             }),
             not_checked,
             horizons: Vec::new(),
+            forecast: Vec::new(),
         }
     }
 
@@ -397,25 +411,32 @@ impl DcapVerifier {
             collateral: number,
             evaluation_number: summary.map(|summary| summary.evaluation_number()),
             issued: summary.map(|summary| summary.earliest_issue_date.to_string()),
-            verified: false,
-            accepted: false,
-            status: None,
-            advisories: Vec::new(),
-            error: None,
+            verdict: Verdict::default(),
         };
-        let error = match self.authenticate(bytes, given, None) {
-            Err(failure) => Some(failure.error),
+        horizon.verdict = match self.authenticate(bytes, given, None) {
+            Err(failure) => Verdict { error: Some(failure.error.into()), ..Verdict::default() },
             Ok(quote) => {
-                let tcb = quote.tcb();
-                horizon.status = Some(tcb.status.as_str().to_owned());
-                horizon.advisories = tcb.advisories.iter().map(ToString::to_string).collect();
-                horizon.verified = !tcb.status.is_terminal();
-                self.policy.accept(quote).err().map(|rejection| rejection.error)
+                let (status, advisories) = (quote.tcb().status, quote.tcb().advisories.clone());
+                let refusal = self.policy.accept(quote).err().map(|rejection| rejection.error);
+                verdict(&Judgement { status: Some(status), advisories, refusal })
             }
         };
-        horizon.accepted = error.is_none();
-        horizon.error = error.map(Problem::from);
         horizon
+    }
+
+    /// What will change, and when: for the first collateral.
+    fn forecast(&self, bytes: &[u8]) -> Vec<Forecast> {
+        let Ok(quote) = Quote::parse(bytes) else { return Vec::new() };
+        let labels: Vec<String> = (0..self.collateral.len()).map(|number| number.to_string()).collect();
+        let prepared = |(given, label): (&'_ Given, &'_ String)| {
+            given.prepared.as_ref().ok().map(|collateral| (label.clone(), collateral.clone()))
+        };
+        let known: Vec<(String, PreparedCollateral)> =
+            self.collateral.iter().zip(&labels).filter_map(prepared).collect();
+        let horizons: Vec<dcap::Horizon<'_>> =
+            known.iter().map(|(label, collateral)| dcap::Horizon { label, collateral }).collect();
+        let outlook = dcap::outlook(&quote, &horizons, None, &self.policy, self.at.0);
+        outlook.forecast.iter().map(forecast).collect()
     }
 
     /// The same collateral and policy with other report data to expect; see
@@ -437,18 +458,53 @@ impl DcapVerifier {
     }
 }
 
+fn verdict(judgement: &Judgement) -> Verdict {
+    Verdict {
+        verified: judgement.status.is_some_and(|status| !status.is_terminal()),
+        accepted: judgement.refusal.is_none(),
+        status: judgement.status.map(|status| status.as_str().to_owned()),
+        advisories: judgement.advisories.iter().map(ToString::to_string).collect(),
+        error: judgement.refusal.as_ref().map(Problem::from),
+    }
+}
+
+fn forecast(forecast: &dcap::Forecast) -> Forecast {
+    let (cause, parts, evaluation_number) = match &forecast.cause {
+        Cause::Expiry { parts } => ("expiry", parts.clone(), None),
+        Cause::GraceEnds => ("grace_ends", Vec::new(), None),
+        Cause::Recovery { evaluation_number, .. } => ("recovery", Vec::new(), Some(*evaluation_number)),
+    };
+    Forecast {
+        at: forecast.at.map(|at| at.to_string()),
+        cause: cause.to_owned(),
+        parts,
+        evaluation_number,
+        verdict: verdict(&forecast.judgement),
+    }
+}
+
 fn is_terminal(code: Code) -> bool {
     matches!(code, Code::DcapTcbRevoked | Code::DcapTcbNotSupported)
 }
 
+/// The checks with the quote's layout first: it is read before anything else, though prepared collateral
+/// was checked before that.
+fn ledger<'c>(layout: Option<CheckLine>, checks: impl Iterator<Item = &'c Check>) -> Vec<CheckLine> {
+    let has_own = layout.is_some();
+    let others = checks.filter(|check| !has_own || check.rule.id != LAYOUT).map(CheckLine::from);
+    layout.into_iter().chain(others).collect()
+}
+
+const LAYOUT: &str = "dcap.quote.layout";
+
 fn failed(failure: &Failure) -> Verification {
-    let checks = failure.checks.iter().map(CheckLine::from).collect();
+    let checks = ledger(None, failure.checks.iter());
     Verification::failed(EVIDENCE, Problem::from(&failure.error), checks)
 }
 
 /// The first line of the ledger; a verification with prepared collateral begins after it.
 fn layout_check(bytes: &[u8]) -> Result<CheckLine, Failure> {
-    let rule = veriquote::dcap::checks::RULES.iter().find(|rule| rule.id == "dcap.quote.layout");
+    let rule = veriquote::dcap::checks::RULES.iter().find(|rule| rule.id == LAYOUT);
     let mut trace = veriquote::Trace::new();
     match (Quote::parse(bytes), rule) {
         (Ok(quote), Some(rule)) => {
@@ -519,7 +575,7 @@ fn not_checked(appraisal: &CoreAppraisal) -> Vec<NotChecked> {
         _ => 3,
     };
     let mut left_open: Vec<_> =
-        appraisal.findings.iter().filter(|finding| finding.verdict == Verdict::NotChecked).collect();
+        appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked).collect();
     left_open.sort_by_key(|finding| rank(finding.rule));
     left_open
         .into_iter()

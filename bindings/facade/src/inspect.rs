@@ -159,7 +159,8 @@ pub struct QuotePlatform {
 /// # Errors
 /// `input.encoding` for what is none of the known kinds, or the error of the kind that it claims to be.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, Problem> {
-    Ok(recognise(bytes)?)
+    let inspection = recognise(bytes);
+    Ok(inspection.map_err(|error| if error.part().is_empty() { error.inside("file") } else { error })?)
 }
 
 /// The same as JSON: an [`Inspection`], or `{"error": …}` with a [`Problem`].
@@ -176,18 +177,22 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     if trimmed.first() == Some(&b'{') {
         return json_document(bytes);
     }
-    if has_pem_marker(bytes) {
-        return pem(bytes);
-    }
     if is_der(bytes) {
         return der(bytes);
+    }
+    if has_pem_marker(bytes) && !bytes.iter().take(16).any(|byte| *byte == 0) {
+        return pem(bytes);
     }
     let binary = decode_binary_or_text(bytes)?;
     if is_der(&binary) {
         return der(&binary);
     }
-    if has_pem_marker(&binary) {
+    if binary.starts_with(b"-----BEGIN ") {
         return pem(&binary);
+    }
+    if binary.starts_with(b"CCEL") {
+        let fact = Fact::text("problem", "this is the ACPI table that says where the log is, not the log");
+        return Err(Error::new(Code::EventLogLayout, "").with(fact));
     }
     if binary.trim_ascii().first() == Some(&b'{') {
         return json_document(&binary);
@@ -346,7 +351,7 @@ fn json_document(text: &[u8]) -> Result<Inspection, Error> {
 }
 
 fn unknown(offset: usize) -> Error {
-    Error::new(Code::InputEncoding, "file")
+    Error::new(Code::InputEncoding, "")
         .at(offset)
         .with(Fact::text("problem", "JSON that is neither collateral nor a body of Intel's service"))
 }

@@ -29,11 +29,11 @@ pub use inspect::{
     CertificateView, CollateralView, CrlView, Inspection, QuotePlatform, QuoteView, SignedDocumentView,
     inspect, inspect_json, platform_of_quote,
 };
-pub use problem::Problem;
+pub use problem::{Problem, ProblemKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;
 pub use verification::{
-    Appraisal, Claims, CollateralClaims, Expiry, Finding, Horizon, NotChecked, ShortComponent, Shortfall,
-    TcbClaims, TcbPart, Verification,
+    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, ShortComponent,
+    Shortfall, TcbClaims, TcbPart, Verdict, Verification,
 };

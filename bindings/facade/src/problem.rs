@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use veriquote::{Code, Error};
+use veriquote::{Code, Error, Kind};
 
 use crate::check::facts;
 
@@ -13,19 +13,70 @@ use crate::check::facts;
 pub struct Problem {
     /// What happened: a stable dotted code of `docs/errors.md`.
     pub code: String,
-    /// What the caller can do: `malformed`, `unsupported`, `untrusted`, `revoked`, `stale`, `mismatch`,
-    /// `rejected`, `limit` or `misuse`.
-    pub kind: String,
+    /// What the caller can do.
+    pub kind: ProblemKind,
     /// Dotted path of the part that failed.
     pub part: String,
     /// What happened, in words.
     pub message: String,
     /// Byte offset inside the part's outermost input, where one is known.
-    pub offset: Option<u64>,
+    pub offset: Option<u32>,
     /// What to do next.
     pub help: String,
     /// Expected and actual values.
-    pub facts: Map<String, Value>,
+    pub facts: Box<Map<String, Value>>,
+}
+
+/// What a caller can do about a problem; see `docs/errors.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the core's `Kind` documents each")]
+pub enum ProblemKind {
+    Malformed,
+    Unsupported,
+    Untrusted,
+    Revoked,
+    Stale,
+    Mismatch,
+    Rejected,
+    Limit,
+    Misuse,
+}
+
+impl ProblemKind {
+    /// The stable lower-case name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unsupported => "unsupported",
+            Self::Untrusted => "untrusted",
+            Self::Revoked => "revoked",
+            Self::Stale => "stale",
+            Self::Mismatch => "mismatch",
+            Self::Rejected => "rejected",
+            Self::Limit => "limit",
+            Self::Misuse => "misuse",
+        }
+    }
+}
+
+impl From<Kind> for ProblemKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Malformed => Self::Malformed,
+            Kind::Unsupported => Self::Unsupported,
+            Kind::Revoked => Self::Revoked,
+            Kind::Stale => Self::Stale,
+            Kind::Mismatch => Self::Mismatch,
+            Kind::Rejected => Self::Rejected,
+            Kind::Limit => Self::Limit,
+            Kind::Misuse => Self::Misuse,
+            // A kind that this release does not know of is refused like the worst that it knows.
+            _ => Self::Untrusted,
+        }
+    }
 }
 
 impl Problem {
@@ -35,12 +86,12 @@ impl Problem {
         let code = Code::MisuseOptions;
         Self {
             code: code.as_str().into(),
-            kind: code.kind().as_str().into(),
+            kind: code.kind().into(),
             part: part.into(),
             message: message.into(),
             offset: None,
             help: help.into(),
-            facts: Map::new(),
+            facts: Box::default(),
         }
     }
 
@@ -56,12 +107,12 @@ impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         Self {
             code: error.code().as_str().into(),
-            kind: error.kind().as_str().into(),
+            kind: error.kind().into(),
             part: error.part().into(),
             message: error.code().meaning().into(),
-            offset: error.offset().and_then(|offset| u64::try_from(offset).ok()),
+            offset: error.offset().and_then(|offset| u32::try_from(offset).ok()),
             help: error.code().help().into(),
-            facts: facts(error.facts()),
+            facts: Box::new(facts(error.facts())),
         }
     }
 }
@@ -76,5 +127,19 @@ impl From<Error> for Problem {
 impl From<serde_json::Error> for Problem {
     fn from(error: serde_json::Error) -> Self {
         Self::misuse("options", error.to_string(), Code::MisuseOptions.help())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_keeps_its_name() {
+        for code in Code::ALL {
+            let kind = ProblemKind::from(code.kind());
+            assert_eq!(kind.as_str(), code.kind().as_str());
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
     }
 }

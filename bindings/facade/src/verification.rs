@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::event_log::EventLogClaims;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,9 +29,12 @@ pub struct Verification {
     pub appraisal: Option<Appraisal>,
     /// What this call did not check, and how to have it checked.
     pub not_checked: Vec<NotChecked>,
-    /// The verdict under each further collateral, when several were given.
+    /// The verdict under each collateral, when several were given; the first decides.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub horizons: Vec<Horizon>,
+    /// When the verdict will change, and to what: dated changes in order, then those without a date.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub forecast: Vec<Forecast>,
 }
 
 /// What authentic evidence says.
@@ -190,24 +193,53 @@ pub struct NotChecked {
     pub why: String,
 }
 
-/// The verdict under one further collateral.
+/// The verdict under one of several collaterals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Horizon {
     /// Which collateral: its place in the call, counted from 0.
     pub collateral: u32,
-    /// Number of its TCB evaluation.
+    /// Number of its TCB evaluation; absent when it does not verify.
     pub evaluation_number: Option<u32>,
-    /// When its TCB info was issued.
+    /// The earlier issue date of its TCB info and identity.
     pub issued: Option<String>,
-    /// Authentic under it.
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// A change that is known to come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Forecast {
+    /// The first second of the new verdict; absent where no date is announced.
+    pub at: Option<String>,
+    /// `expiry`: parts of the collateral go stale; `grace_ends`: the policy's grace for an out-of-date TCB
+    /// ends; `recovery`: a later TCB evaluation becomes the standard one.
+    pub cause: String,
+    /// The parts that go stale.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub parts: Vec<String>,
+    /// The TCB evaluation of a recovery.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub evaluation_number: Option<u32>,
+    /// The verdict from then on, if nothing else changes.
+    pub verdict: Verdict,
+}
+
+/// A verdict in short.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// Authentic.
     pub verified: bool,
-    /// Accepted under it.
+    /// Accepted.
     pub accepted: bool,
-    /// The TCB status under it.
+    /// The TCB status; absent when it is not authentic.
     pub status: Option<String>,
-    /// Advisories under it.
+    /// Advisories that apply.
     pub advisories: Vec<String>,
     /// Why not.
     pub error: Option<Problem>,
@@ -227,6 +259,7 @@ impl Verification {
             appraisal: None,
             not_checked: Vec::new(),
             horizons: Vec::new(),
+            forecast: Vec::new(),
         }
     }
 
@@ -236,7 +269,7 @@ impl Verification {
     pub fn exit_code(&self) -> u8 {
         match &self.error {
             None if self.accepted => 0,
-            Some(problem) if problem.kind == "misuse" => 2,
+            Some(problem) if problem.kind == ProblemKind::Misuse => 2,
             _ if self.verified => 3,
             _ => 1,
         }

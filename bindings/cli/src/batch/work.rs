@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -79,10 +79,12 @@ impl Workshop {
             None => Origin::CommandLine(self.choose(quote)),
         };
         let at = task.at.unwrap_or(self.options.at);
-        if let (Origin::CommandLine(index), true) = (&origin, at == self.options.at) {
-            if let Some(verifier) = self.shared.get(*index) {
-                return Ok(Arc::clone(verifier));
-            }
+        let shared = match &origin {
+            Origin::CommandLine(index) if at == self.options.at => self.shared.get(*index),
+            _ => None,
+        };
+        if let Some(verifier) = shared {
+            return Ok(Arc::clone(verifier));
         }
         let key = Key { collateral: origin, at: at.0.0 };
         if let Some(verifier) = self.known().get(&key) {
@@ -153,6 +155,12 @@ const CHUNK: usize = 32;
 /// How many chunks wait for a thread.
 const WAITING: usize = 4;
 
+/// Items or results that travel together, and their place.
+struct Chunk<T> {
+    number: u64,
+    items: Vec<T>,
+}
+
 /// Works on `items` with `threads` threads, and hands the results to `take` in the order of the items;
 /// `take` ends the run by answering false. Memory is bounded by the chunks under way.
 pub fn in_order<I: Send, R: Send, S>(
@@ -162,8 +170,8 @@ pub fn in_order<I: Send, R: Send, S>(
     work: impl Fn(&mut S, &I) -> R + Sync,
     mut take: impl FnMut(I, R) -> bool,
 ) {
-    let (to_workers, work_queue): (SyncSender<(u64, Vec<I>)>, _) = sync_channel(WAITING);
-    let (to_writer, done): (SyncSender<(u64, Vec<(I, R)>)>, Receiver<_>) = sync_channel(WAITING);
+    let (to_workers, work_queue) = sync_channel::<Chunk<I>>(WAITING);
+    let (to_writer, done) = sync_channel::<Chunk<(I, R)>>(WAITING);
     let work_queue = Mutex::new(work_queue);
     let stopped = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -173,7 +181,7 @@ pub fn in_order<I: Send, R: Send, S>(
             let mut number = 0;
             while items.peek().is_some() && !stopped.load(Ordering::Relaxed) {
                 let chunk: Vec<I> = items.by_ref().take(CHUNK).collect();
-                if to_workers.send((number, chunk)).is_err() {
+                if to_workers.send(Chunk { number, items: chunk }).is_err() {
                     return;
                 }
                 number += 1;
@@ -186,15 +194,16 @@ pub fn in_order<I: Send, R: Send, S>(
                 let mut place = place();
                 loop {
                     let next = work_queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((number, chunk)) = next else { return };
-                    let finished = chunk
+                    let Ok(chunk) = next else { return };
+                    let items = chunk
+                        .items
                         .into_iter()
                         .map(|item| {
                             let result = work(&mut place, &item);
                             (item, result)
                         })
                         .collect();
-                    if to_writer.send((number, finished)).is_err() {
+                    if to_writer.send(Chunk { number: chunk.number, items }).is_err() {
                         return;
                     }
                 }
@@ -203,8 +212,8 @@ pub fn in_order<I: Send, R: Send, S>(
         drop(to_writer);
         let mut early = BTreeMap::new();
         let mut next = 0;
-        for (number, chunk) in done {
-            early.insert(number, chunk);
+        for chunk in done {
+            early.insert(chunk.number, chunk.items);
             while let Some(chunk) = early.remove(&next) {
                 next += 1;
                 for (item, result) in chunk {

@@ -25,7 +25,7 @@ pub fn problem(canvas: &mut Canvas, problem: &Problem) {
         };
         canvas.field("where", &place);
     }
-    for (name, value) in &problem.facts {
+    for (name, value) in problem.facts.iter() {
         canvas.field(&style::words(name), &tree::scalar(value));
     }
     canvas.field("help", &problem.help);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use veriquote_facade::{
-    CheckLine, Claims, EventClaims, Finding, Horizon, NotChecked, Shortfall, Verification,
+    CheckLine, Claims, EventClaims, Finding, Forecast, Horizon, NotChecked, Shortfall, Verdict, Verification,
 };
 
 use super::style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, Look, WARN, words};
@@ -40,6 +40,10 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
         for horizon in &result.horizons {
             draw_horizon(canvas, horizon);
         }
+    }
+    if !result.forecast.is_empty() {
+        canvas.heading("What is coming");
+        draw_forecast(canvas, &result.forecast);
     }
     if !result.not_checked.is_empty() {
         canvas.heading("Not checked");
@@ -261,26 +265,54 @@ fn draw_finding(canvas: &mut Canvas, finding: &Finding) {
 }
 
 fn draw_horizon(canvas: &mut Canvas, horizon: &Horizon) {
-    let name = match horizon.evaluation_number {
+    let mut text = match horizon.evaluation_number {
         Some(number) => format!("evaluation {number}"),
-        None => format!("collateral {}", horizon.collateral),
+        None => format!("collateral {}", horizon.collateral + 1),
     };
-    let (look, mark) = match (horizon.verified, horizon.accepted) {
+    if let Some(issued) = &horizon.issued {
+        text.push_str(&format!(", issued {}", day(issued)));
+    }
+    draw_short_verdict(canvas, &text, &horizon.verdict);
+}
+
+/// The changes that matter: those that alter the verdict, and the last of what goes stale.
+fn draw_forecast(canvas: &mut Canvas, all: &[Forecast]) {
+    let mut last: Option<&Verdict> = None;
+    for change in all {
+        if last.is_some_and(|last| {
+            last.error.as_ref().map(|e| &e.code) == change.verdict.error.as_ref().map(|e| &e.code)
+        }) {
+            continue;
+        }
+        let when = change.at.as_deref().map_or("on a day not announced", |at| at);
+        let cause = match change.cause.as_str() {
+            "expiry" => format!("{} will be stale", change.parts.join(", ")),
+            "grace_ends" => "the grace period ends".to_owned(),
+            _ => format!("evaluation {} becomes the standard", change.evaluation_number.unwrap_or_default()),
+        };
+        draw_short_verdict(canvas, &format!("{when}: {cause}"), &change.verdict);
+        last = Some(&change.verdict);
+    }
+}
+
+fn draw_short_verdict(canvas: &mut Canvas, what: &str, verdict: &Verdict) {
+    let (look, mark) = match (verdict.verified, verdict.accepted) {
         (_, true) => (GOOD, "✓"),
         (true, false) => (WARN, "!"),
         _ => (BAD, "✗"),
     };
-    let mut text = format!("{name}: {}", horizon.status.as_deref().unwrap_or("not authentic"));
-    if let Some(issued) = &horizon.issued {
-        text.push_str(&format!(", TCB info issued {issued}"));
+    let mut text = format!("{what} → {}", verdict.status.as_deref().unwrap_or("not authentic"));
+    if !verdict.advisories.is_empty() {
+        text.push_str(&format!(" [{}]", verdict.advisories.join(" ")));
     }
-    if !horizon.advisories.is_empty() {
-        text.push_str(&format!(" [{}]", horizon.advisories.join(" ")));
-    }
-    if let Some(problem) = &horizon.error {
-        text.push_str(&format!(" — {}: {}", problem.code, problem.message));
+    if let Some(problem) = &verdict.error {
+        text.push_str(&format!(" ({})", problem.code));
     }
     canvas.bullet(look, mark, &text);
+}
+
+fn day(time: &str) -> &str {
+    time.split('T').next().unwrap_or(time)
 }
 
 fn status_look(status: &str) -> Look {

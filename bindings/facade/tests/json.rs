@@ -1,0 +1,129 @@
+//! JSON in, JSON out: what every binding relies on.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use veriquote::bytes::to_hex;
+use veriquote::crypto::RustCrypto;
+use veriquote_facade::{inspect_json, verify_dcap_json};
+use veriquote_forge::Forge;
+
+fn request(forge: &Forge) -> Value {
+    let forged = forge.build();
+    json!({
+        "quote": to_hex(&forged.quote),
+        "collateral": [forged.collateral_json()],
+        "options": { "at": forged.now, "roots": [forged.root_pem] },
+    })
+}
+
+fn verify(request: &Value) -> Value {
+    let answer = verify_dcap_json(Arc::new(RustCrypto), &request.to_string());
+    serde_json::from_str(&answer).expect("JSON")
+}
+
+#[test]
+fn a_request_as_json_is_verified() {
+    let mut request = request(&Forge::tdx4());
+    let answer = verify(&request);
+    assert_eq!((&answer["verified"], &answer["accepted"]), (&json!(true), &json!(true)), "{answer}");
+    let text = request["collateral"][0].as_str().expect("text").to_owned();
+    request["collateral"] = json!([serde_json::from_str::<Value>(&text).expect("JSON")]);
+    assert_eq!(verify(&request), answer, "collateral as an object is the same as its text");
+    request["options"]["at"] = json!("2001-01-01T00:00:00Z");
+    assert_eq!(verify(&request)["accepted"], json!(false));
+}
+
+#[test]
+fn unknown_options_are_refused_wherever_they_stand() {
+    let good = request(&Forge::sgx3());
+    for (path, name) in [("", "polcy"), ("/options", "report_dta"), ("/options", "")] {
+        let mut request = good.clone();
+        request.pointer_mut(path).expect("there")[name] = json!("00");
+        let answer = verify(&request);
+        assert_eq!(answer["verified"], json!(false));
+        assert_eq!(answer["error"]["code"], "misuse.options", "{path} {name}");
+        assert!(answer["error"]["message"].as_str().expect("text").contains("unknown field"), "{answer}");
+    }
+}
+
+#[test]
+fn wrong_options_are_told() {
+    let good = request(&Forge::sgx3());
+    for (name, value) in [
+        ("at", json!("soon")),
+        ("at", json!(1.5)),
+        ("at", Value::Null),
+        ("profile", json!("lenient")),
+        ("roots", json!("one")),
+        ("accept_tcb", json!([])),
+        ("accept_tcb", json!(["Revoked"])),
+        ("accept_tcb", json!(["uptodate"])),
+        ("report_data", json!("0")),
+        ("report_data", json!("00".repeat(65))),
+        ("max_collateral_age", json!(-1)),
+        ("crypto_only", json!("yes")),
+    ] {
+        let mut request = good.clone();
+        request["options"][name] = value.clone();
+        let answer = verify(&request);
+        assert_eq!(answer["error"]["code"], "misuse.options", "{name}: {value}");
+        assert_eq!(answer["accepted"], json!(false));
+    }
+    let mut both = good;
+    both["options"]["crypto_only"] = json!(true);
+    both["options"]["accept_tcb"] = json!(["OutOfDate"]);
+    assert_eq!(verify(&both)["error"]["part"], "options.policy");
+}
+
+#[test]
+fn a_duplicate_member_is_seen_inside_documents() {
+    let forged = Forge::sgx3().build();
+    let policy = r#"{"tcb":{"accept":["UpToDate"]},"tcb":{"accept":["OutOfDate"]}}"#;
+    let mut collateral = forged.collateral_json();
+    let request = |policy: &str, collateral: &str| {
+        format!(
+            r#"{{"quote":"{}","collateral":[{collateral}],"options":{{"at":{},"policy":{policy}}}}}"#,
+            to_hex(&forged.quote),
+            forged.now
+        )
+    };
+    let answer = verify_dcap_json(Arc::new(RustCrypto), &request(policy, &collateral));
+    assert!(answer.contains("\"json.duplicate_key\""), "{answer}");
+    collateral.insert_str(1, r#""pck_crl":"","#);
+    let answer = verify_dcap_json(Arc::new(RustCrypto), &request("null", &collateral));
+    assert!(answer.contains("\"json.duplicate_key\""), "{answer}");
+}
+
+#[test]
+fn whatever_arrives_is_answered_in_json() {
+    for text in ["", "{", "[]", "null", "\"\"", "{\"quote\":1}", "\u{0}"] {
+        let answer: Value =
+            serde_json::from_str(&verify_dcap_json(Arc::new(RustCrypto), text)).expect("JSON");
+        assert_eq!(answer["error"]["code"], "misuse.options", "{text:?}");
+    }
+    for bytes in [&b""[..], b"{", b"hello", &[0; 100], &[0xff; 100], b"-----BEGIN X-----"] {
+        let answer: Value = serde_json::from_str(&inspect_json(bytes)).expect("JSON");
+        assert!(answer["error"]["code"].is_string(), "{bytes:?}");
+    }
+}
+
+#[test]
+fn results_can_be_read_back() {
+    for (name, forge) in Forge::all() {
+        let answer = verify(&request(&forge));
+        let result: veriquote_facade::Verification =
+            serde_json::from_value(answer.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(serde_json::to_value(&result).expect("JSON"), answer, "{name}");
+    }
+}
+
+#[cfg(feature = "schema")]
+#[test]
+fn the_schema_names_every_member_and_refuses_others() {
+    let schemas = veriquote_facade::schema();
+    let (_, request) = schemas.iter().find(|(name, _)| *name == "DcapRequest").expect("there");
+    assert_eq!(request["additionalProperties"], json!(false));
+    assert_eq!(request["$defs"]["DcapOptions"]["additionalProperties"], json!(false));
+    assert!(request["$defs"]["DcapOptions"]["properties"]["report_data"].is_object());
+}
