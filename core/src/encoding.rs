@@ -99,7 +99,7 @@ pub fn decode_binary_or_text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
         return base64_at(bytes, start, bytes.len()).map(Cow::Owned);
     }
     let mut digits = without_white_space(text);
-    while digits.len() % 4 == 0 && digits.last() == Some(&b'=') {
+    if digits.len().is_multiple_of(4) {
         let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
         digits.truncate(digits.len().saturating_sub(padding.min(2)));
     }

@@ -211,7 +211,7 @@ impl From<&TdReport> for TdxReportClaims {
             report_data: report.report_data.to_string(),
             td_attributes: report.td_attributes.0.to_string(),
             attribute_names: names(report.td_attributes.bits(), NAMES),
-            xfam: report.xfam.to_string(),
+            xfam: report.xfam.0.to_string(),
             mr_config_id: report.mr_config_id.to_string(),
             mr_owner: report.mr_owner.to_string(),
             mr_owner_config: report.mr_owner_config.to_string(),
