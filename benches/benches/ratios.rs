@@ -52,7 +52,7 @@ fn main() {
 
 /// Microseconds for one operation, per subject and round.
 fn measure(subjects: &mut [Subject], rounds: usize) -> Vec<Vec<f64>> {
-    let repeats: Vec<u32> = subjects.iter_mut().map(|subject| repeats(subject)).collect();
+    let repeats: Vec<u32> = subjects.iter_mut().map(repeats).collect();
     let mut times = vec![Vec::with_capacity(rounds); subjects.len()];
     for round in 0..rounds {
         for step in 0..subjects.len() {
@@ -69,7 +69,7 @@ fn measure(subjects: &mut [Subject], rounds: usize) -> Vec<Vec<f64>> {
 
 /// A step that visits all subjects in another order.
 fn stride(round: usize, count: usize) -> usize {
-    let coprime = |step: &usize| (2..=*step).all(|d| step % d != 0 || count % d != 0);
+    let coprime = |step: &usize| (2..=*step).all(|d| !step.is_multiple_of(d) || !count.is_multiple_of(d));
     let strides: Vec<usize> = (1..count.max(2)).filter(coprime).collect();
     strides[round % strides.len()]
 }
