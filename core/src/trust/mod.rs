@@ -155,3 +155,62 @@ impl TrustAnchors {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::to_hex;
+    use crate::x509::testing::Cert;
+    use alloc::format;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    fn root(name: &str, seed: u8) -> Vec<u8> {
+        Cert::authority(name, seed, name, seed).sign(seed)
+    }
+
+    fn pem(der: &[u8]) -> alloc::string::String {
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(der))
+    }
+
+    #[test]
+    fn roots_come_in_every_form() {
+        let (a, b) = (root("A", 1), root("B", 2));
+        let both = TrustAnchors::from_certificates((pem(&a) + &pem(&b)).as_bytes()).unwrap();
+        assert_eq!(both.iter().map(TrustAnchor::certificate).collect::<Vec<_>>(), [Some(&*a), Some(&*b)]);
+        let one = TrustAnchors::new(alloc::vec![TrustAnchor::from_certificate(&a).unwrap()]);
+        for form in
+            [a.clone(), to_hex(&a).into_bytes(), STANDARD.encode(&a).into_bytes(), pem(&a).into_bytes()]
+        {
+            assert_eq!(TrustAnchors::from_certificates(&form), Ok(one.clone()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_root_is_refused_and_named() {
+        let a = root("A", 1);
+        let refused = |bytes: &[u8]| {
+            let error = TrustAnchors::from_certificates(bytes).unwrap_err();
+            (error.code(), format!("{}", error.part()))
+        };
+        assert_eq!(refused(b""), (Code::InputEncoding, format!("")));
+        assert_eq!(refused(&pem(&a).as_bytes()[..80]).0, Code::InputEncoding);
+        let second = pem(&a) + &pem(&a[..50]);
+        assert_eq!(refused(second.as_bytes()), (Code::X509Der, format!("certificate[1]")));
+        assert_eq!(refused(pem(&a).repeat(limits::CERTIFICATES + 1).as_bytes()).0, Code::LimitCount);
+        assert_eq!(TrustAnchor::from_key(&a).unwrap_err().code(), Code::X509Der);
+    }
+
+    #[test]
+    fn an_anchor_is_its_key_and_its_name_where_known() {
+        let (a, renamed, other) = (root("A", 1), root("B", 1), root("A", 2));
+        let [a, renamed, other] = [&a, &renamed, &other].map(|der| Certificate::parse(der).unwrap());
+        let named = TrustAnchors::new(alloc::vec![TrustAnchor::from_certificate(a.der()).unwrap()]);
+        assert!(named.find(&a).is_some());
+        assert_eq!(named.require(&renamed).unwrap_err().code(), Code::X509Anchor);
+        assert_eq!(named.require(&other).unwrap_err().code(), Code::X509Anchor);
+        let by_key = TrustAnchors::new(alloc::vec![TrustAnchor::from_key(a.spki().raw()).unwrap()]);
+        assert!(by_key.find(&a).is_some() && by_key.find(&renamed).is_some());
+        assert!(by_key.find(&other).is_none() && TrustAnchors::intel_sgx().find(&a).is_none());
+    }
+}

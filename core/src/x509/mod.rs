@@ -28,4 +28,4 @@ mod chain_tests;
 #[cfg(test)]
 mod crl_tests;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -7,7 +7,7 @@ use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{DerSignature, SigningKey};
 
 /// Tag, length and content.
-pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len();
     let mut out = vec![tag];
     match length {
@@ -26,16 +26,16 @@ pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-pub(super) fn seq(parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn seq(parts: &[&[u8]]) -> Vec<u8> {
     tlv(0x30, &parts.concat())
 }
 
-pub(super) fn name(common_name: &str) -> Vec<u8> {
+pub(crate) fn name(common_name: &str) -> Vec<u8> {
     name_of(&[(0x0c, common_name.as_bytes())])
 }
 
 /// A Name of common names in these string types.
-pub(super) fn name_of(common_names: &[(u8, &[u8])]) -> Vec<u8> {
+pub(crate) fn name_of(common_names: &[(u8, &[u8])]) -> Vec<u8> {
     let sets: Vec<Vec<u8>> = common_names
         .iter()
         .map(|(tag, text)| tlv(0x31, &seq(&[&tlv(6, super::oid::COMMON_NAME), &tlv(*tag, text)])))
@@ -43,24 +43,24 @@ pub(super) fn name_of(common_names: &[(u8, &[u8])]) -> Vec<u8> {
     tlv(0x30, &sets.concat())
 }
 
-pub(super) fn utc(text: &str) -> Vec<u8> {
+pub(crate) fn utc(text: &str) -> Vec<u8> {
     tlv(0x17, text.as_bytes())
 }
 
-pub(super) fn generalized(text: &str) -> Vec<u8> {
+pub(crate) fn generalized(text: &str) -> Vec<u8> {
     tlv(0x18, text.as_bytes())
 }
 
-pub(super) fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+pub(crate) fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     let flag: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
     seq(&[&tlv(6, oid), flag, &tlv(4, value)])
 }
 
-pub(super) fn key(seed: u8) -> SigningKey {
+pub(crate) fn key(seed: u8) -> SigningKey {
     SigningKey::from_slice(&[seed; 32]).unwrap()
 }
 
-pub(super) fn spki(key: &SigningKey) -> Vec<u8> {
+pub(crate) fn spki(key: &SigningKey) -> Vec<u8> {
     let point = key.verifying_key().to_sec1_point(false);
     let algorithm = seq(&[
         &tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]),
@@ -69,18 +69,18 @@ pub(super) fn spki(key: &SigningKey) -> Vec<u8> {
     seq(&[&algorithm, &tlv(3, &[&[0], point.as_bytes()].concat())])
 }
 
-pub(super) fn ecdsa_sha256() -> Vec<u8> {
+pub(crate) fn ecdsa_sha256() -> Vec<u8> {
     seq(&[&tlv(6, super::oid::ECDSA_SHA256)])
 }
 
-pub(super) fn sign(tbs: &[u8], algorithm: &[u8], signer: &SigningKey) -> Vec<u8> {
+pub(crate) fn sign(tbs: &[u8], algorithm: &[u8], signer: &SigningKey) -> Vec<u8> {
     let signature: DerSignature = signer.sign(tbs);
     seq(&[tbs, algorithm, &tlv(3, &[&[0], signature.as_bytes()].concat())])
 }
 
 /// A certificate in parts; a test changes one and signs.
 #[derive(Clone)]
-pub(super) struct Cert {
+pub(crate) struct Cert {
     pub version: Vec<u8>,
     pub serial: Vec<u8>,
     pub inner_algorithm: Vec<u8>,
@@ -97,7 +97,7 @@ pub(super) struct Cert {
 
 impl Cert {
     /// A leaf of 2020 to 2040.
-    pub(super) fn leaf(issuer: &str, issuer_seed: u8, subject: &str, seed: u8) -> Self {
+    pub(crate) fn leaf(issuer: &str, issuer_seed: u8, subject: &str, seed: u8) -> Self {
         use super::oid;
         Self {
             version: tlv(0xa0, &[2, 1, 2]),
@@ -120,7 +120,7 @@ impl Cert {
     }
 
     /// An authority that may sign certificates and lists.
-    pub(super) fn authority(issuer: &str, issuer_seed: u8, subject: &str, seed: u8) -> Self {
+    pub(crate) fn authority(issuer: &str, issuer_seed: u8, subject: &str, seed: u8) -> Self {
         use super::oid;
         Self::leaf(issuer, issuer_seed, subject, seed)
             .with(oid::BASIC_CONSTRAINTS, true, &seq(&[&[1, 1, 0xff]]))
@@ -128,19 +128,19 @@ impl Cert {
     }
 
     /// With this extension in place of the one of the same kind.
-    pub(super) fn with(mut self, oid: &[u8], critical: bool, value: &[u8]) -> Self {
+    pub(crate) fn with(mut self, oid: &[u8], critical: bool, value: &[u8]) -> Self {
         self = self.without(oid);
         self.extensions.push(extension(oid, critical, value));
         self
     }
 
-    pub(super) fn without(mut self, oid: &[u8]) -> Self {
+    pub(crate) fn without(mut self, oid: &[u8]) -> Self {
         let start = tlv(6, oid);
         self.extensions.retain(|e| !e.get(2..).is_some_and(|rest| rest.starts_with(&start)));
         self
     }
 
-    pub(super) fn tbs(&self) -> Vec<u8> {
+    pub(crate) fn tbs(&self) -> Vec<u8> {
         let extensions = match self.extensions.len() {
             0 => vec![],
             _ => tlv(0xa3, &tlv(0x30, &self.extensions.concat())),
@@ -158,14 +158,14 @@ impl Cert {
         ])
     }
 
-    pub(super) fn sign(&self, signer_seed: u8) -> Vec<u8> {
+    pub(crate) fn sign(&self, signer_seed: u8) -> Vec<u8> {
         sign(&self.tbs(), &self.outer_algorithm, &key(signer_seed))
     }
 }
 
 /// A list in parts.
 #[derive(Clone)]
-pub(super) struct List {
+pub(crate) struct List {
     pub version: Vec<u8>,
     pub issuer: Vec<u8>,
     pub this_update: Vec<u8>,
@@ -176,7 +176,7 @@ pub(super) struct List {
 
 impl List {
     /// Of 2025 to 2027, with a number and a key identifier.
-    pub(super) fn new(issuer: &str, issuer_seed: u8) -> Self {
+    pub(crate) fn new(issuer: &str, issuer_seed: u8) -> Self {
         use super::oid;
         Self {
             version: vec![2, 1, 1],
@@ -191,19 +191,19 @@ impl List {
         }
     }
 
-    pub(super) fn revoking(mut self, serial: &[u8], extensions: &[Vec<u8>]) -> Self {
+    pub(crate) fn revoking(mut self, serial: &[u8], extensions: &[Vec<u8>]) -> Self {
         let date = utc("250601000000Z");
         let extensions = if extensions.is_empty() { vec![] } else { tlv(0x30, &extensions.concat()) };
         self.entries.push(seq(&[&tlv(2, serial), &date, &extensions]));
         self
     }
 
-    pub(super) fn with(mut self, oid: &[u8], critical: bool, value: &[u8]) -> Self {
+    pub(crate) fn with(mut self, oid: &[u8], critical: bool, value: &[u8]) -> Self {
         self.extensions.push(extension(oid, critical, value));
         self
     }
 
-    pub(super) fn sign(&self, signer_seed: u8) -> Vec<u8> {
+    pub(crate) fn sign(&self, signer_seed: u8) -> Vec<u8> {
         let entries = match self.entries.len() {
             0 => vec![],
             _ => tlv(0x30, &self.entries.concat()),
@@ -226,7 +226,7 @@ impl List {
 }
 
 /// A list of `count` entries that costs little to make.
-pub(super) fn long_list(count: u32) -> Vec<u8> {
+pub(crate) fn long_list(count: u32) -> Vec<u8> {
     let mut list = List::new("Root", 1);
     let date = utc("250601000000Z");
     let reason = tlv(0x30, &extension(super::oid::CRL_REASON, false, &[0x0a, 1, 1]));

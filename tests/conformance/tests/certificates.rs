@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use veriquote::crypto::RustCrypto;
 use veriquote::encoding::{decode_der_or_text, has_pem_marker, pem_blocks};
+use veriquote::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudget, verify_chain};
 use veriquote::x509::{Certificate, Crl, RevocationList as _};
+use veriquote::{Code, TrustAnchors, UnixTime};
 use veriquote_conformance::vectors;
 use x509_parser::prelude::FromDer as _;
 
@@ -84,6 +87,40 @@ fn lists_read_as_another_parser_reads_them() {
     }
     assert!(refused.is_empty(), "{refused:#?}");
     eprintln!("{} lists", objects.lists.len());
+}
+
+#[test]
+fn intel_s_chains_end_at_the_embedded_root() {
+    let Some(root) = vectors("dcap/real") else { return };
+    let mut seen = 0;
+    for path in files(&root).into_iter().filter(|path| path.ends_with("collateral.json")) {
+        let read =
+            |path: &Path| -> serde_json::Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
+        let collateral = read(&path);
+        let now = read(&path.with_file_name("expected.json"))["verified_at"].as_i64().unwrap();
+        let text = |name: &str| collateral[name].as_str().unwrap().as_bytes();
+        let list = decode_der_or_text(text("root_ca_crl"), "X509 CRL").unwrap();
+        let lists = [Crl::parse(&list).unwrap()];
+        let anchors = TrustAnchors::intel_sgx();
+        let context = ChainContext {
+            anchors: &anchors,
+            provider: &RustCrypto,
+            now: UnixTime(now),
+            rules: ChainRules::STRICT,
+            crls: &lists,
+            revocation: Revocation::Required,
+        };
+        let signer = pem_blocks(text("tcb_info_issuer_chain"), "CERTIFICATE", 8).unwrap();
+        let mut chain: Vec<_> = signer.iter().map(|der| Certificate::parse(der).unwrap()).collect();
+        chain.sort_by_key(Certificate::is_self_issued);
+        let verified = verify_chain(&chain, &context, &mut SignatureBudget::default());
+        verified.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let late = ChainContext { now: lists[0].next_update().saturating_add(1), ..context };
+        let error = verify_chain(&chain, &late, &mut SignatureBudget::default()).unwrap_err();
+        assert_eq!(error.code(), Code::CrlStale);
+        seen += 1;
+    }
+    assert!(seen > 100, "only {seen} chains");
 }
 
 #[derive(Default)]
