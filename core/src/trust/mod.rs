@@ -162,6 +162,7 @@ mod tests {
     use crate::bytes::to_hex;
     use crate::x509::testing::Cert;
     use alloc::format;
+    use alloc::string::String;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
@@ -169,7 +170,7 @@ mod tests {
         Cert::authority(name, seed, name, seed).sign(seed)
     }
 
-    fn pem(der: &[u8]) -> alloc::string::String {
+    fn pem(der: &[u8]) -> String {
         format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(der))
     }
 
@@ -191,12 +192,12 @@ mod tests {
         let a = root("A", 1);
         let refused = |bytes: &[u8]| {
             let error = TrustAnchors::from_certificates(bytes).unwrap_err();
-            (error.code(), format!("{}", error.part()))
+            (error.code(), String::from(error.part()))
         };
-        assert_eq!(refused(b""), (Code::InputEncoding, format!("")));
+        assert_eq!(refused(b""), (Code::InputEncoding, String::new()));
         assert_eq!(refused(&pem(&a).as_bytes()[..80]).0, Code::InputEncoding);
         let second = pem(&a) + &pem(&a[..50]);
-        assert_eq!(refused(second.as_bytes()), (Code::X509Der, format!("certificate[1]")));
+        assert_eq!(refused(second.as_bytes()), (Code::X509Der, String::from("certificate[1]")));
         assert_eq!(refused(pem(&a).repeat(limits::CERTIFICATES + 1).as_bytes()).0, Code::LimitCount);
         assert_eq!(TrustAnchor::from_key(&a).unwrap_err().code(), Code::X509Der);
     }
