@@ -3,9 +3,12 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use veriquote::Fmspc;
+use veriquote::dcap::Verifier;
+use veriquote_aws_lc::AwsLc;
 use veriquote_facade::Problem;
 
 use crate::cli::Fetch;
@@ -15,7 +18,8 @@ use crate::fetch::{
 };
 use crate::input;
 use crate::progress::Steps;
-use crate::render::{Canvas, DIM, GOOD};
+use crate::render::{Canvas, DIM, GOOD, WARN};
+use crate::verify;
 
 /// Fetches and writes a collateral file.
 pub fn fetch(args: &Fetch) -> Exit {
@@ -57,9 +61,31 @@ fn fetched(args: &Fetch) -> Result<Exit, Problem> {
             ("", &format!("  {}", args.output.display())),
             (DIM, &format!("  from {service}")),
         ]);
+        tell_state(&mut canvas, &file)?;
         print(canvas);
     }
     Ok(Exit::Accepted)
+}
+
+/// Whether what was fetched verifies under Intel's root today, and until when. A service of one's own with
+/// a root of one's own may well serve something else: this is told and is no failure.
+fn tell_state(canvas: &mut Canvas, file: &CollateralFile) -> Result<(), Problem> {
+    let text = serde_json::to_vec(file)?;
+    let state = veriquote::dcap::Collateral::from_json(&text)
+        .map_err(veriquote::Failure::from)
+        .and_then(|collateral| Verifier::intel(Arc::new(AwsLc))?.prepare(&collateral, verify::now().0));
+    match state {
+        Ok(prepared) => {
+            let number = prepared.summary().evaluation_number();
+            canvas.field("verified", &format!("TCB evaluation {number}, signed by Intel"));
+            canvas.field("valid until", &prepared.valid_until().to_string());
+        }
+        Err(failure) => {
+            let words = format!("not under Intel's root today: {}", failure.error);
+            canvas.field_styled("verified", WARN, &words);
+        }
+    }
+    Ok(())
 }
 
 fn wanted(args: &Fetch) -> Result<Wanted, Problem> {

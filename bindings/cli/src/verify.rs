@@ -21,13 +21,14 @@ pub fn dcap(args: &Dcap) -> Exit {
         None => single(args),
     };
     run.unwrap_or_else(|problem| {
+        // Flags and the files that they name: nothing is said of the evidence.
         let problem = in_flags(problem);
-        if !args.json {
-            return fail(&problem);
+        if args.json {
+            print_json(&Verification::failed("dcap", problem, Vec::new()));
+        } else {
+            fail(&problem);
         }
-        let exit = Exit::of_problem(&problem);
-        print_json(&Verification::failed("dcap", problem, Vec::new()));
-        exit
+        Exit::Misuse
     })
 }
 

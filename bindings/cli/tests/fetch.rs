@@ -224,3 +224,66 @@ fn addresses_and_files_that_cannot_be() {
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("cannot write"), "{run:?}");
 }
+
+/// A whole round: fetch for a forged quote, then verify with what was fetched.
+#[test]
+fn what_is_fetched_for_a_quote_verifies_it() {
+    for forge in [veriquote_forge::Forge::tdx4(), veriquote_forge::Forge::sgx3()] {
+        let forged = forge.build();
+        let file: Value = serde_json::from_str(&forged.collateral_json()).expect("JSON");
+        let member = |name: &str| file[name].as_str().expect("text").to_owned();
+        let encoded = |name: &str| {
+            let bytes = member(name).into_bytes();
+            bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<String>()
+        };
+        let body = |kind: &str, name: &str| {
+            format!(r#"{{"{kind}":{},"signature":"{}"}}"#, member(name), member(&format!("{name}_signature")))
+        };
+        let folder = Folder::new();
+        let quote = folder.file("quote.bin", &forged.quote);
+        let root = folder.file("root.pem", &forged.root_pem);
+        let inspected = veriquote(["inspect", "--json", text(&quote)]);
+        let inspected: Value = serde_json::from_str(&inspected.stdout).expect("JSON");
+        let fmspc = inspected["platform"]["fmspc"].as_str().expect("hex").to_uppercase();
+        let tee = inspected["tee"].as_str().expect("text");
+        let crl = veriquote::bytes::from_hex(member("pck_crl").as_bytes()).expect("hex");
+        let crl = Answer::ok(crl).header("SGX-PCK-CRL-Issuer-Chain", &encoded("pck_crl_issuer_chain"));
+        let tcb = Answer::ok(body("tcbInfo", "tcb_info"))
+            .header("TCB-Info-Issuer-Chain", &encoded("tcb_info_issuer_chain"));
+        let identity = Answer::ok(body("enclaveIdentity", "qe_identity"))
+            .header("SGX-Enclave-Identity-Issuer-Chain", &encoded("qe_identity_issuer_chain"));
+        let server = Server::start([
+            ("/sgx/certification/v4/pckcrl?ca=platform&encoding=der".to_owned(), vec![crl.clone()]),
+            ("/sgx/certification/v4/pckcrl?ca=processor&encoding=der".to_owned(), vec![crl]),
+            ("/sgx/certification/v4/rootcacrl".to_owned(), vec![Answer::ok(member("root_ca_crl"))]),
+            (format!("/{tee}/certification/v4/tcb?fmspc={fmspc}"), vec![tcb]),
+            (format!("/{tee}/certification/v4/qe/identity"), vec![identity]),
+        ]);
+        let output = folder.join("collateral.json");
+        let run = veriquote([
+            "collateral",
+            "fetch",
+            "--quote",
+            text(&quote),
+            "--pccs",
+            &server.address,
+            "-o",
+            text(&output),
+        ]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stdout.contains("not under Intel's root today"), "{run:?}");
+        let run = veriquote([
+            "verify",
+            "dcap",
+            "--quote",
+            text(&quote),
+            "--collateral",
+            text(&output),
+            "--root",
+            text(&root),
+            "--at",
+            &forged.now.to_string(),
+        ]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}

@@ -226,8 +226,8 @@ fn policies_are_read_strictly() {
         ),
         ("{}", (2, "misuse.policy_empty")),
         (r#"{"tcb":{"acept":["UpToDate"]}}"#, (2, "misuse.policy")),
-        (r#"{"tcb":{},"tcb":{}}"#, (1, "json.duplicate_key")),
-        ("not JSON", (1, "json.syntax")),
+        (r#"{"tcb":{},"tcb":{}}"#, (2, "json.duplicate_key")),
+        ("not JSON", (2, "json.syntax")),
     ] {
         let file = files.folder.file("policy.json", policy);
         let (exit, code) = files.outcome(&["--policy", text(&file)]);

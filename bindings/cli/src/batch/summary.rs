@@ -14,6 +14,7 @@ pub struct Summary {
     accepted: u64,
     rejected: u64,
     not_authentic: u64,
+    not_trusted: u64,
     misuse: u64,
     statuses: BTreeMap<String, u64>,
     codes: BTreeMap<String, u64>,
@@ -25,6 +26,7 @@ impl Summary {
         match Exit::of(result) {
             Exit::Accepted => self.accepted += 1,
             Exit::Rejected => self.rejected += 1,
+            Exit::NotAuthentic if result.claims.is_some() => self.not_trusted += 1,
             Exit::NotAuthentic => self.not_authentic += 1,
             Exit::Misuse => self.misuse += 1,
         }
@@ -38,7 +40,7 @@ impl Summary {
 
     /// The worst of all: not authentic, then unreadable, then rejected.
     pub fn exit(&self) -> Exit {
-        if self.not_authentic > 0 {
+        if self.not_authentic + self.not_trusted > 0 {
             Exit::NotAuthentic
         } else if self.misuse > 0 {
             Exit::Misuse
@@ -51,7 +53,7 @@ impl Summary {
 
     /// Draws it.
     pub fn draw(&self, canvas: &mut Canvas, elapsed: Duration) {
-        let total = self.accepted + self.rejected + self.not_authentic + self.misuse;
+        let total = self.accepted + self.rejected + self.not_trusted + self.not_authentic + self.misuse;
         canvas.heading("Summary");
         let row = |canvas: &mut Canvas, look: Look, name: &str, count: u64| {
             if count > 0 {
@@ -61,6 +63,7 @@ impl Summary {
         row(canvas, "", "quotes", total);
         row(canvas, GOOD, "accepted", self.accepted);
         row(canvas, WARN, "rejected", self.rejected);
+        row(canvas, BAD, "TCB not trusted", self.not_trusted);
         row(canvas, BAD, "not authentic", self.not_authentic);
         row(canvas, BAD, "unreadable", self.misuse);
         for (title, counts) in [("TCB status", &self.statuses), ("codes", &self.codes)] {

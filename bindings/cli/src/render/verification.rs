@@ -84,6 +84,7 @@ fn verdict(result: &Verification) -> (Look, &'static str, &'static str) {
         0 => (GOOD, "✓", "accepted     "),
         3 => (WARN, "!", "rejected     "),
         2 => (BAD, "?", "misuse       "),
+        _ if result.claims.is_some() => (BAD, "✗", "not trusted  "),
         _ => (BAD, "✗", "not authentic"),
     }
 }
