@@ -131,7 +131,8 @@ fn network_problem(error: &HttpError, args: &Fetch) -> Problem {
         Some(500..) => "the service is in trouble; try again later, or another one",
         Some(_) => "check that the address is that of a PCS or PCCS",
         None if error.reason.contains("certificate") => {
-            "trust the service's own certificate with --tls-ca PEM; all that it serves is signed by Intel"
+            "trust the service's authority with --tls-ca PEM; a caching service with a self-signed certificate \
+             needs --danger-accept-any-tls-certificate (all that it serves is signed by Intel)"
         }
         None => "check the address and the network; --pccs names another service",
     };

@@ -60,7 +60,7 @@ fn is_scalar(value: &Value) -> bool {
 /// A single value in words.
 pub fn scalar(value: &Value) -> String {
     match value {
-        Value::Null => "none".to_owned(),
+        Value::Null => "not stated".to_owned(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => number.to_string(),
