@@ -44,6 +44,9 @@ pub struct AuthenticQuote {
     header: Header,
     report: Report,
     tcb: Tcb,
+    /// The checks that come before the platform's.
+    opening: Vec<Check>,
+    /// The checks that come after the platform's.
     checks: Vec<Check>,
     verified_at: UnixTime,
 }
@@ -94,19 +97,21 @@ impl PreparedCollateral {
         now: UnixTime,
         cache: Option<&mut PlatformCache>,
     ) -> Result<AuthenticQuote, Failure> {
-        let mut trace = Trace::new();
-        match self.authenticate_traced(quote, now, cache, &mut trace) {
+        let (mut opening, mut trace) = (Trace::default(), Trace::default());
+        match self.authenticate_traced(quote, now, cache, &mut opening, &mut trace) {
             Ok((platform, tcb)) => Ok(AuthenticQuote {
                 prepared: self.clone(),
                 platform,
                 header: quote.header.clone(),
                 report: quote.report.clone(),
                 tcb,
+                opening: opening.into_checks(),
                 checks: trace.into_checks(),
                 verified_at: now,
             }),
             Err(PlatformFailure { error, platform_checks }) => {
                 let mut checks = self.0.checks.clone();
+                checks.extend(opening.into_checks());
                 checks.extend(platform_checks);
                 checks.extend(trace.into_checks());
                 Err(Failure { error: intel::annotate(error, self.0.profile), checks })
@@ -119,17 +124,18 @@ impl PreparedCollateral {
         quote: &Quote<'_>,
         now: UnixTime,
         cache: Option<&mut PlatformCache>,
+        opening: &mut Trace,
         trace: &mut Trace,
     ) -> Result<(Arc<Platform>, Tcb), PlatformFailure> {
         let prepared = self.0.as_ref();
-        trace.passed(checks::QUOTE_LAYOUT, [Fact::number("version", quote.header.version.into())]);
+        opening.passed(checks::QUOTE_LAYOUT, [Fact::number("version", quote.header.version.into())]);
         let in_force = prepared.expiries.iter().try_for_each(|expiry| expiry.check(now));
         if let Err(error) = in_force {
-            trace.failed(checks::COLLATERAL_IN_FORCE, &error);
-            return Err(error.into());
+            opening.failed(checks::COLLATERAL_IN_FORCE, &error);
+            return Err(PlatformFailure { error, platform_checks: Vec::new() });
         }
+        opening.passed(checks::COLLATERAL_IN_FORCE, []);
         let platform = self.platform(quote, now, cache)?;
-        trace.passed(checks::COLLATERAL_IN_FORCE, []);
         let checks_so_far = |error| PlatformFailure { error, platform_checks: platform.checks.clone() };
         let tcb = prepared.judge(quote, &platform, trace).map_err(checks_so_far)?;
         Ok((platform, tcb))
@@ -157,11 +163,18 @@ impl PreparedCollateral {
         match cache.get(key) {
             Some(platform) if platform.expiries.iter().all(|e| e.refusal_at(now).is_none()) => {
                 // What verifying the platform also asks of the quote itself.
-                prepared.check_kind(quote.header.tee)?;
-                if prepared.profile.rules().signature_first == Apply::Ignore {
-                    prepared.check_module(&quote.report)?;
+                let mut trace = Trace::default();
+                let asked = apply(&mut trace, checks::COLLATERAL_KIND, prepared.check_kind(quote.header.tee))
+                    .and_then(|()| match prepared.profile.rules().signature_first {
+                        Apply::Enforce => Ok(None),
+                        Apply::Ignore => {
+                            apply(&mut trace, checks::TDX_MODULE, prepared.check_module(&quote.report))
+                        }
+                    });
+                match asked {
+                    Ok(_) => Ok(platform),
+                    Err(error) => Err(PlatformFailure { error, platform_checks: trace.into_checks() }),
                 }
-                Ok(platform)
             }
             _ => {
                 let platform = verify()?;
@@ -176,12 +189,6 @@ impl PreparedCollateral {
 struct PlatformFailure {
     error: Error,
     platform_checks: Vec<Check>,
-}
-
-impl From<Error> for PlatformFailure {
-    fn from(error: Error) -> Self {
-        Self { error, platform_checks: Vec::new() }
-    }
 }
 
 impl Prepared {
@@ -570,7 +577,8 @@ impl AuthenticQuote {
 
     /// Every check that was made, in order: the collateral's, the platform's, the quote's.
     pub fn checks(&self) -> impl Iterator<Item = &Check> {
-        self.prepared.checks().iter().chain(&self.platform.checks).chain(&self.checks)
+        let before = self.prepared.checks().iter().chain(&self.opening);
+        before.chain(&self.platform.checks).chain(&self.checks)
     }
 
     /// The conformance profile.
