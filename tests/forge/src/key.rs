@@ -71,9 +71,12 @@ impl Key {
     }
 }
 
+/// By label, and a digest of what was signed.
+type Known = HashMap<(String, Vec<u8>), [u8; 64]>;
+
 /// Keys and signatures are deterministic, and a catalogue of cases asks for the same ones all the time.
 fn remembered(key: &Key, what: &[u8], make: impl FnOnce() -> [u8; 64]) -> [u8; 64] {
-    static KNOWN: LazyLock<Mutex<HashMap<(String, Vec<u8>), [u8; 64]>>> = LazyLock::new(Mutex::default);
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
     let name = (key.label.clone(), what.to_vec());
     if let Some(value) = KNOWN.lock().expect("nobody panics while holding it").get(&name) {
         return *value;
