@@ -287,6 +287,7 @@ impl Prepared {
             CertificationData::PckChain(pem) => Ok(pem),
             CertificationData::PpidClear { .. }
             | CertificationData::PpidEncrypted { .. }
+            | CertificationData::PpidUnread { .. }
             | CertificationData::PckLeaf(_) => {
                 self.pck_certificate_chain.as_ref().map(String::as_bytes).ok_or_else(|| {
                     uncertified(certification, "the quote does not carry its PCK certificate chain")

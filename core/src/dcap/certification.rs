@@ -24,6 +24,14 @@ pub enum CertificationData<'a> {
         /// What names the PCK certificate.
         platform: PlatformTcb,
     },
+    /// Types 1 to 3 of another size than the type has. They only help to find the PCK certificate, so
+    /// that Intel's library does not read them, and Intel's own sample quote has 34 bytes of type 1.
+    PpidUnread {
+        /// 1, 2 or 3.
+        type_number: u16,
+        /// The data.
+        data: &'a [u8],
+    },
     /// Type 4: the PCK certificate alone, PEM.
     PckLeaf(&'a [u8]),
     /// Type 5: the PCK certificate chain, PEM, sometimes ended with NUL.
@@ -56,10 +64,16 @@ impl<'a> CertificationData<'a> {
                     3
                 }
             }
+            Self::PpidUnread { type_number, .. } => *type_number,
             Self::PckLeaf(_) => 4,
             Self::PckChain(_) => 5,
             Self::PlatformManifest(_) => 7,
         }
+    }
+
+    fn read_encrypted(data: &mut Reader<'a>, len: usize) -> Result<Self, Error> {
+        let encrypted_ppid = data.take(len, "encrypted_ppid")?;
+        Ok(Self::PpidEncrypted { encrypted_ppid, platform: PlatformTcb::read(data)? })
     }
 
     /// `type u16 ‖ size u32 ‖ data`.
@@ -76,18 +90,13 @@ impl<'a> CertificationData<'a> {
                 .with(Fact::count("maximum", limits::CERTIFICATION_DATA_BYTES)));
         }
         match kind {
-            1 => {
+            1 if size == PPID + PlatformTcb::LEN => {
                 let ppid = Ppid::from(data.array("ppid")?);
-                let platform = PlatformTcb::read(&mut data)?;
-                data.finish("certification_data")?;
-                Ok(Self::PpidClear { ppid, platform })
+                Ok(Self::PpidClear { ppid, platform: PlatformTcb::read(&mut data)? })
             }
-            2 | 3 => {
-                let encrypted_ppid = data.take(if kind == 2 { 256 } else { 384 }, "encrypted_ppid")?;
-                let platform = PlatformTcb::read(&mut data)?;
-                data.finish("certification_data")?;
-                Ok(Self::PpidEncrypted { encrypted_ppid, platform })
-            }
+            2 if size == RSA_2048 + PlatformTcb::LEN => Self::read_encrypted(&mut data, RSA_2048),
+            3 if size == RSA_3072 + PlatformTcb::LEN => Self::read_encrypted(&mut data, RSA_3072),
+            1..=3 => Ok(Self::PpidUnread { type_number: kind, data: data.rest() }),
             4 => Ok(Self::PckLeaf(data.rest())),
             5 => Ok(Self::PckChain(data.rest())),
             7 => Ok(Self::PlatformManifest(data.rest())),
@@ -98,7 +107,13 @@ impl<'a> CertificationData<'a> {
     }
 }
 
+const PPID: usize = 16;
+const RSA_2048: usize = 256;
+const RSA_3072: usize = 384;
+
 impl PlatformTcb {
+    const LEN: usize = 20;
+
     fn read(r: &mut Reader<'_>) -> Result<Self, Error> {
         Ok(Self {
             cpu_svn: Bytes(r.array("cpu_svn")?),
