@@ -1,12 +1,19 @@
 //! JSON Schema of the types that cross the border, for `cargo xtask gen`.
 
+use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-/// JSON Schema (2020-12) of requests and results, by name of the type.
+/// JSON Schema (2020-12) of requests and results, each with the name of its file.
 #[must_use]
 pub fn schema() -> Vec<(&'static str, Value)> {
-    macro_rules! of {
-        ($($name:ident),+) => { vec![$((stringify!($name), schemars::schema_for!(crate::$name).to_value())),+] };
-    }
-    of!(DcapRequest, Verification, Inspection, Problem)
+    vec![
+        ("dcap-request.json", of::<crate::DcapRequest>()),
+        ("verification.json", of::<crate::Verification>()),
+        ("inspection.json", of::<crate::Inspection>()),
+        ("problem.json", of::<crate::Problem>()),
+    ]
+}
+
+fn of<T: JsonSchema>() -> Value {
+    schema_for!(T).to_value()
 }

@@ -122,7 +122,7 @@ fn results_can_be_read_back() {
 #[test]
 fn the_schema_names_every_member_and_refuses_others() {
     let schemas = veriquote_facade::schema();
-    let (_, request) = schemas.iter().find(|(name, _)| *name == "DcapRequest").expect("there");
+    let (_, request) = schemas.iter().find(|(name, _)| *name == "dcap-request.json").expect("there");
     assert_eq!(request["additionalProperties"], json!(false));
     assert_eq!(request["$defs"]["DcapOptions"]["additionalProperties"], json!(false));
     assert!(request["$defs"]["DcapOptions"]["properties"]["report_data"].is_object());

@@ -35,9 +35,14 @@ fn main() -> ExitCode {
 fn outputs(root: &Path) -> Result<Vec<Output>, String> {
     let path = root.join("core/src/limits.rs");
     let source = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(vec![
-        Output { path: "bindings/schema/error-codes.json", text: codes::json() },
-        Output { path: "docs/errors.md", text: errors::markdown() },
-        Output { path: "docs/limits.md", text: limits::markdown(&source)? },
-    ])
+    let mut outputs = vec![
+        Output { path: "bindings/schema/error-codes.json".into(), text: codes::json() },
+        Output { path: "docs/errors.md".into(), text: errors::markdown() },
+        Output { path: "docs/limits.md".into(), text: limits::markdown(&source)? },
+    ];
+    outputs.extend(veriquote_facade::schema().into_iter().map(|(name, schema)| Output {
+        path: format!("bindings/schema/{name}"),
+        text: format!("{schema:#}\n"),
+    }));
+    Ok(outputs)
 }

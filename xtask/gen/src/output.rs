@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 /// One file: its path below the root, and the whole of its text.
 pub(crate) struct Output {
-    pub(crate) path: &'static str,
+    pub(crate) path: String,
     pub(crate) text: String,
 }
 
