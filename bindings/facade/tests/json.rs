@@ -127,3 +127,17 @@ fn the_schema_names_every_member_and_refuses_others() {
     assert_eq!(request["$defs"]["DcapOptions"]["additionalProperties"], json!(false));
     assert!(request["$defs"]["DcapOptions"]["properties"]["report_data"].is_object());
 }
+
+#[test]
+fn a_file_cut_anywhere_is_refused_with_its_part() {
+    let forged = Forge::tdx4().build();
+    let collateral = forged.collateral_json();
+    let kinds = [forged.quote.clone(), to_hex(&forged.quote).into_bytes(), collateral.into_bytes()];
+    for file in kinds {
+        for len in (0..file.len()).step_by(7) {
+            let answer: Value = serde_json::from_str(&inspect_json(&file[..len])).expect("JSON");
+            assert!(answer["error"]["code"].is_string(), "cut at {len}: {answer}");
+            assert_ne!(answer["error"]["part"], "", "cut at {len}");
+        }
+    }
+}
