@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use veriquote::crypto::{CryptoProvider, RustCrypto};
 use veriquote::dcap::{AuthenticQuote, Collateral, PlatformCache, Profile, Quote, Verifier};
 use veriquote::json::{self, DuplicateKeys, Strictness, Whitespace};
-use veriquote::{Failure, Outcome, TrustAnchors};
+use veriquote::{Check, Failure, Outcome, TrustAnchors};
 use veriquote_forge::{Forge, Forged};
 
 use crate::frame::Frame;
@@ -56,7 +56,8 @@ pub fn collateral(data: &[u8]) {
 pub fn call(frame: &Frame, provider: Arc<dyn CryptoProvider>) -> Result<AuthenticQuote, Failure> {
     let verifier = Verifier::new(anchors().clone(), provider)?.with_profile(frame.profile());
     let stepwise = in_steps(frame, &verifier);
-    let at_once = verifier.authenticate(&frame.quote, &frame.collateral, frame.now);
+    let at_once =
+        verifier.authenticate(&frame.quote, &frame.collateral, frame.now).inspect_err(ends_in_failure);
     match (&stepwise, &at_once) {
         (Ok(stepwise), Ok(at_once)) => assert_eq!(summary(stepwise), summary(at_once)),
         // Which of several errors is told first may differ: at once, the quote's layout comes first.
@@ -67,7 +68,7 @@ pub fn call(frame: &Frame, provider: Arc<dyn CryptoProvider>) -> Result<Authenti
 }
 
 fn in_steps(frame: &Frame, verifier: &Verifier) -> Result<AuthenticQuote, Failure> {
-    let prepared = verifier.prepare(&frame.collateral, frame.now)?;
+    let prepared = verifier.prepare(&frame.collateral, frame.now).inspect_err(ends_in_failure)?;
     let quote = Quote::parse(&frame.quote)?;
     let plain = prepared.authenticate(&quote, frame.now);
     let mut cache = PlatformCache::new(4);
@@ -75,7 +76,10 @@ fn in_steps(frame: &Frame, verifier: &Verifier) -> Result<AuthenticQuote, Failur
         let cached = prepared.authenticate_cached(&quote, frame.now, &mut cache);
         match (&plain, &cached) {
             (Ok(plain), Ok(cached)) => assert_eq!(summary(plain), summary(cached)),
-            (Err(plain), Err(cached)) => assert_eq!(plain.error, cached.error),
+            (Err(plain), Err(cached)) => {
+                assert_eq!(plain.error, cached.error);
+                ends_in_failure(cached);
+            }
             _ => panic!("with and without cache differ: {plain:?} {cached:?}"),
         }
     }
@@ -85,12 +89,15 @@ fn in_steps(frame: &Frame, verifier: &Verifier) -> Result<AuthenticQuote, Failur
                 assert!(expiry.refusal_at(frame.now).is_none(), "{expiry:?}");
             }
         }
-        Err(failure) => {
-            let last = failure.checks.last().expect("a failure has a check");
-            assert_eq!(last.outcome, Outcome::Failed, "{failure:?}");
-        }
+        Err(failure) => ends_in_failure(failure),
     }
     plain
+}
+
+/// The ledger of a failure has one failed check, the last.
+fn ends_in_failure(failure: &Failure) {
+    let failed = |check: &Check| check.outcome == Outcome::Failed;
+    assert_eq!(failure.checks.iter().position(failed), failure.checks.len().checked_sub(1), "{failure:?}");
 }
 
 /// Everything that a caller sees of the result.

@@ -1,6 +1,12 @@
 //! `fuzz`: libFuzzer on the stable compiler, every target for a while.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    slice,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+};
 
 use clap::Args;
 
@@ -63,27 +69,27 @@ fn fuzz(project: &Project, seconds: u32, only: &[String]) -> Result<String, Fail
         .run()?;
     let programs = output.join(&host).join("release");
 
-    let mut broken = Vec::new();
-    for name in &targets {
-        let corpus = folder.join("corpus").join(name);
-        let artifacts = folder.join("artifacts").join(name);
-        fs::create_dir_all(&corpus)?;
-        fs::create_dir_all(&artifacts)?;
-        let outcome = Step::new(programs.join(name))
-            .arg(&corpus)
-            .arg(seeds.join(name))
-            .arg(format!("-max_total_time={seconds}"))
-            .arg(format!("-artifact_prefix={}/", artifacts.display()))
-            .args(["-timeout=10", "-rss_limit_mb=1024", "-verbosity=0"])
-            .run();
-        match outcome {
-            Ok(()) => println!("    {name}: nothing found in {seconds} s"),
-            Err(failure) => {
-                println!("    {failure}");
-                broken.push(name.as_str());
-            }
+    // One target uses one core: as many side by side as there are.
+    let queue = Mutex::new(targets.iter());
+    let broken = Mutex::new(Vec::new());
+    let lanes = thread::available_parallelism().map_or(1, usize::from);
+    println!("    {} targets, {lanes} at a time", targets.len());
+    thread::scope(|scope| {
+        for _ in 0..lanes {
+            scope.spawn(|| {
+                while let Some(name) = next(&queue) {
+                    match fuzz_one(name, &programs, &folder, &seeds, seconds) {
+                        Ok(()) => println!("    {name}: nothing found in {seconds} s"),
+                        Err(failure) => {
+                            println!("    {name}: {failure}");
+                            lock(&broken).push(name.as_str());
+                        }
+                    }
+                }
+            });
         }
-    }
+    });
+    let broken = broken.into_inner().unwrap_or_else(PoisonError::into_inner);
     println!("    fuzz: {} passed, {} failed", targets.len() - broken.len(), broken.len());
     if broken.is_empty() {
         return Ok(format!("{} passed, 0 failed: {}", targets.len(), targets.join(", ")));
@@ -92,6 +98,29 @@ fn fuzz(project: &Project, seconds: u32, only: &[String]) -> Result<String, Fail
         format!("{} of {} fuzz targets: {}", broken.len(), targets.len(), broken.join(", ")),
         "the inputs are in fuzz/artifacts; make a unit test of each, see it fail, then mend",
     ))
+}
+
+fn fuzz_one(name: &str, programs: &Path, folder: &Path, seeds: &Path, seconds: u32) -> Result<(), Failure> {
+    let corpus = folder.join("corpus").join(name);
+    let artifacts = folder.join("artifacts").join(name);
+    fs::create_dir_all(&corpus)?;
+    fs::create_dir_all(&artifacts)?;
+    Step::new(programs.join(name))
+        .arg(&corpus)
+        .arg(seeds.join(name))
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-artifact_prefix={}/", artifacts.display()))
+        .args(["-timeout=10", "-rss_limit_mb=1024", "-verbosity=0"])
+        .read()
+        .map(|_| ())
+}
+
+fn next<'a>(queue: &Mutex<slice::Iter<'a, String>>) -> Option<&'a String> {
+    lock(queue).next()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn targets(folder: &Path) -> Result<Vec<String>, Failure> {
