@@ -107,7 +107,8 @@ fn every_byte_of_the_collateral() {
             part(&mut forged)[at] ^= bit;
         }
     }
-    let texts: [(&str, fn(&mut Forged) -> &mut String); 5] = [
+    type Text = fn(&mut Forged) -> &mut String;
+    let texts: [(&str, Text); 5] = [
         ("tcb_info", |f| &mut f.collateral.tcb_info),
         ("qe_identity", |f| &mut f.collateral.qe_identity),
         ("tcb_info_issuer_chain", |f| &mut f.collateral.tcb_info_issuer_chain),
@@ -161,7 +162,7 @@ fn every_cut() {
         assert!(tally.unchanged.is_empty(), "{name}");
         let file = forged.collateral_json();
         for len in 0..file.len() {
-            let answer = veriquote::dcap::Collateral::from_json(file[..len].as_bytes());
+            let answer = veriquote::dcap::Collateral::from_json(&file.as_bytes()[..len]);
             assert!(answer.is_err(), "{name}: the collateral file cut at {len} was read");
         }
     }
