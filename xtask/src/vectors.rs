@@ -17,7 +17,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
 
 fn write(project: &Project, check: bool) -> Result<(), Failure> {
     let mut step = Step::cargo()
-        .args(["run", "--quiet", "--package", "veriquote-forge", "--example", "write-vectors", "--"])
+        .args(["run", "--quiet", "--package", "veriquote-conformance", "--bin", "write-vectors", "--"])
         .arg(project.root.join("tests/vectors"))
         .dir(&project.root)
         .help("run `cargo xtask vectors` and look at what changed before committing it");

@@ -23,6 +23,10 @@ pub struct Case {
     pub forged: Forged,
     /// A collateral file that is not an object of the usual members.
     pub collateral_text: Option<String>,
+    /// An event log to replay into the registers.
+    pub event_log: Option<Vec<u8>>,
+    /// Refuse collateral of which a part was issued longer ago, in seconds.
+    pub maximum_age: Option<u64>,
     /// Under which profile.
     pub profile: Profile,
     /// Under which policy: `strict`, `crypto_only`, or JSON.
@@ -68,6 +72,8 @@ pub struct Draft {
     source: Option<&'static str>,
     base: &'static str,
     collateral_text: Option<String>,
+    event_log: Option<Vec<u8>>,
+    maximum_age: Option<u64>,
     profile: Profile,
     policy: String,
 }
@@ -88,6 +94,8 @@ pub fn case(id: &str, base: &'static str, rule: &'static str, note: &str) -> Dra
         source: None,
         base,
         collateral_text: None,
+        event_log: None,
+        maximum_age: None,
         profile: Profile::Strict,
         policy: "strict".to_owned(),
     }
@@ -112,6 +120,20 @@ impl Draft {
     #[must_use]
     pub fn file(mut self, change: impl FnOnce(String) -> String) -> Self {
         self.collateral_text = Some(change(self.forge.build().collateral_json()));
+        self
+    }
+
+    /// Gives an event log.
+    #[must_use]
+    pub fn event_log(mut self, log: Vec<u8>) -> Self {
+        self.event_log = Some(log);
+        self
+    }
+
+    /// Gives a maximum age of collateral, in seconds.
+    #[must_use]
+    pub fn maximum_age(mut self, seconds: u64) -> Self {
+        self.maximum_age = Some(seconds);
         self
     }
 
@@ -182,6 +204,8 @@ impl Draft {
             source: self.source,
             base: self.base,
             collateral_text: self.collateral_text,
+            event_log: self.event_log,
+            maximum_age: self.maximum_age,
             profile: self.profile,
             policy: self.policy,
             expected,

@@ -3,6 +3,7 @@
 pub mod case;
 pub mod catalogue;
 pub mod corpus;
+pub mod data;
 pub mod run;
 
 pub use case::{Case, Expected};

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use veriquote::crypto::RustCrypto;
-use veriquote::dcap::{AuthenticQuote, Collateral, NotAccepted, Profile, Verifier};
+use veriquote::dcap::{AuthenticQuote, Collateral, NotAccepted, Profile, Report, Verifier};
+use veriquote::measured_boot::{EventLog, Limits, LogKind};
 use veriquote::policy::{Policy, Verdict};
-use veriquote::{Error, Failure, TrustAnchors, UnixTime};
+use veriquote::{Code, Error, Failure, Kind, TrustAnchors, UnixTime};
 
-use crate::case::Expected;
+use crate::case::{Case, Expected};
 
 /// What a verifier is given.
 #[derive(Clone, Copy, Debug)]
@@ -42,31 +43,38 @@ pub fn verifier(root: Option<&[u8]>, profile: Profile) -> Result<Verifier, Failu
     Ok(Verifier::new(anchors, Arc::new(RustCrypto))?.with_profile(profile))
 }
 
-/// Verifies everything, policy included: `strict`, `crypto_only` or JSON.
+/// Gives a case to the core, policy and event log included.
 #[must_use]
-pub fn verify(input: Input<'_>, policy: &str) -> Expected {
-    match try_verify(input, policy) {
-        Ok(expected) => expected,
-        Err(error) => Expected::Refused { code: error.code(), part: error.part().to_owned() },
-    }
+pub fn answer(case: &Case) -> Expected {
+    try_answer(case)
+        .unwrap_or_else(|error| Expected::Refused { code: error.code(), part: error.part().to_owned() })
 }
 
-fn try_verify(input: Input<'_>, policy: &str) -> Result<Expected, Error> {
-    let policy = match policy {
+fn try_answer(case: &Case) -> Result<Expected, Error> {
+    let policy = match case.policy.as_str() {
         "strict" => Policy::strict(),
         "crypto_only" => Policy::crypto_only(),
         json => Policy::from_json(json.as_bytes())?,
     };
-    let collateral = Collateral::from_json(input.collateral)?;
-    let verifier = verifier(input.root, input.profile).map_err(|failure| failure.error)?;
-    match verifier.verify(input.quote, &collateral, &policy, UnixTime(input.now)) {
+    let file = case.collateral_text.clone().unwrap_or_else(|| case.forged.collateral_json());
+    let collateral = Collateral::from_json(file.as_bytes())?;
+    let root = Some(case.forged.root_pem.as_bytes());
+    let mut verifier = verifier(root, case.profile).map_err(|failure| failure.error)?;
+    if let Some(seconds) = case.maximum_age {
+        verifier = verifier.with_max_collateral_age(seconds);
+    }
+    match verifier.verify(&case.forged.quote, &collateral, &policy, UnixTime(case.forged.now)) {
         Ok(accepted) => {
-            let tcb = accepted.evidence().tcb();
-            let advisories = tcb.advisories.iter().map(ToString::to_string).collect();
-            Ok(Expected::Accepted { status: tcb.status.to_string(), advisories })
+            let quote = accepted.evidence();
+            if let Some(log) = &case.event_log {
+                replay(log, quote.report())?;
+            }
+            let mut advisories: Vec<_> = quote.tcb().advisories.iter().map(ToString::to_string).collect();
+            advisories.sort();
+            Ok(Expected::Accepted { status: quote.tcb().status.to_string(), advisories })
         }
         Err(NotAccepted::Inauthentic(failure)) => Err(failure.error),
-        Err(NotAccepted::Rejected(rejection)) if rejection.error.kind() != veriquote::Kind::Rejected => {
+        Err(NotAccepted::Rejected(rejection)) if rejection.error.kind() != Kind::Rejected => {
             Err(rejection.error)
         }
         Err(NotAccepted::Rejected(rejection)) => {
@@ -74,4 +82,11 @@ fn try_verify(input: Input<'_>, policy: &str) -> Result<Expected, Error> {
             Ok(Expected::Rejected { rules: broken.map(|finding| finding.rule.to_owned()).collect() })
         }
     }
+}
+
+fn replay(log: &[u8], report: &Report) -> Result<(), Error> {
+    let Report::Td(td) = report else { return Err(Error::new(Code::MisuseOptions, "event_log")) };
+    let log = EventLog::parse(log, LogKind::Ccel, &Limits::default())?;
+    let registers = td.rtmr.map(|rtmr| rtmr.0);
+    log.verify_rtmrs(&RustCrypto, &registers).map(|_| ()).map_err(|failure| failure.error)
 }

@@ -3,20 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use veriquote_conformance::run::{Input, verify};
+use veriquote_conformance::run::answer;
 use veriquote_conformance::{Case, Expected, catalogue};
-
-fn answer(case: &Case) -> Expected {
-    let collateral = case.collateral_text.clone().unwrap_or_else(|| case.forged.collateral_json());
-    let input = Input {
-        quote: &case.forged.quote,
-        collateral: collateral.as_bytes(),
-        root: Some(case.forged.root_pem.as_bytes()),
-        now: case.forged.now,
-        profile: case.profile,
-    };
-    verify(input, &case.policy)
-}
 
 #[test]
 fn every_case_gets_its_answer() {
@@ -48,4 +36,15 @@ fn ids_are_unique_and_every_refusal_has_a_passing_twin() {
     for case in &all {
         assert!(accepted.contains(case.base), "{} starts from a platform that is not valid", case.id);
     }
+}
+
+#[test]
+fn the_committed_vectors_are_what_the_catalogue_gives() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/dcap");
+    let files = veriquote_conformance::data::files();
+    for (name, text) in &files {
+        let there = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+        assert!(there == *text, "tests/vectors/dcap/{name} is stale: run `cargo xtask vectors`");
+    }
+    assert_eq!(std::fs::read_dir(folder).expect("the folder").count(), files.len());
 }

@@ -3,7 +3,9 @@
 mod chain;
 mod collateral;
 mod crl;
+mod event_log;
 mod identity;
+mod policy;
 mod quote;
 mod signature;
 mod tcb;
@@ -25,6 +27,8 @@ pub fn all() -> Vec<Case> {
         identity::cases(),
         tcb::cases(),
         collateral::cases(),
+        policy::cases(),
+        event_log::cases(),
     ]
     .concat()
 }

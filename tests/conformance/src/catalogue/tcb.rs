@@ -86,7 +86,7 @@ fn levels() -> Vec<Case> {
                 f.quote.body.td().tee_tcb_svn[0] = 3;
                 f.identity.levels[1].advisories.push(PLATFORM.into());
             })
-            .status("OutOfDate", &[PLATFORM, QE, MODULE]),
+            .status("OutOfDate", &[MODULE, PLATFORM, QE]),
     ]
 }
 

@@ -1,0 +1,99 @@
+//! Runs `tests/vectors` through the facade, as every language does.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use veriquote::{Code, crypto::RustCrypto};
+use veriquote_facade::verify_dcap_json;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON")
+}
+
+fn cases() -> Vec<Value> {
+    let files = fs::read_dir(folder().join("dcap")).expect("tests/vectors");
+    let files = files.map(|file| read(&file.expect("a file").path()));
+    files.filter_map(|file| file["cases"].as_array().cloned()).flatten().collect()
+}
+
+/// RFC 7396.
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else { return *target = patch.clone() };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    let members = target.as_object_mut().expect("an object");
+    for (name, value) in patch {
+        match value {
+            Value::Null => drop(members.remove(name)),
+            value => merge(members.entry(name.clone()).or_insert(Value::Null), value),
+        }
+    }
+}
+
+fn answer(case: &Value, platforms: &Value) -> Value {
+    let mut request = platforms[case["base"].as_str().expect("a name")].clone();
+    if let Some(edit) = case.get("quote_edit") {
+        let number =
+            |name: &str| edit[name].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a number");
+        let (from, to) = (2 * number("at"), 2 * (number("at") + number("remove")));
+        let mut quote = request["quote"].as_str().expect("hex").to_owned();
+        quote.replace_range(from..to, edit["insert"].as_str().expect("hex"));
+        request["quote"] = quote.into();
+    }
+    if let Some(patch) = case.get("request") {
+        merge(&mut request, patch);
+    }
+    request["collateral"] = json!([request["collateral"]]);
+    let answer: Value =
+        serde_json::from_str(&verify_dcap_json(Arc::new(RustCrypto), &request.to_string())).expect("JSON");
+    let error = &answer["error"];
+    match (answer["accepted"] == true, error["kind"] == "rejected") {
+        (true, _) => json!({
+            "result": "accepted",
+            "status": answer["claims"]["tcb"]["status"],
+            "advisories": answer["claims"]["tcb"]["advisories"],
+        }),
+        (false, true) => {
+            let findings = answer["appraisal"]["findings"].as_array().into_iter().flatten();
+            let broken =
+                findings.filter(|finding| finding["outcome"] == "violated").map(|finding| &finding["rule"]);
+            json!({ "result": "rejected", "code": error["code"], "rules": broken.collect::<Vec<_>>() })
+        }
+        (false, false) => json!({ "result": "refused", "code": error["code"], "part": error["part"] }),
+    }
+}
+
+#[test]
+fn every_case_gets_its_answer() {
+    let platforms = read(&folder().join("dcap/platforms.json"))["platforms"].take();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let answer = answer(&case, &platforms);
+        if answer != case["expected"] {
+            let [id, note, expected] = ["id", "note", "expected"].map(|name| &case[name]);
+            wrong.push(format!("{id} {note}\n  must be {expected}\n  is      {answer}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_case_or_a_reason_for_having_none() {
+    let cases = cases();
+    let seen: BTreeSet<&str> = cases.iter().filter_map(|case| case["expected"]["code"].as_str()).collect();
+    let file = read(&folder().join("codes-without-a-case.json"));
+    let reasons: BTreeSet<&str> = file.as_object().expect("an object").keys().map(String::as_str).collect();
+    for code in Code::ALL.iter().map(|code| code.as_str()) {
+        assert!(seen.contains(code) != reasons.contains(code), "{code}: no case and no reason, or both");
+    }
+    let known: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert!(reasons.union(&seen).all(|code| known.contains(code)), "a code that there is not");
+}
