@@ -264,11 +264,13 @@ impl PlatformClaims {
 impl From<&AuthenticQuote> for TcbClaims {
     fn from(quote: &AuthenticQuote) -> Self {
         let tcb = quote.tcb();
+        let mut advisories: Vec<_> = tcb.advisories.iter().map(ToString::to_string).collect();
+        advisories.sort();
         Self {
             status: tcb.status.as_str().to_owned(),
             date: tcb.date.map(|date| date.to_string()),
             evaluation_number: quote.collateral().evaluation_number(),
-            advisories: tcb.advisories.iter().map(ToString::to_string).collect(),
+            advisories,
             parts: parts(quote),
             shortfall: quote.shortfall().iter().map(Shortfall::from).collect(),
         }
