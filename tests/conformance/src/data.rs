@@ -89,10 +89,9 @@ fn entry(case: &Case, base: &Value) -> Value {
 
 /// An object where that says the same, otherwise the text.
 fn document(text: &str) -> Value {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value) if value.to_string() == text => value,
-        _ => json!(text),
-    }
+    let value = serde_json::from_str::<Value>(text).ok();
+    let same = |value: &Value| serde_json::to_string(value).is_ok_and(|again| again == text);
+    value.filter(same).unwrap_or_else(|| json!(text))
 }
 
 /// What lies between the common start and the common end, in bytes.

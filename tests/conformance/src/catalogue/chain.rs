@@ -236,6 +236,25 @@ fn shapes() -> Vec<Case> {
         one("signature-der", "a signature that is not DER")
             .forge(|f| f.pck.signature = Some(vec![0x30, 2, 2, 0]))
             .refused(Code::X509Signature, "pck_chain.leaf.signature"),
+        one("names-printable", "names in another string type, everywhere")
+            .forge(|f| {
+                let printable = |name: &mut Name| name.attributes.iter_mut().for_each(|part| part.1 = 0x13);
+                for certificate in [&mut f.root, &mut f.pck_ca, &mut f.pck, &mut f.tcb_signing] {
+                    printable(&mut certificate.subject);
+                    printable(&mut certificate.issuer);
+                }
+                printable(&mut f.root_crl.issuer);
+                printable(&mut f.pck_crl.issuer);
+            })
+            .accepted(),
+        one("name-printable-in-issuer-only", "an issuer in another string type than the subject it names")
+            .forge(|f| f.pck.issuer.attributes[0].1 = 0x13)
+            .refused(Code::X509Chain, "pck_chain.leaf.issuer"),
+        one("name-bmp", "a common name in UTF-16")
+            .forge(|f| {
+                f.pck.subject.attributes[0] = ("2.5.4.3".into(), 0x1e, "\0I\0n\0t\0e\0l".into());
+            })
+            .refused(Code::DcapCertificateRole, "pck_chain.leaf"),
         one("truncated", "a certificate that lost its last bytes")
             .forge(|f| {
                 let der = f.pck_ca.der();
