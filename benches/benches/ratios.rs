@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use veriquote_benches::{Sample, Subject, name, subjects};
+use veriquote_benches::{Sample, Subject, is_measuring, name, run_once, subjects};
 
 /// What is compared with what, and at most how much of it may be taken.
 const TARGETS: &[(&str, &str, f64)] = &[
@@ -22,6 +22,9 @@ const TARGETS: &[(&str, &str, f64)] = &[
 const SLICE: Duration = Duration::from_millis(4);
 
 fn main() {
+    if !is_measuring() {
+        return run_once();
+    }
     let rounds = option("--rounds").and_then(|number| number.parse().ok()).unwrap_or(101).max(1);
     let only = option("--only").unwrap_or_default();
     let mut missed = 0;

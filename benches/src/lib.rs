@@ -62,6 +62,22 @@ pub mod name {
     pub const QVL_COLLATERAL: &str = "dcap-qvl: read the collateral file";
 }
 
+/// Whether cargo asks for measurements (`cargo bench`). Otherwise (`cargo test --all-targets`) a bench only
+/// shows that every subject succeeds: a test is never timed.
+#[must_use]
+pub fn is_measuring() -> bool {
+    std::env::args().any(|argument| argument == "--bench")
+}
+
+/// Runs every subject of every sample once.
+pub fn run_once() {
+    for sample in Sample::all() {
+        for mut subject in subjects(&sample) {
+            (subject.run)();
+        }
+    }
+}
+
 /// Every subject, for one sample.
 ///
 /// # Panics
