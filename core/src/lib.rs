@@ -49,3 +49,9 @@ pub use fact::{Fact, FactValue};
 pub use policy::Policy;
 pub use time::{UnixTime, Window};
 pub use trust::{TrustAnchor, TrustAnchors};
+
+/// The examples of the repository's pages, compiled as tests.
+#[cfg(all(doctest, feature = "dcap"))]
+#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../docs/quickstart-rust.md")]
+struct Pages;
