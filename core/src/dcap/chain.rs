@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use crate::crypto::{CryptoProvider, SignatureAlgorithm};
+use crate::crypto::{CryptoProvider, HashAlgorithm, SignatureAlgorithm};
 use crate::dcap::prepared::Authority;
 use crate::dcap::profile::{Apply, RootMatch, Rules};
 use crate::encoding::pem_blocks;
@@ -189,10 +189,15 @@ impl<'a> Chain<'a> {
     pub(crate) fn check_root_signatures(
         &self,
         anchor_key: &IssuerKey,
+        provider: &dyn CryptoProvider,
         verified: &mut Verified,
     ) -> Result<(), Error> {
-        verified.check_and_keep(&self.root, anchor_key).map_err(|error| error.inside(Role::Root.part()))?;
-        verified.check_and_keep(&self.leaf, anchor_key).map_err(|error| error.inside(self.leaf_role.part()))
+        verified
+            .check_and_keep(&self.root, anchor_key, provider)
+            .map_err(|error| error.inside(Role::Root.part()))?;
+        verified
+            .check_and_keep(&self.leaf, anchor_key, provider)
+            .map_err(|error| error.inside(self.leaf_role.part()))
     }
 
     /// The signatures of a PCK chain, from the root down. `authority` is the PCK authority with its key,
@@ -204,16 +209,16 @@ impl<'a> Chain<'a> {
         provider: &dyn CryptoProvider,
         verified: &Verified,
     ) -> Result<(), Error> {
-        verified.check(&self.root, anchor_key).map_err(|error| error.inside(Role::Root.part()))?;
+        verified.check(&self.root, anchor_key, provider).map_err(|error| error.inside(Role::Root.part()))?;
         let leaf = |error: Error| error.inside(self.leaf_role.part());
         match &self.intermediate {
-            None => verified.check(&self.leaf, anchor_key).map_err(leaf),
+            None => verified.check(&self.leaf, anchor_key, provider).map_err(leaf),
             Some(same) if same.der() == authority.der => {
                 self.leaf.verify_signed_by(&authority.key).map_err(leaf)
             }
             Some(intermediate) => {
                 let inside = |error: Error| error.inside(Role::PckCa.part());
-                verified.check(intermediate, anchor_key).map_err(inside)?;
+                verified.check(intermediate, anchor_key, provider).map_err(inside)?;
                 let key = intermediate.issuer_key(provider, ALGORITHM).map_err(inside)?;
                 self.leaf.verify_signed_by(&key).map_err(leaf)
             }
@@ -221,28 +226,50 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Certificates whose signatures by the anchor's key were found good, by their DER.
+/// Certificates whose signatures by the anchor's key are known to be good, by their SHA-256: those that
+/// the trust store knows, and those that were verified since.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Verified {
-    certificates: Vec<Vec<u8>>,
+    fingerprints: Vec<[u8; 32]>,
 }
 
 impl Verified {
-    fn check(&self, certificate: &Certificate<'_>, anchor_key: &IssuerKey) -> Result<(), Error> {
-        if self.contains(certificate) { Ok(()) } else { certificate.verify_signed_by(anchor_key) }
+    pub(crate) fn known(fingerprints: &[[u8; 32]]) -> Self {
+        Self { fingerprints: fingerprints.into() }
     }
 
-    fn check_and_keep(&mut self, certificate: &Certificate<'_>, anchor_key: &IssuerKey) -> Result<(), Error> {
-        self.check(certificate, anchor_key)?;
-        if !self.contains(certificate) {
-            self.certificates.push(certificate.der().into());
+    fn check(
+        &self,
+        certificate: &Certificate<'_>,
+        anchor_key: &IssuerKey,
+        provider: &dyn CryptoProvider,
+    ) -> Result<(), Error> {
+        match fingerprint(certificate.der(), provider) {
+            Some(fingerprint) if self.fingerprints.contains(&fingerprint) => Ok(()),
+            _ => certificate.verify_signed_by(anchor_key),
+        }
+    }
+
+    fn check_and_keep(
+        &mut self,
+        certificate: &Certificate<'_>,
+        anchor_key: &IssuerKey,
+        provider: &dyn CryptoProvider,
+    ) -> Result<(), Error> {
+        let Some(fingerprint) = fingerprint(certificate.der(), provider) else {
+            return certificate.verify_signed_by(anchor_key);
+        };
+        if !self.fingerprints.contains(&fingerprint) {
+            certificate.verify_signed_by(anchor_key)?;
+            self.fingerprints.push(fingerprint);
         }
         Ok(())
     }
+}
 
-    fn contains(&self, certificate: &Certificate<'_>) -> bool {
-        self.certificates.iter().any(|known| known == certificate.der())
-    }
+/// SHA-256 of a certificate; `None` only from a provider whose SHA-256 is of another length.
+pub(crate) fn fingerprint(der: &[u8], provider: &dyn CryptoProvider) -> Option<[u8; 32]> {
+    provider.hash(HashAlgorithm::Sha256, &[der]).as_slice().try_into().ok()
 }
 
 impl Rules {

@@ -49,7 +49,7 @@ impl Signer {
             crl_of_foreign_root(&chain, context)?;
         }
         chain.check_anchor(context.anchors, context.anchor, context.rules)?;
-        chain.check_root_signatures(context.anchor_key, verified)?;
+        chain.check_root_signatures(context.anchor_key, context.provider, verified)?;
         chain.check_leaf_revocation(context.root_crl)?;
         chain.check_windows(context.now, context.rules)?;
         let key = chain.leaf.load_key(context.provider, ALGORITHM)?;

@@ -102,7 +102,7 @@ impl PckExtension {
         }
         let tcb = Elements(tcb);
         let mut components = [0; COMPONENTS];
-        for (component, arc) in components.iter_mut().zip(1u32..) {
+        for (component, arc) in components.iter_mut().zip(1u8..) {
             *component = svn(tcb.one(&[2, arc], "tcb.component")?, svn_range)?;
         }
         let pce_svn = integer(tcb.one(&[2, 17], "tcb.pce_svn")?, "tcb.pce_svn")?;
@@ -135,7 +135,7 @@ struct Elements<'a>(Vec<(ObjectIdentifier, AnyRef<'a>)>);
 
 impl<'a> Elements<'a> {
     /// The value of the element whose OID is the extension's, followed by `arcs`; exactly one.
-    fn one(&self, arcs: &[u32], part: &'static str) -> Result<AnyRef<'a>, Error> {
+    fn one(&self, arcs: &[u8], part: &'static str) -> Result<AnyRef<'a>, Error> {
         let mut found = self.0.iter().filter(|(oid, _)| is_below(oid, arcs));
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Ok(*value),
@@ -145,9 +145,9 @@ impl<'a> Elements<'a> {
     }
 }
 
-fn is_below(oid: &ObjectIdentifier, arcs: &[u32]) -> bool {
-    const EXTENSION: [u32; 7] = [1, 2, 840, 113_741, 1, 13, 1];
-    oid.arcs().eq(EXTENSION.iter().chain(arcs).copied())
+/// Every arc below the extension's is under 128, and so one byte in DER.
+fn is_below(oid: &ObjectIdentifier, arcs: &[u8]) -> bool {
+    oid.as_bytes().strip_prefix(SGX_EXTENSION_OID) == Some(arcs)
 }
 
 fn sequence<'a>(der: &'a [u8], part: &'static str) -> Result<Vec<(ObjectIdentifier, AnyRef<'a>)>, Error> {

@@ -9,7 +9,7 @@ use core::fmt;
 use crate::check::{Check, Failure, Rule, Trace};
 use crate::crypto::CryptoProvider;
 use crate::dcap::authenticate::{self, AuthenticQuote};
-use crate::dcap::chain::{ALGORITHM, Chain, Role, Verified, check_crl, pem_chain};
+use crate::dcap::chain::{ALGORITHM, Chain, Role, Verified, check_crl, fingerprint, pem_chain};
 use crate::dcap::checks;
 use crate::dcap::collateral::{Collateral, SignedDocument};
 use crate::dcap::document::{Signer, SignerContext};
@@ -25,7 +25,7 @@ use crate::policy::{Accepted, Policy, Rejection};
 use crate::time::{UnixTime, Window};
 use crate::trust::{TrustAnchor, TrustAnchors};
 use crate::x509::chain::check_revocation;
-use crate::x509::{Crl, IssuerKey, RevokedSerials};
+use crate::x509::{Certificate, Crl, IssuerKey, RevokedSerials};
 
 /// Verifies collateral and quotes: trust anchors, cryptography and profile, chosen once.
 ///
@@ -57,6 +57,8 @@ pub struct Verifier {
 pub(crate) struct Anchors {
     pub(crate) trusted: TrustAnchors,
     keys: Vec<IssuerKey>,
+    /// For each anchor: SHA-256 of certificates that its key is known to have signed.
+    known: Vec<Vec<[u8; 32]>>,
 }
 
 impl Verifier {
@@ -76,9 +78,10 @@ impl Verifier {
         let keys = anchors
             .iter()
             .map(|anchor| anchor.issuer_key(provider.as_ref(), ALGORITHM))
-            .collect::<Result<_, _>>()
+            .collect::<Result<Vec<_>, _>>()
             .map_err(|error| error.inside("root"))?;
-        let anchors = Arc::new(Anchors { trusted: anchors, keys });
+        let known = anchors.iter().zip(&keys).map(|(a, key)| known(a, key, provider.as_ref())).collect();
+        let anchors = Arc::new(Anchors { trusted: anchors, keys, known });
         Ok(Self { anchors, provider, profile: Profile::Strict, max_age: None, grace: 0 })
     }
 
@@ -194,7 +197,8 @@ impl Verifier {
             chain.check_anchor(&self.anchors.trusted, anchor, rules)?;
             let index = self.anchors.trusted.iter().position(|known| known == anchor).unwrap_or_default();
             let key = self.anchors.key(index)?;
-            chain.check_root_signatures(key, &mut verified)?;
+            verified = Verified::known(self.anchors.known.get(index).map_or(&[], Vec::as_slice));
+            chain.check_root_signatures(key, provider, &mut verified)?;
             chain.check_windows(now, rules)?;
             Ok((chain, index))
         })?;
@@ -330,6 +334,17 @@ impl Verifier {
             checks: Vec::new(),
         })
     }
+}
+
+/// Certificates whose signature by an anchor's key need not be checked again: the root certificate that
+/// the caller gave, checked here, and those whose fingerprints the trust store knows.
+fn known(anchor: &TrustAnchor, key: &IssuerKey, provider: &dyn CryptoProvider) -> Vec<[u8; 32]> {
+    let given = || {
+        let der = anchor.certificate()?;
+        Certificate::parse(der).ok()?.verify_signed_by(key).ok()?;
+        fingerprint(der, provider)
+    };
+    given().into_iter().chain(anchor.known_certificates().iter().copied()).collect()
 }
 
 /// Runs one step; on failure records it under `rule` with the outer path.

@@ -65,6 +65,12 @@ impl TrustAnchor {
         self.certificate.as_deref()
     }
 
+    /// SHA-256 of certificates that this key is known to have signed.
+    #[must_use]
+    pub fn known_certificates(&self) -> &'static [[u8; 32]] {
+        if self.spki == intel::SPKI { &intel::CERTIFICATES } else { &[] }
+    }
+
     /// The key.
     ///
     /// # Errors

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use veriquote::crypto::RustCrypto;
+use veriquote::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto, SignatureAlgorithm};
 use veriquote::encoding::{decode_der_or_text, has_pem_marker, pem_blocks};
 use veriquote::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudget, verify_chain};
 use veriquote::x509::{Certificate, Crl, RevocationList as _};
-use veriquote::{Code, TrustAnchors, UnixTime};
+use veriquote::{Code, Hex, TrustAnchors, UnixTime};
 use veriquote_conformance::vectors;
 use x509_parser::prelude::FromDer as _;
 
@@ -130,6 +130,20 @@ struct Objects {
 }
 
 /// What the files hold, each object once.
+#[test]
+fn every_fingerprint_of_the_trust_store_is_of_a_certificate_that_the_root_signed() {
+    let Some(root) = vectors("dcap") else { return };
+    let anchor = veriquote::trust::intel_sgx_root();
+    let key = anchor.issuer_key(&RustCrypto, SignatureAlgorithm::EcdsaP256Sha256).unwrap();
+    let objects = collect(&root);
+    for known in anchor.known_certificates() {
+        let digest = |der: &[u8]| RustCrypto.hash(HashAlgorithm::Sha256, &[der]);
+        let der = objects.certificates.iter().find(|der| digest(der).as_slice() == known);
+        let der = der.unwrap_or_else(|| panic!("no certificate has fingerprint {}", Hex(known)));
+        Certificate::parse(der).unwrap().verify_signed_by(&key).unwrap();
+    }
+}
+
 fn collect(root: &Path) -> Objects {
     let mut objects = Objects::default();
     for path in files(root) {
