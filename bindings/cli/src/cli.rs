@@ -128,7 +128,7 @@ pub struct Dcap {
     /// Policy document (JSON).
     #[arg(long, value_name = "FILE", conflicts_with_all = ["crypto_only", "accept_tcb"])]
     pub policy: Option<PathBuf>,
-    /// The report data that must be in the report: 64 bytes, or fewer to be filled with zeros.
+    /// The report data that must be in the report: all 64 bytes.
     #[arg(long, value_name = "HEX")]
     pub report_data: Option<String>,
     /// TCB statuses to accept, in Intel's spelling. Default: UpToDate.

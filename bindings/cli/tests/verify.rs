@@ -157,7 +157,7 @@ fn exit_codes() {
     assert!(intel.stdout.contains("\"x509.anchor\""), "{intel:?}");
 
     // Authentic, and rejected by the policy.
-    assert_eq!(good.outcome(&["--report-data", "00"]), (3, "policy.rejected".to_owned()));
+    assert_eq!(good.outcome(&["--report-data", &"00".repeat(64)]), (3, "policy.rejected".to_owned()));
     assert_eq!(good.outcome(&["--accept-tcb", "OutOfDate"]), (3, "policy.rejected".to_owned()));
 
     // Authentic signatures, but a TCB that nobody may trust.
@@ -207,6 +207,8 @@ fn expectations_are_checked() {
     let (_, json) = files.verify_json(&[]);
     let report_data = json["claims"]["report"]["report_data"].as_str().expect("hex").to_owned();
     assert_eq!(files.outcome(&["--report-data", &report_data]).0, 0);
+    // A part of it is no expectation: neither a prefix nor something to fill up.
+    assert_eq!(files.outcome(&["--report-data", &report_data[..64]]), (2, "misuse.options".to_owned()));
     let (_, json) = files.verify_json(&["--report-data", &report_data]);
     let left_open = json["not_checked"].as_array().expect("a list");
     assert!(left_open.iter().all(|item| item["what"] != "report_data"));
@@ -431,7 +433,7 @@ fn a_batch_of_lines() {
         format!(r#"{{"id":"flipped","quote":"{flipped}"}}"#),
         String::new(),
         r#"{"id":7,"quote_file":"quote.bin","collateral":"collateral.json"}"#.to_owned(),
-        format!(r#"{{"id":"bound","quote":"{hex}","report_data":"00ff"}}"#),
+        format!(r#"{{"id":"bound","quote":"{hex}","report_data":"{}"}}"#, "0f".repeat(64)),
         format!(r#"{{"id":"late","quote":"{hex}","at":"2040-01-01T00:00:00Z"}}"#),
         r#"{"id":"typo","qoute":"00"}"#.to_owned(),
         r#"{"id":"nothing"}"#.to_owned(),

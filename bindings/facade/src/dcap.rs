@@ -62,7 +62,7 @@ pub struct DcapOptions {
     /// Accept whatever is authentic.
     #[serde(default)]
     pub crypto_only: bool,
-    /// The report data that must be in the report: hex, at most 64 bytes, filled up with zeros.
+    /// The report data that must be in the report: all 64 bytes as hex.
     #[serde(default)]
     pub report_data: Option<String>,
     /// TCB statuses that the strict policy accepts, in Intel's spelling, instead of `UpToDate`.
@@ -167,19 +167,16 @@ fn accepted_statuses(names: &[String]) -> Result<Vec<TcbStatus>, Problem> {
     names.iter().map(one).collect()
 }
 
+/// All 64 bytes: a shorter expectation is not filled up, so that what is compared is what the caller wrote.
 fn report_data(hex: &str) -> Result<veriquote::Bytes<64>, Problem> {
-    let help = "64 bytes as 128 hex digits; fewer are filled up with zeros at the end";
+    let help = "give all 64 bytes as 128 hex digits; write the zeros that a shorter hash leaves";
     let digits = hex.strip_prefix("0x").unwrap_or(hex);
     let bytes = veriquote::bytes::from_hex(digits.as_bytes()).map_err(|offset| Problem {
         offset: u32::try_from(offset).ok(),
         ..Problem::misuse("options.report_data", "not hex", help)
     })?;
-    let mut data = [0; 64];
-    match data.get_mut(..bytes.len()) {
-        Some(start) if !bytes.is_empty() => start.copy_from_slice(&bytes),
-        _ => return Err(Problem::misuse("options.report_data", format!("{} bytes", bytes.len()), help)),
-    }
-    Ok(veriquote::Bytes(data))
+    let problem = || Problem::misuse("options.report_data", format!("{} bytes", bytes.len()), help);
+    bytes.as_slice().try_into().map(veriquote::Bytes).map_err(|_| problem())
 }
 
 /// Verifies one quote.

@@ -60,6 +60,7 @@ fn wrong_options_are_told() {
         ("accept_tcb", json!(["Revoked"])),
         ("accept_tcb", json!(["uptodate"])),
         ("report_data", json!("0")),
+        ("report_data", json!("00".repeat(32))),
         ("report_data", json!("00".repeat(65))),
         ("max_collateral_age", json!(-1)),
         ("crypto_only", json!("yes")),
