@@ -11,7 +11,7 @@ use crate::limits;
 /// One extension, as it arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extension<'a> {
-    /// The content of the OBJECT IDENTIFIER that names it; see [`oid`](super::oid).
+    /// The content of the OBJECT IDENTIFIER that names it; see [`oid`].
     pub oid: &'a [u8],
     /// Whether a reader that does not know it must refuse the whole.
     pub critical: bool,
