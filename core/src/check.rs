@@ -71,6 +71,11 @@ impl Trace {
         self.checks.push(Check { rule, outcome: Outcome::Passed, facts: facts.into() });
     }
 
+    /// Records that `rule` does not hold, where that is a finding and not the end of the verification.
+    pub fn unmet(&mut self, rule: &'static Rule, facts: impl Into<Vec<Fact>>) {
+        self.checks.push(Check { rule, outcome: Outcome::Failed, facts: facts.into() });
+    }
+
     /// Records that `rule` was not applied.
     pub fn skipped(&mut self, rule: &'static Rule, reason: &'static str) {
         self.checks.push(Check { rule, outcome: Outcome::Skipped(reason), facts: Vec::new() });

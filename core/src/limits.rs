@@ -1,14 +1,11 @@
 //! Every bound on input, with where its number comes from.
 
 /// A quote. Intel's own library refuses nothing by size; the largest published real quote is 8000
-/// bytes (zero padded), and the largest possible PCK chain adds some 4 KiB.
-pub const QUOTE_BYTES: usize = 64 * 1024;
+/// bytes (zero padded). QE authentication data may have 65,535 bytes, which this leaves room for.
+pub const QUOTE_BYTES: usize = 128 * 1024;
 
 /// Certification data inside a quote: three PEM certificates are under 4 KiB in every published quote.
 pub const CERTIFICATION_DATA_BYTES: usize = 32 * 1024;
-
-/// QE authentication data: 32 bytes in every published quote; the format allows 65,535.
-pub const QE_AUTH_DATA_BYTES: usize = 65_535;
 
 /// One certificate: Intel's are under 1.3 KiB; a TPM's endorsement certificates reach 4 KiB.
 pub const CERTIFICATE_BYTES: usize = 16 * 1024;

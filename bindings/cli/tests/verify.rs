@@ -304,7 +304,7 @@ fn wrong_files_say_what_is_wrong() {
     let quote = |name: &str, content: &[u8]| files.folder.file(name, content);
     let cases: Vec<(&str, PathBuf, i32, &str)> = vec![
         ("truncated", quote("t", &forged.quote[..700]), 1, "input.truncated"),
-        ("oversized", quote("o", &[&forged.quote[..], &vec![0; 70_000]].concat()), 1, "limit.size"),
+        ("oversized", quote("o", &[&forged.quote[..], &vec![0; 140_000]].concat()), 1, "limit.size"),
         ("bad hex", quote("h", b"0400020081000000zz"), 1, "input.encoding"),
         ("bad base64", quote("b", b"BAACAIEAAAA*"), 1, "input.encoding"),
         ("version", quote("v", &[9, 0, 2, 0, 0, 0, 0, 0]), 1, "dcap.quote.version"),

@@ -134,8 +134,6 @@ pub struct PlatformClaims {
 pub struct QuoteClaims {
     /// 3, 4 or 5.
     pub version: u16,
-    /// Type of its certification data.
-    pub certification_type: u16,
     /// Chosen by the quoting enclave; not the PPID.
     pub user_data: String,
     /// The quoting enclave's measurement.

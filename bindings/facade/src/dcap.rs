@@ -540,7 +540,6 @@ fn claims(quote: &AuthenticQuote) -> Claims {
         platform: PlatformClaims::new(quote.platform(), Some(quote.pck_authority().as_str())),
         quote: QuoteClaims {
             version: quote.header().version,
-            certification_type: quote.certification_type(),
             user_data: quote.header().user_data.to_string(),
             qe_mr_enclave: quote.qe_report().mr_enclave.to_string(),
             qe_isv_svn: quote.qe_report().isv_svn,

@@ -26,6 +26,7 @@ use crate::dcap::profile::{Apply, Profile, Rules};
 use crate::dcap::quote::{Header, Quote, Tee};
 use crate::dcap::report::{Report, SgxReport, TdReport};
 use crate::dcap::shortfall::{Shortfall, shortfall};
+use crate::dcap::status::TcbStatus;
 use crate::dcap::tcb::{PlatformTcb, Tcb};
 use crate::dcap::tcb_info::{TcbInfo, module_id};
 use crate::error::{Code, Error};
@@ -59,7 +60,6 @@ pub(crate) struct Platform {
     attestation_key: Box<dyn VerifyingKey>,
     tcb: PlatformTcb,
     expiries: Vec<Expiry>,
-    certification_type: u16,
     checks: Vec<Check>,
 }
 
@@ -222,10 +222,10 @@ impl Prepared {
                 apply(trace, checks::PCK_EXTENSION, read.map_err(|e| e.inside("leaf")).map_err(inside))
             })?;
         apply(trace, checks::PCK_CHAIN, self.check_pck_chain(&chain).map_err(inside))?;
-        trace.passed(checks::PCK_CHAIN, [Fact::text("authority", self.authority.kind.as_str())]);
         apply(trace, checks::PCK_REVOCATION, self.check_pck_revocation(&chain).map_err(inside))?;
         trace.passed(checks::PCK_REVOCATION, [Fact::bytes("serial", chain.leaf.serial())]);
         apply(trace, checks::PCK_CHAIN, chain.check_windows(now, rules).map_err(inside))?;
+        trace.passed(checks::PCK_CHAIN, [Fact::text("authority", self.authority.kind.as_str())]);
         trace.passed(
             checks::PCK_EXTENSION,
             [
@@ -246,7 +246,8 @@ impl Prepared {
         }
 
         let invalid = |code| move |_| Error::new(code, "quote.qe_report");
-        let pck_key = apply(trace, checks::QE_REPORT_SIGNATURE, chain.leaf.load_key(provider, ALGORITHM))?;
+        let pck_key = chain.leaf.load_key(provider, ALGORITHM).map_err(|error| error.inside("leaf"));
+        let pck_key = apply(trace, checks::PCK_CHAIN, pck_key.map_err(inside))?;
         let signed = pck_key.verify(quote.qe_report_bytes, quote.qe_report_signature);
         let signed = signed.map_err(invalid(Code::DcapQeReportSignature));
         apply(trace, checks::QE_REPORT_SIGNATURE, signed)?;
@@ -276,7 +277,6 @@ impl Prepared {
             qe_report,
             attestation_key,
             expiries,
-            certification_type: certification.type_number(),
             checks: Vec::new(),
         })
     }
@@ -302,7 +302,7 @@ impl Prepared {
         chain.check_roles(rules)?;
         let anchor_key = self.anchors.key(self.anchor_index)?;
         let anchor = self.anchors.anchor(self.anchor_index)?;
-        // A foreign hierarchy fails by its signatures first, under the key it claims to have.
+        // Under a foreign root there is no key to check signatures with: the anchor check refuses it.
         if chain.root.spki().raw() == anchor.spki_der() {
             chain.check_pck_signatures(
                 anchor_key,
@@ -413,7 +413,10 @@ impl Prepared {
         ];
         facts.extend(tcb.date.map(|date| Fact::time("tcb_date", date)));
         facts.push(Fact::count("advisories", tcb.advisories.len()));
-        trace.passed(checks::TCB_LEVEL, facts);
+        match tcb.status {
+            TcbStatus::NotSupported => trace.unmet(checks::TCB_LEVEL, facts),
+            _ => trace.passed(checks::TCB_LEVEL, facts),
+        }
         Ok(tcb)
     }
 
@@ -533,12 +536,6 @@ impl AuthenticQuote {
     #[must_use]
     pub fn qe_report(&self) -> &SgxReport {
         &self.platform.qe_report
-    }
-
-    /// How the quote was certified: the type number of its certification data.
-    #[must_use]
-    pub fn certification_type(&self) -> u16 {
-        self.platform.certification_type
     }
 
     /// Dates and numbers of the collateral that was used.

@@ -53,7 +53,7 @@ impl Role {
         }
     }
 
-    const fn part(self) -> &'static str {
+    pub(crate) const fn part(self) -> &'static str {
         match self {
             Self::Root => "root",
             Self::PckCa => "intermediate",
@@ -149,9 +149,11 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    /// Whether the root has the signature bytes of a trusted certificate, where certificates were given.
+    /// Whether the root has the signature bytes of a trusted certificate, where certificates were given
+    /// for its key.
     fn is_one_of(&self, anchors: &TrustAnchors) -> bool {
-        let mut certificates = anchors.iter().filter_map(TrustAnchor::certificate).peekable();
+        let of_key = anchors.iter().filter(|anchor| anchor.spki_der() == self.root.spki().raw());
+        let mut certificates = of_key.filter_map(TrustAnchor::certificate).peekable();
         certificates.peek().is_none()
             || certificates.any(|der| {
                 Certificate::parse(der).is_ok_and(|trusted| trusted.signature() == self.root.signature())

@@ -179,7 +179,9 @@ fn of_pck_chain(error: &Error) -> Option<QvlStatus> {
     let intermediate = part.contains(".intermediate");
     // The leaf of the list's issuer chain is the intermediate of the PCK chain.
     Some(match error.code() {
-        Code::DcapPckExtension if part.ends_with("fmspc") => QvlStatus::UnsupportedCertFormat,
+        Code::DcapPckExtension if error.facts().contains(&Fact::text("expected", "its size")) => {
+            QvlStatus::UnsupportedCertFormat
+        }
         Code::DcapPckExtension => QvlStatus::PckInvalidExtensions,
         Code::DcapCertificateRole if root => QvlStatus::RootCaMissing,
         Code::DcapCertificateRole if intermediate => QvlStatus::IntermediateCaMissing,
@@ -245,10 +247,21 @@ fn of_tcb_info(error: &Error) -> Option<QvlStatus> {
         Code::DcapTcbInfoStale => QvlStatus::TcbInfoExpired,
         Code::DcapCollateralKind | Code::DcapFmspc | Code::DcapPceId => QvlStatus::TcbInfoMismatch,
         Code::JsonSyntax | Code::InputEncoding => QvlStatus::TcbInfoUnsupportedFormat,
-        Code::DcapTcbInfoLayout if is_component(error.part()) => QvlStatus::TcbInfoUnsupportedFormat,
+        Code::DcapTcbInfoLayout if is_component(error.part()) || lacks_member(error) => {
+            QvlStatus::TcbInfoUnsupportedFormat
+        }
         Code::DcapTcbInfoNotYetValid | Code::DcapCollateralAge => return None,
         _ => QvlStatus::TcbInfoInvalid,
     })
+}
+
+/// Intel's library has another status for members that are missing than for those that are wrong.
+fn lacks_member(error: &Error) -> bool {
+    const MEMBERS: [&str; 8] =
+        ["id", "version", "issueDate", "nextUpdate", "fmspc", "pceId", "tcbType", "tcbEvaluationDataNumber"];
+    let name = error.part().strip_prefix("collateral.tcb_info.");
+    error.facts().contains(&Fact::text("expected", "the member"))
+        && name.is_some_and(|name| MEMBERS.contains(&name))
 }
 
 fn is_component(part: &str) -> bool {

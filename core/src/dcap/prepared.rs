@@ -137,18 +137,20 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<AuthenticQuote, Failure> {
         let mut trace = Trace::new();
-        let layout = Quote::parse(quote).and_then(|quote| {
+        let parsed = Quote::parse(quote).map_err(|error| (checks::QUOTE_LAYOUT, error));
+        let layout = parsed.and_then(|quote| {
             if self.profile == Profile::Intel {
                 // Intel's library reads the quote's own chain before any collateral.
-                authenticate::precheck_chain(&quote, collateral, self.profile.rules())?;
+                authenticate::precheck_chain(&quote, collateral, self.profile.rules())
+                    .map_err(|error| (checks::PCK_CHAIN, error))?;
             }
             Ok(quote)
         });
         let quote = match layout {
             Ok(quote) => quote,
-            Err(error) => {
+            Err((rule, error)) => {
                 let error = intel::annotate(error, self.profile);
-                trace.failed(checks::QUOTE_LAYOUT, &error);
+                trace.failed(rule, &error);
                 return Err(trace.fail(error));
             }
         };
@@ -194,11 +196,11 @@ impl Verifier {
             let chain = Chain::of_two(&ders, Role::PckCa)?;
             chain.check_roles(rules)?;
             let anchor = self.anchors.trusted.require(&chain.root).map_err(|error| error.inside("root"))?;
-            chain.check_anchor(&self.anchors.trusted, anchor, rules)?;
             let index = self.anchors.trusted.iter().position(|known| known == anchor).unwrap_or_default();
             let key = self.anchors.key(index)?;
             verified = Verified::known(self.anchors.known.get(index).map_or(&[], Vec::as_slice));
             chain.check_root_signatures(key, provider, &mut verified)?;
+            chain.check_anchor(&self.anchors.trusted, anchor, rules)?;
             chain.check_windows(now, rules)?;
             Ok((chain, index))
         })?;
@@ -481,6 +483,7 @@ impl PreparedCollateral {
     /// Verifies the signer of another document under the same root and revocation list.
     pub(crate) fn signer(&self, issuer_chain: &str, now: UnixTime) -> Result<Signer, Error> {
         let prepared = self.0.as_ref();
+        prepared.expiries.iter().try_for_each(|expiry| expiry.check(now))?;
         let context = SignerContext {
             anchor: prepared.anchors.anchor(prepared.anchor_index)?,
             anchors: &prepared.anchors.trusted,

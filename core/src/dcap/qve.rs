@@ -55,8 +55,8 @@ pub struct QveClaim {
     pub unauthenticated_qv_result: u32,
     /// Whether the QvE found collateral that had expired.
     pub unauthenticated_collateral_expired: bool,
-    /// Status of the QvE itself, from its identity.
-    pub qve_status: TcbStatus,
+    /// Status of the QvE itself: its identity's, at the SVN that the report gives.
+    pub unauthenticated_qve_status: TcbStatus,
     /// Every check in order, with the MAC as one that was not made.
     pub checks: alloc::vec::Vec<crate::check::Check>,
 }
@@ -116,7 +116,7 @@ impl PreparedCollateral {
                     unauthenticated_status: status_of(result.qv_result),
                     unauthenticated_qv_result: result.qv_result,
                     unauthenticated_collateral_expired: result.collateral_expiration_status != 0,
-                    qve_status,
+                    unauthenticated_qve_status: qve_status,
                     checks: trace.into_checks(),
                 })
             }

@@ -136,7 +136,7 @@ impl TcbInfo {
             Tee::Tdx => (Some(read_base_module(&fields)?), read_modules(&fields)?),
             Tee::Sgx => (None, Vec::new()),
         };
-        if tee == Tee::Sgx {
+        if tee == Tee::Sgx && version == 3 {
             for name in ["tdxModule", "tdxModuleIdentities"] {
                 if fields.optional(name).is_some() {
                     return Err(fields.bad(name, "no TDX module in SGX TCB info"));

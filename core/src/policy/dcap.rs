@@ -9,7 +9,7 @@ use super::{Accepted, Appraisal, Findings, Rejection};
 use crate::bytes::{Bytes, constant_time_eq};
 use crate::dcap::{
     AuthenticQuote, PlatformConfiguration, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes,
-    TdReport,
+    TdReport, Tee,
 };
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -42,6 +42,7 @@ impl Policy {
             self.appraise_tcb(quote, &mut findings);
             self.appraise_collateral(quote, &mut findings);
             self.appraise_platform(quote, &mut findings);
+            self.appraise_tee(quote, &mut findings);
             match quote.report() {
                 Report::Sgx(report) => appraise_sgx(&self.sgx, report, &mut findings),
                 Report::Td(report) => appraise_td(&self.tdx, report, &mut findings),
@@ -61,6 +62,20 @@ impl Policy {
         (Appraisal { policy: self.name.clone(), findings: findings.0 }, error)
     }
 
+    /// A policy that says something of one TEE alone does not accept evidence of the other, of which it
+    /// says nothing.
+    fn appraise_tee(&self, quote: &AuthenticQuote, findings: &mut Findings) {
+        let strict = Self::strict();
+        let (speaks_of_sgx, speaks_of_tdx) = (self.sgx != strict.sgx, self.tdx != strict.tdx);
+        let actual = Fact::text("actual", quote.tee().as_str());
+        let expected = match (speaks_of_sgx, speaks_of_tdx) {
+            (true, false) => Tee::Sgx,
+            (false, true) => Tee::Tdx,
+            _ => return findings.not_checked("tee", [actual]),
+        };
+        findings.add("tee", quote.tee() == expected, [Fact::text("expected", expected.as_str()), actual]);
+    }
+
     fn appraise_tcb(&self, quote: &AuthenticQuote, findings: &mut Findings) {
         let tcb = quote.tcb();
         let rules = &self.tcb;
@@ -77,7 +92,11 @@ impl Policy {
         }
         findings.add("tcb.accept", listed || in_grace, facts);
 
-        let applying = || tcb.advisories.iter().map(|advisory| &**advisory);
+        let running = tcb.current.iter().flat_map(|current| &current.advisories);
+        let mut ids: Vec<&str> = tcb.advisories.iter().chain(running).map(|id| &**id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let applying = || ids.iter().copied();
         let list = |ids: Vec<&str>| Fact::string("actual", ids.join(","));
         match &rules.tolerated_advisories {
             None => findings.not_checked("tcb.tolerated_advisories", [list(applying().collect())]),

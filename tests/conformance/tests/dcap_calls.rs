@@ -528,3 +528,41 @@ fn the_policy_document_describes_every_rule() {
         }
     }
 }
+
+#[test]
+fn a_policy_for_one_tee_does_not_accept_the_other() {
+    let enclave = policy(&format!(r#"{{"sgx":{{"mr_enclave":"{}"}}}}"#, "11".repeat(32)));
+    assert_eq!(appraise(&enclave, authenticate(&Forge::tdx4().build())).1, vec!["tee"]);
+    let domain = policy(&format!(r#"{{"tdx":{{"mr_td":"{}"}}}}"#, "11".repeat(48)));
+    assert_eq!(appraise(&domain, authenticate(&Forge::sgx3().build())).1, vec!["tee"]);
+}
+
+#[test]
+fn documents_beside_the_quote_need_collateral_in_force() {
+    let forged = Forge::tdx4().build();
+    let prepared = prepare(&forged);
+    let mut forge = Forge::tdx4();
+    forge.evaluation_numbers.next_update = NOW + 4000 * DAY;
+    let chain = collateral(&forged).tcb_info.issuer_chain;
+    let document = SignedDocument::from_service_body(&forge.evaluation_numbers_json(), &chain).unwrap();
+    assert!(prepared.evaluation_numbers(&document, UnixTime(NOW)).is_ok());
+    let later = prepared.valid_until().saturating_add(1);
+    let failure = prepared.evaluation_numbers(&document, later).unwrap_err();
+    assert_eq!(failure.error.kind(), veriquote::Kind::Stale);
+}
+
+#[test]
+fn a_level_that_is_not_reached_is_not_said_to_be() {
+    let mut forge = Forge::sgx3();
+    forge.sgx_extension().tcb.pce_svn = 0;
+    let quote = authenticate(&forge.build());
+    let level = quote.checks().last().unwrap();
+    assert_eq!((level.rule.id, &level.outcome), ("dcap.tcb.level", &Outcome::Failed));
+}
+
+#[test]
+fn the_longest_authentication_data_is_verified() {
+    let mut forge = Forge::sgx3();
+    forge.quote.qe_auth_data = vec![7; 65_535];
+    authenticate(&forge.build());
+}

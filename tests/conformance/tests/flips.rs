@@ -29,7 +29,7 @@ fn verifier(forged: &Forged) -> Verifier {
 fn result(quote: &AuthenticQuote) -> String {
     let mut text = format!("{:?}{:?}{:?}", quote.header(), quote.report(), quote.tcb());
     write!(text, "{:?}{:?}{:?}", quote.platform(), quote.qe_report(), quote.collateral()).unwrap();
-    write!(text, "{:?}{:?}", quote.certification_type(), quote.pck_authority()).unwrap();
+    write!(text, "{:?}", quote.pck_authority()).unwrap();
     quote.expiries().for_each(|expiry| write!(text, "{expiry:?}").unwrap());
     text
 }

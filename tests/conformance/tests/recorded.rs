@@ -134,7 +134,7 @@ fn the_recorded_qve_identity_judges_a_report() {
     };
     let parsed = QveReport::parse(&report.report()).expect("a report");
     let claim = prepared.verify_qve_report(&parsed, &result, 3, UnixTime(RECORDED)).expect("valid");
-    assert_eq!(claim.qve_status, TcbStatus::UpToDate);
+    assert_eq!(claim.unauthenticated_qve_status, TcbStatus::UpToDate);
     let failure = prepared.verify_qve_report(&parsed, &result, 8, UnixTime(RECORDED)).unwrap_err();
     assert_eq!(failure.error.code(), Code::DcapQveIsvSvn);
 }

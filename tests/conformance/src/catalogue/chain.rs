@@ -232,7 +232,7 @@ fn shapes() -> Vec<Case> {
                 *spki.last_mut().unwrap() ^= 1;
                 f.pck.spki = Some(spki);
             })
-            .refused(Code::X509Algorithm, "subject_public_key_info"),
+            .refused(Code::X509Algorithm, "pck_chain.leaf.subject_public_key_info"),
         one("signature-der", "a signature that is not DER")
             .forge(|f| f.pck.signature = Some(vec![0x30, 2, 2, 0]))
             .refused(Code::X509Signature, "pck_chain.leaf.signature"),

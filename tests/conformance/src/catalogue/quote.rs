@@ -116,8 +116,8 @@ pub(super) fn cases() -> Vec<Case> {
                 f.quote.certification = Certification::Raw(3, vec![7; 405]);
             })
             .accepted(),
-        quote("too-large", "sgx3", "a quote of more than 64 KiB")
-            .forge(|f| f.quote.trailing = vec![0; 65_536])
+        quote("too-large", "sgx3", "a quote of more than 128 KiB")
+            .forge(|f| f.quote.trailing = vec![0; 131_072])
             .refused(Code::LimitSize, "quote"),
         quote("certification-too-large", "sgx3", "certification data of more than 32 KiB")
             .forge(|f| f.quote.certification_tail = vec![0; 32_768])
