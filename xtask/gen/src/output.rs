@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn writes_then_agrees_then_notices_a_change() {
         let root = std::env::temp_dir().join(format!("veriquote-gen-{}", std::process::id()));
-        let outputs = [Output { path: "docs/a.md", text: "one\ntwo\n".into() }];
+        let outputs = [Output { path: "docs/a.md".into(), text: "one\ntwo\n".into() }];
         assert_eq!(settle(&root, &outputs, Mode::Check), Err("docs/a.md: is missing".into()));
         assert_eq!(settle(&root, &outputs, Mode::Write), Ok(vec!["docs/a.md: written".into()]));
         assert_eq!(settle(&root, &outputs, Mode::Check), Ok(vec!["docs/a.md: current".into()]));
