@@ -267,7 +267,7 @@ impl Verifier {
             signer.open(document, Code::DcapTcbInfoSignature, rules)
         })?;
         trace.passed(checks::TCB_INFO_SIGNATURE, []);
-        let tcb_info = step(trace, checks::TCB_INFO_LAYOUT, part, || TcbInfo::read(&node, &rules.tcb_info))?;
+        let tcb_info = step(trace, checks::TCB_INFO_LAYOUT, part, || TcbInfo::read(&node, &rules.documents))?;
         trace.passed(checks::TCB_INFO_LAYOUT, [Fact::number("version", tcb_info.version.into())]);
         let window = document_window(tcb_info.issue_date, tcb_info.next_update, rules);
         let expiry = expiries.renewed("tcb_info", window, TCB_INFO);
@@ -295,7 +295,9 @@ impl Verifier {
             identity_signer.open(document, Code::DcapIdentitySignature, rules)
         })?;
         trace.passed(checks::IDENTITY_SIGNATURE, []);
-        let identity = step(trace, checks::IDENTITY_LAYOUT, part, || EnclaveIdentity::read(&node))?;
+        let identity = step(trace, checks::IDENTITY_LAYOUT, part, || {
+            EnclaveIdentity::read(&node, &rules.documents)
+        })?;
         trace.passed(checks::IDENTITY_LAYOUT, [Fact::text("id", identity.id.as_str())]);
         let window = document_window(identity.issue_date, identity.next_update, rules);
         let expiry = expiries.renewed("qe_identity", window, IDENTITY);

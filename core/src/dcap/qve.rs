@@ -157,7 +157,7 @@ impl PreparedCollateral {
         let rules = prepared.profile.rules();
         let signer = self.signer(&document.issuer_chain, now).map_err(inside)?;
         let node = Signer::open(&signer, document, Code::DcapIdentitySignature, rules).map_err(inside)?;
-        let identity = EnclaveIdentity::read(&node).map_err(inside)?;
+        let identity = EnclaveIdentity::read(&node, &rules.documents).map_err(inside)?;
         let window = document_window(identity.issue_date, identity.next_update, rules);
         Expiry::new("qve_identity", window, IDENTITY).check(now)?;
         if identity.id != EnclaveId::Qve {

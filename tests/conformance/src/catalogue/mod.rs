@@ -5,6 +5,7 @@ mod collateral;
 mod crl;
 mod event_log;
 mod identity;
+mod intel_profile;
 mod policy;
 mod quote;
 mod signature;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Case> {
         crl::cases(),
         tcb_info::cases(),
         identity::cases(),
+        intel_profile::cases(),
         tcb::cases(),
         collateral::cases(),
         policy::cases(),
