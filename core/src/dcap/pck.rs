@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use der::asn1::{AnyRef, ObjectIdentifier};
+use der::asn1::AnyRef;
 use der::{Decode, Reader as _, SliceReader, Tag, Tagged as _};
 
 use crate::bytes::{Bytes, Fmspc, PceId, PlatformInstanceId, Ppid};
@@ -130,8 +130,9 @@ impl PckExtension {
     }
 }
 
-/// The elements of one SEQUENCE, each an OID with a value.
-struct Elements<'a>(Vec<(ObjectIdentifier, AnyRef<'a>)>);
+/// The elements of one SEQUENCE, each an OID with a value. OIDs are compared as bytes: every element has to
+/// be one of those that are asked for, so that an OID of another spelling is found missing.
+struct Elements<'a>(Vec<(&'a [u8], AnyRef<'a>)>);
 
 impl<'a> Elements<'a> {
     /// The value of the element whose OID is the extension's, followed by `arcs`; exactly one.
@@ -146,11 +147,11 @@ impl<'a> Elements<'a> {
 }
 
 /// Every arc below the extension's is under 128, and so one byte in DER.
-fn is_below(oid: &ObjectIdentifier, arcs: &[u8]) -> bool {
-    oid.as_bytes().strip_prefix(SGX_EXTENSION_OID) == Some(arcs)
+fn is_below(oid: &[u8], arcs: &[u8]) -> bool {
+    oid.strip_prefix(SGX_EXTENSION_OID) == Some(arcs)
 }
 
-fn sequence<'a>(der: &'a [u8], part: &'static str) -> Result<Vec<(ObjectIdentifier, AnyRef<'a>)>, Error> {
+fn sequence<'a>(der: &'a [u8], part: &'static str) -> Result<Vec<(&'a [u8], AnyRef<'a>)>, Error> {
     let value = AnyRef::from_der(der).map_err(|error| der_error(part, &error))?;
     sequence_of(value, part)
 }
@@ -158,19 +159,21 @@ fn sequence<'a>(der: &'a [u8], part: &'static str) -> Result<Vec<(ObjectIdentifi
 fn sequence_of<'a>(
     value: AnyRef<'a>,
     part: &'static str,
-) -> Result<Vec<(ObjectIdentifier, AnyRef<'a>)>, Error> {
+) -> Result<Vec<(&'a [u8], AnyRef<'a>)>, Error> {
     const MOST: usize = 32;
     if value.tag() != Tag::Sequence {
         return Err(bad(part, "a SEQUENCE"));
     }
-    let read = || -> der::Result<Vec<(ObjectIdentifier, AnyRef<'a>)>> {
+    let read = || -> der::Result<Vec<(&'a [u8], AnyRef<'a>)>> {
         let mut items = SliceReader::new(value.value())?;
         let mut elements = Vec::new();
         while !items.is_finished() && elements.len() < MOST {
             let element = AnyRef::decode(&mut items)?;
             element.tag().assert_eq(Tag::Sequence)?;
             let mut pair = SliceReader::new(element.value())?;
-            elements.push((ObjectIdentifier::decode(&mut pair)?, AnyRef::decode(&mut pair)?));
+            let oid = AnyRef::decode(&mut pair)?;
+            oid.tag().assert_eq(Tag::ObjectIdentifier)?;
+            elements.push((oid.value(), AnyRef::decode(&mut pair)?));
             pair.finish()?;
         }
         items.finish()?;
@@ -216,11 +219,11 @@ fn configuration(value: AnyRef<'_>) -> Result<PlatformConfiguration, Error> {
     let elements = sequence_of(value, PART)?;
     let mut configuration = PlatformConfiguration::default();
     for (oid, value) in elements {
-        let slot = if is_below(&oid, &[7, 1]) {
+        let slot = if is_below(oid, &[7, 1]) {
             &mut configuration.dynamic_platform
-        } else if is_below(&oid, &[7, 2]) {
+        } else if is_below(oid, &[7, 2]) {
             &mut configuration.cached_keys
-        } else if is_below(&oid, &[7, 3]) {
+        } else if is_below(oid, &[7, 3]) {
             &mut configuration.smt_enabled
         } else {
             return Err(bad(PART, "elements 1 to 3"));

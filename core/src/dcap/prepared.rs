@@ -136,25 +136,22 @@ impl Verifier {
         collateral: &Collateral,
         now: UnixTime,
     ) -> Result<AuthenticQuote, Failure> {
-        let mut trace = Trace::new();
-        let parsed = Quote::parse(quote).map_err(|error| (checks::QUOTE_LAYOUT, error));
-        let layout = parsed.and_then(|quote| {
-            if self.profile == Profile::Intel {
-                // Intel's library reads the quote's own chain before any collateral.
-                authenticate::precheck_chain(&quote, collateral, self.profile.rules())
-                    .map_err(|error| (checks::PCK_CHAIN, error))?;
-            }
-            Ok(quote)
-        });
-        let quote = match layout {
-            Ok(quote) => quote,
-            Err((rule, error)) => {
-                let error = intel::annotate(error, self.profile);
-                trace.failed(rule, &error);
-                return Err(trace.fail(error));
-            }
+        let fail = |before: Option<Check>, rule, error| {
+            let error = intel::annotate(error, self.profile);
+            let checks = before.into_iter().chain([Check::failed(rule, &error)]).collect();
+            Failure { error, checks }
         };
-        self.prepare(collateral, now)?.authenticate(&quote, now)
+        let quote = Quote::parse(quote).map_err(|error| fail(None, checks::QUOTE_LAYOUT, error))?;
+        if self.profile == Profile::Intel {
+            // Intel's library reads the quote's own chain before any collateral.
+            authenticate::precheck_chain(&quote, collateral, self.profile.rules())
+                .map_err(|error| fail(Some(quote.layout()), checks::PCK_CHAIN, error))?;
+        }
+        let prepared = self.prepare(collateral, now).map_err(|mut failure| {
+            failure.checks.insert(0, quote.layout());
+            failure
+        })?;
+        prepared.authenticate(&quote, now)
     }
 
     /// The paved path: parses, authenticates and appraises one quote with its collateral.

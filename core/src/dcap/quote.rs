@@ -5,7 +5,9 @@
 //! quotes carry padding there, no signature covers it, and it is ignored and never shown.
 
 use crate::bytes::Bytes;
+use crate::check::{Check, Failure, Outcome, Trace};
 use crate::dcap::certification::CertificationData;
+use crate::dcap::checks;
 use crate::dcap::report::{Report, SgxReport, TdBody, TdReport};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -59,8 +61,9 @@ pub struct Quote<'a> {
     pub(crate) qe_report_signature: &'a [u8; 64],
     pub(crate) qe_auth_data: &'a [u8],
     pub(crate) certification: CertificationData<'a>,
-    /// Everything of the authentication data that belongs to the platform and not to this report.
-    pub(crate) platform_bytes: [&'a [u8]; 2],
+    /// QE report, its signature, authentication data and certification data: what belongs to the platform,
+    /// beside the attestation key, and not to this report.
+    pub(crate) qe_certification: &'a [u8],
 }
 
 /// Intel's quoting enclave vendor.
@@ -80,6 +83,27 @@ impl<'a> Quote<'a> {
     /// below `quote`, the offset counts from the first byte of the quote.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Self::read(bytes).map_err(|error| error.inside("quote"))
+    }
+
+    /// The same, with the ledger's line of it.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_recorded(bytes: &'a [u8]) -> Result<Self, Failure> {
+        Self::parse(bytes).map_err(|error| {
+            let mut trace = Trace::default();
+            trace.failed(checks::QUOTE_LAYOUT, &error);
+            trace.fail(error)
+        })
+    }
+
+    /// The ledger's line of a quote that parsed.
+    pub(crate) fn layout(&self) -> Check {
+        let facts = alloc::vec![
+            Fact::number("version", self.header.version.into()),
+            Fact::text("tee", self.header.tee.as_str()),
+        ];
+        Check { rule: checks::QUOTE_LAYOUT, outcome: Outcome::Passed, facts }
     }
 
     fn read(bytes: &'a [u8]) -> Result<Self, Error> {
@@ -107,7 +131,7 @@ impl<'a> Quote<'a> {
             qe_report_signature: auth.qe.signature,
             qe_auth_data: auth.qe.auth_data,
             certification: auth.qe.certification,
-            platform_bytes: [auth.attestation_key, auth.qe.bytes],
+            qe_certification: auth.qe.bytes,
         })
     }
 

@@ -244,20 +244,19 @@ fn read_levels(
     for item in fields.list(NAME, limits::TCB_LEVELS)? {
         let level = Fields::of(item, NAME, CODE)?;
         let tcb = level.object("tcb")?;
-        let mut labels = ComponentLabels::default();
         let sgx = if version == 2 {
             read_components_v2(&tcb, rules)?
         } else {
-            read_components(&tcb, "sgxtcbcomponents", rules, &mut labels.sgx)?
+            read_components(&tcb, SGX_COMPONENTS, rules)?
         };
         let tdx = match tee {
-            Tee::Tdx => Some(read_components(&tcb, "tdxtcbcomponents", rules, &mut labels.tdx)?),
+            Tee::Tdx => Some(read_components(&tcb, TDX_COMPONENTS, rules)?),
             Tee::Sgx => None,
         };
         // Levels of one document carry the same labels as a rule: keep one copy.
         let labels = match levels.last() {
-            Some(last) if *last.labels == labels => Arc::clone(&last.labels),
-            _ => Arc::new(labels),
+            Some(last) if last.labels.are_of(&tcb) => Arc::clone(&last.labels),
+            _ => Arc::new(ComponentLabels::read(&tcb)),
         };
         levels.push(TcbLevel {
             sgx,
@@ -288,23 +287,53 @@ fn read_components(
     tcb: &Fields<'_, '_>,
     name: &'static str,
     rules: &DocumentRules,
-    labels: &mut [Option<Box<ComponentLabel>>; COMPONENTS],
 ) -> Result<[u32; COMPONENTS], Error> {
     let node = tcb.member(name)?;
     let items = node.items().filter(|items| items.len() == COMPONENTS);
     let items = items.ok_or_else(|| bad(CODE, name, node, "an array of 16 components"))?;
     let mut svns = [0; COMPONENTS];
-    for ((svn, label), item) in svns.iter_mut().zip(labels.iter_mut()).zip(items) {
+    for (svn, item) in svns.iter_mut().zip(items) {
         let value = item.get("svn").and_then(Node::unsigned).and_then(|value| rules.svn(value));
         *svn = value.ok_or_else(|| bad(CODE, name, item, "svn in 0..=255"))?;
-        let text = |member| item.get(member).and_then(Node::text).unwrap_or_default();
-        let (category, kind) = (text("category"), text("type"));
-        if !(category.is_empty() && kind.is_empty()) {
-            *label = Some(Box::new(ComponentLabel { category: category.into(), kind: kind.into() }));
-        }
     }
     Ok(svns)
 }
+
+impl ComponentLabels {
+    fn read(tcb: &Fields<'_, '_>) -> Self {
+        let mut labels = Self::default();
+        let lists = [(SGX_COMPONENTS, &mut labels.sgx), (TDX_COMPONENTS, &mut labels.tdx)];
+        for (name, list) in lists {
+            for (label, (category, kind)) in list.iter_mut().zip(label_texts(tcb, name)) {
+                if !(category.is_empty() && kind.is_empty()) {
+                    *label = Some(Box::new(ComponentLabel { category: category.into(), kind: kind.into() }));
+                }
+            }
+        }
+        labels
+    }
+
+    /// Whether reading the labels of `tcb` would give these.
+    fn are_of(&self, tcb: &Fields<'_, '_>) -> bool {
+        [(SGX_COMPONENTS, &self.sgx), (TDX_COMPONENTS, &self.tdx)].into_iter().all(|(name, list)| {
+            let known = list.iter().map(|label| {
+                label.as_ref().map_or(("", ""), |label| (label.category.as_str(), label.kind.as_str()))
+            });
+            known.eq(label_texts(tcb, name))
+        })
+    }
+}
+
+/// `category` and `type` of each component, empty where there is none.
+fn label_texts<'n>(tcb: &Fields<'n, '_>, name: &str) -> impl Iterator<Item = (&'n str, &'n str)> {
+    let items = tcb.optional(name).and_then(Node::items).unwrap_or_default();
+    let text = |item: &'n Node<'_>, member| item.get(member).and_then(Node::text).unwrap_or_default();
+    let given = items.iter().map(move |item| (text(item, "category"), text(item, "type")));
+    given.chain(core::iter::repeat(("", ""))).take(COMPONENTS)
+}
+
+const SGX_COMPONENTS: &str = "sgxtcbcomponents";
+const TDX_COMPONENTS: &str = "tdxtcbcomponents";
 
 fn read_components_v2(tcb: &Fields<'_, '_>, rules: &DocumentRules) -> Result<[u32; COMPONENTS], Error> {
     const NAMES: [&str; COMPONENTS] = [
