@@ -12,6 +12,7 @@ mod document;
 mod event_log;
 mod inspect;
 mod problem;
+mod qve;
 #[cfg(feature = "schema")]
 mod schema;
 mod time;
@@ -30,6 +31,7 @@ pub use inspect::{
     inspect, inspect_json, platform_of_quote,
 };
 pub use problem::{Problem, ProblemKind};
+pub use qve::{QveClaims, QveEvidence};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;
