@@ -245,7 +245,9 @@ Examples:
 /// `collateral fetch`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-All that is fetched is signed by Intel and is verified when it is used, so any mirror will do.
+All that is fetched is signed by Intel and is verified when it is used, so any mirror will do. For a
+quote without its PCK certificate chain (certification data 1 to 4) the chain is fetched as well: 1 to 3
+need the caching service of the quote's platform.
 
 Examples:
   veriquote collateral fetch --quote quote.bin -o collateral.json

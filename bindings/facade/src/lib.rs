@@ -27,8 +27,8 @@ pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap,
 pub use document::Document;
 pub use event_log::{EventClaims, EventLogClaims};
 pub use inspect::{
-    CertificateView, CollateralView, CrlView, Inspection, QuotePlatform, QuoteView, SignedDocumentView,
-    inspect, inspect_json, platform_of_quote,
+    CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
+    SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
 };
 pub use problem::{Problem, ProblemKind};
 pub use qve::{QveClaims, QveEvidence};
