@@ -8,6 +8,7 @@ mod identity;
 mod intel_profile;
 mod policy;
 mod quote;
+mod qve;
 mod signature;
 mod tcb;
 mod tcb_info;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Case> {
         collateral::cases(),
         policy::cases(),
         event_log::cases(),
+        qve::cases(),
     ]
     .concat()
 }
