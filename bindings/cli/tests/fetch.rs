@@ -400,7 +400,7 @@ fn a_service_that_does_not_know_the_platform_is_told_apart() {
     let named = |body: &str| Answer::ok(body).header("SGX-PCK-Certificate-Issuer-Chain", &chain);
     for (answer, message) in [
         (Answer::status(404), "does not carry its PCK certificate"),
-        (Answer::ok(&leaf), "has no header `SGX-PCK-Certificate-Issuer-Chain`"),
+        (Answer::ok(leaf.clone()), "has no header `SGX-PCK-Certificate-Issuer-Chain`"),
         (named("<html>"), "is not a PCK certificate"),
         (named(&forge.chain(&[Role::Root])), "is not a PCK certificate"),
     ] {

@@ -65,13 +65,17 @@ impl QveEvidence {
         let decode = |blob: &Blob, part: &'static str| {
             decode_binary_or_text(&blob.0).map(|bytes| bytes.into_owned()).map_err(|error| error.inside(part))
         };
-        let report = QveReport::parse(&decode(&self.report, "qve_report")?)?;
+        // A report begins with the CPU SVN, in which nothing tells it from text: its size does.
+        let report = match self.report.0.len() {
+            QveReport::LEN | QveReport::LEN_WITH_MAC => QveReport::parse(&self.report.0)?,
+            _ => QveReport::parse(&decode(&self.report, "qve_report")?)?,
+        };
         let nonce = Bytes::<16>::from_hex(&self.nonce).ok_or_else(|| {
             Error::new(Code::MisuseOptions, "qve.nonce").with(Fact::text("expected", "32 hex digits"))
         })?;
         let supplemental_data = match &self.supplemental_data {
-            Some(blob) => decode(blob, "qve.supplemental_data")?,
-            None => Vec::new(),
+            Some(blob) if !blob.0.is_empty() => decode(blob, "qve.supplemental_data")?,
+            _ => Vec::new(),
         };
         let result = QveResult {
             nonce: &nonce.0,
