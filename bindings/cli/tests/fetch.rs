@@ -297,8 +297,7 @@ fn platform_server(forge: &veriquote_forge::Forge, pck_answers: Vec<Answer>, pck
         format!(r#"{{"{kind}":{},"signature":"{}"}}"#, member(name), member(&format!("{name}_signature")))
     };
     let crl = veriquote::bytes::from_hex(member("pck_crl").as_bytes()).expect("hex");
-    let crl = Answer::ok(crl)
-        .header("SGX-PCK-CRL-Issuer-Chain", &percent(&member("pck_crl_issuer_chain")));
+    let crl = Answer::ok(crl).header("SGX-PCK-CRL-Issuer-Chain", &percent(&member("pck_crl_issuer_chain")));
     let tcb = Answer::ok(body("tcbInfo", "tcb_info"))
         .header("TCB-Info-Issuer-Chain", &percent(&member("tcb_info_issuer_chain")));
     let identity = Answer::ok(body("enclaveIdentity", "qe_identity"))

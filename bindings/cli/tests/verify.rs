@@ -546,7 +546,8 @@ fn qve_files() -> (Files, VerificationReport) {
 fn a_qve_report_is_a_claim_beside_the_quote() {
     let (files, report) = qve_files();
     let path = files.folder.file("report.bin", report.report());
-    let supplemental = files.folder.file("supplemental.hex", veriquote::bytes::to_hex(&report.supplemental_data));
+    let supplemental =
+        files.folder.file("supplemental.hex", veriquote::bytes::to_hex(&report.supplemental_data));
     let date = report.expiration_check_date.to_string();
     let nonce = veriquote::bytes::to_hex(&report.nonce);
     let flags = ["--qve-report", text(&path), "--qve-nonce", &nonce, "--qve-check-date", &date];
@@ -573,17 +574,31 @@ fn a_qve_report_is_a_claim_beside_the_quote() {
         let (code_is, json) = with(rest);
         assert_eq!((code_is, json["error"]["code"].as_str()), (exit, Some(code)), "{rest:?}");
     }
-    let (exit, json) = files.verify_json(
-        &["--qve-report", text(&path), "--qve-nonce", "00", "--qve-check-date", &date, "--qve-result", "0"],
-    );
+    let (exit, json) = files.verify_json(&[
+        "--qve-report",
+        text(&path),
+        "--qve-nonce",
+        "00",
+        "--qve-check-date",
+        &date,
+        "--qve-result",
+        "0",
+    ]);
     assert_eq!((exit, json["error"]["part"].as_str()), (2, Some("--qve-nonce")));
     for missing in [&["--qve-report", text(&path)][..], &["--qve-nonce", &nonce], &["--qve-result", "x"]] {
         assert_eq!(files.verify(missing).code, 2, "{missing:?}");
     }
     let cut = files.folder.file("cut.hex", veriquote::bytes::to_hex(&report.report()[..400]));
-    let (exit, json) = files.verify_json(
-        &["--qve-report", text(&cut), "--qve-nonce", &nonce, "--qve-check-date", &date, "--qve-result", "0"],
-    );
+    let (exit, json) = files.verify_json(&[
+        "--qve-report",
+        text(&cut),
+        "--qve-nonce",
+        &nonce,
+        "--qve-check-date",
+        &date,
+        "--qve-result",
+        "0",
+    ]);
     assert_eq!((exit, json["error"]["code"].as_str()), (1, Some("input.trailing_data")));
     assert_eq!(json["error"]["part"], "qve_report");
 }

@@ -338,7 +338,8 @@ impl DcapVerifier {
         let mut result = self.appraise(authentic, checks, beside);
         if self.collateral.len() > 1 {
             let numbered = (0u32..).zip(self.collateral.iter());
-            result.horizons = numbered.map(|(number, given)| self.horizon(number, given, &bytes, &parsed)).collect();
+            result.horizons =
+                numbered.map(|(number, given)| self.horizon(number, given, &bytes, &parsed)).collect();
         }
         if self.outlook || self.collateral.len() > 1 || self.numbers.is_some() {
             result.forecast = self.forecast(&parsed);
@@ -384,12 +385,7 @@ impl DcapVerifier {
         Ok((EventLogClaims::from(&replayed), replayed.checks().iter().map(CheckLine::from).collect()))
     }
 
-    fn appraise(
-        &self,
-        quote: AuthenticQuote,
-        checks: Vec<CheckLine>,
-        beside: Beside,
-    ) -> Verification {
+    fn appraise(&self, quote: AuthenticQuote, checks: Vec<CheckLine>, beside: Beside) -> Verification {
         let (has_log, has_qve) = (beside.event_log.is_some(), beside.qve.is_some());
         let mut claims = claims(&quote);
         (claims.event_log, claims.qve) = (beside.event_log, beside.qve);

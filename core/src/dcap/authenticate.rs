@@ -125,12 +125,7 @@ impl PreparedCollateral {
     }
 
     /// A failure whose ledger has the collateral's checks between these.
-    fn failure(
-        &self,
-        error: Error,
-        before: [Check; 1],
-        after: impl IntoIterator<Item = Check>,
-    ) -> Failure {
+    fn failure(&self, error: Error, before: [Check; 1], after: impl IntoIterator<Item = Check>) -> Failure {
         let mut checks = Vec::from(before);
         checks.extend_from_slice(&self.0.checks);
         checks.extend(after);
@@ -233,11 +228,7 @@ impl Prepared {
         let inside = |error: Error| error.inside("pck_chain");
         let ders = apply(trace, checks::PCK_CHAIN, pem_chain(pem).map_err(inside))?;
         let chain = apply(trace, checks::PCK_CHAIN, PckChain::pck(&ders).map_err(inside))?;
-        let extension = apply(trace, checks::PCK_EXTENSION, read_extension(&chain).map_err(inside))
-            .and_then(|value| {
-                let read = PckExtension::read(value, rules.pck_svn_range);
-                apply(trace, checks::PCK_EXTENSION, read.map_err(|e| e.inside("leaf")).map_err(inside))
-            })?;
+        let extension = apply(trace, checks::PCK_EXTENSION, read_extension(&chain, rules).map_err(inside))?;
         apply(trace, checks::PCK_CHAIN, self.check_pck_chain(&chain).map_err(inside))?;
         apply(trace, checks::PCK_REVOCATION, self.check_pck_revocation(&chain).map_err(inside))?;
         trace.passed(checks::PCK_REVOCATION, [Fact::bytes("serial", chain.leaf.serial())]);
@@ -321,12 +312,7 @@ impl Prepared {
         let anchor = self.anchors.anchor(self.anchor_index)?;
         // Under a foreign root there is no key to check signatures with: the anchor check refuses it.
         if chain.root.spki().raw() == anchor.spki_der() {
-            chain.check_signatures(
-                anchor_key,
-                &self.authority,
-                self.provider.as_ref(),
-                &self.verified,
-            )?;
+            chain.check_signatures(anchor_key, &self.authority, self.provider.as_ref(), &self.verified)?;
         }
         chain.check_anchor(&self.anchors.trusted, anchor, rules)
     }
@@ -399,9 +385,10 @@ impl Prepared {
         if let Some(coordinates) = point.last_chunk_mut() {
             *coordinates = *quote.attestation_key;
         }
-        self.provider
-            .load_key(ALGORITHM, PublicKey::Ec(&point))
-            .map_err(|_| Error::new(Code::DcapAttestationKey, "quote.auth_data.attestation_key"))
+        self.provider.load_key(ALGORITHM, PublicKey::Ec(&point)).map_err(|_| {
+            Error::new(Code::DcapAttestationKey, "quote.auth_data.attestation_key")
+                .at(quote.attestation_key_offset)
+        })
     }
 
     /// The quote's own part: signature, module, TCB.
@@ -456,8 +443,7 @@ pub(crate) fn precheck_chain(quote: &Quote<'_>, collateral: &Collateral, rules: 
     let read = || {
         let ders = pem_chain(pem)?;
         let chain = PckChain::pck(&ders)?;
-        let value = read_extension(&chain)?;
-        PckExtension::read(value, rules.pck_svn_range).map_err(|error| error.inside("leaf"))
+        read_extension(&chain, rules)
     };
     read().map(|_| ()).map_err(|error| error.inside("pck_chain"))
 }
@@ -495,11 +481,12 @@ fn check_module(td: &TdReport, tcb_info: &TcbInfo) -> Result<Option<String>, Err
     Ok(id)
 }
 
-fn read_extension<'c>(chain: &PckChain<'c>) -> Result<&'c [u8], Error> {
-    chain.leaf.extension(SGX_EXTENSION_OID).map(|extension| extension.value).ok_or_else(|| {
+fn read_extension(chain: &PckChain<'_>, rules: &Rules) -> Result<PckExtension, Error> {
+    let extension = chain.leaf.extension(SGX_EXTENSION_OID).ok_or_else(|| {
         Error::new(Code::DcapPckExtension, "leaf.sgx_extension")
             .with(Fact::text("expected", "the SGX extension"))
-    })
+    })?;
+    PckExtension::read(&extension, rules.pck_svn_range).map_err(|error| error.inside("leaf"))
 }
 
 /// Records a failure under `rule`; success is recorded by the caller, with its facts.

@@ -121,9 +121,8 @@ impl<'a, I: Intermediate<'a>> Chain<'a, I> {
             require_extensions(certificate, &REQUIRED).map_err(inside)?;
             match role {
                 Role::Root => {
-                    let below = u32::from(
-                        self.leaf_role == Role::PckCa || self.intermediate.certificate().is_some(),
-                    );
+                    let below =
+                        u32::from(self.leaf_role == Role::PckCa || self.intermediate.certificate().is_some());
                     check_ca(certificate, below, SignsCrls::Yes, &x509).map_err(inside)?;
                 }
                 Role::PckCa => check_ca(certificate, 0, SignsCrls::Yes, &x509).map_err(inside)?,
@@ -195,7 +194,6 @@ impl<'a, I: Intermediate<'a>> Chain<'a, I> {
     pub(crate) fn check_leaf_revocation(&self, list: &dyn RevocationList) -> Result<(), Error> {
         chain::check_revocation(&self.leaf, list).map_err(|error| error.inside(self.leaf_role.part()))
     }
-
 }
 
 impl<'a> Chain<'a> {
@@ -221,7 +219,6 @@ impl<'a> Chain<'a> {
             .check_and_keep(&self.leaf, anchor_key, provider)
             .map_err(|error| error.inside(self.leaf_role.part()))
     }
-
 }
 
 impl<'a> PckChain<'a> {

@@ -72,6 +72,7 @@ impl Signer {
         let text = document.text.as_str();
         if text.len() > limits::COLLATERAL_JSON_BYTES {
             return Err(Error::new(Code::LimitSize, "")
+                .at(limits::COLLATERAL_JSON_BYTES)
                 .with(Fact::count("size", text.len()))
                 .with(Fact::count("maximum", limits::COLLATERAL_JSON_BYTES)));
         }

@@ -14,7 +14,7 @@ use crate::dcap::profile::Apply;
 use crate::dcap::tcb_info::COMPONENTS;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
-use crate::x509::Certificate;
+use crate::x509::{Certificate, Extension};
 
 /// What Intel certified about a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,11 +86,16 @@ impl PckExtension {
     /// `dcap.pck.extension`.
     pub fn unauthenticated_of(certificate: &Certificate<'_>) -> Option<Result<Self, Error>> {
         let extension = certificate.extension(SGX_EXTENSION_OID)?;
-        Some(Self::read(extension.value, Apply::Enforce))
+        Some(Self::read(&extension, Apply::Enforce))
     }
 
-    /// Reads the value of the extension.
-    pub(crate) fn read(value: &[u8], svn_range: Apply) -> Result<Self, Error> {
+    /// Reads the extension. Whatever is wrong in it, the offset is where it begins in the certificate: its
+    /// elements come in any order.
+    pub(crate) fn read(extension: &Extension<'_>, svn_range: Apply) -> Result<Self, Error> {
+        Self::read_value(extension.value, svn_range).map_err(|error| error.at(extension.offset))
+    }
+
+    fn read_value(value: &[u8], svn_range: Apply) -> Result<Self, Error> {
         let top = sequence(value, PART)?;
         if !matches!(top.len(), 5 | 7) {
             return Err(bad(PART, "5 or 7 elements").with(Fact::count("actual", top.len())));
@@ -152,14 +157,11 @@ fn is_below(oid: &[u8], arcs: &[u8]) -> bool {
 }
 
 fn sequence<'a>(der: &'a [u8], part: &'static str) -> Result<Vec<(&'a [u8], AnyRef<'a>)>, Error> {
-    let value = AnyRef::from_der(der).map_err(|error| der_error(part, &error))?;
+    let value = AnyRef::from_der(der).map_err(|_| bad(part, "DER"))?;
     sequence_of(value, part)
 }
 
-fn sequence_of<'a>(
-    value: AnyRef<'a>,
-    part: &'static str,
-) -> Result<Vec<(&'a [u8], AnyRef<'a>)>, Error> {
+fn sequence_of<'a>(value: AnyRef<'a>, part: &'static str) -> Result<Vec<(&'a [u8], AnyRef<'a>)>, Error> {
     const MOST: usize = 32;
     if value.tag() != Tag::Sequence {
         return Err(bad(part, "a SEQUENCE"));
@@ -179,7 +181,7 @@ fn sequence_of<'a>(
         items.finish()?;
         Ok(elements)
     };
-    read().map_err(|error| der_error(part, &error))
+    read().map_err(|_| bad(part, "DER"))
 }
 
 fn octets<const N: usize>(value: AnyRef<'_>, part: &'static str) -> Result<[u8; N], Error> {
@@ -238,13 +240,4 @@ fn configuration(value: AnyRef<'_>) -> Result<PlatformConfiguration, Error> {
 
 fn bad(part: &'static str, expected: &'static str) -> Error {
     Error::new(Code::DcapPckExtension, part).with(Fact::text("expected", expected))
-}
-
-fn der_error(part: &'static str, error: &der::Error) -> Error {
-    let offset = error.position().and_then(|position| usize::try_from(position).ok());
-    let refused = Error::new(Code::DcapPckExtension, part).with(Fact::text("expected", "DER"));
-    match offset {
-        Some(offset) => refused.at(offset),
-        None => refused,
-    }
 }

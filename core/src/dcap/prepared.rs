@@ -292,9 +292,8 @@ impl Verifier {
             identity_signer.open(document, Code::DcapIdentitySignature, rules)
         })?;
         trace.passed(checks::IDENTITY_SIGNATURE, []);
-        let identity = step(trace, checks::IDENTITY_LAYOUT, part, || {
-            EnclaveIdentity::read(&node, &rules.documents)
-        })?;
+        let identity =
+            step(trace, checks::IDENTITY_LAYOUT, part, || EnclaveIdentity::read(&node, &rules.documents))?;
         trace.passed(checks::IDENTITY_LAYOUT, [Fact::text("id", identity.id.as_str())]);
         let window = document_window(identity.issue_date, identity.next_update, rules);
         let expiry = expiries.renewed("qe_identity", window, IDENTITY);

@@ -247,17 +247,19 @@ fn read_levels(
         let sgx = if version == 2 {
             read_components_v2(&tcb, rules)?
         } else {
-            read_components(&tcb, SGX_COMPONENTS, rules)?
+            read_components(&tcb, "sgxtcbcomponents", rules)?
         };
         let tdx = match tee {
-            Tee::Tdx => Some(read_components(&tcb, TDX_COMPONENTS, rules)?),
+            Tee::Tdx => Some(read_components(&tcb, "tdxtcbcomponents", rules)?),
             Tee::Sgx => None,
         };
+        let texts = [sgx.labels, tdx.as_ref().map_or(NO_LABELS, |tdx| tdx.labels)];
         // Levels of one document carry the same labels as a rule: keep one copy.
         let labels = match levels.last() {
-            Some(last) if last.labels.are_of(&tcb) => Arc::clone(&last.labels),
-            _ => Arc::new(ComponentLabels::read(&tcb)),
+            Some(last) if last.labels.are(&texts) => Arc::clone(&last.labels),
+            _ => Arc::new(ComponentLabels::of(&texts)),
         };
+        let (sgx, tdx) = (sgx.svns, tdx.map(|tdx| tdx.svns));
         levels.push(TcbLevel {
             sgx,
             pce_svn: tcb.unsigned("pcesvn")?,
@@ -283,59 +285,65 @@ impl TcbLevel {
     }
 }
 
-fn read_components(
-    tcb: &Fields<'_, '_>,
+/// The components of one level, their labels as borrowed text: `category` and `type`, empty where there is
+/// none.
+struct Components<'n> {
+    svns: [u32; COMPONENTS],
+    labels: LabelTexts<'n>,
+}
+
+type LabelTexts<'n> = [(&'n str, &'n str); COMPONENTS];
+
+const NO_LABELS: LabelTexts<'static> = [("", ""); COMPONENTS];
+
+fn read_components<'n>(
+    tcb: &Fields<'n, '_>,
     name: &'static str,
     rules: &DocumentRules,
-) -> Result<[u32; COMPONENTS], Error> {
+) -> Result<Components<'n>, Error> {
     let node = tcb.member(name)?;
     let items = node.items().filter(|items| items.len() == COMPONENTS);
     let items = items.ok_or_else(|| bad(CODE, name, node, "an array of 16 components"))?;
-    let mut svns = [0; COMPONENTS];
-    for (svn, item) in svns.iter_mut().zip(items) {
-        let value = item.get("svn").and_then(Node::unsigned).and_then(|value| rules.svn(value));
-        *svn = value.ok_or_else(|| bad(CODE, name, item, "svn in 0..=255"))?;
+    let mut components = Components { svns: [0; COMPONENTS], labels: NO_LABELS };
+    for ((svn, label), item) in components.svns.iter_mut().zip(&mut components.labels).zip(items) {
+        let mut value = None;
+        // Backwards, so that of a member that is there twice the first one counts.
+        for member in item.members().unwrap_or_default().iter().rev() {
+            match member.name.as_ref() {
+                "svn" => value = member.node.unsigned(),
+                "category" => label.0 = member.node.text().unwrap_or_default(),
+                "type" => label.1 = member.node.text().unwrap_or_default(),
+                _ => {}
+            }
+        }
+        *svn = value
+            .and_then(|value| rules.svn(value))
+            .ok_or_else(|| bad(CODE, name, item, "svn in 0..=255"))?;
     }
-    Ok(svns)
+    Ok(components)
 }
 
 impl ComponentLabels {
-    fn read(tcb: &Fields<'_, '_>) -> Self {
-        let mut labels = Self::default();
-        let lists = [(SGX_COMPONENTS, &mut labels.sgx), (TDX_COMPONENTS, &mut labels.tdx)];
-        for (name, list) in lists {
-            for (label, (category, kind)) in list.iter_mut().zip(label_texts(tcb, name)) {
-                if !(category.is_empty() && kind.is_empty()) {
-                    *label = Some(Box::new(ComponentLabel { category: category.into(), kind: kind.into() }));
-                }
-            }
-        }
-        labels
+    fn of([sgx, tdx]: &[LabelTexts<'_>; 2]) -> Self {
+        let label = |(category, kind): (&str, &str)| {
+            let some = !(category.is_empty() && kind.is_empty());
+            some.then(|| Box::new(ComponentLabel { category: category.into(), kind: kind.into() }))
+        };
+        Self { sgx: sgx.map(label), tdx: tdx.map(label) }
     }
 
-    /// Whether reading the labels of `tcb` would give these.
-    fn are_of(&self, tcb: &Fields<'_, '_>) -> bool {
-        [(SGX_COMPONENTS, &self.sgx), (TDX_COMPONENTS, &self.tdx)].into_iter().all(|(name, list)| {
-            let known = list.iter().map(|label| {
-                label.as_ref().map_or(("", ""), |label| (label.category.as_str(), label.kind.as_str()))
-            });
-            known.eq(label_texts(tcb, name))
-        })
+    /// Whether these are the labels of `texts`.
+    fn are(&self, [sgx, tdx]: &[LabelTexts<'_>; 2]) -> bool {
+        let known = |label: &Option<Box<ComponentLabel>>, text: &(&str, &str)| match label {
+            None => *text == ("", ""),
+            Some(label) => (label.category.as_str(), label.kind.as_str()) == *text,
+        };
+        let all = self.sgx.iter().zip(sgx).chain(self.tdx.iter().zip(tdx));
+        all.into_iter().all(|(label, text)| known(label, text))
     }
 }
 
-/// `category` and `type` of each component, empty where there is none.
-fn label_texts<'n>(tcb: &Fields<'n, '_>, name: &str) -> impl Iterator<Item = (&'n str, &'n str)> {
-    let items = tcb.optional(name).and_then(Node::items).unwrap_or_default();
-    let text = |item: &'n Node<'_>, member| item.get(member).and_then(Node::text).unwrap_or_default();
-    let given = items.iter().map(move |item| (text(item, "category"), text(item, "type")));
-    given.chain(core::iter::repeat(("", ""))).take(COMPONENTS)
-}
-
-const SGX_COMPONENTS: &str = "sgxtcbcomponents";
-const TDX_COMPONENTS: &str = "tdxtcbcomponents";
-
-fn read_components_v2(tcb: &Fields<'_, '_>, rules: &DocumentRules) -> Result<[u32; COMPONENTS], Error> {
+fn read_components_v2(tcb: &Fields<'_, '_>, rules: &DocumentRules) -> Result<Components<'static>, Error> {
     const NAMES: [&str; COMPONENTS] = [
         "sgxtcbcomp01svn",
         "sgxtcbcomp02svn",
@@ -359,7 +367,7 @@ fn read_components_v2(tcb: &Fields<'_, '_>, rules: &DocumentRules) -> Result<[u3
         let value: u64 = tcb.unsigned(name)?;
         *svn = rules.svn(value).ok_or_else(|| tcb.bad(name, "svn in 0..=255"))?;
     }
-    Ok(svns)
+    Ok(Components { svns, labels: NO_LABELS })
 }
 
 impl DocumentRules {

@@ -190,8 +190,7 @@ fn a_remembered_platform_does_not_vouch_for_other_authentication_data() {
     let mut bytes = forged.quote.clone();
     let qe_report = 48 + 584 + 4 + 64 + 64 + 6;
     bytes[qe_report] ^= 1;
-    let failure =
-        prepared.authenticate_cached(&Quote::parse(&bytes).unwrap(), now, &mut cache).unwrap_err();
+    let failure = prepared.authenticate_cached(&Quote::parse(&bytes).unwrap(), now, &mut cache).unwrap_err();
     assert_eq!(failure.error.code(), Code::DcapQeReportSignature);
     assert_eq!(cache.len(), 1);
 }

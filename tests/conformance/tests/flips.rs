@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use veriquote::dcap::{
-    AuthenticQuote, Collateral, Quote, QveReport, QveResult, SignedDocument, Verifier,
-};
+use veriquote::dcap::{AuthenticQuote, Collateral, Quote, QveReport, QveResult, SignedDocument, Verifier};
 use veriquote::{Failure, TrustAnchors, UnixTime};
 use veriquote_aws_lc::AwsLc;
 use veriquote_forge::{Forge, Forged, Identity, VerificationReport, sha256};

@@ -328,7 +328,8 @@ fn draw_forecast(canvas: &mut Canvas, all: &[Forecast]) {
 }
 
 fn recovery(change: &Forecast) -> String {
-    let mut text = format!("evaluation {} becomes the standard", change.evaluation_number.unwrap_or_default());
+    let mut text =
+        format!("evaluation {} becomes the standard", change.evaluation_number.unwrap_or_default());
     if let (Some(announced), Some(tcb_date)) = (&change.announced, &change.tcb_date) {
         text.push_str(&format!(" (public since {}, fixes up to {})", day(announced), day(tcb_date)));
     }

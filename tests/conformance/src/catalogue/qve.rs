@@ -32,12 +32,12 @@ fn binding() -> Vec<Case> {
             .accepted(),
         refused(rebound("nonce", "another nonce", |report| report.nonce[0] ^= 1)),
         refused(rebound("result", "another verdict", |report| report.qv_result = 0xa002)),
-        refused(
-            rebound("expiration-status", "expired collateral became current", |report| {
-                report.collateral_expiration_status = 1;
-            }),
-        ),
-        refused(rebound("check-date", "another time of the check", |report| report.expiration_check_date += 1)),
+        refused(rebound("expiration-status", "expired collateral became current", |report| {
+            report.collateral_expiration_status = 1;
+        })),
+        refused(rebound("check-date", "another time of the check", |report| {
+            report.expiration_check_date += 1
+        })),
         refused(rebound("supplemental-data", "another supplemental data", |report| {
             report.supplemental_data[0] ^= 1;
         })),
@@ -57,7 +57,9 @@ fn binding() -> Vec<Case> {
 fn enclave() -> Vec<Case> {
     let too_old = |draft: Draft| draft.refused(Code::DcapQveIsvSvn, "qve_report.isv_svn");
     vec![
-        too_old(one("svn-below-levels", "below every level of its identity").qve(0, |r| r.report.isv_svn = 6)),
+        too_old(
+            one("svn-below-levels", "below every level of its identity").qve(0, |r| r.report.isv_svn = 6),
+        ),
         too_old(one("svn-below-minimum", "below what the caller asks for").qve(8, |r| r.report.isv_svn = 7)),
         too_old(
             one("svn-revoked", "at a revoked level of its identity")
