@@ -83,7 +83,7 @@ pub struct Inspect {
 #[derive(Debug, Subcommand)]
 pub enum Verify {
     /// Verify an Intel SGX or TDX quote (DCAP).
-    Dcap(Dcap),
+    Dcap(Box<Dcap>),
 }
 
 /// `verify dcap`

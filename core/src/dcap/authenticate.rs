@@ -100,10 +100,12 @@ impl PreparedCollateral {
         cache: Option<&mut PlatformCache>,
     ) -> Result<AuthenticQuote, Failure> {
         let layout = quote.layout();
-        let in_force = match self.in_force(now) {
-            Ok(check) => check,
-            Err((error, check)) => return Err(self.failure(error, [layout], [check])),
-        };
+        let rule = checks::COLLATERAL_IN_FORCE;
+        if let Err(error) = self.0.expiries.iter().try_for_each(|expiry| expiry.check(now)) {
+            let stale = Check::failed(rule, &error);
+            return Err(self.failure(error, layout, [stale]));
+        }
+        let in_force = Check { rule, outcome: Outcome::Passed, facts: Vec::new() };
         let mut trace = Trace::default();
         match self.authenticate_traced(quote, now, cache, &mut trace) {
             Ok((platform, tcb)) => Ok(AuthenticQuote {
@@ -119,29 +121,17 @@ impl PreparedCollateral {
             }),
             Err(PlatformFailure { error, platform_checks }) => {
                 let after = core::iter::once(in_force).chain(platform_checks).chain(trace.into_checks());
-                Err(self.failure(error, [layout], after))
+                Err(self.failure(error, layout, after))
             }
         }
     }
 
     /// A failure whose ledger has the collateral's checks between these.
-    fn failure(&self, error: Error, before: [Check; 1], after: impl IntoIterator<Item = Check>) -> Failure {
-        let mut checks = Vec::from(before);
+    fn failure(&self, error: Error, layout: Check, after: impl IntoIterator<Item = Check>) -> Failure {
+        let mut checks = alloc::vec![layout];
         checks.extend_from_slice(&self.0.checks);
         checks.extend(after);
         Failure { error: intel::annotate(error, self.0.profile), checks }
-    }
-
-    /// Whether the collateral is in force now, whenever it was prepared.
-    fn in_force(&self, now: UnixTime) -> Result<Check, (Error, Check)> {
-        let rule = checks::COLLATERAL_IN_FORCE;
-        match self.0.expiries.iter().try_for_each(|expiry| expiry.check(now)) {
-            Ok(()) => Ok(Check { rule, outcome: Outcome::Passed, facts: Vec::new() }),
-            Err(error) => {
-                let check = Check::failed(rule, &error);
-                Err((error, check))
-            }
-        }
     }
 
     fn authenticate_traced(
