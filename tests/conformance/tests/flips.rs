@@ -165,7 +165,8 @@ fn every_byte_of_the_documents_beside() {
     let chain = &collateral.tcb_info.issuer_chain;
     let listed = SignedDocument::from_service_body(&forge.evaluation_numbers_json(), chain).expect("a list");
     let identity = collateral.qve_identity.clone().expect("an identity");
-    let documents: [(&str, SignedDocument, &dyn Fn(&SignedDocument) -> bool); 2] =
+    type Accepts<'a> = &'a dyn Fn(&SignedDocument) -> bool;
+    let documents: [(&str, SignedDocument, Accepts<'_>); 2] =
         [("qve_identity", identity, &qve), ("evaluation_numbers", listed, &numbers)];
     for (name, document, accepts) in documents {
         assert!(accepts(&document), "{name}");
