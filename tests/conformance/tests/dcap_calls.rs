@@ -110,7 +110,7 @@ fn the_cache_forgets_under_other_collateral_and_stays_bounded() {
     assert_eq!(cache.len(), 1);
     for index in 0..32u8 {
         let mut forge = Forge::tdx4();
-        forge.quote.attestation_key = veriquote_forge::Key::new(&format!("attestation {index}"));
+        forge.quote.attestation_key = veriquote_forge::Key::new(format!("attestation {index}"));
         let other = forge.build();
         let other = Quote::parse(&other.quote).unwrap();
         second.authenticate_cached(&other, UnixTime(NOW), &mut cache).unwrap();
@@ -138,7 +138,7 @@ fn a_cached_platform_still_checks_every_signature_of_a_quote() {
 /// Quotes of other platforms, one per number, each with a signature of its own that does not hold.
 fn badly_signed(number: u8) -> Vec<u8> {
     let mut forge = Forge::tdx4();
-    forge.quote.attestation_key = veriquote_forge::Key::new(&format!("attestation {number}"));
+    forge.quote.attestation_key = veriquote_forge::Key::new(format!("attestation {number}"));
     let mut quote = forge.build().quote;
     quote[48 + 520] ^= 1;
     quote
