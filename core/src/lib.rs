@@ -31,6 +31,8 @@ pub mod encoding;
 pub mod error;
 pub mod fact;
 pub mod json;
+#[cfg(feature = "jwt")]
+pub mod jwt;
 pub mod limits;
 #[cfg(feature = "dcap")]
 pub mod measured_boot;
