@@ -27,6 +27,10 @@ pub enum Algorithm {
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
+    /// ECDSA on P-521 with SHA-512.
+    Es512,
+    /// Ed25519. Written `EdDSA` (RFC 8037) or `Ed25519` (RFC 9864), which both mean this here.
+    EdDsa,
 }
 
 impl Algorithm {
@@ -40,6 +44,8 @@ impl Algorithm {
         Self::Ps512,
         Self::Es256,
         Self::Es384,
+        Self::Es512,
+        Self::EdDsa,
     ];
 
     /// The algorithms of an RSA key.
@@ -58,27 +64,32 @@ impl Algorithm {
             Self::Ps512 => "PS512",
             Self::Es256 => "ES256",
             Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
+            Self::EdDsa => "EdDSA",
         }
     }
 
     /// The algorithm of a registered name, which is case-sensitive.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|algorithm| algorithm.name() == name)
+        let named = Self::ALL.iter().copied().find(|algorithm| algorithm.name() == name);
+        named.or_else(|| (name == "Ed25519").then_some(Self::EdDsa))
     }
 
     /// What the cryptography is asked for.
     #[must_use]
     pub const fn signature(self) -> SignatureAlgorithm {
         match self {
-            Self::Rs256 => SignatureAlgorithm::RsaPkcs1Sha256,
-            Self::Rs384 => SignatureAlgorithm::RsaPkcs1Sha384,
-            Self::Rs512 => SignatureAlgorithm::RsaPkcs1Sha512,
-            Self::Ps256 => SignatureAlgorithm::RsaPssSha256,
-            Self::Ps384 => SignatureAlgorithm::RsaPssSha384,
-            Self::Ps512 => SignatureAlgorithm::RsaPssSha512,
-            Self::Es256 => SignatureAlgorithm::EcdsaP256Sha256,
-            Self::Es384 => SignatureAlgorithm::EcdsaP384Sha384,
+            Self::Rs256 => SignatureAlgorithm::RSA_PKCS1_SHA256,
+            Self::Rs384 => SignatureAlgorithm::RSA_PKCS1_SHA384,
+            Self::Rs512 => SignatureAlgorithm::RSA_PKCS1_SHA512,
+            Self::Ps256 => SignatureAlgorithm::RSA_PSS_SHA256,
+            Self::Ps384 => SignatureAlgorithm::RSA_PSS_SHA384,
+            Self::Ps512 => SignatureAlgorithm::RSA_PSS_SHA512,
+            Self::Es256 => SignatureAlgorithm::ECDSA_P256_SHA256,
+            Self::Es384 => SignatureAlgorithm::ECDSA_P384_SHA384,
+            Self::Es512 => SignatureAlgorithm::ECDSA_P521_SHA512,
+            Self::EdDsa => SignatureAlgorithm::Ed25519,
         }
     }
 }

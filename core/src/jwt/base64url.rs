@@ -11,9 +11,7 @@ use crate::fact::Fact;
 
 /// Decodes `text`; the error's offset is the first character that does not belong.
 pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|error| wrong(&error, text.len(), "not base64url without padding"))
+    URL_SAFE_NO_PAD.decode(text).map_err(|error| wrong(&error, text.len(), "not base64url without padding"))
 }
 
 /// Decodes standard base64 with its padding, which `x5c` uses (RFC 7517, section 4.7).

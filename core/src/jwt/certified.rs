@@ -12,8 +12,8 @@ use crate::fact::Fact;
 use crate::json::Node;
 use crate::time::{UnixTime, Window};
 use crate::trust::TrustAnchors;
-use crate::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudget, verify_chain};
 use crate::x509::Certificate;
+use crate::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudget, verify_chain};
 
 /// Checks that the certificates of `key` are for it and end at an anchor.
 pub(crate) fn check_key(
@@ -81,7 +81,11 @@ pub(crate) fn key_of_header(
     Ok(HeaderKey { window, key, algorithm })
 }
 
-fn check_same_key(jwk: &Node<'_>, leaf: &Certificate<'_>, provider: &dyn CryptoProvider) -> Result<(), Error> {
+fn check_same_key(
+    jwk: &Node<'_>,
+    leaf: &Certificate<'_>,
+    provider: &dyn CryptoProvider,
+) -> Result<(), Error> {
     if Jwk::parse(jwk, provider)?.is_key_of(leaf.spki()) { Ok(()) } else { Err(other_key()) }
 }
 

@@ -47,9 +47,9 @@ pub(crate) fn nonces<'n>(claims: &'n Node<'_>) -> Result<Option<(&'static str, V
             }
             Ok(Some(("eat_nonce", nonces)))
         }
-        (None, Some(node)) => Ok(Some(("nonce", alloc::vec![
-            node.text().ok_or_else(|| wrong("nonce", node, "a string"))?
-        ]))),
+        (None, Some(node)) => {
+            Ok(Some(("nonce", alloc::vec![node.text().ok_or_else(|| wrong("nonce", node, "a string"))?])))
+        }
         (None, None) => Ok(None),
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::algorithm::Algorithm;
 use super::base64url;
-use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
+use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{Node, Value};
@@ -26,23 +26,30 @@ pub struct Jwk {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Material {
     /// `04 ‖ x ‖ y`.
-    Ec { curve: Curve, point: Vec<u8> },
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
+    Ec {
+        curve: Curve,
+        point: Vec<u8>,
+    },
+    /// 32 bytes, little-endian with the sign of x on top (RFC 8032, section 5.1.2).
+    Ed25519 {
+        key: Vec<u8>,
+    },
+    Rsa {
+        modulus: Vec<u8>,
+        exponent: Vec<u8>,
+    },
 }
 
-/// A curve with its registered name, its algorithm and the bytes of a coordinate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Curve {
-    name: &'static str,
-    algorithm: Algorithm,
-    coordinate: usize,
+/// The registered name of a curve and its algorithm (RFC 7518, sections 3.4 and 6.2.1.1).
+const fn named(curve: Curve) -> (&'static str, Algorithm) {
+    match curve {
+        Curve::P256 => ("P-256", Algorithm::Es256),
+        Curve::P384 => ("P-384", Algorithm::Es384),
+        Curve::P521 => ("P-521", Algorithm::Es512),
+    }
 }
 
-/// RFC 7518, section 6.2.1.1.
-const CURVES: &[Curve] = &[
-    Curve { name: "P-256", algorithm: Algorithm::Es256, coordinate: 32 },
-    Curve { name: "P-384", algorithm: Algorithm::Es384, coordinate: 48 },
-];
+const CURVES: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
 
 impl Jwk {
     /// Reads a key and loads it for every algorithm that it may be used with.
@@ -59,6 +66,7 @@ impl Jwk {
         let kty = required_text(node, "kty")?;
         let material = match kty {
             "EC" => ec(node)?,
+            "OKP" => okp(node)?,
             "RSA" => rsa(node)?,
             _ => return Err(invalid("kty", "a kind of key that is not verified here")),
         };
@@ -92,7 +100,8 @@ impl Jwk {
     #[must_use]
     pub fn bound_to(&self) -> Option<Algorithm> {
         match &self.material {
-            Material::Ec { curve, .. } => Some(curve.algorithm),
+            Material::Ec { curve, .. } => Some(named(*curve).1),
+            Material::Ed25519 { .. } => Some(Algorithm::EdDsa),
             Material::Rsa { .. } => self.alg,
         }
     }
@@ -103,11 +112,12 @@ impl Jwk {
         &self.x5c
     }
 
-    /// `RSA` or `EC`.
+    /// `RSA`, `EC` or `OKP`.
     #[must_use]
     pub const fn kty(&self) -> &'static str {
         match self.material {
             Material::Ec { .. } => "EC",
+            Material::Ed25519 { .. } => "OKP",
             Material::Rsa { .. } => "RSA",
         }
     }
@@ -117,13 +127,16 @@ impl Jwk {
     pub fn thumbprint(&self, provider: &dyn CryptoProvider) -> String {
         let json = match &self.material {
             Material::Ec { curve, point } => {
-                let (x, y) = point.get(1..).unwrap_or_default().split_at(curve.coordinate);
+                let (x, y) = point.get(1..).unwrap_or_default().split_at(curve.width());
                 alloc::format!(
                     r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#,
-                    curve.name,
+                    named(*curve).0,
                     base64url::encode(x),
                     base64url::encode(y)
                 )
+            }
+            Material::Ed25519 { key } => {
+                alloc::format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, base64url::encode(key))
             }
             Material::Rsa { modulus, exponent } => alloc::format!(
                 r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,
@@ -149,14 +162,18 @@ impl Material {
     fn public_key(&self) -> PublicKey<'_> {
         match self {
             Self::Ec { point, .. } => PublicKey::Ec(point),
+            Self::Ed25519 { key } => PublicKey::Ed25519(key),
             Self::Rsa { modulus, exponent } => PublicKey::Rsa { modulus, exponent },
         }
     }
 
     /// What this kind of key can be used with.
-    fn algorithms(&self) -> &[Algorithm] {
+    const fn algorithms(&self) -> &'static [Algorithm] {
         match self {
-            Self::Ec { curve, .. } => core::slice::from_ref(&curve.algorithm),
+            Self::Ec { curve: Curve::P256, .. } => &[Algorithm::Es256],
+            Self::Ec { curve: Curve::P384, .. } => &[Algorithm::Es384],
+            Self::Ec { curve: Curve::P521, .. } => &[Algorithm::Es512],
+            Self::Ed25519 { .. } => &[Algorithm::EdDsa],
             Self::Rsa { .. } => Algorithm::RSA,
         }
     }
@@ -190,7 +207,8 @@ fn refuse_secret(node: &Node<'_>) -> Result<(), Error> {
 }
 
 fn check_usage(node: &Node<'_>) -> Result<(), Error> {
-    let forbidden = |member, problem| Err(Error::new(Code::JwtKeyUsage, member).with(Fact::text("problem", problem)));
+    let forbidden =
+        |member, problem| Err(Error::new(Code::JwtKeyUsage, member).with(Fact::text("problem", problem)));
     match optional_text(node, "use")? {
         None | Some("sig") => {}
         Some(_) => return forbidden("use", "the key is not for signatures"),
@@ -212,20 +230,33 @@ fn check_usage(node: &Node<'_>) -> Result<(), Error> {
 fn ec(node: &Node<'_>) -> Result<Material, Error> {
     let name = required_text(node, "crv")?;
     let curve = CURVES
-        .iter()
-        .find(|curve| curve.name == name)
+        .into_iter()
+        .find(|curve| named(*curve).0 == name)
         .ok_or_else(|| invalid("crv", "a curve that is not verified here"))?;
     let mut point = alloc::vec![0x04];
     for member in ["x", "y"] {
-        let coordinate = required_bytes(node, member)?;
-        if coordinate.len() != curve.coordinate {
-            return Err(invalid(member, "not as long as the curve's field")
-                .with(Fact::count("expected", curve.coordinate))
-                .with(Fact::count("actual", coordinate.len())));
-        }
-        point.extend_from_slice(&coordinate);
+        point.extend_from_slice(&coordinate(node, member, curve.width())?);
     }
-    Ok(Material::Ec { curve: *curve, point })
+    Ok(Material::Ec { curve, point })
+}
+
+/// RFC 8037, section 2: of the octet key pairs, those of Ed25519.
+fn okp(node: &Node<'_>) -> Result<Material, Error> {
+    match required_text(node, "crv")? {
+        "Ed25519" => Ok(Material::Ed25519 { key: coordinate(node, "x", 32)? }),
+        _ => Err(invalid("crv", "a curve that is not verified here")),
+    }
+}
+
+fn coordinate(node: &Node<'_>, member: &'static str, width: usize) -> Result<Vec<u8>, Error> {
+    let coordinate = required_bytes(node, member)?;
+    if coordinate.len() == width {
+        Ok(coordinate)
+    } else {
+        Err(invalid(member, "not as long as the curve's field")
+            .with(Fact::count("expected", width))
+            .with(Fact::count("actual", coordinate.len())))
+    }
 }
 
 /// RFC 7518, section 6.3.1: no zeros in front.

@@ -115,8 +115,7 @@ impl<'a> Token<'a> {
 
 /// Reads a payload as claims: one JSON object.
 pub(crate) fn claims_of(payload: &[u8]) -> Result<Node<'_>, Error> {
-    let node =
-        json::parse(payload, Strictness::DOCUMENT).map_err(|error| error.inside("token.payload"))?;
+    let node = json::parse(payload, Strictness::DOCUMENT).map_err(|error| error.inside("token.payload"))?;
     match node.value {
         Value::Object(_) => Ok(node),
         _ => Err(Error::new(Code::JwtMalformed, "token.payload")

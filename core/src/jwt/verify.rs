@@ -181,7 +181,8 @@ fn signed(
     let supported = header.check_supported().map_err(|error| error.inside("token.header"));
     trace.apply(checks::HEADER, supported)?;
     check_typ(header.typ.as_deref(), &expectations.typ, trace)?;
-    let algorithm = trace.apply(checks::ALGORITHM, accepted_algorithm(&header.alg, &expectations.algorithms))?;
+    let algorithm =
+        trace.apply(checks::ALGORITHM, accepted_algorithm(&header.alg, &expectations.algorithms))?;
 
     let choice = keys.choose(header);
     let followed = match &choice {
@@ -189,10 +190,8 @@ fn signed(
         _ => &[],
     };
     let ignored = header.key_members.iter().filter(|member| !followed.contains(member));
-    trace.passed(
-        checks::HEADER_KEYS,
-        ignored.map(|member| Fact::text("ignored", member)).collect::<Vec<_>>(),
-    );
+    trace
+        .passed(checks::HEADER_KEYS, ignored.map(|member| Fact::text("ignored", member)).collect::<Vec<_>>());
     match choice {
         Err(error) => {
             trace.failed(checks::KEY, &error);
@@ -264,8 +263,7 @@ fn check_signature(token: &Token<'_>, key: &dyn VerifyingKey, trace: &mut Trace)
 }
 
 fn accepted_algorithm(name: &str, accepted: &Algorithms) -> Result<Algorithm, Error> {
-    let algorithm =
-        Algorithm::from_name(name).ok_or_else(|| algorithm::unknown("token.header.alg", name))?;
+    let algorithm = Algorithm::from_name(name).ok_or_else(|| algorithm::unknown("token.header.alg", name))?;
     match accepted {
         Algorithms::OneOf(list) if !list.contains(&algorithm) => {
             let mut names = String::new();
@@ -289,8 +287,7 @@ fn check_typ(actual: Option<&str>, expected: &Expected<String>, trace: &mut Trac
         return Ok(());
     };
     let same = actual.is_some_and(|actual| media_type(actual).eq_ignore_ascii_case(media_type(expected)));
-    let result =
-        if same { Ok(()) } else { Err(differs(Code::JwtTyp, "token.header.typ", expected, actual)) };
+    let result = if same { Ok(()) } else { Err(differs(Code::JwtTyp, "token.header.typ", expected, actual)) };
     trace.apply(checks::TYP, result)
 }
 
@@ -328,7 +325,14 @@ fn expected(
         let result = if same { Ok(()) } else { Err(differs(code, part, expected, actual)) };
         trace.apply(rule, result)
     };
-    exact(checks::ISSUER, Code::JwtIssuer, "token.payload.iss", &expectations.issuer, registered.issuer, trace)?;
+    exact(
+        checks::ISSUER,
+        Code::JwtIssuer,
+        "token.payload.iss",
+        &expectations.issuer,
+        registered.issuer,
+        trace,
+    )?;
     check_audience(registered.audience.as_deref(), &expectations.audience, trace)?;
     exact(
         checks::SUBJECT,
@@ -362,7 +366,9 @@ fn check_times(
 ) -> Result<(), Error> {
     let leeway = i64::from(expectations.leeway);
     match (claims.expires, expectations.expiry) {
-        (None, Expiry::WherePresent) => trace.skipped(checks::EXPIRY, "the token does not say when it expires"),
+        (None, Expiry::WherePresent) => {
+            trace.skipped(checks::EXPIRY, "the token does not say when it expires")
+        }
         (None, Expiry::Required) => {
             trace.apply(checks::EXPIRY, Err::<(), _>(missing("exp")))?;
         }
@@ -445,9 +451,8 @@ fn check_nonce(claims: &Node<'_>, expected: &Expected<Nonce>, trace: &mut Trace)
         trace.skipped(checks::NONCE, NO_EXPECTATION);
         return Ok(());
     };
-    let mismatch = |problem| {
-        Error::new(Code::JwtNonce, "token.payload.eat_nonce").with(Fact::text("problem", problem))
-    };
+    let mismatch =
+        |problem| Error::new(Code::JwtNonce, "token.payload.eat_nonce").with(Fact::text("problem", problem));
     let compare = || {
         let Some((claim, nonces)) = nonces(claims)? else {
             return Err(mismatch("the token has no nonce"));
