@@ -3,6 +3,8 @@
 //! The core verifies and hashes; it never signs, encrypts or draws random numbers.
 
 pub mod ecdsa_der;
+#[cfg(feature = "jwt")]
+pub(crate) mod roca;
 mod rustcrypto;
 mod spki;
 

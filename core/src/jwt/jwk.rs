@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::algorithm::Algorithm;
 use super::base64url;
+use crate::crypto::roca;
 use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -271,6 +272,9 @@ fn rsa(node: &Node<'_>) -> Result<Material, Error> {
     let missing = || invalid("n", "missing");
     let modulus = numbers.next().ok_or_else(missing)??;
     let exponent = numbers.next().ok_or_else(missing)??;
+    if roca::is_marked(&modulus) {
+        return Err(invalid("n", "made by a generator whose keys can be factored (CVE-2017-15361)"));
+    }
     Ok(Material::Rsa { modulus, exponent })
 }
 
