@@ -18,6 +18,7 @@ pub mod checks;
 mod clock;
 mod name;
 mod pcr;
+mod pcr_file;
 mod public;
 mod quote;
 mod signature;
