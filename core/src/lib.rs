@@ -38,6 +38,8 @@ pub mod measured_boot;
 pub mod policy;
 pub mod reader;
 pub mod time;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 pub mod trust;
 pub mod x509;
 
