@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use veriquote_facade::{
-    CheckLine, Claims, EventClaims, Finding, Forecast, Horizon, NotChecked, Problem, ProblemKind, Shortfall,
-    Verdict, Verification,
+    CheckLine, Claims, DcapClaims, EventClaims, Finding, Forecast, Horizon, NotChecked, Problem, ProblemKind,
+    Shortfall, Verdict, Verification,
 };
 
 use super::style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, Look, WARN, words};
@@ -19,8 +19,10 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
             draw_check(canvas, check);
         }
     }
-    if let Some(claims) = &result.claims {
-        draw_claims(canvas, claims, result);
+    match &result.claims {
+        Some(Claims::Dcap(claims)) => draw_claims(canvas, claims, result),
+        Some(Claims::Tpm(claims)) => super::tpm::claims(canvas, claims),
+        None => {}
     }
     if let Some(appraisal) = &result.appraisal {
         let worth = |finding: &&Finding| match finding.outcome.as_str() {
@@ -57,13 +59,17 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
 /// One line for a batch.
 pub fn one_line(canvas: &mut Canvas, id: &str, result: &Verification) {
     let (look, mark, word) = verdict(result);
-    let status = result.claims.as_ref().map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
+    let status = dcap(result).map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
     let mut pieces = vec![(look, mark), ("", " "), (look, word), ("", "  "), ("", id), ("", "  ")];
     pieces.push((status_look(status), status));
     if let Some(problem) = &result.error {
         pieces.extend([("", "  "), (BAD, problem.code.as_str()), (DIM, "  "), (DIM, problem.part.as_str())]);
     }
     canvas.line(&pieces);
+}
+
+fn dcap(result: &Verification) -> Option<&DcapClaims> {
+    result.claims.as_ref().and_then(Claims::dcap)
 }
 
 /// What shares a reason shares a line.
@@ -122,7 +128,7 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
 /// The next command, where there is an obvious one.
 fn hint(problem: &Problem, result: &Verification) -> Option<String> {
     const FETCH: &str = "veriquote collateral fetch --quote QUOTE -o COLLATERAL";
-    let status = result.claims.as_ref().map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
+    let status = dcap(result).map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
     Some(match (problem.code.as_str(), problem.kind) {
         ("policy.rejected", _) if problem.part == "tcb.accept" => {
             format!(
@@ -178,7 +184,7 @@ fn short(value: &Value) -> String {
     }
 }
 
-fn draw_claims(canvas: &mut Canvas, claims: &Claims, result: &Verification) {
+fn draw_claims(canvas: &mut Canvas, claims: &DcapClaims, result: &Verification) {
     let mark = if result.verified { "" } else { " (signatures hold, but the TCB is not trusted)" };
     canvas.heading(&format!(
         "What the {} says{mark}",
