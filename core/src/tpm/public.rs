@@ -144,6 +144,16 @@ impl Curve {
     /// The curve of SM2.
     pub const SM2_P256: Self = Self(0x0020);
 
+    /// The curve of ECDSA, if it is one.
+    pub(crate) const fn ecdsa(self) -> Option<crypto::Curve> {
+        match self {
+            Self::NIST_P256 => Some(crypto::Curve::P256),
+            Self::NIST_P384 => Some(crypto::Curve::P384),
+            Self::NIST_P521 => Some(crypto::Curve::P521),
+            _ => None,
+        }
+    }
+
     /// Bytes of a coordinate, for the curves that may be used here.
     #[must_use]
     pub const fn width(self) -> Option<usize> {
@@ -277,6 +287,7 @@ impl<'a> PublicKey<'a> {
                 let curve = match kind {
                     KeyKind::P256 => Curve::NIST_P256,
                     KeyKind::P384 => Curve::NIST_P384,
+                    KeyKind::P521 => Curve::NIST_P521,
                     _ => return Err(Error::new(Code::TpmAlgorithm, "key")),
                 };
                 let width = curve.width().unwrap_or_default();

@@ -11,7 +11,7 @@ use super::algorithm::AlgorithmId;
 use super::attest::sized;
 use super::public::{Curve, PublicKey};
 use crate::crypto::ecdsa_der::ecdsa_der_to_fixed;
-use crate::crypto::{CryptoProvider, HashAlgorithm, KeyRejected, SignatureAlgorithm};
+use crate::crypto::{CryptoProvider, KeyRejected, SaltLength, SignatureAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
@@ -127,7 +127,7 @@ impl<'a> Signature<'a> {
         let bytes = self.fixed(key).ok_or_else(invalid)?;
         let mut loaded = false;
         for algorithm in algorithms {
-            match load(provider, *algorithm, key) {
+            match load(provider, algorithm, key) {
                 Ok(verifier) => {
                     loaded = true;
                     if verifier.verify(message, &bytes).is_ok() {
@@ -167,37 +167,24 @@ impl<'a> Signature<'a> {
 impl Scheme {
     /// The algorithms under which a signature of this scheme by `key` may verify: more than one only for
     /// RSASSA-PSS, whose salt TPMs make as long as the digest or as long as fits (Part 1, B.7).
-    fn algorithms(self, key: &PublicKey<'_>) -> Result<&'static [SignatureAlgorithm], Error> {
-        use HashAlgorithm::{Sha1, Sha256, Sha384, Sha512};
-        use SignatureAlgorithm as A;
+    fn algorithms(self, key: &PublicKey<'_>) -> Result<Vec<SignatureAlgorithm>, Error> {
         let hash = self.hash.require_hash("signature.hash")?;
-        let mismatch = || {
-            Error::new(Code::TpmSignatureScheme, "signature.algorithm")
+        match (self.algorithm, key) {
+            (AlgorithmId::RSASSA, PublicKey::Rsa { .. }) => {
+                Ok(alloc::vec![SignatureAlgorithm::RsaPkcs1(hash)])
+            }
+            (AlgorithmId::RSAPSS, PublicKey::Rsa { .. }) => Ok(alloc::vec![
+                SignatureAlgorithm::RsaPss(hash, SaltLength::Digest),
+                SignatureAlgorithm::RsaPss(hash, SaltLength::Maximum),
+            ]),
+            (AlgorithmId::ECDSA, PublicKey::Ecc { curve, .. }) if curve.ecdsa().is_some() => {
+                let curve = curve.ecdsa().into_iter();
+                Ok(curve.map(|curve| SignatureAlgorithm::Ecdsa(curve, hash)).collect())
+            }
+            _ => Err(Error::new(Code::TpmSignatureScheme, "signature.algorithm")
                 .with(Fact::string("key", alloc::format!("{}", key.kind())))
-                .with(Fact::string("actual", alloc::format!("{self}")))
-        };
-        Ok(match (self.algorithm, key) {
-            (AlgorithmId::RSASSA, PublicKey::Rsa { .. }) => match hash {
-                Sha1 => &[A::RsaPkcs1Sha1],
-                Sha256 => &[A::RsaPkcs1Sha256],
-                Sha384 => &[A::RsaPkcs1Sha384],
-                Sha512 => &[A::RsaPkcs1Sha512],
-            },
-            (AlgorithmId::RSAPSS, PublicKey::Rsa { .. }) => match hash {
-                Sha1 => return Err(self.hash.unsupported("signature.hash")),
-                Sha256 => &[A::RsaPssSha256],
-                Sha384 => &[A::RsaPssSha384],
-                Sha512 => &[A::RsaPssSha512],
-            },
-            (AlgorithmId::ECDSA, PublicKey::Ecc { curve, .. }) => match (*curve, hash) {
-                (Curve::NIST_P256, Sha256) => &[A::EcdsaP256Sha256],
-                (Curve::NIST_P256, Sha384) => &[A::EcdsaP256Sha384],
-                (Curve::NIST_P384, Sha256) => &[A::EcdsaP384Sha256],
-                (Curve::NIST_P384, Sha384) => &[A::EcdsaP384Sha384],
-                _ => return Err(self.hash.unsupported("signature.hash")),
-            },
-            _ => return Err(mismatch()),
-        })
+                .with(Fact::string("actual", alloc::format!("{self}")))),
+        }
     }
 }
 
