@@ -103,6 +103,8 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
             (WARN, "✓ AUTHENTIC"),
             ("", "  not appraised: crypto_only accepts whatever is authentic"),
         ]),
+        0 if result.appraisal.is_none() => canvas
+            .line(&[(WARN, "✓ AUTHENTIC"), ("", "  not appraised: no policy says which registers are good")]),
         0 => canvas
             .line(&[(GOOD, "✓ ACCEPTED"), ("", &format!("  authentic, and accepted by policy `{policy}`"))]),
         3 => canvas.line(&[
@@ -141,6 +143,10 @@ fn hint(problem: &Problem, result: &Verification) -> Option<String> {
             FETCH.to_owned()
         }
         ("x509.not_yet_valid" | "crl.not_yet_valid", ProblemKind::Stale) => {
+            "--at TIME, if the evidence is to be judged as of another day".to_owned()
+        }
+        ("tpm.signature.sha1", _) => "--allow-sha1, if this machine has no other key".to_owned(),
+        (_, ProblemKind::Stale) if result.evidence == "tpm" => {
             "--at TIME, if the evidence is to be judged as of another day".to_owned()
         }
         (_, ProblemKind::Stale) => format!("{FETCH} (or --at TIME to judge as of a day in the past)"),
@@ -229,7 +235,7 @@ fn draw_claims(canvas: &mut Canvas, claims: &DcapClaims, result: &Verification) 
 }
 
 /// The members of a structure, one after the other.
-fn members(canvas: &mut Canvas, of: &impl Serialize) {
+pub(super) fn members(canvas: &mut Canvas, of: &impl Serialize) {
     let Ok(Value::Object(members)) = serde_json::to_value(of) else { return };
     for (name, value) in &members {
         if value.is_object() {
