@@ -146,13 +146,13 @@ impl SoftTpm {
 
     /// Quotes `selection`, such as `sha256:0,1,2`, with SHA-256 into `NAME.msg`, `NAME.sig` and `NAME.pcrs`.
     pub fn quote(&self, name: &str, selection: &str, nonce: &str) {
-        self.quote_with("sha256", name, selection, nonce);
+        self.quote_with("sha256", "rsassa", name, selection, nonce);
     }
 
-    /// The same with another hash of the key's scheme.
-    pub fn quote_with(&self, hash: &str, name: &str, selection: &str, nonce: &str) {
+    /// The same with the hash and scheme of another key.
+    pub fn quote_with(&self, hash: &str, scheme: &str, name: &str, selection: &str, nonce: &str) {
         let [message, signature, pcrs] = ["msg", "sig", "pcrs"].map(|end| format!("{name}.{end}"));
-        let what = ["-c", AK, "-g", hash, "-l", selection, "-q", nonce];
+        let what = ["-c", AK, "-g", hash, "--scheme", scheme, "-l", selection, "-q", nonce];
         self.tool("tpm2_quote", what.into_iter().chain(["-m", &message, "-s", &signature, "-o", &pcrs]));
         self.flush();
     }

@@ -139,7 +139,7 @@ fn every_scheme_of_the_software_tpm() {
     ] {
         let what = format!("{algorithm} {hash} {scheme}");
         tpm.provision(algorithm, hash, scheme);
-        tpm.quote_with(hash, "quote", "sha256:0,7+sha384:10", "00112233");
+        tpm.quote_with(hash, scheme, "quote", "sha256:0,7+sha384:10", "00112233");
         let request = request(&tpm, "quote", "quote", "00112233");
         let result = verify_tpm(&RustCrypto, &request);
         assert!(result.verified, "{what}: {:?}", result.error);
