@@ -14,8 +14,14 @@
 mod ak;
 mod algorithm;
 mod attest;
+mod certificate;
+mod certify;
 pub mod checks;
 mod clock;
+mod credential;
+mod ek;
+mod hcl;
+mod jwk;
 mod name;
 mod pcr;
 mod pcr_file;
@@ -27,7 +33,13 @@ mod weak;
 pub use ak::{AkRoute, Sha1Signatures, TrustedAk};
 pub use algorithm::AlgorithmId;
 pub use attest::{Attest, AttestBody, AttestType, ClockInfo};
+pub use certificate::{MissingPurpose, TpmIdentity};
+pub use certify::{AuthenticCertification, Certification, CreationData};
 pub use clock::{Continuity, Counters};
+pub use credential::{Credential, CredentialChallenge};
+pub use ek::TrustedEk;
+pub use hcl::{HclReport, HclReportType};
+pub use jwk::Jwk;
 pub use name::{Hierarchy, Name};
 pub use pcr::{BankSelection, ClaimedPcrs, PcrSelection, PcrValues, RESETTABLE};
 pub use public::{Attributes, Curve, KeyDescription, PublicArea, PublicKey, Symmetric};
@@ -36,3 +48,6 @@ pub use quote::{
 };
 pub use signature::{Scheme, Signature};
 pub use weak::has_roca_fingerprint;
+
+#[cfg(test)]
+mod tests_support;
