@@ -24,6 +24,7 @@ Examples:
   veriquote collateral fetch --quote quote.bin -o collateral.json
   veriquote verify dcap --quote quote.bin --collateral collateral.json
   veriquote verify dcap --quote quote.bin --collateral collateral.json --json | jq .claims.tcb
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… --pcrs quote.pcrs
 
 Files may be binary, hex, base64, base64url or PEM: their content tells. `-` is standard input."
 )]
@@ -83,7 +84,71 @@ pub struct Inspect {
 #[derive(Debug, Subcommand)]
 pub enum Verify {
     /// Verify an Intel SGX or TDX quote (DCAP).
-    Dcap(Dcap),
+    Dcap(Box<Dcap>),
+    /// Verify a TPM 2.0 quote.
+    Tpm(Box<Tpm>),
+}
+
+/// `verify tpm`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Files are those of tpm2-tools: `tpm2_quote --message F --signature F --pcr F`, and the public area that
+`tpm2_createak --public F` or `tpm2_readpublic -o F` writes. With a public area, the key must be one
+that signs only what its TPM made (restricted, fixed to the TPM, made there); of a key in PEM nobody
+knows that, and the result says so.
+
+Examples:
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… --pcrs quote.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --ak-name 000b… \\
+      --nonce 00ff… --pcrs quote.pcrs --json | jq .claims.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.plain --signature-scheme rsassa:sha256 \\
+      --ak ak.pem --nonce 00ff…")]
+pub struct Tpm {
+    /// The attestation: TPMS_ATTEST or TPM2B_ATTEST.
+    #[arg(long, value_name = "FILE")]
+    pub quote: PathBuf,
+    /// The signature: TPMT_SIGNATURE, or a plain one with --signature-scheme.
+    #[arg(long, value_name = "FILE")]
+    pub signature: PathBuf,
+    /// The attestation key that you trust: TPM2B_PUBLIC, TPMT_PUBLIC, PEM or DER.
+    #[arg(long, value_name = "FILE")]
+    pub ak: PathBuf,
+    /// The Name that the key must have.
+    #[arg(long, value_name = "HEX")]
+    pub ak_name: Option<String>,
+    /// Qualified name of the key's parent, or the handle of its hierarchy (4000000b).
+    #[arg(long, value_name = "HEX")]
+    pub ak_parent: Option<String>,
+    /// The challenge that you gave out, whole.
+    #[arg(long, value_name = "HEX", required_unless_present = "danger_no_nonce")]
+    pub nonce: Option<String>,
+    /// Verify a quote that answers no challenge of yours: it may be of any age.
+    #[arg(long, conflicts_with = "nonce")]
+    pub danger_no_nonce: bool,
+    /// PCR values: what `tpm2_quote --pcr` wrote, or JSON by bank and index.
+    #[arg(long, value_name = "FILE")]
+    pub pcrs: Option<PathBuf>,
+    /// Scheme of a plain signature, such as rsassa:sha256.
+    #[arg(long, value_name = "SCHEME:HASH")]
+    pub signature_scheme: Option<String>,
+    /// Accept signatures over SHA-1 digests, as old keys of Windows make them.
+    #[arg(long)]
+    pub allow_sha1: bool,
+    /// Result of the last verification (--json) of this key: tells resets and rolled-back clocks.
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<PathBuf>,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
 }
 
 /// `verify dcap`

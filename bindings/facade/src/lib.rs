@@ -15,6 +15,7 @@ mod problem;
 #[cfg(feature = "schema")]
 mod schema;
 mod time;
+mod tpm;
 mod verification;
 
 pub use blob::Blob;
@@ -33,7 +34,11 @@ pub use problem::{Problem, ProblemKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;
+pub use tpm::{
+    AkClaims, ClockClaims, ClockReading, PcrBanks, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest,
+    verify_tpm, verify_tpm_json,
+};
 pub use verification::{
-    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, ShortComponent,
-    Shortfall, TcbClaims, TcbPart, Verdict, Verification,
+    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,
+    ShortComponent, Shortfall, TcbClaims, TcbPart, Verdict, Verification,
 };

@@ -8,6 +8,7 @@ use serde_json::Value;
 pub fn schema() -> Vec<(&'static str, Value)> {
     vec![
         ("dcap-request.json", of::<crate::DcapRequest>()),
+        ("tpm-request.json", of::<crate::TpmRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),
         ("problem.json", of::<crate::Problem>()),

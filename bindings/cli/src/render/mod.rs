@@ -1,6 +1,7 @@
 //! Output for people.
 
 mod style;
+mod tpm;
 mod tree;
 mod verification;
 
