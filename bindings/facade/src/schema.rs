@@ -9,6 +9,7 @@ pub fn schema() -> Vec<(&'static str, Value)> {
     vec![
         ("dcap-request.json", of::<crate::DcapRequest>()),
         ("tpm-request.json", of::<crate::TpmRequest>()),
+        ("token-request.json", of::<crate::TokenRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),
         ("problem.json", of::<crate::Problem>()),

@@ -7,6 +7,7 @@ use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::event_log::EventLogClaims;
 use crate::problem::{Problem, ProblemKind};
+use crate::token::TokenClaims;
 use crate::tpm::TpmClaims;
 
 /// The result of a verification.
@@ -47,6 +48,8 @@ pub enum Claims {
     Dcap(Box<DcapClaims>),
     /// `evidence` is `tpm`.
     Tpm(Box<TpmClaims>),
+    /// `evidence` is `token`.
+    Token(Box<TokenClaims>),
 }
 
 impl Claims {
@@ -55,7 +58,7 @@ impl Claims {
     pub const fn dcap(&self) -> Option<&DcapClaims> {
         match self {
             Self::Dcap(claims) => Some(claims),
-            Self::Tpm(_) => None,
+            _ => None,
         }
     }
 
@@ -64,7 +67,16 @@ impl Claims {
     pub const fn tpm(&self) -> Option<&TpmClaims> {
         match self {
             Self::Tpm(claims) => Some(claims),
-            Self::Dcap(_) => None,
+            _ => None,
+        }
+    }
+
+    /// What a token says.
+    #[must_use]
+    pub const fn token(&self) -> Option<&TokenClaims> {
+        match self {
+            Self::Token(claims) => Some(claims),
+            _ => None,
         }
     }
 }

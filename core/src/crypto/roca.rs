@@ -6,7 +6,9 @@
 
 /// Whether `modulus`, big-endian, has the mark of the flawed generator.
 pub(crate) fn is_marked(modulus: &[u8]) -> bool {
-    (3..=701u32).filter(|number| is_prime(*number)).all(|prime| is_power_of_65537(remainder(modulus, prime), prime))
+    (3..=701u32)
+        .filter(|number| is_prime(*number))
+        .all(|prime| is_power_of_65537(remainder(modulus, prime), prime))
 }
 
 fn remainder(number: &[u8], prime: u32) -> u32 {

@@ -22,6 +22,7 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
     match &result.claims {
         Some(Claims::Dcap(claims)) => draw_claims(canvas, claims, result),
         Some(Claims::Tpm(claims)) => super::tpm::claims(canvas, claims),
+        Some(Claims::Token(claims)) => super::token::claims(canvas, claims),
         None => {}
     }
     if let Some(appraisal) = &result.appraisal {
@@ -103,6 +104,10 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
             (WARN, "✓ AUTHENTIC"),
             ("", "  not appraised: crypto_only accepts whatever is authentic"),
         ]),
+        0 if result.evidence == "token" => canvas.line(&[
+            (GOOD, "✓ AUTHENTIC"),
+            ("", "  signed, and as you expect it; what it says of the machine is for you to judge"),
+        ]),
         0 if result.appraisal.is_none() => canvas
             .line(&[(WARN, "✓ AUTHENTIC"), ("", "  not appraised: no policy says which registers are good")]),
         0 => canvas
@@ -146,7 +151,8 @@ fn hint(problem: &Problem, result: &Verification) -> Option<String> {
             "--at TIME, if the evidence is to be judged as of another day".to_owned()
         }
         ("tpm.signature.sha1", _) => "--allow-sha1, if this machine has no other key".to_owned(),
-        (_, ProblemKind::Stale) if result.evidence == "tpm" => {
+        ("jwt.algorithm.refused", _) => "--alg ALG, the one that the issuer documents".to_owned(),
+        (_, ProblemKind::Stale) if result.evidence != "dcap" => {
             "--at TIME, if the evidence is to be judged as of another day".to_owned()
         }
         (_, ProblemKind::Stale) => format!("{FETCH} (or --at TIME to judge as of a day in the past)"),
