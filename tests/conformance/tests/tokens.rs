@@ -101,15 +101,14 @@ fn with_the_keys_of_their_issuers() {
 /// The caller vouches for the key that it once saw in a token; the header's own is not looked at.
 #[test]
 fn with_a_key_that_the_caller_pinned() {
-    for (file, in_header, algorithm) in [
-        ("coco-ear-tdx", true, "ES256"),
-        ("coco-simple-tdx", true, "RS384"),
-        ("veraison-ear-test-5", true, "ES256"),
-        ("veraison-ear-test-6", true, "ES256"),
+    for (file, algorithm) in [
+        ("coco-ear-tdx", "ES256"),
+        ("coco-simple-tdx", "RS384"),
+        ("veraison-ear-test-5", "ES256"),
+        ("veraison-ear-test-6", "ES256"),
     ] {
         let Some(token) = read(&format!("{file}.jwt")) else { return };
         let token = token.trim_ascii();
-        assert!(in_header);
         let mut key = part(token, 0)["jwk"].clone();
         key.as_object_mut().expect("a key").remove("x5c");
         let keys = KeySet::parse(key.to_string().as_bytes(), Arc::new(AwsLc)).expect("a key");

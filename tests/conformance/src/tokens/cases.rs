@@ -1198,8 +1198,15 @@ fn chains(list: &mut List) {
     list.add(
         "chain/token-url-alphabet",
         "x5c in base64url",
-        source,
+        "Trustee's tokens",
         own(json!([b64(&fresh(&issuer()))])),
+        None,
+    );
+    list.add(
+        "chain/token-no-base64",
+        "x5c that is neither",
+        source,
+        own(json!([format!("{}=", b64(&fresh(&issuer())))])),
         Some(("input.encoding", "token.header.x5c")),
     );
     list.add(
