@@ -20,8 +20,11 @@ pub struct Jwk {
     alg: Option<Algorithm>,
     material: Material,
     x5c: Vec<Vec<u8>>,
-    loaded: Vec<(Algorithm, Box<dyn VerifyingKey>)>,
+    loaded: Vec<Loaded>,
 }
+
+/// A key that was loaded for one algorithm.
+type Loaded = (Algorithm, Box<dyn VerifyingKey>);
 
 /// The numbers of a key, at full width.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,7 +187,7 @@ fn load(
     material: &Material,
     algorithms: &[Algorithm],
     provider: &dyn CryptoProvider,
-) -> Result<Vec<(Algorithm, Box<dyn VerifyingKey>)>, Error> {
+) -> Result<Vec<Loaded>, Error> {
     let one = |algorithm: &Algorithm| {
         provider.load_key(algorithm.signature(), material.public_key()).map(|key| (*algorithm, key)).map_err(
             |_| {
