@@ -110,6 +110,11 @@ impl Trace {
         self.checks.push(Check::failed(rule, error));
     }
 
+    /// Takes over the lines of an earlier verification.
+    pub fn extend(&mut self, earlier: &[Check]) {
+        self.checks.extend_from_slice(earlier);
+    }
+
     /// The lines so far.
     #[must_use]
     pub fn checks(&self) -> &[Check] {

@@ -294,6 +294,170 @@ codes! {
     EventLogReplay = "eventlog.replay", Mismatch,
         "replaying the event log does not give the registers of the quote",
         "refuse the log: events were added, removed or changed after they were measured";
+    // Tokens.
+    JwtMalformed = "jwt.malformed", Malformed,
+        "the text is not a token in compact serialisation whose payload is a JSON object",
+        "pass the token alone: three base64url segments with dots between them, and no line feed";
+    JwtEncrypted = "jwt.encrypted", Unsupported,
+        "the token is encrypted",
+        "decrypt it first; only signed tokens are verified here";
+    JwtHeader = "jwt.header", Malformed,
+        "the token's header lacks a member or has one of the wrong type",
+        "refuse the token";
+    JwtUnsupported = "jwt.header.unsupported", Unsupported,
+        "the token's header asks for processing that is not done here",
+        "refuse the token: crit, b64, zip and nested tokens change what a signature means";
+    JwtTyp = "jwt.typ", Mismatch,
+        "the token is of another type than expected",
+        "refuse the token, or expect the type that its issuer writes";
+    JwtAlgorithm = "jwt.algorithm", Unsupported,
+        "the token's algorithm is none, symmetric or unknown",
+        "refuse the token; RS, PS and ES algorithms are verified";
+    JwtAlgorithmRefused = "jwt.algorithm.refused", Mismatch,
+        "the token's algorithm is not among those that the caller accepts",
+        "name the algorithm that the issuer documents; an RSA key that has no `alg` needs it named";
+    JwtJwks = "jwt.jwks", Malformed,
+        "the text is neither a JWK set nor a JWK",
+        "pass the body of the issuer's jwks_uri unchanged";
+    JwtJwksDuplicateKid = "jwt.jwks.duplicate_kid", Malformed,
+        "two keys of the set have the same kid, so a token could mean either",
+        "pass a set in which every kid is there once";
+    JwtKeySecret = "jwt.key.secret", Untrusted,
+        "the set holds a private or symmetric key",
+        "pass public keys only; a private key that was published is lost, and no signature of it counts";
+    JwtKeyInvalid = "jwt.key.invalid", Malformed,
+        "a key is malformed, weak, or of a kind that is not verified here",
+        "see the part and the problem; RSA keys have 2048 to 8192 bits, EC coordinates their full width";
+    JwtKeyUsage = "jwt.key.usage", Mismatch,
+        "the key is not for verifying signatures, by its use or key_ops",
+        "refuse the token, or pass the issuer's signing keys";
+    JwtKeyUnknown = "jwt.key.unknown", Untrusted,
+        "the token names a key that the set does not hold",
+        "fetch the issuer's keys once more; if the key is still not there, refuse the token";
+    JwtKeyAmbiguous = "jwt.key.ambiguous", Untrusted,
+        "the token names no key and the set has several",
+        "pass the one key that you expect; keys are not tried in turn";
+    JwtKeyAlgorithm = "jwt.key.algorithm", Mismatch,
+        "the key is for another algorithm than the token's",
+        "refuse the token";
+    JwtKeyCertificate = "jwt.key.certificate", Untrusted,
+        "the key has no certificates, or the first is for another key",
+        "refuse the token, or pass a set whose keys carry x5c";
+    JwtSignature = "jwt.signature", Untrusted,
+        "the token is not signed by the key",
+        "refuse the token: it was changed, or signed by someone else";
+    JwtClaimType = "jwt.claim.type", Malformed,
+        "a claim has another type or form than its specification says",
+        "refuse the token; times are whole seconds as JSON numbers, names are strings";
+    JwtClaimMissing = "jwt.claim.missing", Mismatch,
+        "the token lacks a claim that the caller requires",
+        "refuse the token, or do not require the claim";
+    JwtExpired = "jwt.expired", Stale,
+        "the token has expired",
+        "get a fresh token; to look at the past, pass the time of that day";
+    JwtNotYetValid = "jwt.not_yet_valid", Stale,
+        "the token is not valid yet, or was issued in the future",
+        "check the clock, or the time that you passed";
+    JwtAge = "jwt.age", Stale,
+        "the token was issued longer ago than the caller allows",
+        "get a fresh token";
+    JwtLifetime = "jwt.lifetime", Mismatch,
+        "the token's lifetime is longer than the caller allows",
+        "refuse the token, or allow what its issuer documents";
+    JwtIssuer = "jwt.issuer", Mismatch,
+        "the token's issuer is not the expected one, character for character",
+        "refuse the token";
+    JwtAudience = "jwt.audience", Mismatch,
+        "the token is not for the expected audience",
+        "refuse the token: it was made for someone else";
+    JwtSubject = "jwt.subject", Mismatch,
+        "the token's subject is not the expected one",
+        "refuse the token";
+    JwtNonce = "jwt.nonce", Mismatch,
+        "the token does not carry the expected nonce",
+        "refuse the token: it answers another challenge";
+    JwtProfile = "jwt.profile", Mismatch,
+        "the token's eat_profile is not the expected one",
+        "refuse the token, or expect the profile that its issuer documents";
+    // TPM 2.0.
+    TpmAttestLayout = "tpm.attest.layout", Malformed,
+        "a field of the attestation has a size or value that TPMS_ATTEST does not allow",
+        "pass the TPMS_ATTEST exactly as the TPM returned it (tpm2-tools writes it with `--message`)";
+    TpmAttestMagic = "tpm.attest.magic", Malformed,
+        "the attestation does not begin with TPM_GENERATED_VALUE, so no TPM vouches for its content",
+        "pass the TPMS_ATTEST exactly as the TPM returned it; refuse it if this is all there is";
+    TpmAttestType = "tpm.attest.type", Mismatch,
+        "the attestation is genuine but of another type than the one that is asked for",
+        "ask the machine for a TPM2_Quote; a signed clock or NV reading is no quote";
+    TpmSignatureLayout = "tpm.signature.layout", Malformed,
+        "the signature is not a TPMT_SIGNATURE",
+        "pass the signature as the TPM returned it, or name its scheme if it is a plain one";
+    TpmSignatureAlgorithm = "tpm.signature.algorithm", Unsupported,
+        "the signature names an algorithm that does not prove which key signed",
+        "use an attestation key with RSASSA, RSAPSS, ECDSA or SM2";
+    TpmSignatureScheme = "tpm.signature.scheme", Mismatch,
+        "the signature's scheme or hash is not the one that the attestation key is bound to",
+        "refuse: a restricted key signs with its own scheme only";
+    TpmSignatureSha1 = "tpm.signature.sha1", Untrusted,
+        "the signature is over a SHA-1 digest, whose collisions can be made",
+        "use a key with SHA-256, or name SHA-1 as acceptable if this machine has no other key";
+    TpmQuoteSignature = "tpm.quote.signature", Untrusted,
+        "the quote is not signed by the attestation key",
+        "refuse: a byte of the quote was changed, or another key signed it";
+    TpmAlgorithm = "tpm.algorithm", Unsupported,
+        "a hash, curve or scheme that this release does not verify",
+        "use SHA-1, SHA-2 or (with its feature) SM3 banks and the NIST curves, or check for a newer release";
+    TpmPublicLayout = "tpm.public.layout", Malformed,
+        "the public area is not a TPMT_PUBLIC, TPM2B_PUBLIC or key in PEM",
+        "pass the public area as the TPM returned it";
+    TpmKeyWeak = "tpm.key.weak", Untrusted,
+        "the key is too short, badly formed or one whose private half can be computed",
+        "refuse; replace the key, and for CVE-2017-15361 update the TPM's firmware first";
+    TpmAkAttributes = "tpm.ak.attributes", Untrusted,
+        "the key's attributes let it sign what its TPM did not make, or leave its TPM",
+        "enrol a key that is restricted, signing only, fixed to its TPM and made inside it";
+    TpmAkNameAlgorithm = "tpm.ak.name_algorithm", Untrusted,
+        "the key's name is a digest shorter than SHA-256",
+        "enrol a key whose nameAlg is SHA-256 or better";
+    TpmName = "tpm.name", Mismatch,
+        "the public area is not the one of the expected Name",
+        "refuse, or enrol the key anew";
+    TpmQualifiedSigner = "tpm.qualified_signer", Mismatch,
+        "the attestation names another signer than the attestation key under its known parent",
+        "refuse: it was not made by this key in this hierarchy";
+    TpmNonce = "tpm.nonce", Mismatch,
+        "the attestation carries another challenge than the one that was given out",
+        "refuse: it is a replay or an answer to another verifier";
+    TpmPcrLayout = "tpm.pcr.layout", Malformed,
+        "the PCR values are not of a form that is known",
+        "pass the file that `tpm2_quote --pcr` wrote, or the values by bank and index";
+    TpmPcrSelection = "tpm.pcr.selection", Untrusted,
+        "the quote selects a bank twice, so that values of one register could pass for another's",
+        "refuse: no honest attester asks for such a quote";
+    TpmPcrMissing = "tpm.pcr.missing", Mismatch,
+        "no value was given for a register that the quote covers",
+        "pass the values of every register and bank that the quote selects";
+    TpmPcrDigest = "tpm.pcr.digest", Mismatch,
+        "the PCR values are not those that were quoted",
+        "read the values together with the quote; refuse if they keep differing";
+    TpmCreation = "tpm.creation", Mismatch,
+        "the creation data are not those that the TPM attests",
+        "refuse, or pass the creation data as the TPM returned them";
+    TpmCertifySignature = "tpm.certify.signature", Untrusted,
+        "the certification is not signed by the trusted key",
+        "refuse: a byte was changed, or another key signed it";
+    TpmCredential = "tpm.credential", Mismatch,
+        "the answer is not the secret that was wrapped for this endorsement key and this attestation key",
+        "refuse and throw the challenge away: the two keys are not in one TPM";
+    TpmEndorsementKey = "tpm.endorsement_key", Mismatch,
+        "the endorsement key is not the one of its certificate, or not a restricted decryption key",
+        "pass the public area of the key that the certificate is for";
+    TpmHclLayout = "tpm.hcl.layout", Malformed,
+        "the hardware compatibility layer's report or its runtime data are not of the known form",
+        "pass the report as read from the NV index 0x01400001";
+    TpmHclBinding = "tpm.hcl.binding", Mismatch,
+        "the hardware report does not bind the runtime data that hold the attestation key",
+        "refuse: the key is not vouched for by the hardware";
     // Binding and policy.
     PolicyRejected = "policy.rejected", Rejected,
         "the evidence is authentic, but the policy does not accept it",

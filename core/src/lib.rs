@@ -21,6 +21,8 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod bytes;
 pub mod check;
@@ -31,6 +33,8 @@ pub mod encoding;
 pub mod error;
 pub mod fact;
 pub mod json;
+#[cfg(feature = "jwt")]
+pub mod jwt;
 pub mod limits;
 #[cfg(feature = "dcap")]
 pub mod measured_boot;
@@ -38,6 +42,8 @@ pub mod measured_boot;
 pub mod policy;
 pub mod reader;
 pub mod time;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 pub mod trust;
 pub mod x509;
 

@@ -6,6 +6,7 @@
 mod bare;
 mod bench;
 mod demo;
+mod differential;
 mod failure;
 mod fuzz;
 mod generate;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::{
+    differential,
     failure::Failure,
     fuzz, generate, no_std,
     project::{self, Project},
@@ -32,7 +33,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(11);
+    stages.announce(12);
     stages.run("system packages", debian::compilers);
     stages.run("format", || cargo(project, &["fmt", "--all", "--check"]).help("run `cargo fmt --all`").run());
     stages.run("lints", || {
@@ -52,6 +53,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     });
     generate::stage(project, stages, true);
     stages.run("tests", || tests(project));
+    differential::stage(project, stages);
     if options.native_only {
         for name in ["no_std program", "core for wasm32", "fuzz"] {
             stages.skip(name, "--native-only");

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod corpus;
 pub mod data;
 pub mod run;
+pub mod tokens;
 
 pub use case::{Case, Expected};
 

@@ -11,7 +11,8 @@ use veriquote::encoding::pem_blocks;
 use veriquote::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudget, verify_chain};
 use veriquote::x509::{Certificate, Crl};
 use veriquote::{Code, TrustAnchors, crypto::RustCrypto};
-use veriquote_facade::verify_dcap_json;
+use veriquote_aws_lc::AwsLc;
+use veriquote_facade::{verify_dcap_json, verify_token_json};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
@@ -89,6 +90,41 @@ fn every_case_gets_its_answer() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
+fn token_cases() -> Vec<Value> {
+    let files = fs::read_dir(folder().join("jwt")).expect("tests/vectors");
+    let files = files.map(|file| read(&file.expect("a file").path()));
+    files.filter_map(|file| file["token_cases"].as_array().cloned()).flatten().collect()
+}
+
+#[test]
+fn every_token_case_gets_its_answer() {
+    let mut wrong = Vec::new();
+    // As data, and those that are too large to be written as data.
+    let large = veriquote_conformance::tokens::all().into_iter().map(|case| case.to_json());
+    let written = token_cases();
+    let ids: BTreeSet<&str> = written.iter().filter_map(|case| case["id"].as_str()).collect();
+    let large = large.filter(|case| !ids.contains(case["id"].as_str().unwrap_or_default()));
+    for case in written.iter().cloned().chain(large) {
+        let request = case["request"].to_string();
+        let answers =
+            [verify_token_json(Arc::new(RustCrypto), &request), verify_token_json(Arc::new(AwsLc), &request)];
+        for answer in answers {
+            let answer: Value = serde_json::from_str(&answer).expect("JSON");
+            let error = &answer["error"];
+            let short = if answer["accepted"] == true {
+                json!({ "result": "accepted" })
+            } else {
+                json!({ "result": "refused", "code": error["code"], "part": error["part"] })
+            };
+            if short != case["expected"] {
+                let [id, note, expected] = ["id", "note", "expected"].map(|name| &case[name]);
+                wrong.push(format!("{id} {note}\n  must be {expected}\n  is      {short}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn every_walk_with_a_budget_gets_its_answer() {
     let walks = walks();
@@ -130,8 +166,7 @@ fn walked(walk: &Value) -> Value {
 
 #[test]
 fn every_code_has_a_case_or_a_reason_for_having_none() {
-    let cases = cases();
-    let cases: Vec<Value> = cases.into_iter().chain(walks()).collect();
+    let cases: Vec<Value> = cases().into_iter().chain(walks()).chain(token_cases()).collect();
     let seen: BTreeSet<&str> = cases.iter().filter_map(|case| case["expected"]["code"].as_str()).collect();
     let file = read(&folder().join("codes-without-a-case.json"));
     let reasons: BTreeSet<&str> = file.as_object().expect("an object").keys().map(String::as_str).collect();
