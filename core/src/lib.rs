@@ -22,6 +22,10 @@
 
 extern crate alloc;
 
+#[cfg(feature = "jwt")]
+pub mod appraisal;
+#[cfg(feature = "jwt")]
+pub mod binding;
 pub mod bytes;
 pub mod check;
 pub mod crypto;
