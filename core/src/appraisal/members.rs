@@ -30,6 +30,16 @@ impl<'n, 'a> Members<'n, 'a> {
         if self.path.is_empty() { name.to_string() } else { alloc::format!("{}.{name}", self.path) }
     }
 
+    /// Looks at a member without taking it.
+    pub fn peek(&self, name: &str) -> Option<&'n Node<'a>> {
+        self.members.iter().find(|member| member.name == name).map(|member| &member.node)
+    }
+
+    /// The names of all members, in the order of the text.
+    pub fn names(&self) -> impl Iterator<Item = &'n str> + use<'n, 'a> {
+        self.members.iter().map(|member| member.name.as_ref())
+    }
+
     /// Takes a member, whatever it is.
     pub fn node(&mut self, name: &str) -> Option<&'n Node<'a>> {
         let index = self.members.iter().position(|member| member.name == name)?;

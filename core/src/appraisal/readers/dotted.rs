@@ -67,6 +67,13 @@ impl<'n, 'a> Flat<'n, 'a> {
         self.leaves.range(start.to_string()..).next().is_some_and(|(path, _)| path.starts_with(start))
     }
 
+    /// Forgets a leaf and everything below it: it is kept elsewhere.
+    pub fn drop_below(&mut self, path: &str) {
+        let below = alloc::format!("{path}.");
+        self.leaves.retain(|name, _| name != path && !name.starts_with(&below));
+    }
+
+    /// Takes a leaf, whatever it is.
     pub fn take(&mut self, path: &str) -> Option<&'n Node<'a>> {
         self.leaves.remove(path)
     }
@@ -82,6 +89,12 @@ impl<'n, 'a> Flat<'n, 'a> {
             }
             None => unexpected(&self.full(path), node, "hex"),
         })
+    }
+
+    pub fn text(&mut self, path: &str) -> Result<Option<String>, Error> {
+        let Some(node) = self.take(path) else { return Ok(None) };
+        let text = node.text().map(|text| Some(text.into()));
+        text.ok_or_else(|| unexpected(&self.full(path), node, "a string"))
     }
 
     pub fn flag(&mut self, path: &str) -> Result<Option<bool>, Error> {
@@ -107,7 +120,7 @@ pub(super) fn take(flat: &mut Flat<'_, '_>, environment: &mut Environment) -> Re
         (true, true) => return Err(contradiction(flat.full("tdx"), "tdx", "sgx")),
         (true, false) => Some(Tee::Tdx),
         (false, true) => Some(Tee::Sgx),
-        (false, false) if flat.has_below("sample.") => Some(Tee::Sample),
+        (false, false) if flat.has_below("sample.") || flat.has_below("sampledevice.") => Some(Tee::Sample),
         _ => None,
     };
     if let (Some(stated), Some(seen)) = (&environment.tee, &seen)

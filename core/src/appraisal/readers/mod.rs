@@ -6,11 +6,12 @@
 
 mod aliyun;
 mod dotted;
-mod ear;
+pub(crate) mod ear;
 mod google;
 mod ita;
 mod maa;
 mod nras;
+mod plain;
 mod registered;
 mod trustee;
 

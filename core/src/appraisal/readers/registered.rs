@@ -7,8 +7,9 @@ use super::dotted;
 use crate::appraisal::members::{Members, contradiction, unexpected};
 use crate::appraisal::{Appraisal, Binding, DebugStatus, Environment, PolicyResult, Tee};
 use crate::bytes::from_hex;
-use crate::error::Error;
-use crate::json::{Node, Value};
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::json::Node;
 use crate::time::UnixTime;
 
 /// Takes `iss`, `aud`, `sub`, `jti`, `iat`, `nbf`, `exp`, `eat_profile`, `intuse`.
@@ -30,15 +31,17 @@ pub(super) fn take(claims: &mut Members<'_, '_>) -> Result<Appraisal, Error> {
 
 /// Takes `dbgstat` of RFC 9711.
 pub(super) fn debug(claims: &mut Members<'_, '_>) -> Result<Option<DebugStatus>, Error> {
-    let path = claims.path("dbgstat");
-    let Some(node) = claims.node("dbgstat") else { return Ok(None) };
-    if node.value == Value::Null {
-        return Ok(None);
-    }
-    node.text()
-        .and_then(DebugStatus::from_name)
+    let Some(text) = claims.text("dbgstat")? else { return Ok(None) };
+    DebugStatus::from_name(text)
         .map(Some)
-        .ok_or_else(|| unexpected(&path, node, "a debug status of RFC 9711"))
+        .ok_or_else(|| malformed(claims.path("dbgstat"), "a debug status of RFC 9711", text))
+}
+
+/// `token.claim`: a string that is not one of those that may stand there.
+pub(super) fn malformed(path: String, expected: &'static str, actual: &str) -> Error {
+    Error::new(Code::TokenClaim, path)
+        .with(Fact::text("expected", expected))
+        .with(Fact::string("actual", actual.chars().take(64).collect()))
 }
 
 /// What two claims say of debugging: the one that says it, or the first when they agree.
@@ -126,11 +129,9 @@ pub(super) fn date(claims: &mut Members<'_, '_>, name: &str) -> Result<Option<Un
     let path = claims.path(name);
     match claims.text(name)? {
         None => Ok(None),
-        Some(text) => UnixTime::parse_rfc3339_utc(text).map(Some).ok_or_else(|| {
-            Error::new(crate::Code::TokenClaim, path)
-                .with(crate::Fact::text("expected", "a date of RFC 3339 in UTC"))
-                .with(crate::Fact::string("actual", text.chars().take(64).collect()))
-        }),
+        Some(text) => UnixTime::parse_rfc3339_utc(text)
+            .map(Some)
+            .ok_or_else(|| malformed(path, "a date of RFC 3339 in UTC", text)),
     }
 }
 
