@@ -34,6 +34,8 @@ pub mod dcap;
 pub mod encoding;
 pub mod error;
 pub mod fact;
+#[cfg(feature = "jwt")]
+pub mod jcs;
 pub mod json;
 pub mod limits;
 #[cfg(feature = "dcap")]

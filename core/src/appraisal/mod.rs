@@ -7,7 +7,6 @@
 //! `unmapped`: nothing is lost.
 
 mod ar4si;
-#[cfg(feature = "dcap")]
 mod claims;
 mod members;
 mod names;
@@ -24,9 +23,9 @@ use crate::error::Error;
 use crate::time::UnixTime;
 
 pub use ar4si::{Tier, TrustVector};
-#[cfg(feature = "dcap")]
-pub use claims::{Claims, ClaimsOptions};
+pub use claims::{Bound, Claims, ClaimsOptions, SubjectTemplate};
 pub use readers::{Dialect, ReadOptions, SampleTee, SignedFailure, Unauthenticated};
+pub use profiles::{Budget, Profile, Written};
 pub use subject::{Selector, subject};
 pub use tee::{DebugStatus, Tee};
 

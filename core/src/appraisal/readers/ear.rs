@@ -159,6 +159,9 @@ fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<E
     } else {
         if let Some(mut evidence) = submod.object(names.evidence)? {
             environment.hardware_model = evidence.text("hwmodel")?.map(Into::into);
+            environment.init_data_digest = evidence.hex("init_data")?;
+            environment.runtime_data = evidence.node("attester_runtime_data").map(|node| node.raw.into());
+            environment.init_data = evidence.node("attester_init_data").map(|node| node.raw.into());
             plain::take(&mut evidence, &mut environment)?;
             evidence.keep_rest(&mut environment.unmapped);
         }
