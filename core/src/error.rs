@@ -294,6 +294,91 @@ codes! {
     EventLogReplay = "eventlog.replay", Mismatch,
         "replaying the event log does not give the registers of the quote",
         "refuse the log: events were added, removed or changed after they were measured";
+    // Tokens.
+    JwtMalformed = "jwt.malformed", Malformed,
+        "the text is not a token in compact serialisation whose payload is a JSON object",
+        "pass the token alone: three base64url segments with dots between them, and no line feed";
+    JwtEncrypted = "jwt.encrypted", Unsupported,
+        "the token is encrypted",
+        "decrypt it first; only signed tokens are verified here";
+    JwtHeader = "jwt.header", Malformed,
+        "the token's header lacks a member or has one of the wrong type",
+        "refuse the token";
+    JwtUnsupported = "jwt.header.unsupported", Unsupported,
+        "the token's header asks for processing that is not done here",
+        "refuse the token: crit, b64, zip and nested tokens change what a signature means";
+    JwtTyp = "jwt.typ", Mismatch,
+        "the token is of another type than expected",
+        "refuse the token, or expect the type that its issuer writes";
+    JwtAlgorithm = "jwt.algorithm", Unsupported,
+        "the token's algorithm is none, symmetric or unknown",
+        "refuse the token; RS, PS and ES algorithms are verified";
+    JwtAlgorithmRefused = "jwt.algorithm.refused", Mismatch,
+        "the token's algorithm is not among those that the caller accepts",
+        "name the algorithm that the issuer documents; an RSA key that has no `alg` needs it named";
+    JwtJwks = "jwt.jwks", Malformed,
+        "the text is neither a JWK set nor a JWK",
+        "pass the body of the issuer's jwks_uri unchanged";
+    JwtJwksDuplicateKid = "jwt.jwks.duplicate_kid", Malformed,
+        "two keys of the set have the same kid, so a token could mean either",
+        "pass a set in which every kid is there once";
+    JwtKeySecret = "jwt.key.secret", Untrusted,
+        "the set holds a private or symmetric key",
+        "pass public keys only; a private key that was published is lost, and no signature of it counts";
+    JwtKeyInvalid = "jwt.key.invalid", Malformed,
+        "a key is malformed, weak, or of a kind that is not verified here",
+        "see the part and the problem; RSA keys have 2048 to 8192 bits, EC coordinates their full width";
+    JwtKeyUsage = "jwt.key.usage", Mismatch,
+        "the key is not for verifying signatures, by its use or key_ops",
+        "refuse the token, or pass the issuer's signing keys";
+    JwtKeyUnknown = "jwt.key.unknown", Untrusted,
+        "the token names a key that the set does not hold",
+        "fetch the issuer's keys once more; if the key is still not there, refuse the token";
+    JwtKeyAmbiguous = "jwt.key.ambiguous", Untrusted,
+        "the token names no key and the set has several",
+        "pass the one key that you expect; keys are not tried in turn";
+    JwtKeyAlgorithm = "jwt.key.algorithm", Mismatch,
+        "the key is for another algorithm than the token's",
+        "refuse the token";
+    JwtKeyCertificate = "jwt.key.certificate", Untrusted,
+        "the key has no certificates, or the first is for another key",
+        "refuse the token, or pass a set whose keys carry x5c";
+    JwtSignature = "jwt.signature", Untrusted,
+        "the token is not signed by the key",
+        "refuse the token: it was changed, or signed by someone else";
+    JwtClaimType = "jwt.claim.type", Malformed,
+        "a claim has another type or form than its specification says",
+        "refuse the token; times are whole seconds as JSON numbers, names are strings";
+    JwtClaimMissing = "jwt.claim.missing", Mismatch,
+        "the token lacks a claim that the caller requires",
+        "refuse the token, or do not require the claim";
+    JwtExpired = "jwt.expired", Stale,
+        "the token has expired",
+        "get a fresh token; to look at the past, pass the time of that day";
+    JwtNotYetValid = "jwt.not_yet_valid", Stale,
+        "the token is not valid yet, or was issued in the future",
+        "check the clock, or the time that you passed";
+    JwtAge = "jwt.age", Stale,
+        "the token was issued longer ago than the caller allows",
+        "get a fresh token";
+    JwtLifetime = "jwt.lifetime", Mismatch,
+        "the token's lifetime is longer than the caller allows",
+        "refuse the token, or allow what its issuer documents";
+    JwtIssuer = "jwt.issuer", Mismatch,
+        "the token's issuer is not the expected one, character for character",
+        "refuse the token";
+    JwtAudience = "jwt.audience", Mismatch,
+        "the token is not for the expected audience",
+        "refuse the token: it was made for someone else";
+    JwtSubject = "jwt.subject", Mismatch,
+        "the token's subject is not the expected one",
+        "refuse the token";
+    JwtNonce = "jwt.nonce", Mismatch,
+        "the token does not carry the expected nonce",
+        "refuse the token: it answers another challenge";
+    JwtProfile = "jwt.profile", Mismatch,
+        "the token's eat_profile is not the expected one",
+        "refuse the token, or expect the profile that its issuer documents";
     // What tokens say.
     TokenDialect = "token.dialect", Unsupported,
         "the token is of none of the services whose claims are known, or its claims fit more than one",

@@ -112,7 +112,9 @@ fn write(node: &Node<'_>, out: &mut String) -> Result<(), Error> {
         Value::Number(text) => {
             let value = text.parse::<f64>().ok().filter(|value| value.is_finite());
             let value = value.ok_or_else(|| {
-                Error::new(Code::JsonSyntax, "").at(node.offset).with(Fact::text("expected", "a number that a double holds"))
+                Error::new(Code::JsonSyntax, "")
+                    .at(node.offset)
+                    .with(Fact::text("expected", "a number that a double holds"))
             })?;
             number(value, out);
         }
@@ -188,7 +190,9 @@ fn number(value: f64, out: &mut String) {
     let point = exponent.saturating_add(1);
     out.push_str(sign);
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
-    let at = |place: i32| digits.split_at_checked(usize::try_from(place).unwrap_or_default()).unwrap_or((&digits, ""));
+    let at = |place: i32| {
+        digits.split_at_checked(usize::try_from(place).unwrap_or_default()).unwrap_or((&digits, ""))
+    };
     if count <= point && point <= 21 {
         out.push_str(&digits);
         out.push_str(&zeros(point.saturating_sub(count)));
@@ -276,7 +280,8 @@ mod tests {
         }
         let node = parse(b"1e400", Strictness::DOCUMENT).unwrap();
         assert_eq!(canonical(&node).unwrap_err().code(), Code::JsonSyntax);
-        let lax = Strictness { duplicate_keys: crate::json::DuplicateKeys::FirstWins, ..Strictness::DOCUMENT };
+        let lax =
+            Strictness { duplicate_keys: crate::json::DuplicateKeys::FirstWins, ..Strictness::DOCUMENT };
         let node = parse(b"{\"a\":1,\"a\":2}", lax).unwrap();
         assert_eq!(canonical(&node).unwrap_err().code(), Code::JsonDuplicateKey);
     }

@@ -37,6 +37,8 @@ pub mod fact;
 #[cfg(feature = "jwt")]
 pub mod jcs;
 pub mod json;
+#[cfg(feature = "jwt")]
+pub mod jwt;
 pub mod limits;
 #[cfg(feature = "dcap")]
 pub mod measured_boot;

@@ -70,3 +70,27 @@ pub const RSA_MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// The largest RSA public exponent, 33 bits: common libraries stop there, since time grows with it.
 pub const RSA_EXPONENT_MAX: u64 = (1 << 33) - 1;
+
+/// A compact token: the largest published real ones (a TDX quote and its event log inside) have 54 KiB.
+pub const JWT_BYTES: usize = 256 * 1024;
+
+/// The header of a token, encoded: real ones with a key and a certificate chain have under 8 KiB.
+pub const JWT_HEADER_BYTES: usize = 64 * 1024;
+
+/// `kid`, `typ`, `cty` or `alg` of a header: the longest real `kid` has 96 characters.
+pub const JWT_HEADER_TEXT_BYTES: usize = 1024;
+
+/// A JWK set: NVIDIA's attestation service serves up to 91 KiB.
+pub const JWKS_BYTES: usize = 1024 * 1024;
+
+/// Keys in one set: NVIDIA's attestation service serves up to 36.
+pub const JWKS_KEYS: usize = 256;
+
+/// Characters of one number or name in a key: an RSA modulus of 8192 bits has 1366.
+pub const JWK_NUMBER_CHARS: usize = 2048;
+
+/// Operations that `key_ops` may name: RFC 7517 defines eight.
+pub const JWK_KEY_OPS: usize = 16;
+
+/// Values in an array of `aud` or `eat_nonce`: real tokens have up to six.
+pub const JWT_VALUES: usize = 64;

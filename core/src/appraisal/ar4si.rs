@@ -67,7 +67,10 @@ impl TrustVector {
 
     /// The aspects that the token has a value for.
     pub fn stated(&self) -> impl Iterator<Item = (&'static str, i8)> + '_ {
-        Self::ASPECTS.into_iter().zip(&self.0).filter_map(|(aspect, value)| value.map(|value| (aspect, value)))
+        Self::ASPECTS
+            .into_iter()
+            .zip(&self.0)
+            .filter_map(|(aspect, value)| value.map(|value| (aspect, value)))
     }
 
     /// The worst tier that an aspect reaches; aspects of which nothing is said do not count, and a vector

@@ -8,6 +8,7 @@ use crate::bytes::from_hex;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{Member, Node, Value};
+use crate::jwt::numeric_date;
 use crate::time::UnixTime;
 
 /// An object's members, and which of them were taken.
@@ -70,16 +71,9 @@ impl<'n, 'a> Members<'n, 'a> {
         self.typed(name, "a non-negative integer", Node::unsigned)
     }
 
-    /// A date of RFC 7519: whole seconds; zeros may follow a point.
+    /// A date of RFC 7519, in whole seconds.
     pub fn time(&mut self, name: &str) -> Result<Option<UnixTime>, Error> {
-        self.typed(name, "seconds since 1970", |node| match node.value {
-            Value::Number(text) => {
-                let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-                let whole = whole.parse::<i64>().ok().filter(|seconds| *seconds >= 0);
-                whole.filter(|_| fraction.bytes().all(|digit| digit == b'0')).map(UnixTime)
-            }
-            _ => None,
-        })
+        self.typed(name, "whole seconds since 1970", numeric_date)
     }
 
     /// Bytes in hex.
@@ -109,7 +103,8 @@ impl<'n, 'a> Members<'n, 'a> {
 
     /// A member that must be there.
     pub fn required<T>(&self, name: &str, found: Option<T>) -> Result<T, Error> {
-        found.ok_or_else(|| Error::new(Code::TokenClaim, self.path(name)).with(Fact::text("actual", "absent")))
+        found
+            .ok_or_else(|| Error::new(Code::TokenClaim, self.path(name)).with(Fact::text("actual", "absent")))
     }
 
     fn typed<T>(
@@ -146,7 +141,11 @@ pub(crate) fn unexpected(path: &str, node: &Node<'_>, expected: &'static str) ->
 }
 
 /// `token.contradiction`: two claims of one token disagree.
-pub(crate) fn contradiction(path: impl Into<String>, one: impl Into<String>, other: impl Into<String>) -> Error {
+pub(crate) fn contradiction(
+    path: impl Into<String>,
+    one: impl Into<String>,
+    other: impl Into<String>,
+) -> Error {
     Error::new(Code::TokenContradiction, path.into())
         .with(Fact::string("one", one.into()))
         .with(Fact::string("other", other.into()))

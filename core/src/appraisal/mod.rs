@@ -24,8 +24,11 @@ use crate::time::UnixTime;
 
 pub use ar4si::{Tier, TrustVector};
 pub use claims::{Bound, Claims, ClaimsOptions, SubjectTemplate};
-pub use readers::{Dialect, ReadOptions, SampleTee, SignedFailure, Unauthenticated};
 pub use profiles::{Budget, Profile, Written};
+pub use readers::{
+    AuthenticNrasBundle, Dialect, NrasBundle, NrasSubmodule, ReadOptions, SampleTee, SignedFailure,
+    Unauthenticated, appraise, appraise_unauthenticated,
+};
 pub use subject::{Selector, subject};
 pub use tee::{DebugStatus, Tee};
 

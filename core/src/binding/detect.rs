@@ -141,7 +141,8 @@ fn ways_to_take(data: &[u8]) -> Vec<Taken> {
     if let Ok(bytes) = from_hex(trimmed.strip_prefix(b"0x").unwrap_or(trimmed)) {
         ways.push((bytes, Some("the bytes were taken that the hex text stands for")));
     }
-    let unpadded = trimmed.trim_ascii_end().strip_suffix(b"==").or(trimmed.strip_suffix(b"=")).unwrap_or(trimmed);
+    let unpadded =
+        trimmed.trim_ascii_end().strip_suffix(b"==").or(trimmed.strip_suffix(b"=")).unwrap_or(trimmed);
     if let Ok(bytes) = STANDARD.decode(trimmed).or_else(|_| URL_SAFE_NO_PAD.decode(unpadded)) {
         ways.push((bytes, Some("the bytes were taken that the base64 text stands for")));
     }

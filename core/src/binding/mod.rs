@@ -116,7 +116,9 @@ impl Mode {
             return Err(Error::new(Code::MisuseOptions, "nonce").with(Fact::text("problem", problem)));
         }
         if self == Self::None {
-            return Err(Error::new(Code::MisuseOptions, "mode").with(Fact::text("problem", "nothing is bound")));
+            return Err(
+                Error::new(Code::MisuseOptions, "mode").with(Fact::text("problem", "nothing is bound"))
+            );
         }
         let longest = match self {
             Self::RawExact | Self::RawPad64 | Self::TpmExtraData => FIELD,

@@ -6,12 +6,14 @@ use alloc::vec::Vec;
 use super::{Bound, Claims, ClaimsOptions, subject_of};
 use crate::appraisal::names::{SGX, TD_FLAGS, TDX};
 use crate::appraisal::{
-    Appraisal, Binding, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector,
-    Value, Verifier,
+    Appraisal, Binding, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector, Value,
+    Verifier,
 };
 use crate::bytes::to_hex;
 use crate::crypto::CryptoProvider;
-use crate::dcap::{AuthenticQuote, Header, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes, TdReport};
+use crate::dcap::{
+    AuthenticQuote, Header, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes, TdReport,
+};
 use crate::error::Error;
 use crate::jcs::{Json, canonical};
 use crate::json::{Strictness, parse};
@@ -94,7 +96,8 @@ fn bind(
         Bound::Data { mode, data, nonce, shown } => {
             let report_data = environment.report_data.as_deref().unwrap_or_default();
             mode.verify(report_data, data, nonce, provider)?;
-            let shown = parse(shown.as_bytes(), Strictness::DOCUMENT).map_err(|error| error.inside("runtime_data"))?;
+            let shown = parse(shown.as_bytes(), Strictness::DOCUMENT)
+                .map_err(|error| error.inside("runtime_data"))?;
             environment.runtime_data = Some(canonical(&shown).map_err(|error| error.inside("runtime_data"))?);
             let matched = (mode != crate::binding::Mode::None).then_some(true);
             Binding { mode: mode.as_str().into(), matched, fresh }
@@ -232,7 +235,8 @@ fn vector(quote: &AuthenticQuote, findings: &[Finding]) -> TrustVector {
         Report::Td(report) => report.td_attributes.has(TdAttributes::DEBUG),
         Report::Sgx(report) => report.attributes.has(SgxAttributes::DEBUG),
     };
-    let hardware = if quote.tcb().status == TcbStatus::UpToDate { affirmed(met(&["tcb.accept"])) } else { 32 };
+    let hardware =
+        if quote.tcb().status == TcbStatus::UpToDate { affirmed(met(&["tcb.accept"])) } else { 32 };
     // What the policy allowed although it is unsafe is a warning.
     let configuration = if debuggable { 32 } else { affirmed(met(&["tdx.debug", "sgx.debug"])) };
     for (aspect, value) in [
@@ -259,4 +263,3 @@ fn collateral(quote: &AuthenticQuote) -> Json {
     collateral.set("verified_at", Json::text(quote.verified_at().to_string()));
     collateral
 }
-

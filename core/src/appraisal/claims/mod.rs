@@ -109,7 +109,9 @@ impl ClaimsOptions<'_> {
         }
         const USES: [&str; 5] = ["generic", "registration", "provisioning", "csr", "pop"];
         if !USES.contains(&self.intended_use) {
-            return Err(Error::new(Code::ClaimsValue, "intuse").with(Fact::string("expected", USES.join(","))));
+            return Err(
+                Error::new(Code::ClaimsValue, "intuse").with(Fact::string("expected", USES.join(",")))
+            );
         }
         // RFC 9711 §4.1: 8 to 88 characters in JSON.
         if let Some(nonce) = self.nonce {
@@ -138,7 +140,8 @@ fn subject_of(
             let mut values: Vec<(&str, Vec<u8>)> = Vec::with_capacity(names.len());
             for name in names {
                 let value = environment.measurement(name).map(bytes_of);
-                let value = value.ok_or_else(|| Error::new(Code::ClaimsMissing, alloc::format!("sub.{name}")))?;
+                let value =
+                    value.ok_or_else(|| Error::new(Code::ClaimsMissing, alloc::format!("sub.{name}")))?;
                 values.push((name, value));
             }
             let claims: Vec<(&str, &[u8])> = values.iter().map(|(name, value)| (*name, &**value)).collect();

@@ -115,7 +115,9 @@ fn belongs(dotted: &str, environment: &Environment) -> bool {
 fn measured(environment: &Environment) -> Json {
     let mut measured = Json::object();
     for field in TDX.iter().chain(SGX).filter(|field| KEPT.contains(&field.name)) {
-        if let Some(value) = environment.measurement(field.name).filter(|_| belongs(field.dotted, environment)) {
+        if let Some(value) =
+            environment.measurement(field.name).filter(|_| belongs(field.dotted, environment))
+        {
             measured.set(field.dotted, dotted_value(value));
         }
     }

@@ -114,8 +114,7 @@ fn submodule(claims: &Claims, environment: &Environment, omitted: &[Omission], n
 /// The report under plain names, with the platform's TCB.
 fn plain(environment: &Environment, omitted: &[Omission], runtime: Option<String>) -> Json {
     let mut evidence = Json::object();
-    let (start, fields) =
-        if environment.tee == Some(Tee::Sgx) { ("sgx_", SGX) } else { ("tdx_", TDX) };
+    let (start, fields) = if environment.tee == Some(Tee::Sgx) { ("sgx_", SGX) } else { ("tdx_", TDX) };
     for field in fields {
         if is_header(field.name) && omitted.contains(&Omission::QuoteHeader) {
             continue;

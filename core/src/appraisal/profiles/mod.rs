@@ -245,7 +245,9 @@ fn is_header(name: &str) -> bool {
 fn dotted_value(value: &Value) -> Json {
     match value {
         Value::Bytes(bytes) => Json::text(to_hex(bytes)),
-        Value::Number(number) => Json::text(to_hex(number.to_le_bytes().first_chunk::<2>().map_or(&[], |n| &n[..]))),
+        Value::Number(number) => {
+            Json::text(to_hex(number.to_le_bytes().first_chunk::<2>().map_or(&[], |n| &n[..])))
+        }
         Value::Flag(flag) => Json::Bool(*flag),
         Value::Text(text) => Json::text(text.clone()),
     }

@@ -84,9 +84,8 @@ impl<'n, 'a> Flat<'n, 'a> {
         let bytes = node.text().and_then(|text| from_hex(text.as_bytes()).ok());
         let bytes = bytes.filter(|bytes| len.is_none_or(|len| bytes.len() == len));
         bytes.map(Some).ok_or_else(|| match len {
-            Some(len) => {
-                unexpected(&self.full(path), node, "hex of the field's length").with(Fact::count("bytes", len))
-            }
+            Some(len) => unexpected(&self.full(path), node, "hex of the field's length")
+                .with(Fact::count("bytes", len)),
             None => unexpected(&self.full(path), node, "hex"),
         })
     }
@@ -184,7 +183,11 @@ pub(super) fn td_flag(
         && flag != of_bit
     {
         let say = |on| if on { "true" } else { "false" };
-        return Err(contradiction(path, say(flag), alloc::format!("td_attributes bit {bit} is {}", say(of_bit))));
+        return Err(contradiction(
+            path,
+            say(flag),
+            alloc::format!("td_attributes bit {bit} is {}", say(of_bit)),
+        ));
     }
     let Some(value) = flag.or(of_bit) else { return Ok(()) };
     if bit == 0 {

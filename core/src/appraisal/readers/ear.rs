@@ -5,9 +5,7 @@ use alloc::vec::Vec;
 
 use super::{dotted, nras, plain, registered};
 use crate::appraisal::members::{Members, contradiction, unexpected};
-use crate::appraisal::{
-    Appraisal, Environment, PolicyResult, Tee, Tier, TrustVector, Verifier,
-};
+use crate::appraisal::{Appraisal, Environment, PolicyResult, Tee, Tier, TrustVector, Verifier};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::Node;

@@ -21,9 +21,10 @@ use super::{Appraisal, Environment, Tee, Tier};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{Node, Strictness, parse};
+use crate::jwt::AuthenticToken;
 use crate::limits;
 
-pub use nras::{NrasBundle, NrasSubmodule};
+pub use nras::{AuthenticNrasBundle, NrasBundle, NrasSubmodule};
 
 /// Whose claims they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,6 +170,15 @@ impl<T> Unauthenticated<T> {
     }
 }
 
+/// What a verified token says.
+///
+/// # Errors
+/// `token.dialect`, `token.claim`, `token.contradiction`, `token.submodule`, `token.failed`,
+/// `token.sample_tee`, `limit.depth`, `limit.count`; the part is the claim's path below `claims`.
+pub fn appraise(token: &AuthenticToken, options: ReadOptions) -> Result<Appraisal, Error> {
+    read(&token.claims(), options)
+}
+
 /// Reads the payload of a token that nothing was verified of.
 ///
 /// # Errors
@@ -183,15 +193,11 @@ pub fn appraise_unauthenticated(
             .with(Fact::count("maximum", limits::TOKEN_PAYLOAD_BYTES)));
     }
     let claims = parse(payload, Strictness::DOCUMENT).map_err(|error| error.inside("claims"))?;
-    appraise(&claims, options).map(Unauthenticated)
+    read(&claims, options).map(Unauthenticated)
 }
 
 /// Reads claims.
-///
-/// # Errors
-/// `token.dialect`, `token.claim`, `token.contradiction`, `token.submodule`, `token.failed`,
-/// `token.sample_tee`, `limit.depth`, `limit.count`; the part is the claim's path below `claims`.
-pub(crate) fn appraise(claims: &Node<'_>, options: ReadOptions) -> Result<Appraisal, Error> {
+fn read(claims: &Node<'_>, options: ReadOptions) -> Result<Appraisal, Error> {
     let read = || {
         let dialect = match options.dialect {
             Some(dialect) => dialect,

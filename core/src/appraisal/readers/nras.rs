@@ -14,11 +14,14 @@ use super::{ReadOptions, Unauthenticated, finish, registered};
 use crate::appraisal::members::{Members, contradiction, unexpected};
 use crate::appraisal::{Appraisal, Environment, Tee, Value};
 use crate::bytes::{constant_time_eq, from_hex};
+use crate::check::Failure;
 use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{Node, Strictness, Value as Json, parse};
+use crate::jwt::{AuthenticToken, Expectations, Expected, KeySet, verify};
 use crate::limits;
+use crate::time::UnixTime;
 
 /// A bundle, cut into its tokens. Nothing in it is authentic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +51,9 @@ impl NrasBundle {
 
     fn read(text: &[u8]) -> Result<Self, Error> {
         if text.len() > limits::TOKEN_PAYLOAD_BYTES {
-            return Err(Error::new(Code::LimitSize, "").with(Fact::count("maximum", limits::TOKEN_PAYLOAD_BYTES)));
+            return Err(
+                Error::new(Code::LimitSize, "").with(Fact::count("maximum", limits::TOKEN_PAYLOAD_BYTES))
+            );
         }
         let node = parse(text, Strictness::DOCUMENT)?;
         let Some([overall, submodules]) = node.items() else {
@@ -59,9 +64,12 @@ impl NrasBundle {
             _ => None,
         };
         let token = token.ok_or_else(|| unexpected("0", overall, "[\"JWT\", token]"))?;
-        let members = submodules.members().ok_or_else(|| unexpected("1", submodules, "an object of tokens"))?;
+        let members =
+            submodules.members().ok_or_else(|| unexpected("1", submodules, "an object of tokens"))?;
         if members.len() > limits::TOKEN_ENVIRONMENTS {
-            return Err(Error::new(Code::LimitCount, "1").with(Fact::count("maximum", limits::TOKEN_ENVIRONMENTS)));
+            return Err(
+                Error::new(Code::LimitCount, "1").with(Fact::count("maximum", limits::TOKEN_ENVIRONMENTS))
+            );
         }
         let mut found = Vec::with_capacity(members.len());
         for member in members {
@@ -83,6 +91,39 @@ impl NrasBundle {
         &self.submodules
     }
 
+    /// Verifies every token of the bundle with the caller's keys at `now`.
+    ///
+    /// The expectations are those of the overall token. A submodule has no subject; its nonce and issuer
+    /// are held against the overall token's when the bundle is appraised.
+    ///
+    /// # Errors
+    /// The first token that does not verify, with the checks up to it; the part begins with `overall` or
+    /// the submodule's name.
+    pub fn authenticate(
+        &self,
+        keys: &KeySet,
+        expectations: &Expectations,
+        now: UnixTime,
+    ) -> Result<AuthenticNrasBundle, Failure> {
+        let one = |token: &str, name: &str, expectations: &Expectations| {
+            verify(token.as_bytes(), keys, expectations, now)
+                .map_err(|failure| Failure { error: failure.error.inside(name), checks: failure.checks })
+        };
+        let overall = one(&self.overall, "overall", expectations)?;
+        let of_submodules = Expectations {
+            subject: Expected::NotChecked,
+            nonce: Expected::NotChecked,
+            required_claims: Vec::new(),
+            ..expectations.clone()
+        };
+        let mut submodules = Vec::with_capacity(self.submodules.len());
+        for submodule in &self.submodules {
+            let token = one(&submodule.token, &submodule.name, &of_submodules)?;
+            submodules.push((submodule.clone(), token));
+        }
+        Ok(AuthenticNrasBundle { overall, submodules, keys: keys.clone() })
+    }
+
     /// What the bundle says, with digests, names and results checked and no signature.
     ///
     /// # Errors
@@ -100,11 +141,39 @@ impl NrasBundle {
         let node = parse(&overall, Strictness::DOCUMENT).map_err(|error| error.inside("bundle.overall"))?;
         let mut parts = Vec::with_capacity(payloads.len());
         for (submodule, payload) in self.submodules.iter().zip(&payloads) {
-            let claims = parse(payload, Strictness::DOCUMENT).map_err(|error| error.inside(&submodule.name))?;
+            let claims =
+                parse(payload, Strictness::DOCUMENT).map_err(|error| error.inside(&submodule.name))?;
             parts.push((submodule, claims));
         }
         let parts: Vec<_> = parts.iter().map(|(submodule, claims)| (*submodule, claims)).collect();
         appraise(&node, &parts, provider, options).map(Unauthenticated)
+    }
+}
+
+/// A bundle each of whose tokens was verified; whether they belong together is the next question.
+#[derive(Clone, Debug)]
+pub struct AuthenticNrasBundle {
+    overall: AuthenticToken,
+    submodules: Vec<(NrasSubmodule, AuthenticToken)>,
+    keys: KeySet,
+}
+
+impl AuthenticNrasBundle {
+    /// The overall token.
+    #[must_use]
+    pub const fn overall(&self) -> &AuthenticToken {
+        &self.overall
+    }
+
+    /// Holds digests, names and results together.
+    ///
+    /// # Errors
+    /// `token.submodule`, `token.failed`, `token.contradiction`, `token.claim`.
+    pub fn appraise(&self, options: ReadOptions) -> Result<Appraisal, Error> {
+        let claims: Vec<_> = self.submodules.iter().map(|(_, token)| token.claims()).collect();
+        let parts: Vec<_> =
+            self.submodules.iter().zip(&claims).map(|((submodule, _), claims)| (submodule, claims)).collect();
+        appraise(&self.overall.claims(), &parts, self.keys.provider(), options)
     }
 }
 
@@ -121,7 +190,7 @@ pub(super) fn fits(claims: &Node<'_>) -> bool {
 
 /// Reads a bundle whose tokens were each verified: the overall claims, and each submodule's token with its
 /// claims.
-pub(crate) fn appraise(
+fn appraise(
     overall: &Node<'_>,
     submodules: &[(&NrasSubmodule, &Node<'_>)],
     provider: &dyn CryptoProvider,
@@ -130,7 +199,8 @@ pub(crate) fn appraise(
     let read = || {
         let (mut appraisal, result, announced) = overall_claims(overall)?;
         for (name, digest) in &announced {
-            let Some((submodule, claims)) = submodules.iter().find(|(submodule, _)| submodule.name == *name) else {
+            let Some((submodule, claims)) = submodules.iter().find(|(submodule, _)| submodule.name == *name)
+            else {
                 return Err(submodule_error(name, "announced and not given"));
             };
             let hash = provider.hash(HashAlgorithm::Sha256, &[submodule.token.as_bytes()]);
@@ -141,12 +211,17 @@ pub(crate) fn appraise(
             let environment = device(claims, name, &mut appraisal)?;
             if result && appraisal.objections.len() > before {
                 let path = alloc::format!("submods.{name}");
-                appraisal.objections.push(contradiction(path, "the overall result is true", "this one failed"));
+                appraisal.objections.push(contradiction(
+                    path,
+                    "the overall result is true",
+                    "this one failed",
+                ));
             }
             appraisal.environments.push(environment);
         }
-        if let Some((extra, _)) =
-            submodules.iter().find(|(submodule, _)| !announced.iter().any(|(name, _)| *name == submodule.name))
+        if let Some((extra, _)) = submodules
+            .iter()
+            .find(|(submodule, _)| !announced.iter().any(|(name, _)| *name == submodule.name))
         {
             return Err(submodule_error(&extra.name, "given and not announced"));
         }
@@ -163,7 +238,11 @@ pub(super) fn read_overall(claims: &Node<'_>) -> Result<Appraisal, Error> {
     for (name, _) in announced {
         appraisal.objections.push(submodule_error(&name, "announced and not given"));
         let tee = device_kind(&name);
-        appraisal.environments.push(Environment { name: Some(name), tee: Some(tee), ..Environment::default() });
+        appraisal.environments.push(Environment {
+            name: Some(name),
+            tee: Some(tee),
+            ..Environment::default()
+        });
     }
     Ok(appraisal)
 }
@@ -192,7 +271,8 @@ fn overall_claims(claims: &Node<'_>) -> Result<(Appraisal, bool, Announced), Err
     for name in names {
         let path = submods.path(name);
         let Some(node) = submods.node(name) else { continue };
-        let digest = digest(node).ok_or_else(|| unexpected(&path, node, "[\"DIGEST\", [\"SHA-256\", hex]]"))?;
+        let digest =
+            digest(node).ok_or_else(|| unexpected(&path, node, "[\"DIGEST\", [\"SHA-256\", hex]]"))?;
         announced.push((name.to_string(), digest));
     }
     claims.keep_rest(&mut appraisal.unmapped);
@@ -225,11 +305,19 @@ fn device(claims: &Node<'_>, name: &str, appraisal: &mut Appraisal) -> Result<En
         // A failed one has no nonce of its own.
         let failed = claims.peek(ERROR_DETAILS).is_some_and(|details| details.value != Json::Null);
         if !(failed && nonces.is_empty()) {
-            return Err(contradiction(claims.path("eat_nonce"), nonces.join(","), appraisal.nonces.join(",")));
+            return Err(contradiction(
+                claims.path("eat_nonce"),
+                nonces.join(","),
+                appraisal.nonces.join(","),
+            ));
         }
     }
-    let mut environment =
-        Environment { name: Some(name.into()), tee: Some(device_kind(name)), nonces, ..Environment::default() };
+    let mut environment = Environment {
+        name: Some(name.into()),
+        tee: Some(device_kind(name)),
+        nonces,
+        ..Environment::default()
+    };
     gpu(&mut claims, &mut environment, &mut appraisal.objections)?;
     claims.keep_rest(&mut environment.unmapped);
     Ok(environment)

@@ -70,13 +70,18 @@ pub(super) fn report_data(
 
 fn platform(claims: &mut Members<'_, '_>, environment: &mut Environment) -> Result<(), Error> {
     let tcb = &mut environment.tcb;
-    tcb.status = claims.text("attester_tcb_status")?.map(|status| tcb_status(status).into()).or(tcb.status.take());
+    tcb.status =
+        claims.text("attester_tcb_status")?.map(|status| tcb_status(status).into()).or(tcb.status.take());
     tcb.date = registered::date(claims, "attester_tcb_date")?.or(tcb.date);
     tcb.advisories = claims.texts("attester_advisory_ids")?.or(tcb.advisories.take());
     Ok(())
 }
 
-fn fields(claims: &mut Members<'_, '_>, environment: &mut Environment, fields: &[Field]) -> Result<(), Error> {
+fn fields(
+    claims: &mut Members<'_, '_>,
+    environment: &mut Environment,
+    fields: &[Field],
+) -> Result<(), Error> {
     for field in fields {
         let value = match field.form {
             Form::U16 => {

@@ -26,7 +26,8 @@ pub(super) fn read(claims: &Node<'_>) -> Result<Appraisal, Error> {
     let status = claims.required("tcb-status", status)?;
     if let Some(text) = status.text() {
         let text = text.to_string();
-        let node = parse(text.as_bytes(), Strictness::DOCUMENT).map_err(|error| error.inside("tcb-status"))?;
+        let node =
+            parse(text.as_bytes(), Strictness::DOCUMENT).map_err(|error| error.inside("tcb-status"))?;
         evidence(&node, &mut environment)?;
     } else {
         evidence(status, &mut environment)?;

@@ -1,0 +1,85 @@
+//! What a caller expects of a token: everything is said, or said to be not checked.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::algorithm::Algorithms;
+
+/// An expectation, or the statement that there is none; the result lists what was not checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected<T> {
+    /// The token must have it.
+    Is(T),
+    /// Whatever the token has is let pass.
+    NotChecked,
+}
+
+/// Whether a token must say when it expires. One that says so is held to it in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// Without `exp` it is refused.
+    Required,
+    /// Without `exp` it never expires; some attestation results have none.
+    WherePresent,
+}
+
+/// The challenge that a token must answer: `eat_nonce` (RFC 9711, section 4.1), or `nonce` where there is
+/// no `eat_nonce`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nonce {
+    /// This one and no other.
+    Only(String),
+    /// This one, and there may be others: some issuers collect several parties' nonces in one token.
+    Among(String),
+}
+
+/// What a token must be. There is no default: begin with [`signature_only`](Self::signature_only), which
+/// says that nothing is checked, and say what is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectations {
+    /// Accepted algorithms.
+    pub algorithms: Algorithms,
+    /// `typ` of the header, without regard to case or a leading `application/`.
+    pub typ: Expected<String>,
+    /// `iss`, character for character.
+    pub issuer: Expected<String>,
+    /// One of `aud`, character for character.
+    pub audience: Expected<String>,
+    /// `sub`, character for character.
+    pub subject: Expected<String>,
+    /// The challenge.
+    pub nonce: Expected<Nonce>,
+    /// `eat_profile`, character for character.
+    pub profile: Expected<String>,
+    /// Whether `exp` must be there.
+    pub expiry: Expiry,
+    /// Seconds since `iat`, at most; `iat` must be there.
+    pub max_age: Expected<u32>,
+    /// Seconds between `iat` (or `nbf`) and `exp`, at most; both must be there.
+    pub max_lifetime: Expected<u32>,
+    /// Seconds by which clocks may differ, applied to `exp`, `nbf`, `iat` and the age.
+    pub leeway: u32,
+    /// Claims that must be there, whatever their value, except null.
+    pub required_claims: Vec<String>,
+}
+
+impl Expectations {
+    /// Nothing but a signature of an accepted algorithm, an `exp`, and times that hold.
+    #[must_use]
+    pub const fn signature_only(algorithms: Algorithms) -> Self {
+        Self {
+            algorithms,
+            typ: Expected::NotChecked,
+            issuer: Expected::NotChecked,
+            audience: Expected::NotChecked,
+            subject: Expected::NotChecked,
+            nonce: Expected::NotChecked,
+            profile: Expected::NotChecked,
+            expiry: Expiry::Required,
+            max_age: Expected::NotChecked,
+            max_lifetime: Expected::NotChecked,
+            leeway: 0,
+            required_claims: Vec::new(),
+        }
+    }
+}
