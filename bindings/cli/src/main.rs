@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod binding;
 mod cli;
 mod collateral;
 mod exit;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Completions { shell } => completions(shell),
         Command::Inspect(args) => inspect::inspect(&args.file, args.json),
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
+        Command::Binding(command) => binding::run(&command),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
     };
