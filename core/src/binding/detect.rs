@@ -114,8 +114,14 @@ fn mistakes(
             }
         }
     }
-    // Nothing wrong with the data and nothing wrong with the field is another mode's exact fit.
-    found.retain(|detection| detection.fit != Fit::Mistake(Vec::new()));
+    // The explanation with the fewest mistakes: others follow from it.
+    let count = |detection: &Detection| match &detection.fit {
+        Fit::Exact => 0,
+        Fit::Mistake(mistakes) => mistakes.len(),
+    };
+    found.retain(|detection| count(detection) > 0);
+    let fewest = found.iter().map(count).min().unwrap_or_default();
+    found.retain(|detection| count(detection) == fewest);
 }
 
 /// The data, and what they are often mistaken for.
@@ -159,8 +165,14 @@ fn ways_to_take(data: &[u8]) -> Vec<Taken> {
     reversed.reverse();
     ways.push((reversed, Some("the data were reversed (endianness)")));
     json(trimmed, &mut ways);
-    ways.retain(|(taken, _)| !taken.is_empty());
-    ways
+    // Some ways come to the same bytes: the first one explains them.
+    let mut distinct: Vec<Taken> = Vec::with_capacity(ways.len());
+    for way in ways {
+        if !way.0.is_empty() && !distinct.iter().any(|known| known.0 == way.0) {
+            distinct.push(way);
+        }
+    }
+    distinct
 }
 
 /// JSON as other writers space and order it.
