@@ -147,7 +147,6 @@ pub(super) fn read_compact(claims: &Node<'_>) -> Result<Appraisal, Error> {
     let tee = claims.text("tee")?;
     let mut environment =
         Environment { tee: Some(Tee::from_name(claims.required("tee", tee)?)), ..Environment::default() };
-    environment.debug = debug(&mut claims)?;
     appraisal.nonces = claims.texts("eat_nonce")?.unwrap_or_default();
     environment.policies = evaluation_reports(&mut claims)?;
     // What the size leaves room for, under the dotted names.
@@ -156,6 +155,8 @@ pub(super) fn read_compact(claims: &Node<'_>) -> Result<Appraisal, Error> {
         dotted::take(&mut flat, &mut environment)?;
         flat.keep_rest(&mut appraisal.unmapped);
     }
+    let debug = debug(&mut claims)?;
+    environment.debug = agree("dbgstat".into(), debug, environment.debug)?;
     x_att(&mut claims, &mut environment, &mut appraisal)?;
     claims.keep_rest(&mut appraisal.unmapped);
     appraisal.environments.push(environment);
