@@ -1,6 +1,7 @@
 //! What the fuzz targets check. Each target is a function of bytes that panics when an invariant breaks,
 //! so the same checks run over the seeds as ordinary tests.
 
+mod binding;
 mod document;
 mod event_log;
 mod frame;
@@ -10,9 +11,11 @@ pub mod provider;
 mod quote;
 pub mod seeds;
 mod text;
+mod token;
 mod verify;
 mod x509;
 
+pub use binding::binding;
 pub use document::document;
 pub use event_log::event_log;
 pub use frame::Frame;
@@ -20,6 +23,7 @@ pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
+pub use token::{canonical, token};
 pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
 
@@ -37,6 +41,8 @@ pub type Target = fn(&[u8]);
 
 /// Every target by name.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("binding", binding),
+    ("canonical", canonical),
     ("certificate", certificate),
     ("collateral", collateral),
     ("crl", crl),
@@ -46,6 +52,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("policy", policy),
     ("quote", quote),
     ("text", text),
+    ("token", token),
     ("verify", verify),
 ];
 

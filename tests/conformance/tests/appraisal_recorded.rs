@@ -3,17 +3,20 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use veriquote::appraisal::{
-    Appraisal, DebugStatus, Dialect, NrasBundle, ReadOptions, Tee, Tier, appraise_unauthenticated,
+    Appraisal, DebugStatus, Dialect, NrasBundle, ReadOptions, Tee, Tier, appraise as appraise_token,
+    appraise_unauthenticated,
 };
 use veriquote::binding::{Fit, Mode, Nonce, detect};
 use veriquote::bytes::{from_hex, to_hex};
 use veriquote::crypto::RustCrypto;
-use veriquote::{Code, json};
+use veriquote::jwt::{Algorithm, Algorithms, Expectations, KeySet, verify};
+use veriquote::{Code, UnixTime, json};
 use veriquote_conformance::vectors;
 
 fn payload(name: &str) -> Option<Vec<u8>> {
@@ -316,4 +319,47 @@ fn statuses_and_vectors_are_those_of_the_token() {
     assert_eq!(environment.measurement("seam_attributes"), Some(&veriquote::appraisal::Value::Bytes(seam)));
     assert!(environment.unmapped.iter().any(|claim| claim.path.ends_with("tdx.uefi_event_logs")));
     assert!(json::parse(appraisal.payload.as_bytes(), json::Strictness::DOCUMENT).is_ok());
+}
+
+fn keys(name: &str) -> KeySet {
+    let text = fs::read(vectors("tokens").expect("there").join(name)).expect("a file");
+    KeySet::parse(&text, Arc::new(RustCrypto)).expect("keys")
+}
+
+#[test]
+fn verified_tokens_and_bundles_are_appraised() {
+    let Some(folder) = vectors("tokens") else { return };
+    let only = |name: &str| {
+        Expectations::signature_only(Algorithms::only(Algorithm::from_name(name).expect("known")))
+    };
+    let text = fs::read(folder.join("nvidia-hopperClaimsv3_detached_eat.json")).expect("a file");
+    let bundle = NrasBundle::parse(&text).expect("a bundle");
+    let set = keys("nvidia-hopperClaimsv3-jwks.recovered.json");
+    let now = UnixTime(1_749_601_900);
+    let authentic = bundle.authenticate(&set, &only("ES384"), now).expect("every signature holds");
+    let appraisal = authentic.appraise(ReadOptions::default()).expect("it holds together");
+    assert_eq!(appraisal.environments.len(), 1);
+    assert!(appraisal.has_nonce("931d8dd0add203ac3d8b4fbde75e115278eefcdceac5b87671a748f32364dfcb"));
+    let late = bundle.authenticate(&set, &only("ES384"), UnixTime(1_749_700_000)).unwrap_err();
+    assert_eq!(late.error.kind(), veriquote::Kind::Stale);
+
+    // A submodule whose signature does not hold, under a bundle that is otherwise whole.
+    let text = String::from_utf8(text).expect("text");
+    let token = &bundle.unauthenticated_submodules()[0].token;
+    let signature = token.rfind('.').expect("a signature") + 1;
+    let swap = if token.as_bytes()[signature] == b'A' { "B" } else { "A" };
+    let other = format!("{}{swap}{}", &token[..signature], &token[signature + 1..]);
+    let bundle = NrasBundle::parse(text.replace(token, &other).as_bytes()).expect("a bundle");
+    let failure = bundle.authenticate(&set, &only("ES384"), now).unwrap_err();
+    assert_eq!(failure.error.code(), Code::JwtSignature);
+    assert!(failure.error.part().starts_with("GPU-0"), "{}", failure.error.part());
+
+    let token = fs::read_to_string(folder.join("ita-sgx-java-0.jwt")).expect("a file");
+    let set = keys("ita-java-validJwks.json");
+    let token =
+        verify(token.trim().as_bytes(), &set, &only("PS384"), UnixTime(1_703_136_700)).expect("verified");
+    let appraisal = appraise_token(&token, ReadOptions::default()).expect("read");
+    assert_eq!(appraisal.tee(), Some(&Tee::Sgx));
+    let policies: Vec<_> = appraisal.environments[0].policies.iter().map(|policy| policy.matched).collect();
+    assert_eq!(policies, [Some(true), Some(false)]);
 }
