@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{ReadOptions, Unauthenticated, finish, registered};
 use crate::appraisal::members::{Members, contradiction, unexpected};
-use crate::appraisal::{Appraisal, Environment, Tee, Value};
+use crate::appraisal::{Appraisal, Environment, RawClaim, Tee, Value};
 use crate::bytes::{constant_time_eq, from_hex};
 use crate::check::Failure;
 use crate::crypto::{CryptoProvider, HashAlgorithm};
@@ -273,6 +273,7 @@ fn overall_claims(claims: &Node<'_>) -> Result<(Appraisal, bool, Announced), Err
         let Some(node) = submods.node(name) else { continue };
         let digest =
             digest(node).ok_or_else(|| unexpected(&path, node, "[\"DIGEST\", [\"SHA-256\", hex]]"))?;
+        appraisal.unmapped.push(RawClaim { path, json: node.raw.into() });
         announced.push((name.to_string(), digest));
     }
     claims.keep_rest(&mut appraisal.unmapped);
