@@ -1,6 +1,7 @@
 //! What the fuzz targets check. Each target is a function of bytes that panics when an invariant breaks,
 //! so the same checks run over the seeds as ordinary tests.
 
+mod appraisal;
 mod binding;
 mod document;
 mod event_log;
@@ -11,10 +12,11 @@ pub mod provider;
 mod quote;
 pub mod seeds;
 mod text;
-mod token;
+
 mod verify;
 mod x509;
 
+pub use appraisal::{appraisal, canonical};
 pub use binding::binding;
 pub use document::document;
 pub use event_log::event_log;
@@ -23,7 +25,7 @@ pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
-pub use token::{canonical, token};
+
 pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
 
@@ -41,6 +43,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target by name.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("appraisal", appraisal),
     ("binding", binding),
     ("canonical", canonical),
     ("certificate", certificate),
@@ -52,7 +55,6 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("policy", policy),
     ("quote", quote),
     ("text", text),
-    ("token", token),
     ("verify", verify),
 ];
 

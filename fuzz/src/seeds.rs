@@ -34,9 +34,13 @@ pub fn forged() -> Vec<Seed> {
         seeds.push(Seed::new("canonical", *name, *text));
     }
     for mode in 0..11u8 {
-        seeds.push(Seed::new("binding", format!("mode-{mode}"), [&[mode, 7], &br#"{"b":1,"a":2}"#[..]].concat()));
+        seeds.push(Seed::new(
+            "binding",
+            format!("mode-{mode}"),
+            [&[mode, 7], &br#"{"b":1,"a":2}"#[..]].concat(),
+        ));
     }
-    seeds.extend(tokens());
+    seeds.extend(appraisals());
     for (index, (name, forge)) in (0u8..).zip(Forge::all()) {
         let forged = forge.build();
         let from = &forged.collateral;
@@ -188,14 +192,14 @@ const POLICIES: &[(&str, &str)] = &[
 ];
 
 /// The claims of our own cases, one per case.
-fn tokens() -> Vec<Seed> {
+fn appraisals() -> Vec<Seed> {
     let cases: serde_json::Value =
         serde_json::from_str(include_str!("../../tests/vectors/appraisal/appraisal.json")).expect("JSON");
     let cases = cases["cases"].as_array().cloned().unwrap_or_default();
     let seeds = cases.iter().filter_map(|case| {
         let claims = case["request"].get("claims").or_else(|| case["request"].get("bundle"))?;
         let name = case["id"].as_str()?.replace('/', "-");
-        Some(Seed::new("token", name, claims.to_string()))
+        Some(Seed::new("appraisal", name, claims.to_string()))
     });
     seeds.collect()
 }

@@ -8,7 +8,7 @@ use veriquote::{Code, jcs};
 /// Reads claims as every dialect. What is read by default has nothing against it; asking to be shown
 /// refused tokens never makes one unreadable that was readable; a dialect that is named reads what it
 /// recognises.
-pub fn token(data: &[u8]) {
+pub fn appraisal(data: &[u8]) {
     let strict = appraise_unauthenticated(data, ReadOptions::default());
     let shown = appraise_unauthenticated(data, ReadOptions::SHOW);
     if let Ok(read) = &strict {
@@ -24,7 +24,9 @@ pub fn token(data: &[u8]) {
         assert!(shown.unauthenticated().objections.iter().any(|it| it.code() == error.code()), "{error}");
     }
     for dialect in Dialect::ALL.iter().copied() {
-        if let Ok(read) = appraise_unauthenticated(data, ReadOptions { dialect: Some(dialect), ..ReadOptions::SHOW }) {
+        if let Ok(read) =
+            appraise_unauthenticated(data, ReadOptions { dialect: Some(dialect), ..ReadOptions::SHOW })
+        {
             sound(read.unauthenticated());
             assert_eq!(read.unauthenticated().dialect, dialect);
         }
