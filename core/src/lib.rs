@@ -21,6 +21,8 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 #[cfg(feature = "jwt")]
 pub mod appraisal;
@@ -46,6 +48,8 @@ pub mod measured_boot;
 pub mod policy;
 pub mod reader;
 pub mod time;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 pub mod trust;
 pub mod x509;
 

@@ -94,3 +94,13 @@ pub const JWK_KEY_OPS: usize = 16;
 
 /// Values in an array of `aud` or `eat_nonce`: real tokens have up to six.
 pub const JWT_VALUES: usize = 64;
+
+/// A TPM structure: the largest, a public area with an RSA-4096 key, has under 1 KiB; a creation record
+/// with every bank and a long label stays under 4 KiB.
+pub const TPM_STRUCTURE_BYTES: usize = 16 * 1024;
+
+/// Banks in one PCR selection: `TPML_PCR_SELECTION` of the TPM 2.0 Library, Part 2, 10.9.7 holds 16.
+pub const TPM_PCR_BANKS: usize = 16;
+
+/// A file of PCR values: the one of tpm2-tools for 16 banks of 24 registers has under 64 KiB.
+pub const TPM_PCR_FILE_BYTES: usize = 256 * 1024;

@@ -12,7 +12,7 @@ pub mod provider;
 mod quote;
 pub mod seeds;
 mod text;
-
+mod token;
 mod verify;
 mod x509;
 
@@ -25,7 +25,7 @@ pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
-
+pub use token::{jwks, jws, verify_token};
 pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
 
@@ -52,10 +52,13 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("document", document),
     ("event_log", event_log),
     ("json", json),
+    ("jwks", jwks),
+    ("jws", jws),
     ("policy", policy),
     ("quote", quote),
     ("text", text),
     ("verify", verify),
+    ("verify_token", verify_token),
 ];
 
 #[cfg(test)]

@@ -71,6 +71,17 @@ pub fn forged() -> Vec<Seed> {
     for (name, text) in POLICIES {
         seeds.push(Seed::new("policy", *name, *text));
     }
+    for (name, text) in TOKENS {
+        let file: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        for (number, case) in file["token_cases"].as_array().into_iter().flatten().enumerate() {
+            if let Some(token) = case["request"]["token"].as_str() {
+                seeds.push(Seed::new("jws", format!("{name}-{number}"), token));
+                seeds.push(Seed::new("verify_token", format!("{name}-{number}"), token));
+            }
+            seeds.push(Seed::new("jwks", format!("{name}-{number}"), case["request"]["jwks"].to_string()));
+        }
+    }
+    seeds.push(Seed::new("jwks", "one", crate::token::JWKS));
     let mut beside = Forge::tdx4();
     beside.chains.pck_beside = true;
     beside.quote.certification = veriquote_forge::Certification::PpidClear;
@@ -203,3 +214,11 @@ fn appraisals() -> Vec<Seed> {
     });
     seeds.collect()
 }
+
+/// The cases for tokens whose parts are of interest.
+const TOKENS: &[(&str, &str)] = &[
+    ("valid", include_str!("../../tests/vectors/jwt/valid.json")),
+    ("key", include_str!("../../tests/vectors/jwt/key.json")),
+    ("time", include_str!("../../tests/vectors/jwt/time.json")),
+    ("nonce", include_str!("../../tests/vectors/jwt/nonce.json")),
+];

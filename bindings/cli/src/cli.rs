@@ -24,6 +24,7 @@ Examples:
   veriquote collateral fetch --quote quote.bin -o collateral.json
   veriquote verify dcap --quote quote.bin --collateral collateral.json
   veriquote verify dcap --quote quote.bin --collateral collateral.json --json | jq .claims.tcb
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… --pcrs quote.pcrs
 
 Files may be binary, hex, base64, base64url or PEM: their content tells. `-` is standard input."
 )]
@@ -66,7 +67,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Knows quotes, certificates and chains, revocation lists, collateral files, the JSON bodies that
-Intel's service serves, and event logs. Nothing is verified: what is shown is what the file says.
+Intel's service serves, event logs, tokens and JWK sets. Nothing is verified: what is shown is what the file says.
 
 Examples:
   veriquote inspect quote.bin
@@ -86,7 +87,151 @@ pub struct Inspect {
 #[derive(Debug, Subcommand)]
 pub enum Verify {
     /// Verify an Intel SGX or TDX quote (DCAP).
-    Dcap(Dcap),
+    Dcap(Box<Dcap>),
+    /// Verify a TPM 2.0 quote.
+    Tpm(Box<Tpm>),
+    /// Verify an attestation token (JWT).
+    Token(Box<Token>),
+}
+
+/// `verify token`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Keys come from you: from --jwks, or from the token's own certificates where they end at your --root.
+What the token's header says of keys (jwk, jku, x5u) is never followed. What you do not expect is not
+checked, and the result says so. Without --alg, the algorithm is the one that the key is bound to; an
+RSA key without `alg` is bound to none.
+
+Examples:
+  veriquote verify token --token token.jwt --jwks jwks.json --issuer https://attest.example.com
+  veriquote verify token --token token.jwt --jwks jwks.json --alg RS256 --issuer https://i.example \\
+      --audience https://me.example --nonce 3q2-7wABAgM --max-age 5m
+  veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --at 2026-01-20T08:00:00Z
+  curl -s https://i.example/token | veriquote verify token --token - --jwks jwks.json --json | jq .claims")]
+pub struct Token {
+    /// The token; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub token: PathBuf,
+    /// The issuer's keys: a JWK set, or one JWK.
+    #[arg(long, value_name = "FILE", required_unless_present = "root")]
+    pub jwks: Option<PathBuf>,
+    /// The key's certificates (x5c) must end at this root. Without --jwks, the key is that of the token's
+    /// own certificates. May be given several times.
+    #[arg(long, value_name = "PEM")]
+    pub root: Vec<PathBuf>,
+    /// An algorithm to accept, such as RS256. May be given several times.
+    #[arg(long, value_name = "ALG")]
+    pub alg: Vec<String>,
+    /// The issuer, character for character.
+    #[arg(long, value_name = "ISS")]
+    pub issuer: Option<String>,
+    /// The audience that the token must be for.
+    #[arg(long, value_name = "AUD")]
+    pub audience: Option<String>,
+    /// The subject.
+    #[arg(long, value_name = "SUB")]
+    pub subject: Option<String>,
+    /// The challenge that you gave out: the token must carry it and no other.
+    #[arg(long, value_name = "NONCE", conflicts_with = "nonce_among")]
+    pub nonce: Option<String>,
+    /// The challenge that you gave out, where the token may carry other parties' as well.
+    #[arg(long, value_name = "NONCE")]
+    pub nonce_among: Option<String>,
+    /// The type in the header, such as JWT.
+    #[arg(long, value_name = "TYP")]
+    pub typ: Option<String>,
+    /// The eat_profile.
+    #[arg(long, value_name = "URI")]
+    pub profile: Option<String>,
+    /// Refuse a token issued longer ago than this: 1d, 12h, 30m, or seconds.
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub max_age: Option<u64>,
+    /// Refuse a token that lives longer than this.
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub max_lifetime: Option<u64>,
+    /// Seconds by which clocks may differ.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
+    pub leeway: u32,
+    /// Accept a token that does not say when it expires.
+    #[arg(long)]
+    pub allow_no_expiry: bool,
+    /// A claim that must be there. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub require: Vec<String>,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
+}
+
+/// `verify tpm`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Files are those of tpm2-tools: `tpm2_quote --message F --signature F --pcr F`, and the public area that
+`tpm2_createak --public F` or `tpm2_readpublic -o F` writes. With a public area, the key must be one
+that signs only what its TPM made (restricted, fixed to the TPM, made there); of a key in PEM nobody
+knows that, and the result says so.
+
+Examples:
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… --pcrs quote.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --ak-name 000b… \\
+      --nonce 00ff… --pcrs quote.pcrs --json | jq .claims.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.plain --signature-scheme rsassa:sha256 \\
+      --ak ak.pem --nonce 00ff…")]
+pub struct Tpm {
+    /// The attestation: TPMS_ATTEST or TPM2B_ATTEST.
+    #[arg(long, value_name = "FILE")]
+    pub quote: PathBuf,
+    /// The signature: TPMT_SIGNATURE, or a plain one with --signature-scheme.
+    #[arg(long, value_name = "FILE")]
+    pub signature: PathBuf,
+    /// The attestation key that you trust: TPM2B_PUBLIC, TPMT_PUBLIC, PEM or DER.
+    #[arg(long, value_name = "FILE")]
+    pub ak: PathBuf,
+    /// The Name that the key must have.
+    #[arg(long, value_name = "HEX")]
+    pub ak_name: Option<String>,
+    /// Qualified name of the key's parent, or the handle of its hierarchy (4000000b).
+    #[arg(long, value_name = "HEX")]
+    pub ak_parent: Option<String>,
+    /// The challenge that you gave out, whole.
+    #[arg(long, value_name = "HEX", required_unless_present = "danger_no_nonce")]
+    pub nonce: Option<String>,
+    /// Verify a quote that answers no challenge of yours: it may be of any age.
+    #[arg(long, conflicts_with = "nonce")]
+    pub danger_no_nonce: bool,
+    /// PCR values: what `tpm2_quote --pcr` wrote, or JSON by bank and index.
+    #[arg(long, value_name = "FILE")]
+    pub pcrs: Option<PathBuf>,
+    /// Scheme of a plain signature, such as rsassa:sha256.
+    #[arg(long, value_name = "SCHEME:HASH")]
+    pub signature_scheme: Option<String>,
+    /// Accept signatures over SHA-1 digests, as old keys of Windows make them.
+    #[arg(long)]
+    pub allow_sha1: bool,
+    /// Result of the last verification (--json) of this key: tells resets and rolled-back clocks.
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<PathBuf>,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
 }
 
 /// `verify dcap`

@@ -67,6 +67,8 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         Inspection::EnclaveIdentity(_) => "enclave identity",
         Inspection::EvaluationNumbers(_) => "TCB evaluation numbers",
         Inspection::EventLog { .. } => "event log",
+        Inspection::Token(_) => "token",
+        Inspection::Jwks { .. } => "keys",
     };
     canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", kind), (DIM, " · "), ("", title)]);
     canvas.line(&[(WARN, "not authenticated: this is what the file says, and nothing of it was verified")]);

@@ -15,6 +15,8 @@ mod inspect;
 mod progress;
 mod render;
 mod verify;
+mod verify_token;
+mod verify_tpm;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         Command::Completions { shell } => completions(shell),
         Command::Inspect(args) => inspect::inspect(&args.file, args.json),
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
+        Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
+        Command::Verify(Verify::Token(args)) => verify_token::token(&args),
         Command::Binding(command) => binding::run(&command),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),

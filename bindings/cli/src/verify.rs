@@ -38,7 +38,7 @@ fn single(args: &Dcap) -> Result<Exit, Problem> {
     };
     let quote = input::read(path, "--quote")?;
     let event_log = args.event_log.as_deref().map(|log| input::read(log, "--event-log")).transpose()?;
-    let verifier = DcapVerifier::new(provider(args), &collateral(args)?, &options(args)?)?;
+    let verifier = DcapVerifier::new(provider(args.crypto), &collateral(args)?, &options(args)?)?;
     let mut result = verifier.verify(&quote, event_log.as_ref());
     result.error = result.error.map(in_flags);
     let exit = Exit::of(&result);
@@ -56,8 +56,8 @@ fn single(args: &Dcap) -> Result<Exit, Problem> {
 }
 
 /// The cryptography that was chosen.
-pub fn provider(args: &Dcap) -> Arc<dyn CryptoProvider> {
-    match args.crypto {
+pub fn provider(crypto: CryptoName) -> Arc<dyn CryptoProvider> {
+    match crypto {
         CryptoName::AwsLc => Arc::new(AwsLc),
         CryptoName::Rustcrypto => Arc::new(RustCrypto),
     }

@@ -21,8 +21,8 @@ use crate::event_log::EventLogClaims;
 use crate::problem::Problem;
 use crate::time::Time;
 use crate::verification::{
-    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, TcbClaims, Verdict,
-    Verification,
+    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,
+    TcbClaims, Verdict, Verification,
 };
 
 const EVIDENCE: &str = "dcap";
@@ -383,7 +383,7 @@ impl DcapVerifier {
             evidence: EVIDENCE.to_owned(),
             error: error.map(Problem::from),
             checks,
-            claims: Some(claims),
+            claims: Some(Claims::Dcap(Box::new(claims))),
             appraisal: Some(Appraisal {
                 policy: appraisal.policy.clone(),
                 findings: appraisal
@@ -529,11 +529,11 @@ fn pem_text(chain: &Blob) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&chain.0).into_owned())
 }
 
-fn claims(quote: &AuthenticQuote) -> Claims {
+fn claims(quote: &AuthenticQuote) -> DcapClaims {
     let mut expiries: Vec<_> = quote.expiries().collect();
     expiries.sort_by_key(|expiry| expiry.window.not_after);
     let summary = quote.collateral();
-    Claims {
+    DcapClaims {
         tee: quote.tee().as_str().to_owned(),
         tcb: TcbClaims::from(quote),
         report: ReportClaims::from(quote.report()),

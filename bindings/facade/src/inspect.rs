@@ -13,6 +13,7 @@ use crate::blob::Blob;
 use crate::claims::{PlatformClaims, ReportClaims, SgxReportClaims};
 use crate::event_log::{EventClaims, EventLogClaims};
 use crate::problem::Problem;
+use crate::token::{JwkView, TokenView, inspect_jwks, inspect_token};
 use crate::verification::Expiry;
 
 /// What a file says. Nothing of it was verified.
@@ -42,6 +43,13 @@ pub enum Inspection {
     EventLog {
         /// Its events.
         events: Vec<EventClaims>,
+    },
+    /// A token.
+    Token(TokenView),
+    /// A JWK set or one JWK.
+    Jwks {
+        /// Its keys: those that can be used, then those that cannot.
+        keys: Vec<JwkView>,
     },
 }
 
@@ -176,6 +184,9 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     let trimmed = bytes.trim_ascii();
     if trimmed.first() == Some(&b'{') {
         return json_document(bytes);
+    }
+    if veriquote::jwt::looks_like_token(trimmed) {
+        return inspect_token(trimmed).map(Inspection::Token);
     }
     if is_der(bytes) {
         return der(bytes);
@@ -336,6 +347,9 @@ fn json_document(text: &[u8]) -> Result<Inspection, Error> {
     let has = |name: &str| node.get(name).is_some();
     if has("tcb_info") {
         return collateral(text);
+    }
+    if has("keys") || has("kty") {
+        return Ok(Inspection::Jwks { keys: inspect_jwks(text)? });
     }
     let value: Value = serde_json::from_slice(text).map_err(|_| unknown(node.offset))?;
     let inner = |name: &str| signed_document(value.get(name).unwrap_or(&value));

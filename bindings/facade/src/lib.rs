@@ -17,6 +17,8 @@ mod problem;
 #[cfg(feature = "schema")]
 mod schema;
 mod time;
+mod token;
+mod tpm;
 mod verification;
 
 pub use appraisal::{
@@ -41,7 +43,16 @@ pub use problem::{Problem, ProblemKind};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;
+pub use token::{
+    AcceptedAlgorithms, ExpectedNonce, ExpectedSeconds, ExpectedText, JwkView, TokenClaims,
+    TokenExpectations, TokenExpiry, TokenKey, TokenOptions, TokenRequest, TokenView, verify_token,
+    verify_token_json,
+};
+pub use tpm::{
+    AkClaims, ClockClaims, ClockReading, PcrBanks, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest,
+    verify_tpm, verify_tpm_json,
+};
 pub use verification::{
-    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, ShortComponent,
-    Shortfall, TcbClaims, TcbPart, Verdict, Verification,
+    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,
+    ShortComponent, Shortfall, TcbClaims, TcbPart, Verdict, Verification,
 };

@@ -8,6 +8,8 @@ use serde_json::Value;
 pub fn schema() -> Vec<(&'static str, Value)> {
     vec![
         ("dcap-request.json", of::<crate::DcapRequest>()),
+        ("tpm-request.json", of::<crate::TpmRequest>()),
+        ("token-request.json", of::<crate::TokenRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),
         ("show-token-request.json", of::<crate::ShowTokenRequest>()),

@@ -7,6 +7,8 @@ use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::event_log::EventLogClaims;
 use crate::problem::{Problem, ProblemKind};
+use crate::token::TokenClaims;
+use crate::tpm::TpmClaims;
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,11 +39,53 @@ pub struct Verification {
     pub forecast: Vec<Forecast>,
 }
 
-/// What authentic evidence says.
+/// What authentic evidence says, by the kind of evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Claims {
+    /// `evidence` is `dcap`.
+    Dcap(Box<DcapClaims>),
+    /// `evidence` is `tpm`.
+    Tpm(Box<TpmClaims>),
+    /// `evidence` is `token`.
+    Token(Box<TokenClaims>),
+}
+
+impl Claims {
+    /// What a quote of an enclave or trust domain says.
+    #[must_use]
+    pub const fn dcap(&self) -> Option<&DcapClaims> {
+        match self {
+            Self::Dcap(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
+    /// What a TPM says.
+    #[must_use]
+    pub const fn tpm(&self) -> Option<&TpmClaims> {
+        match self {
+            Self::Tpm(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
+    /// What a token says.
+    #[must_use]
+    pub const fn token(&self) -> Option<&TokenClaims> {
+        match self {
+            Self::Token(claims) => Some(claims),
+            _ => None,
+        }
+    }
+}
+
+/// What an authentic quote of an enclave or trust domain says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Claims {
+pub struct DcapClaims {
     /// `sgx` or `tdx`.
     pub tee: String,
     /// The state of the platform's trusted computing base.

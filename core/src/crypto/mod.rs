@@ -1,10 +1,15 @@
 //! Cryptography behind one trait, so that a caller can bring its own.
 //!
-//! The core verifies and hashes; it never signs, encrypts or draws random numbers.
+//! The core verifies and hashes. It never signs, decrypts or draws random numbers; it wraps one secret, for a
+//! TPM to prove itself with, and is given the randomness for that.
 
 pub mod ecdsa_der;
+#[cfg(feature = "jwt")]
+pub(crate) mod roca;
 mod rustcrypto;
 mod spki;
+#[cfg(feature = "tpm")]
+pub(crate) mod wrap;
 
 pub use rustcrypto::RustCrypto;
 pub use spki::{KeyKind, SubjectPublicKeyInfo};

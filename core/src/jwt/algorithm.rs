@@ -120,11 +120,15 @@ impl Algorithms {
     /// A list by registered names.
     ///
     /// # Errors
-    /// `misuse.options` for an empty list, `jwt.algorithm` for a name that is not verified here.
+    /// `misuse.options` for an empty list and for a name that is not verified here.
     pub fn from_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, Error> {
         let mut list = Vec::new();
         for name in names {
-            let algorithm = Algorithm::from_name(name).ok_or_else(|| unknown("algorithms", name))?;
+            let algorithm = Algorithm::from_name(name).ok_or_else(|| {
+                Error::new(Code::MisuseOptions, "algorithms")
+                    .with(Fact::text("problem", "not an algorithm that is verified here"))
+                    .with(Fact::string("actual", name.chars().take(64).collect()))
+            })?;
             if !list.contains(&algorithm) {
                 list.push(algorithm);
             }

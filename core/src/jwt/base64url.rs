@@ -14,9 +14,12 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
     URL_SAFE_NO_PAD.decode(text).map_err(|error| wrong(&error, text.len(), "not base64url without padding"))
 }
 
-/// Decodes standard base64 with its padding, which `x5c` uses (RFC 7517, section 4.7).
-pub(crate) fn decode_standard(text: &str) -> Result<Vec<u8>, Error> {
-    STANDARD.decode(text).map_err(|error| wrong(&error, text.len(), "not base64"))
+/// Decodes a certificate of `x5c`: standard base64 with its padding (RFC 7517, section 4.7), or base64url
+/// without, which Trustee writes. Either is read to the letter, and what is signed is the certificate.
+pub(crate) fn decode_certificate(text: &str) -> Result<Vec<u8>, Error> {
+    STANDARD
+        .decode(text)
+        .or_else(|error| URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong(&error, text.len(), "not base64")))
 }
 
 /// Encodes `bytes`.

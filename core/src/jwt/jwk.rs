@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::algorithm::Algorithm;
 use super::base64url;
+use crate::crypto::roca;
 use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -271,10 +272,13 @@ fn rsa(node: &Node<'_>) -> Result<Material, Error> {
     let missing = || invalid("n", "missing");
     let modulus = numbers.next().ok_or_else(missing)??;
     let exponent = numbers.next().ok_or_else(missing)??;
+    if roca::is_marked(&modulus) {
+        return Err(invalid("n", "made by a generator whose keys can be factored (CVE-2017-15361)"));
+    }
     Ok(Material::Rsa { modulus, exponent })
 }
 
-/// The certificates of a key or of a header; standard base64 (RFC 7517, section 4.7).
+/// The certificates of a key or of a header, leaf first (RFC 7517, section 4.7).
 pub(crate) fn x5c(node: &Node<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let Some(list) = node.get("x5c") else { return Ok(Vec::new()) };
     let items = list.items().ok_or_else(|| invalid("x5c", "not a list"))?;
@@ -287,7 +291,7 @@ pub(crate) fn x5c(node: &Node<'_>) -> Result<Vec<Vec<u8>>, Error> {
     items
         .iter()
         .map(|item| match &item.value {
-            Value::String(text) => base64url::decode_standard(text).map_err(|error| error.inside("x5c")),
+            Value::String(text) => base64url::decode_certificate(text).map_err(|error| error.inside("x5c")),
             _ => Err(invalid("x5c", "not a list of strings")),
         })
         .collect()

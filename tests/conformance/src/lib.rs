@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod corpus;
 pub mod data;
 pub mod run;
+pub mod tokens;
 
 pub use case::{Case, Expected};
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use veriquote::{Code, crypto::RustCrypto};
-use veriquote_facade::verify_dcap_json;
+use veriquote_aws_lc::AwsLc;
+use veriquote_facade::{verify_dcap_json, verify_token_json};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
@@ -85,9 +86,44 @@ fn every_case_gets_its_answer() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
+fn token_cases() -> Vec<Value> {
+    let files = fs::read_dir(folder().join("jwt")).expect("tests/vectors");
+    let files = files.map(|file| read(&file.expect("a file").path()));
+    files.filter_map(|file| file["token_cases"].as_array().cloned()).flatten().collect()
+}
+
+#[test]
+fn every_token_case_gets_its_answer() {
+    let mut wrong = Vec::new();
+    // As data, and those that are too large to be written as data.
+    let large = veriquote_conformance::tokens::all().into_iter().map(|case| case.to_json());
+    let written = token_cases();
+    let ids: BTreeSet<&str> = written.iter().filter_map(|case| case["id"].as_str()).collect();
+    let large = large.filter(|case| !ids.contains(case["id"].as_str().unwrap_or_default()));
+    for case in written.iter().cloned().chain(large) {
+        let request = case["request"].to_string();
+        let answers =
+            [verify_token_json(Arc::new(RustCrypto), &request), verify_token_json(Arc::new(AwsLc), &request)];
+        for answer in answers {
+            let answer: Value = serde_json::from_str(&answer).expect("JSON");
+            let error = &answer["error"];
+            let short = if answer["accepted"] == true {
+                json!({ "result": "accepted" })
+            } else {
+                json!({ "result": "refused", "code": error["code"], "part": error["part"] })
+            };
+            if short != case["expected"] {
+                let [id, note, expected] = ["id", "note", "expected"].map(|name| &case[name]);
+                wrong.push(format!("{id} {note}\n  must be {expected}\n  is      {short}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn every_code_has_a_case_or_a_reason_for_having_none() {
-    let mut cases = cases();
+    let mut cases: Vec<Value> = cases().into_iter().chain(token_cases()).collect();
     for name in ["appraisal/appraisal.json", "binding/binding.json"] {
         cases.extend(read(&folder().join(name))["cases"].as_array().cloned().unwrap_or_default());
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
 use p256::ecdsa::signature::Signer;
+use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::ecdsa::{Signature, SigningKey};
 
 use crate::der::{bits, integer_octets, oid, sequence};
@@ -61,6 +62,22 @@ impl Key {
             let signature: Signature = self.signing().sign(message);
             signature.to_bytes().into()
         })
+    }
+
+    /// ECDSA over a digest of 32 bytes or more, `r ‖ s`.
+    pub(crate) fn sign_prehash(&self, digest: &[u8]) -> [u8; 64] {
+        remembered(self, &[b"prehash", digest].concat(), || {
+            let signature: Signature = self.signing().sign_prehash(digest).expect("a long enough digest");
+            signature.to_bytes().into()
+        })
+    }
+
+    /// The shared secret with a point `x ‖ y`: the x coordinate.
+    pub(crate) fn ecdh(&self, point: &[u8]) -> Option<[u8; 32]> {
+        let other = p256::PublicKey::from_sec1_bytes(&[&[4], point].concat()).ok()?;
+        let secret = self.signing();
+        let shared = p256::ecdh::diffie_hellman(secret.as_nonzero_scalar(), other.as_affine());
+        Some((*shared.raw_secret_bytes()).into())
     }
 
     /// ECDSA with SHA-256 as DER.

@@ -1,4 +1,5 @@
-//! Deterministic fake Intel platforms: change one field, build, and see whether a verifier notices.
+//! Deterministic fake platforms, Intel's here and TPMs in [`tpm`]: change one field, build, and see
+//! whether a verifier notices.
 //!
 //! Nothing of veriquote is used here, so that the forge is an oracle of the formats of its own. Keys come
 //! from labels and signatures are deterministic: the same forge always builds the same bytes.
@@ -26,6 +27,7 @@ mod qve;
 mod report;
 mod tcb_info;
 mod time;
+pub mod tpm;
 
 pub use certificate::{Certificate, Extension, Name, pem};
 pub use collateral::{Collateral, QveCollateral};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use veriquote_facade::Verification;
+use veriquote_facade::{Claims, Verification};
 
 use crate::exit::Exit;
 use crate::render::{BAD, Canvas, DIM, GOOD, Look, WARN};
@@ -30,7 +30,7 @@ impl Summary {
             Exit::NotAuthentic => self.not_authentic += 1,
             Exit::Misuse => self.misuse += 1,
         }
-        if let Some(claims) = &result.claims {
+        if let Some(claims) = result.claims.as_ref().and_then(Claims::dcap) {
             *self.statuses.entry(claims.tcb.status.clone()).or_default() += 1;
         }
         if let Some(problem) = &result.error {

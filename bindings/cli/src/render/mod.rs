@@ -1,6 +1,8 @@
 //! Output for people.
 
 mod style;
+mod token;
+mod tpm;
 mod tree;
 mod verification;
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use veriquote_facade::{
-    CheckLine, Claims, EventClaims, Finding, Forecast, Horizon, NotChecked, Problem, ProblemKind, Shortfall,
-    Verdict, Verification,
+    CheckLine, Claims, DcapClaims, EventClaims, Finding, Forecast, Horizon, NotChecked, Problem, ProblemKind,
+    Shortfall, Verdict, Verification,
 };
 
 use super::style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, Look, WARN, words};
@@ -19,8 +19,11 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
             draw_check(canvas, check);
         }
     }
-    if let Some(claims) = &result.claims {
-        draw_claims(canvas, claims, result);
+    match &result.claims {
+        Some(Claims::Dcap(claims)) => draw_claims(canvas, claims, result),
+        Some(Claims::Tpm(claims)) => super::tpm::claims(canvas, claims),
+        Some(Claims::Token(claims)) => super::token::claims(canvas, claims),
+        None => {}
     }
     if let Some(appraisal) = &result.appraisal {
         let worth = |finding: &&Finding| match finding.outcome.as_str() {
@@ -57,13 +60,17 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
 /// One line for a batch.
 pub fn one_line(canvas: &mut Canvas, id: &str, result: &Verification) {
     let (look, mark, word) = verdict(result);
-    let status = result.claims.as_ref().map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
+    let status = dcap(result).map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
     let mut pieces = vec![(look, mark), ("", " "), (look, word), ("", "  "), ("", id), ("", "  ")];
     pieces.push((status_look(status), status));
     if let Some(problem) = &result.error {
         pieces.extend([("", "  "), (BAD, problem.code.as_str()), (DIM, "  "), (DIM, problem.part.as_str())]);
     }
     canvas.line(&pieces);
+}
+
+fn dcap(result: &Verification) -> Option<&DcapClaims> {
+    result.claims.as_ref().and_then(Claims::dcap)
 }
 
 /// What shares a reason shares a line.
@@ -97,6 +104,12 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
             (WARN, "✓ AUTHENTIC"),
             ("", "  not appraised: crypto_only accepts whatever is authentic"),
         ]),
+        0 if result.evidence == "token" => canvas.line(&[
+            (GOOD, "✓ AUTHENTIC"),
+            ("", "  signed, and as you expect it; what it says of the machine is for you to judge"),
+        ]),
+        0 if result.appraisal.is_none() => canvas
+            .line(&[(WARN, "✓ AUTHENTIC"), ("", "  not appraised: no policy says which registers are good")]),
         0 => canvas
             .line(&[(GOOD, "✓ ACCEPTED"), ("", &format!("  authentic, and accepted by policy `{policy}`"))]),
         3 => canvas.line(&[
@@ -122,7 +135,7 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
 /// The next command, where there is an obvious one.
 fn hint(problem: &Problem, result: &Verification) -> Option<String> {
     const FETCH: &str = "veriquote collateral fetch --quote QUOTE -o COLLATERAL";
-    let status = result.claims.as_ref().map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
+    let status = dcap(result).map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
     Some(match (problem.code.as_str(), problem.kind) {
         ("policy.rejected", _) if problem.part == "tcb.accept" => {
             format!(
@@ -135,6 +148,11 @@ fn hint(problem: &Problem, result: &Verification) -> Option<String> {
             FETCH.to_owned()
         }
         ("x509.not_yet_valid" | "crl.not_yet_valid", ProblemKind::Stale) => {
+            "--at TIME, if the evidence is to be judged as of another day".to_owned()
+        }
+        ("tpm.signature.sha1", _) => "--allow-sha1, if this machine has no other key".to_owned(),
+        ("jwt.algorithm.refused", _) => "--alg ALG, the one that the issuer documents".to_owned(),
+        (_, ProblemKind::Stale) if result.evidence != "dcap" => {
             "--at TIME, if the evidence is to be judged as of another day".to_owned()
         }
         (_, ProblemKind::Stale) => format!("{FETCH} (or --at TIME to judge as of a day in the past)"),
@@ -178,7 +196,7 @@ fn short(value: &Value) -> String {
     }
 }
 
-fn draw_claims(canvas: &mut Canvas, claims: &Claims, result: &Verification) {
+fn draw_claims(canvas: &mut Canvas, claims: &DcapClaims, result: &Verification) {
     let mark = if result.verified { "" } else { " (signatures hold, but the TCB is not trusted)" };
     canvas.heading(&format!(
         "What the {} says{mark}",
@@ -223,7 +241,7 @@ fn draw_claims(canvas: &mut Canvas, claims: &Claims, result: &Verification) {
 }
 
 /// The members of a structure, one after the other.
-fn members(canvas: &mut Canvas, of: &impl Serialize) {
+pub(super) fn members(canvas: &mut Canvas, of: &impl Serialize) {
     let Ok(Value::Object(members)) = serde_json::to_value(of) else { return };
     for (name, value) in &members {
         if value.is_object() {

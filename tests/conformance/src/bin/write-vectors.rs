@@ -1,6 +1,7 @@
 //! Writes the catalogue as data: `write-vectors FOLDER [--check]`. With `--check` nothing is written, and
 //! a difference to what is there is a failure.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
@@ -15,7 +16,11 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&Path::new(folder).join("dcap"), check) {
+    let root = Path::new(folder);
+    let both = run(&root.join("dcap"), veriquote_conformance::data::files(), check).and_then(|differences| {
+        Ok(differences + run(&root.join("jwt"), veriquote_conformance::tokens::files(), check)?)
+    });
+    match both {
         Ok(0) => ExitCode::SUCCESS,
         Ok(differences) => {
             eprintln!("{differences} files differ from what the catalogue gives");
@@ -29,8 +34,7 @@ fn main() -> ExitCode {
 }
 
 /// How many files differ; when writing, none does afterwards.
-fn run(folder: &Path, check: bool) -> io::Result<usize> {
-    let files = veriquote_conformance::data::files();
+fn run(folder: &Path, files: BTreeMap<String, String>, check: bool) -> io::Result<usize> {
     let mut stale = Vec::new();
     if folder.is_dir() {
         for entry in fs::read_dir(folder)? {

@@ -1,0 +1,88 @@
+//! `verify token`: one attestation token.
+
+use veriquote_facade::{
+    AcceptedAlgorithms, Blob, Document, ExpectedNonce, ExpectedSeconds, ExpectedText, Problem,
+    TokenExpectations, TokenExpiry, TokenOptions, TokenRequest, Verification, verify_token,
+};
+
+use crate::cli::Token;
+use crate::exit::{Exit, fail, print, print_json};
+use crate::input;
+use crate::render::{self, Canvas};
+use crate::verify::{file_name, in_flags, now, provider};
+
+/// Verifies one token.
+pub fn token(args: &Token) -> Exit {
+    let request = match request(args) {
+        Ok(request) => request,
+        Err(problem) => {
+            // Flags and the files that they name: nothing is said of the evidence.
+            if args.json {
+                print_json(&Verification::failed("token", problem, Vec::new()));
+            } else {
+                fail(&problem);
+            }
+            return Exit::Misuse;
+        }
+    };
+    let mut result = verify_token(provider(args.crypto), &request);
+    result.error = result.error.map(in_flags);
+    let exit = Exit::of(&result);
+    if args.json {
+        if args.quiet {
+            result.checks.clear();
+        }
+        print_json(&result);
+    } else {
+        let mut canvas = Canvas::new();
+        render::verification(&mut canvas, &file_name(&args.token), &result, !args.quiet);
+        print(canvas);
+    }
+    exit
+}
+
+fn request(args: &Token) -> Result<TokenRequest, Problem> {
+    // A file ends with a line feed more often than not; inside the token nothing is forgiven.
+    let Blob(bytes) = input::read(&args.token, "--token")?;
+    let token = String::from_utf8_lossy(bytes.trim_ascii()).into_owned();
+    let jwks = args.jwks.as_deref().map(|path| input::read(path, "--jwks")).transpose()?;
+    let roots = args.root.iter().map(|path| input::read(path, "--root")).collect::<Result<_, _>>()?;
+    let expect = expectations(args)?;
+    let at = args.at.unwrap_or_else(now);
+    Ok(TokenRequest {
+        token,
+        jwks: jwks.map(|Blob(bytes)| Document(bytes)),
+        options: TokenOptions { at, roots, expect },
+    })
+}
+
+fn expectations(args: &Token) -> Result<TokenExpectations, Problem> {
+    let text = |flag: &Option<String>| flag.clone().map_or(ExpectedText::NotChecked, ExpectedText::Is);
+    let seconds = |flag: &str, value: Option<u64>| match value.map(u32::try_from) {
+        None => Ok(ExpectedSeconds::NotChecked),
+        Some(Ok(seconds)) => Ok(ExpectedSeconds::Is(seconds)),
+        Some(Err(_)) => Err(Problem::misuse(flag, "longer than a century", "give a shorter time")),
+    };
+    Ok(TokenExpectations {
+        algorithms: if args.alg.is_empty() {
+            AcceptedAlgorithms::OfKey
+        } else {
+            AcceptedAlgorithms::OneOf(args.alg.clone())
+        },
+        typ: text(&args.typ),
+        issuer: text(&args.issuer),
+        audience: text(&args.audience),
+        subject: text(&args.subject),
+        nonce: match (&args.nonce, &args.nonce_among) {
+            (Some(nonce), _) => ExpectedNonce::Only(nonce.clone()),
+            (None, Some(nonce)) => ExpectedNonce::Among(nonce.clone()),
+            (None, None) => ExpectedNonce::NotChecked,
+        },
+        profile: text(&args.profile),
+        expiry: if args.allow_no_expiry { TokenExpiry::WherePresent } else { TokenExpiry::Required },
+        max_age: seconds("--max-age", args.max_age)?,
+        max_lifetime: seconds("--max-lifetime", args.max_lifetime)?,
+        leeway: args.leeway,
+        required_claims: args.require.clone(),
+    })
+}

@@ -1,0 +1,78 @@
+//! `verify tpm`: one quote of a TPM.
+
+use std::path::Path;
+
+use serde_json::Value;
+use veriquote_facade::{
+    Blob, ClockReading, Document, Problem, TpmOptions, TpmRequest, Verification, verify_tpm,
+};
+
+use crate::cli::Tpm;
+use crate::exit::{Exit, fail, print, print_json};
+use crate::input;
+use crate::render::{self, Canvas};
+use crate::verify::{file_name, in_flags, now, provider};
+
+/// Verifies one quote.
+pub fn tpm(args: &Tpm) -> Exit {
+    let request = match request(args) {
+        Ok(request) => request,
+        Err(problem) => {
+            // Flags and the files that they name: nothing is said of the evidence.
+            let problem = in_flags(problem);
+            if args.json {
+                print_json(&Verification::failed("tpm", problem, Vec::new()));
+            } else {
+                fail(&problem);
+            }
+            return Exit::Misuse;
+        }
+    };
+    let mut result = verify_tpm(provider(args.crypto).as_ref(), &request);
+    result.error = result.error.map(in_flags);
+    let exit = Exit::of(&result);
+    if args.json {
+        if args.quiet {
+            result.checks.clear();
+        }
+        print_json(&result);
+    } else {
+        let mut canvas = Canvas::new();
+        render::verification(&mut canvas, &file_name(&args.quote), &result, !args.quiet);
+        print(canvas);
+    }
+    exit
+}
+
+fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
+    let pcrs = args.pcrs.as_deref().map(|path| input::read(path, "--pcrs")).transpose()?;
+    Ok(TpmRequest {
+        quote: input::read(&args.quote, "--quote")?,
+        signature: input::read(&args.signature, "--signature")?,
+        ak: input::read(&args.ak, "--ak")?,
+        pcrs: pcrs.map(|Blob(bytes)| Document(bytes)),
+        options: TpmOptions {
+            at: args.at.unwrap_or_else(now),
+            nonce: args.nonce.clone(),
+            danger_no_nonce: args.danger_no_nonce,
+            ak_name: args.ak_name.clone(),
+            ak_parent: args.ak_parent.clone(),
+            signature_scheme: args.signature_scheme.clone(),
+            allow_sha1: args.allow_sha1,
+            previous: args.previous.as_deref().map(previous).transpose()?,
+        },
+    })
+}
+
+/// Clock and counters of an earlier result, or a reading alone.
+fn previous(path: &Path) -> Result<ClockReading, Problem> {
+    let Blob(text) = input::read(path, "--previous")?;
+    let wrong = |message: String| {
+        Problem::misuse("--previous", message, "pass what `verify tpm --json` printed for the last quote")
+    };
+    let mut value: Value = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
+    if let Some(reading) = value.pointer_mut("/claims/clock/reading") {
+        value = reading.take();
+    }
+    serde_json::from_value(value).map_err(|error| wrong(format!("no reading of a clock: {error}")))
+}

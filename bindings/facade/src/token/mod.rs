@@ -1,0 +1,12 @@
+//! Verifying attestation tokens.
+
+mod request;
+mod verify;
+mod view;
+
+pub use request::{
+    AcceptedAlgorithms, ExpectedNonce, ExpectedSeconds, ExpectedText, TokenExpectations, TokenExpiry,
+    TokenOptions, TokenRequest,
+};
+pub use verify::{TokenClaims, TokenKey, verify_token, verify_token_json};
+pub use view::{JwkView, TokenView, inspect_jwks, inspect_token};

@@ -1,0 +1,9 @@
+//! Verifying what a TPM says: quotes, the registers that they cover, and the logs that explain those.
+
+mod claims;
+mod request;
+mod verify;
+
+pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
+pub use request::{ClockReading, TpmOptions, TpmRequest};
+pub use verify::{verify_tpm, verify_tpm_json};

@@ -1,0 +1,88 @@
+//! What a caller gives to have a TPM's quote verified.
+
+use serde::{Deserialize, Serialize};
+
+use crate::blob::Blob;
+use crate::document::Document;
+use crate::time::Time;
+
+/// One quote with all that verifies it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TpmRequest {
+    /// TPMS_ATTEST or TPM2B_ATTEST: hex, base64 or base64url.
+    pub quote: Blob,
+    /// TPMT_SIGNATURE; or a plain signature, with `options.signature_scheme`.
+    pub signature: Blob,
+    /// The attestation key that you trust: TPMT_PUBLIC, TPM2B_PUBLIC, or a public key in PEM or DER.
+    pub ak: Blob,
+    /// PCR values: a file of tpm2-tools as hex or base64, or `{"sha256": {"0": "hex", …}, …}`.
+    #[serde(default)]
+    pub pcrs: Option<Document>,
+    /// How to verify.
+    pub options: TpmOptions,
+}
+
+/// How to verify quotes of a TPM.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TpmOptions {
+    /// The time of the verification.
+    pub at: Time,
+    /// The challenge that you gave out, whole: hex.
+    #[serde(default)]
+    pub nonce: Option<String>,
+    /// Verify a quote that answers no challenge of yours, which may be of any age.
+    #[serde(default)]
+    pub danger_no_nonce: bool,
+    /// The Name that the attestation key must have: hex.
+    #[serde(default)]
+    pub ak_name: Option<String>,
+    /// Qualified name of the attestation key's parent, or the handle of its hierarchy: hex.
+    #[serde(default)]
+    pub ak_parent: Option<String>,
+    /// Scheme of a plain signature: `rsassa`, `rsapss` or `ecdsa`, a colon, and the hash, such as
+    /// `rsassa:sha256`.
+    #[serde(default)]
+    pub signature_scheme: Option<String>,
+    /// Accept signatures over SHA-1 digests, as old attestation keys of Windows make them.
+    #[serde(default)]
+    pub allow_sha1: bool,
+    /// Clock and counters of the last quote that you accepted from this key.
+    #[serde(default)]
+    pub previous: Option<ClockReading>,
+}
+
+/// Clock and counters of a TPM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClockReading {
+    /// Milliseconds that the TPM ran.
+    pub clock: u64,
+    /// Resets; hidden by a secret offset for keys outside the endorsement hierarchy.
+    pub reset_count: u32,
+    /// Restarts and resumptions since the reset.
+    pub restart_count: u32,
+    /// No greater clock was reported before.
+    pub safe: bool,
+}
+
+impl TpmOptions {
+    /// A challenge at a time, and nothing else.
+    #[must_use]
+    pub fn new(at: Time, nonce: impl Into<String>) -> Self {
+        Self {
+            at,
+            nonce: Some(nonce.into()),
+            danger_no_nonce: false,
+            ak_name: None,
+            ak_parent: None,
+            signature_scheme: None,
+            allow_sha1: false,
+            previous: None,
+        }
+    }
+}

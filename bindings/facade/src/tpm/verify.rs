@@ -1,0 +1,295 @@
+//! The call: reads what was given, has the core verify it, and says what came of it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use veriquote::crypto::{CryptoProvider, SubjectPublicKeyInfo};
+use veriquote::encoding::{decode_binary_or_text, decode_der_or_text, has_pem_marker};
+use veriquote::tpm::{
+    Attest, AttestBody, AuthenticQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, Name, PcrSelection,
+    PublicArea, PublicKey, Quote, Scheme, SignatureInput, TrustedAk,
+};
+use veriquote::{Code, Error, Fact, Failure};
+
+use super::claims::{TpmClaims, banks};
+use super::request::{ClockReading, TpmOptions, TpmRequest};
+use crate::blob::Blob;
+use crate::check::CheckLine;
+use crate::document::Document;
+use crate::problem::Problem;
+use crate::verification::{Claims, NotChecked, Verification};
+
+const EVIDENCE: &str = "tpm";
+
+/// Verifies one quote: a [`TpmRequest`] as JSON in, a [`Verification`] as JSON out.
+#[must_use]
+pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
+    let result = match serde_json::from_str::<TpmRequest>(request) {
+        Ok(request) => verify_tpm(provider.as_ref(), &request),
+        Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
+    };
+    serde_json::to_string(&result).unwrap_or_default()
+}
+
+/// Verifies one quote.
+#[must_use]
+pub fn verify_tpm(provider: &dyn CryptoProvider, request: &TpmRequest) -> Verification {
+    let mut checks = Vec::new();
+    match run(provider, request, &mut checks) {
+        Ok(result) => result,
+        Err(problem) => Verification::failed(EVIDENCE, problem, checks),
+    }
+}
+
+fn run(
+    provider: &dyn CryptoProvider,
+    request: &TpmRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Verification, Problem> {
+    let options = &request.options;
+    let nonce = nonce(options)?;
+    let expectations = expectations(options, nonce.as_deref());
+    let scheme = options.signature_scheme.as_deref().map(scheme).transpose()?;
+    let attest = binary(&request.quote, "quote")?;
+    let signature = binary(&request.signature, "signature")?;
+
+    let key = public_key(&request.ak)?;
+    let ak = match trusted(provider, &key, options)? {
+        Ok(ak) => ak,
+        Err(failure) => return Err(failed(failure, checks)),
+    };
+    let signature = match scheme {
+        None => SignatureInput::Tpmt(&signature),
+        Some(scheme) => SignatureInput::Plain(&signature, scheme),
+    };
+    let Some(document) = &request.pcrs else {
+        let authentic = authenticate(&attest, signature, &ak, &expectations)
+            .map_err(|failure| failed(failure, checks))?;
+        checks.extend(authentic.checks().iter().map(CheckLine::from));
+        return Ok(verified(TpmClaims::of(&authentic), std::mem::take(checks), left_open(options, false)));
+    };
+    let claimed = pcr_values(document, &selection(&attest)).map_err(|error| problem_of(&error))?;
+    let bound = veriquote::tpm::verify(&attest, signature, &ak, &expectations, &claimed)
+        .map_err(|failure| failed(failure, checks))?;
+    checks.extend(bound.checks().iter().map(CheckLine::from));
+    let claims = TpmClaims { pcrs: Some(banks(bound.pcrs())), ..TpmClaims::of(bound.quote()) };
+    Ok(verified(claims, std::mem::take(checks), left_open(options, true)))
+}
+
+fn verified(claims: TpmClaims, checks: Vec<CheckLine>, not_checked: Vec<NotChecked>) -> Verification {
+    Verification {
+        verified: true,
+        accepted: true,
+        evidence: EVIDENCE.to_owned(),
+        error: None,
+        checks,
+        claims: Some(Claims::Tpm(Box::new(claims))),
+        appraisal: None,
+        not_checked,
+        horizons: Vec::new(),
+        forecast: Vec::new(),
+    }
+}
+
+fn failed(failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
+    checks.extend(failure.checks.iter().map(CheckLine::from));
+    failure.error.into()
+}
+
+fn problem_of(error: &Error) -> Problem {
+    Problem::from(error)
+}
+
+fn authenticate<'p>(
+    attest: &[u8],
+    signature: SignatureInput<'_>,
+    ak: &TrustedAk<'p>,
+    expectations: &Expectations<'_>,
+) -> Result<AuthenticQuote<'p>, Failure> {
+    let quote = match signature {
+        SignatureInput::Tpmt(bytes) => Quote::parse(attest, bytes)?,
+        SignatureInput::Plain(bytes, scheme) => Quote::parse_plain(attest, bytes, scheme)?,
+    };
+    quote.authenticate(ak, expectations)
+}
+
+/// The challenge, or its absence by name.
+fn nonce(options: &TpmOptions) -> Result<Option<Vec<u8>>, Problem> {
+    match (&options.nonce, options.danger_no_nonce) {
+        (Some(digits), false) => hex(digits, "options.nonce").map(Some),
+        (None, true) => Ok(None),
+        (Some(_), true) => Err(Problem::misuse(
+            "options.nonce",
+            "a nonce and danger_no_nonce exclude each other",
+            "leave danger_no_nonce out: the nonce proves that the quote is fresh",
+        )),
+        (None, false) => Err(Problem::misuse(
+            "options.nonce",
+            "no nonce was given, and without one a quote may be a replay",
+            "give the challenge that the machine was sent; danger_no_nonce looks at recorded evidence",
+        )),
+    }
+}
+
+fn expectations<'n>(options: &TpmOptions, nonce: Option<&'n [u8]>) -> Expectations<'n> {
+    let challenge = nonce.map_or(Challenge::DangerAny, Challenge::Nonce);
+    let mut expectations = Expectations::challenge(challenge);
+    if options.allow_sha1 {
+        expectations = expectations.danger_accept_sha1();
+    }
+    if let Some(ClockReading { clock, reset_count, restart_count, safe }) = options.previous {
+        expectations = expectations.since(ClockInfo { clock, reset_count, restart_count, safe });
+    }
+    expectations
+}
+
+/// A trusted key by the route that the options name: a Name, a public area, or the bare key.
+fn trusted<'p>(
+    provider: &'p dyn CryptoProvider,
+    key: &[u8],
+    options: &TpmOptions,
+) -> Result<Result<TrustedAk<'p>, Failure>, Problem> {
+    let expected = options.ak_name.as_deref().map(|text| name(text, "options.ak_name")).transpose()?;
+    let parent = options.ak_parent.as_deref().map(|text| name(text, "options.ak_parent")).transpose()?;
+    let trusted = if key.first() == Some(&DER_SEQUENCE) {
+        if expected.is_some() || parent.is_some() {
+            let part = if expected.is_some() { "options.ak_name" } else { "options.ak_parent" };
+            return Err(Problem::misuse(
+                part,
+                "a bare key has no Name",
+                "give the public area of the key (TPM2B_PUBLIC), which tpm2-tools writes by default",
+            ));
+        }
+        let spki = SubjectPublicKeyInfo::parse(key).map_err(|error| error.inside("ak"))?;
+        let key = PublicKey::from_spki(&spki).map_err(|error| error.inside("ak"))?;
+        TrustedAk::pinned_key(&key, provider)
+    } else {
+        let area = PublicArea::parse(key).map_err(|error| error.inside("ak"))?;
+        match &expected {
+            Some(name) => TrustedAk::pinned_name(name, &area, provider),
+            None => TrustedAk::pinned(&area, provider),
+        }
+    };
+    Ok(match (trusted, parent) {
+        (Ok(ak), Some(parent)) => Ok(ak.under(parent)?),
+        (other, _) => other,
+    })
+}
+
+const DER_SEQUENCE: u8 = 0x30;
+
+/// A public area as it is, or a bare key in DER.
+fn public_key(ak: &Blob) -> Result<Vec<u8>, Problem> {
+    let inside = |error: Error| Problem::from(error.inside("ak"));
+    if has_pem_marker(&ak.0) {
+        return decode_der_or_text(&ak.0, "PUBLIC KEY").map_err(inside);
+    }
+    binary(ak, "ak").map(Cow::into_owned)
+}
+
+fn name(digits: &str, part: &str) -> Result<Name, Problem> {
+    Name::parse(&hex(digits, part)?).map_err(|error| {
+        Problem::misuse(part, error.to_string(), "a Name is the hash's id and the digest, such as 000b…")
+    })
+}
+
+/// `rsassa:sha256`
+fn scheme(text: &str) -> Result<Scheme, Problem> {
+    use veriquote::tpm::AlgorithmId;
+    let parts = text.split_once(':').map(|(algorithm, hash)| (algorithm, hash));
+    let known = parts.and_then(|(algorithm, hash)| {
+        Some(Scheme { algorithm: AlgorithmId::from_name(algorithm)?, hash: AlgorithmId::from_name(hash)? })
+    });
+    known.ok_or_else(|| {
+        Problem::misuse(
+            "options.signature_scheme",
+            format!("`{text}` is no signature scheme"),
+            "write rsassa, rsapss or ecdsa, a colon and the hash, such as rsassa:sha256",
+        )
+    })
+}
+
+/// What the quote claims to cover, which tells what bare values are values of; nothing when it does not
+/// parse, which the verification will say.
+fn selection(attest: &[u8]) -> PcrSelection {
+    match Attest::parse(attest).as_ref().map(Attest::unauthenticated_body) {
+        Ok(AttestBody::Quote { selection, .. }) => selection.clone(),
+        _ => PcrSelection::default(),
+    }
+}
+
+/// Values by bank and index as JSON, or a file of tpm2-tools.
+fn pcr_values(document: &Document, selection: &PcrSelection) -> Result<ClaimedPcrs, Error> {
+    let text = document.0.trim_ascii();
+    if text.first() == Some(&b'{') {
+        return json_values(text);
+    }
+    let bytes = decoded(&document.0).map_err(|error| error.inside("pcrs"))?;
+    ClaimedPcrs::from_file(&bytes, selection)
+}
+
+/// `{"sha256": {"0": "hex", …}, …}`, read strictly: a register that stands there twice is refused.
+fn json_values(text: &[u8]) -> Result<ClaimedPcrs, Error> {
+    use veriquote::json::{self, Strictness, Value};
+    use veriquote::tpm::AlgorithmId;
+    let wrong = |offset: usize, problem: &'static str| {
+        Error::new(Code::TpmPcrLayout, "pcrs").at(offset).with(Fact::text("problem", problem))
+    };
+    let root = json::parse(text, Strictness::DOCUMENT).map_err(|error| error.inside("pcrs"))?;
+    let mut claimed = ClaimedPcrs::new();
+    let Value::Object(banks) = &root.value else { return Err(wrong(root.offset, "not an object of banks")) };
+    for bank in banks {
+        let at = bank.node.offset;
+        let hash = AlgorithmId::from_name(&bank.name).and_then(AlgorithmId::hash);
+        let hash = hash.ok_or_else(|| wrong(at, "not the name of a bank"))?;
+        let Value::Object(values) = &bank.node.value else {
+            return Err(wrong(at, "not an object of registers"));
+        };
+        for register in values {
+            let at = register.node.offset;
+            let index = register.name.parse().map_err(|_| wrong(at, "not the number of a register"))?;
+            let Value::String(digits) = &register.node.value else { return Err(wrong(at, "not hex")) };
+            let value = veriquote::bytes::from_hex(digits.as_bytes()).map_err(|_| wrong(at, "not hex"))?;
+            claimed.insert(hash, index, &value)?;
+        }
+    }
+    Ok(claimed)
+}
+
+fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
+    let bare = digits.strip_prefix("0x").unwrap_or(digits);
+    veriquote::bytes::from_hex(bare.as_bytes()).map_err(|offset| Problem {
+        offset: u32::try_from(offset).ok(),
+        ..Problem::misuse(part, "not hex", "write two hex digits for each byte")
+    })
+}
+
+/// Bytes, or text of them: what is all printable is text.
+fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Problem> {
+    decoded(&blob.0).map_err(|error| error.inside(part).into())
+}
+
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    if bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
+        decode_binary_or_text(bytes)
+    } else {
+        Ok(Cow::Borrowed(bytes))
+    }
+}
+
+fn left_open(options: &TpmOptions, has_values: bool) -> Vec<NotChecked> {
+    let mut open = Vec::new();
+    let mut leave = |what: &str, why: &str| {
+        open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
+    };
+    if options.danger_no_nonce {
+        leave("nonce", "the quote answers no challenge of yours: it may be of any age");
+    }
+    if !has_values {
+        leave("pcrs", "no values were given, so only the digest over the registers is known");
+    }
+    if options.previous.is_none() {
+        leave("clock", "no earlier reading was given, so a reset or a rolled-back TPM is not noticed");
+    }
+    open
+}

@@ -1,0 +1,56 @@
+//! RSA moduli that a flawed key generator made, and that can be factored (CVE-2017-15361).
+//!
+//! The generator chose primes of the form `k·M + (65537^a mod M)`, where `M` is the product of small primes.
+//! So the modulus itself is a power of 65537 modulo each of those primes. For moduli of 2048 bits and more
+//! `M` has all primes up to 701; an honest modulus passes all of them with negligible probability.
+
+/// Whether `modulus`, big-endian, has the mark of the flawed generator.
+pub(crate) fn is_marked(modulus: &[u8]) -> bool {
+    (3..=701u32)
+        .filter(|number| is_prime(*number))
+        .all(|prime| is_power_of_65537(remainder(modulus, prime), prime))
+}
+
+fn remainder(number: &[u8], prime: u32) -> u32 {
+    number.iter().fold(0u32, |rest, byte| {
+        rest.saturating_mul(256).saturating_add(u32::from(*byte)).checked_rem(prime).unwrap_or_default()
+    })
+}
+
+fn is_power_of_65537(value: u32, prime: u32) -> bool {
+    let generator = 65_537u32.checked_rem(prime).unwrap_or_default();
+    let mut power = 1u32;
+    for _ in 0..prime {
+        if power == value {
+            return true;
+        }
+        power = power.saturating_mul(generator).checked_rem(prime).unwrap_or_default();
+    }
+    false
+}
+
+fn is_prime(number: u32) -> bool {
+    (2..number)
+        .take_while(|divisor| divisor.saturating_mul(*divisor) <= number)
+        .all(|divisor| number.checked_rem(divisor) != Some(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_mark() {
+        // A power of 65537 is marked by construction; one more than it is not.
+        assert!(is_marked(&65_537u32.to_be_bytes()));
+        assert!(is_marked(&1u32.to_be_bytes()));
+        assert!(!is_marked(&65_539u32.to_be_bytes()));
+        assert!(!is_marked(&[0xff; 256]));
+    }
+
+    #[test]
+    fn knows_primes() {
+        let primes = (2..30).filter(|number| is_prime(*number)).collect::<alloc::vec::Vec<_>>();
+        assert_eq!(primes, [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]);
+    }
+}

@@ -1,0 +1,201 @@
+//! A life of a machine: enrol, quote, extend, quote again, suspend, reset; and what must be refused.
+
+use serde_json::Value;
+use veriquote::UnixTime;
+use veriquote::crypto::RustCrypto;
+use veriquote_facade::{
+    Blob, ClockReading, Document, Time, TpmOptions, TpmRequest, Verification, verify_tpm,
+};
+use veriquote_forge::hex;
+use veriquote_forge::tpm::{AkKey, Credential, Ek, PcrHash, RsaKey, make_credential};
+use veriquote_tpm_live::SoftTpm;
+
+const SELECTION: &str = "sha1:0,10+sha256:0,1,2,3,4,5,6,7,8,9,10,14";
+
+/// Pieces of a request: a quote by name, its values by name.
+fn request(tpm: &SoftTpm, quote: &str, pcrs: &str, nonce: &str) -> TpmRequest {
+    let blob = |name: String| Blob(tpm.read(&name));
+    TpmRequest {
+        quote: blob(format!("{quote}.msg")),
+        signature: blob(format!("{quote}.sig")),
+        ak: blob("ak.pub".to_owned()),
+        pcrs: Some(Document(tpm.read(&format!("{pcrs}.pcrs")))),
+        options: TpmOptions {
+            ak_name: Some(hex(&tpm.read("ak.name"))),
+            ..TpmOptions::new(Time(UnixTime(0)), nonce)
+        },
+    }
+}
+
+fn code(result: &Verification) -> &str {
+    result.error.as_ref().map_or("", |problem| problem.code.as_str())
+}
+
+fn reading(result: &Verification) -> ClockReading {
+    result.claims.as_ref().and_then(|claims| claims.tpm()).expect("claims").clock.reading
+}
+
+fn continuity(result: &Verification) -> Option<&str> {
+    result.claims.as_ref()?.tpm()?.clock.continuity.as_deref()
+}
+
+fn pcr<'r>(result: &'r Verification, index: u8) -> &'r str {
+    &result.claims.as_ref().and_then(|claims| claims.tpm()).and_then(|it| it.pcrs.as_ref()).expect("values")["sha256"]
+        [&index]
+}
+
+#[test]
+fn the_life_of_a_machine() {
+    let Some(tpm) = SoftTpm::start() else { return };
+    tpm.provision("rsa", "sha256", "rsassa");
+
+    // Enrolment: only the TPM that holds both keys opens a credential for them.
+    tpm.write("secret", b"0123456789abcdef0123456789abcdef");
+    let name = hex(&tpm.read("ak.name"));
+    let make = ["-e", "ek.pub", "-s", "secret", "-n", &name, "-o", "credential"];
+    tpm.tool("tpm2_makecredential", ["-T", "none"].into_iter().chain(make));
+    assert_eq!(tpm.activate("credential").expect("the right keys"), tpm.read("secret"));
+    let other = format!("{}{}", &name[..name.len() - 2], "00");
+    let make = ["-e", "ek.pub", "-s", "secret", "-n", &other, "-o", "wrong"];
+    tpm.tool("tpm2_makecredential", ["-T", "none"].into_iter().chain(make));
+    assert!(tpm.activate("wrong").is_err(), "a credential for another Name was opened");
+
+    // The first quote.
+    tpm.quote("first", SELECTION, "a1a1a1a1a1a1a1a1");
+    let first = verify_tpm(&RustCrypto, &request(&tpm, "first", "first", "a1a1a1a1a1a1a1a1"));
+    assert!(first.verified, "{:?}", first.error);
+    assert_eq!(pcr(&first, 10), "00".repeat(32));
+    let signer = &first.claims.as_ref().and_then(|it| it.tpm()).expect("claims").quote.qualified_signer;
+    assert_eq!(*signer, hex(&tpm.read("ak.qname")));
+
+    // Something ran.
+    let digest = PcrHash::Sha256.digest(&[b"a program"]);
+    tpm.extend(&format!("10:sha256={}", hex(&digest)));
+    tpm.quote("second", SELECTION, "b2b2b2b2b2b2b2b2");
+    let mut with_previous = request(&tpm, "second", "second", "b2b2b2b2b2b2b2b2");
+    with_previous.options.previous = Some(reading(&first));
+    let second = verify_tpm(&RustCrypto, &with_previous);
+    assert!(second.verified, "{:?}", second.error);
+    assert_eq!(continuity(&second), Some("same_boot"));
+    assert_eq!(pcr(&second, 10), hex(&PcrHash::Sha256.digest(&[&[0; 32], &digest])));
+
+    // Stale and replayed pieces, each alone.
+    let replayed = verify_tpm(&RustCrypto, &request(&tpm, "first", "first", "b2b2b2b2b2b2b2b2"));
+    assert_eq!(code(&replayed), "tpm.nonce");
+    let stale_values = verify_tpm(&RustCrypto, &request(&tpm, "second", "first", "b2b2b2b2b2b2b2b2"));
+    assert_eq!(code(&stale_values), "tpm.pcr.digest");
+    let mut crossed = request(&tpm, "second", "second", "b2b2b2b2b2b2b2b2");
+    crossed.signature = Blob(tpm.read("first.sig"));
+    assert_eq!(code(&verify_tpm(&RustCrypto, &crossed)), "tpm.quote.signature");
+    let mut other_key = request(&tpm, "second", "second", "b2b2b2b2b2b2b2b2");
+    other_key.options.ak_name = Some(other);
+    assert_eq!(code(&verify_tpm(&RustCrypto, &other_key)), "tpm.name");
+
+    // Suspended and resumed.
+    tpm.resume();
+    tpm.quote("third", SELECTION, "c3c3c3c3c3c3c3c3");
+    let mut resumed = request(&tpm, "third", "third", "c3c3c3c3c3c3c3c3");
+    resumed.options.previous = Some(reading(&second));
+    let third = verify_tpm(&RustCrypto, &resumed);
+    assert!(third.verified, "{:?}", third.error);
+    assert_eq!(continuity(&third), Some("resumed"));
+    assert_eq!(pcr(&third, 10), pcr(&second, 10));
+
+    // Reset: what ran before is gone, and the older values are of no use.
+    tpm.reset();
+    tpm.quote("fourth", SELECTION, "d4d4d4d4d4d4d4d4");
+    let mut rebooted = request(&tpm, "fourth", "fourth", "d4d4d4d4d4d4d4d4");
+    rebooted.options.previous = Some(reading(&third));
+    let fourth = verify_tpm(&RustCrypto, &rebooted);
+    assert!(fourth.verified, "{:?}", fourth.error);
+    assert_eq!(continuity(&fourth), Some("rebooted"));
+    assert_eq!(pcr(&fourth, 10), "00".repeat(32));
+    let stale = verify_tpm(&RustCrypto, &request(&tpm, "fourth", "third", "d4d4d4d4d4d4d4d4"));
+    assert_eq!(code(&stale), "tpm.pcr.digest");
+    let stale = verify_tpm(&RustCrypto, &request(&tpm, "third", "third", "d4d4d4d4d4d4d4d4"));
+    assert_eq!(code(&stale), "tpm.nonce");
+
+    // A quote from before the reset, shown after it: the clock says so even where the nonce fits.
+    let mut earlier = request(&tpm, "third", "third", "c3c3c3c3c3c3c3c3");
+    earlier.options.previous = Some(reading(&fourth));
+    assert_eq!(continuity(&verify_tpm(&RustCrypto, &earlier)), Some("went_back"));
+
+    // A loss of power: another boot all the same.
+    tpm.crash();
+    tpm.quote("fifth", SELECTION, "e5e5e5e5e5e5e5e5");
+    let mut crashed = request(&tpm, "fifth", "fifth", "e5e5e5e5e5e5e5e5");
+    crashed.options.previous = Some(reading(&fourth));
+    assert_eq!(continuity(&verify_tpm(&RustCrypto, &crashed)), Some("rebooted"));
+}
+
+#[test]
+fn every_scheme_of_the_software_tpm() {
+    let Some(tpm) = SoftTpm::start() else { return };
+    for (algorithm, hash, scheme) in [
+        ("rsa", "sha384", "rsassa"),
+        ("rsa", "sha256", "rsapss"),
+        ("ecc256", "sha256", "ecdsa"),
+        ("ecc384", "sha384", "ecdsa"),
+    ] {
+        let what = format!("{algorithm} {hash} {scheme}");
+        tpm.provision(algorithm, hash, scheme);
+        tpm.quote_with(hash, scheme, "quote", "sha256:0,7+sha384:10", "00112233");
+        let request = request(&tpm, "quote", "quote", "00112233");
+        let result = verify_tpm(&RustCrypto, &request);
+        assert!(result.verified, "{what}: {:?}", result.error);
+
+        let mut bare = request.clone();
+        bare.options.ak_name = None;
+        bare.ak = Blob(tpm.read("ak.pem"));
+        let result = verify_tpm(&RustCrypto, &bare);
+        assert!(result.verified, "{what}: {:?}", result.error);
+        let claims = serde_json::to_value(result.claims).expect("JSON");
+        assert_eq!(claims["ak"]["assurance"], "key_only", "{what}");
+        tpm.tool("tpm2_evictcontrol", ["-C", "o", "-c", "0x81010002"]);
+        tpm.tool("tpm2_evictcontrol", ["-C", "o", "-c", "0x81010001"]);
+        assert_ne!(claims["quote"]["pcr_digest"], Value::Null);
+    }
+}
+
+#[test]
+fn what_is_signed_but_no_quote_is_refused() {
+    let Some(tpm) = SoftTpm::start() else { return };
+    tpm.provision("rsa", "sha256", "rsassa");
+    let certify =
+        ["-c", "0x81010002", "-C", "0x81010002", "-g", "sha256", "-o", "other.msg", "-s", "other.sig"];
+    tpm.tool("tpm2_certify", certify);
+    tpm.flush();
+    let time =
+        ["-c", "0x81010002", "-q", "00112233", "-g", "sha256", "--attestation", "time.msg", "-o", "time.sig"];
+    tpm.tool("tpm2_gettime", time);
+    tpm.flush();
+    tpm.quote("quote", "sha256:0", "00112233");
+    for name in ["other", "time"] {
+        let mut request = request(&tpm, "quote", "quote", "00112233");
+        request.quote = Blob(tpm.read(&format!("{name}.msg")));
+        request.signature = Blob(tpm.read(&format!("{name}.sig")));
+        assert_eq!(code(&verify_tpm(&RustCrypto, &request)), "tpm.attest.type", "{name}");
+    }
+}
+
+/// The forge's credentials are those that a TPM opens: the oracle holds against a TPM.
+#[test]
+fn a_tpm_opens_what_the_forge_wraps_for_an_imported_key() {
+    let Some(tpm) = SoftTpm::start() else { return };
+    let ek = Ek { key: AkKey::Rsa(RsaKey::Second) };
+    tpm.provision("rsa", "sha256", "rsassa");
+    // tpm2_makecredential wraps for the forge's public key; the forge, which has its private half, opens it.
+    let public = veriquote_forge::tpm::PublicArea::ek(&ek.key);
+    tpm.write("forged-ek.pub", public.tpm2b());
+    tpm.write("secret", b"0123456789abcdef");
+    let name = tpm.read("ak.name");
+    let digits = hex(&name);
+    let make = ["-e", "forged-ek.pub", "-s", "secret", "-n", &digits, "-o", "credential"];
+    tpm.tool("tpm2_makecredential", ["-T", "none"].into_iter().chain(make));
+    let credential = Credential::from_file(&tpm.read("credential")).expect("two parts");
+    let opened = veriquote_forge::tpm::activate(&ek, &name, &credential);
+    assert_eq!(opened.as_deref(), Some(&b"0123456789abcdef"[..]));
+    assert_eq!(veriquote_forge::tpm::activate(&ek, b"another name", &credential), None);
+    let own = make_credential(&ek, &name, b"0123456789abcdef", &[3; 32]);
+    assert_eq!(own.file().len(), tpm.read("credential").len());
+}
