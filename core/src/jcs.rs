@@ -184,7 +184,11 @@ fn number(value: f64, out: &mut String) {
     if value == 0.0 {
         return out.push('0');
     }
-    let text = alloc::format!("{value:e}");
+    let shortest = alloc::format!("{value:e}");
+    // Of two texts as short and as close, ECMAScript takes the even one; `{:.e}` rounds so, `{:e}` does not.
+    let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let even = alloc::format!("{value:.*e}", digits.saturating_sub(1));
+    let text = if even.parse() == Ok(value) { even } else { shortest };
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
