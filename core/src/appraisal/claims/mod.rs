@@ -158,10 +158,6 @@ fn subject_of(
     }
 }
 
-#[cfg_attr(
-    not(feature = "dcap"),
-    expect(dead_code, reason = "evidence that becomes claims is DCAP's so far")
-)]
 fn bytes_of(value: &super::Value) -> Vec<u8> {
     match value {
         super::Value::Bytes(bytes) => bytes.clone(),
