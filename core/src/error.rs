@@ -379,6 +379,35 @@ codes! {
     JwtProfile = "jwt.profile", Mismatch,
         "the token's eat_profile is not the expected one",
         "refuse the token, or expect the profile that its issuer documents";
+    // What tokens say.
+    TokenDialect = "token.dialect", Unsupported,
+        "the token is of none of the services whose claims are known, or its claims fit more than one",
+        "name the dialect if you know it; docs/appraisal.md lists what is known";
+    TokenClaim = "token.claim", Malformed,
+        "a claim is absent that its service always writes, or is not of the form that it writes",
+        "refuse the token: its claims cannot be understood safely";
+    TokenContradiction = "token.contradiction", Mismatch,
+        "two claims of one token contradict each other",
+        "refuse the token: two relying parties would understand it differently";
+    TokenSubmodule = "token.submodule", Untrusted,
+        "a submodule is missing, is not announced, or is not the one whose digest was signed",
+        "refuse the whole: pieces of several answers were put together";
+    TokenFailed = "token.failed", Rejected,
+        "the token is authentic, and what its verifier signed is that the evidence failed",
+        "refuse: a valid signature under a failure is a failure";
+    TokenSampleTee = "token.sample_tee", Rejected,
+        "the token attests a sample TEE, which proves nothing",
+        "refuse; in a test, ask for sample TEEs explicitly";
+    // The claims of our own tokens.
+    ClaimsMissing = "claims.missing", Misuse,
+        "a value that the token must have is missing",
+        "pass it, or choose claims that this evidence has";
+    ClaimsValue = "claims.value", Misuse,
+        "a value cannot stand in the claim that it is meant for",
+        "see docs/appraisal.md for what each claim allows";
+    ClaimsSize = "claims.size", Limit,
+        "the claims are larger than the token may be, even without all that may be left out",
+        "allow a longer token, or choose the compact profile";
     // TPM 2.0.
     TpmAttestLayout = "tpm.attest.layout", Malformed,
         "a field of the attestation has a size or value that TPMS_ATTEST does not allow",
@@ -459,6 +488,12 @@ codes! {
         "the hardware report does not bind the runtime data that hold the attestation key",
         "refuse: the key is not vouched for by the hardware";
     // Binding and policy.
+    BindingReportData = "binding.report_data", Mismatch,
+        "the report data is not what this mode makes of the data",
+        "try `veriquote binding detect`: it knows the other conventions and the common mistakes";
+    BindingLength = "binding.length", Misuse,
+        "the data or the report data has a length that this mode does not allow",
+        "choose a mode that hashes; nothing is ever cut to fit";
     PolicyRejected = "policy.rejected", Rejected,
         "the evidence is authentic, but the policy does not accept it",
         "read the findings: each says which rule, what was asked and what was found";

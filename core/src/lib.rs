@@ -24,6 +24,10 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "jwt")]
+pub mod appraisal;
+#[cfg(feature = "jwt")]
+pub mod binding;
 pub mod bytes;
 pub mod check;
 pub mod crypto;
@@ -32,6 +36,8 @@ pub mod dcap;
 pub mod encoding;
 pub mod error;
 pub mod fact;
+#[cfg(feature = "jwt")]
+pub mod jcs;
 pub mod json;
 #[cfg(feature = "jwt")]
 pub mod jwt;

@@ -49,6 +49,18 @@ pub const EVENT_LOG_EVENTS: usize = 32_768;
 /// Digest algorithms in one log: the TCG registry has fewer than 16 hash algorithms.
 pub const EVENT_LOG_ALGORITHMS: usize = 16;
 
+/// Submodules inside submodules of a token: real ones have one level.
+pub const TOKEN_SUBMODULE_DEPTH: usize = 4;
+
+/// Environments of one token: the largest NVIDIA systems have 8 GPUs and 4 switches.
+pub const TOKEN_ENVIRONMENTS: usize = 64;
+
+/// Text of one token's payload: real ones with an event log have under 55,000 characters.
+pub const TOKEN_PAYLOAD_BYTES: usize = 512 * 1024;
+
+/// Data that report data may bind.
+pub const BOUND_DATA_BYTES: usize = 1024 * 1024;
+
 /// A policy document.
 pub const POLICY_BYTES: usize = 1024 * 1024;
 

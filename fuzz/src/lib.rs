@@ -1,6 +1,8 @@
 //! What the fuzz targets check. Each target is a function of bytes that panics when an invariant breaks,
 //! so the same checks run over the seeds as ordinary tests.
 
+mod appraisal;
+mod binding;
 mod document;
 mod event_log;
 mod frame;
@@ -14,6 +16,8 @@ mod token;
 mod verify;
 mod x509;
 
+pub use appraisal::{appraisal, canonical};
+pub use binding::binding;
 pub use document::document;
 pub use event_log::event_log;
 pub use frame::Frame;
@@ -39,6 +43,9 @@ pub type Target = fn(&[u8]);
 
 /// Every target by name.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("appraisal", appraisal),
+    ("binding", binding),
+    ("canonical", canonical),
     ("certificate", certificate),
     ("collateral", collateral),
     ("crl", crl),

@@ -31,7 +31,16 @@ pub fn forged() -> Vec<Seed> {
     let mut seeds = vec![Seed::new("event_log", "made", event_log())];
     for (name, text) in JSON {
         seeds.push(Seed::new("json", *name, *text));
+        seeds.push(Seed::new("canonical", *name, *text));
     }
+    for mode in 0..11u8 {
+        seeds.push(Seed::new(
+            "binding",
+            format!("mode-{mode}"),
+            [&[mode, 7], &br#"{"b":1,"a":2}"#[..]].concat(),
+        ));
+    }
+    seeds.extend(appraisals());
     for (index, (name, forge)) in (0u8..).zip(Forge::all()) {
         let forged = forge.build();
         let from = &forged.collateral;
@@ -192,6 +201,19 @@ const POLICIES: &[(&str, &str)] = &[
         "xfam":{"value":"e700060000000000","mask":"ffffffffffffffff"},"migratable":"allow"}}"#,
     ),
 ];
+
+/// The claims of our own cases, one per case.
+fn appraisals() -> Vec<Seed> {
+    let cases: serde_json::Value =
+        serde_json::from_str(include_str!("../../tests/vectors/appraisal/appraisal.json")).expect("JSON");
+    let cases = cases["cases"].as_array().cloned().unwrap_or_default();
+    let seeds = cases.iter().filter_map(|case| {
+        let claims = case["request"].get("claims").or_else(|| case["request"].get("bundle"))?;
+        let name = case["id"].as_str()?.replace('/', "-");
+        Some(Seed::new("appraisal", name, claims.to_string()))
+    });
+    seeds.collect()
+}
 
 /// The cases for tokens whose parts are of interest.
 const TOKENS: &[(&str, &str)] = &[

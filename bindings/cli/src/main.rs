@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod binding;
 mod cli;
 mod collateral;
 mod exit;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
         Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
         Command::Verify(Verify::Token(args)) => verify_token::token(&args),
+        Command::Binding(command) => binding::run(&command),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
     };

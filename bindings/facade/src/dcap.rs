@@ -10,7 +10,7 @@ use veriquote::dcap::{
 };
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
-use veriquote::policy::{Appraisal as CoreAppraisal, Policy, Verdict as Ruling};
+use veriquote::policy::{Evaluation, Policy, Verdict as Ruling};
 use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
@@ -580,7 +580,7 @@ fn claims(quote: &AuthenticQuote) -> DcapClaims {
 }
 
 /// What the policy asked nothing about, with what that means.
-fn not_checked(appraisal: &CoreAppraisal) -> Vec<NotChecked> {
+fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
     // What binds the evidence to the caller comes first.
     let rank = |rule: &str| match rule {
         "crypto_only" => 0,

@@ -4,6 +4,8 @@
 //! Unknown members are refused (`misuse.options`), so that no check is dropped by a slip of the pen.
 #![forbid(unsafe_code)]
 
+pub mod appraisal;
+mod binding;
 mod blob;
 mod check;
 mod claims;
@@ -20,6 +22,12 @@ mod token;
 mod tpm;
 mod verification;
 
+pub use appraisal::{
+    ShowTokenRequest, TokenAppraisal, TokenEnvironment, UnauthenticatedAppraisal, show_token, show_token_json,
+};
+pub use binding::{
+    BindingDetection, BindingRequest, BindingResult, binding_compute, binding_detect, binding_json,
+};
 pub use blob::Blob;
 pub use check::{CheckLine, facts};
 pub use claims::{

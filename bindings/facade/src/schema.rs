@@ -12,6 +12,11 @@ pub fn schema() -> Vec<(&'static str, Value)> {
         ("token-request.json", of::<crate::TokenRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),
+        ("show-token-request.json", of::<crate::ShowTokenRequest>()),
+        ("token-appraisal.json", of::<crate::TokenAppraisal>()),
+        ("unauthenticated-appraisal.json", of::<crate::UnauthenticatedAppraisal>()),
+        ("binding-request.json", of::<crate::BindingRequest>()),
+        ("binding-result.json", of::<crate::BindingResult>()),
         ("problem.json", of::<crate::Problem>()),
     ]
 }

@@ -41,6 +41,8 @@ pub struct Header {
     pub version: u16,
     /// Which TEE made the report.
     pub tee: Tee,
+    /// Bytes 8 to 12: QE SVN and PCE SVN in version 3, reserved since. Nothing is decided by them.
+    pub reserved: Bytes<4>,
     /// Intel's quoting enclaves have 939a7233-f79c-4ca9-940a-0db3957f0607.
     pub qe_vendor_id: Bytes<16>,
     /// Chosen by the quoting enclave; its first 16 bytes are the QE id. This is not the PPID.
@@ -203,7 +205,7 @@ fn read_header(r: &mut Reader<'_>) -> Result<Header, Error> {
                 .with(Fact::number("actual", tee_type.into())));
         }
     };
-    r.take(4, "reserved")?;
+    let reserved = Bytes(r.array("reserved")?);
     let qe_vendor_id = Bytes(r.array("qe_vendor_id")?);
     if qe_vendor_id.0 != INTEL_QE_VENDOR {
         return Err(Error::new(Code::DcapQeVendor, "qe_vendor_id")
@@ -212,7 +214,7 @@ fn read_header(r: &mut Reader<'_>) -> Result<Header, Error> {
             .with(Fact::bytes("actual", qe_vendor_id.0)));
     }
     let user_data = Bytes(r.array("user_data")?);
-    Ok(Header { version, tee, qe_vendor_id, user_data })
+    Ok(Header { version, tee, reserved, qe_vendor_id, user_data })
 }
 
 fn read_body(r: &mut Reader<'_>, header: &Header) -> Result<Report, Error> {

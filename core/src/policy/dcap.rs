@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::rules::{Expected, Masked, Policy, SgxRules, Stance, TdxRules};
-use super::{Accepted, Appraisal, Findings, Rejection};
+use super::{Accepted, Evaluation, Findings, Rejection};
 use crate::bytes::{Bytes, constant_time_eq};
 use crate::dcap::{
     AuthenticQuote, PlatformConfiguration, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes,
@@ -34,7 +34,7 @@ impl Policy {
         }
     }
 
-    fn appraise(&self, quote: &AuthenticQuote) -> (Appraisal, Option<Error>) {
+    fn appraise(&self, quote: &AuthenticQuote) -> (Evaluation, Option<Error>) {
         let mut findings = Findings::default();
         if self.crypto_only {
             findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
@@ -59,7 +59,7 @@ impl Policy {
             ),
         }
         let error = findings.error();
-        (Appraisal { policy: self.name.clone(), findings: findings.0 }, error)
+        (Evaluation { policy: self.name.clone(), findings: findings.0 }, error)
     }
 
     /// A policy that says something of one TEE alone does not accept evidence of the other, of which it

@@ -24,7 +24,7 @@ pub use rules::{
 #[derive(Clone, Debug)]
 pub struct Accepted<T> {
     evidence: T,
-    appraisal: Appraisal,
+    appraisal: Evaluation,
 }
 
 impl<T> Accepted<T> {
@@ -35,7 +35,7 @@ impl<T> Accepted<T> {
 
     /// Which policy accepted it, and all that it looked at.
     #[must_use]
-    pub const fn appraisal(&self) -> &Appraisal {
+    pub const fn appraisal(&self) -> &Evaluation {
         &self.appraisal
     }
 
@@ -57,7 +57,7 @@ pub struct Rejection<T> {
     /// `policy.rejected`, or `dcap.tcb.revoked` and `dcap.tcb.not_supported`, which no policy accepts.
     pub error: Error,
     /// All that the policy looked at.
-    pub appraisal: Appraisal,
+    pub appraisal: Evaluation,
     /// The evidence, to be shown and not to be relied on.
     pub evidence: Box<T>,
 }
@@ -72,7 +72,7 @@ impl<T: fmt::Debug> core::error::Error for Rejection<T> {}
 
 /// What a policy found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Appraisal {
+pub struct Evaluation {
     /// The policy's name.
     pub policy: String,
     /// Every rule, in a fixed order.

@@ -1,0 +1,265 @@
+//! Claims of an accepted SGX or TDX quote.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{Bound, Claims, ClaimsOptions, subject_of};
+use crate::appraisal::names::{SGX, TD_FLAGS, TDX};
+use crate::appraisal::{
+    Appraisal, Binding, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector, Value,
+    Verifier,
+};
+use crate::bytes::to_hex;
+use crate::crypto::CryptoProvider;
+use crate::dcap::{
+    AuthenticQuote, Header, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes, TdReport,
+};
+use crate::error::Error;
+use crate::jcs::{Json, canonical};
+use crate::json::{Strictness, parse};
+use crate::policy::{Accepted, Finding, Verdict};
+
+impl Claims {
+    /// The claims of evidence that a policy accepted.
+    ///
+    /// # Errors
+    /// `claims.missing`, `claims.value`; `binding.report_data` when the data are not the ones that the
+    /// report binds, and the other errors of [`crate::binding::Mode::field`]; those of the JSON reader
+    /// for data that are not shown as JSON.
+    pub fn from_accepted(
+        accepted: &Accepted<AuthenticQuote>,
+        options: &ClaimsOptions<'_>,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Self, Error> {
+        options.check()?;
+        let quote = accepted.evidence();
+        let findings = accepted.findings();
+        let crypto_only = findings.iter().any(|finding| finding.rule == "crypto_only");
+        let policy = (!crypto_only).then_some(accepted.appraisal().policy.as_str());
+        let mut environment = match quote.report() {
+            Report::Td(report) => td(report, quote.header()),
+            Report::Sgx(report) => enclave(report, quote.header()),
+        };
+        environment.report_data = Some(quote.report().report_data().0.to_vec());
+        environment.nonces = options.nonce.map(Into::into).into_iter().collect();
+        environment.tcb = tcb(quote);
+        environment.evidence = options.evidence.map(|digest| alloc::format!("sha384:{}", to_hex(&digest)));
+        environment.policies.push(PolicyResult {
+            id: policy.unwrap_or("default").into(),
+            version: None,
+            hash: policy.and(options.policy_hash).map(Into::into),
+            matched: None,
+            detail: None,
+        });
+        bind(&mut environment, options, provider)?;
+        let vector = vector(quote, findings);
+        environment.vector = Some(vector);
+        // Accepted evidence of which nothing was asked is authentic and not affirmed.
+        environment.status = Some(vector.worst());
+        let subject = subject_of(&environment, policy, options.subject, provider)?;
+        let appraisal = Appraisal {
+            dialect: Dialect::Aliyun,
+            issuer: Some(options.issuer.into()),
+            audience: alloc::vec![options.audience.into()],
+            subject: Some(subject),
+            profile: Some(options.profile.into()),
+            token_id: Some(options.token_id.into()),
+            intended_use: Some(options.intended_use.into()),
+            times: Times {
+                issued_at: Some(options.issued_at),
+                not_before: Some(options.issued_at),
+                expires_at: Some(options.expires_at),
+            },
+            verifier: Some(Verifier {
+                developer: Some(options.verifier.0.into()),
+                build: Some(options.verifier.1.into()),
+            }),
+            status: environment.status,
+            environments: alloc::vec![environment],
+            ..Appraisal::default()
+        };
+        Ok(Self { appraisal, collateral: collateral(quote), crypto_only })
+    }
+}
+
+fn bind(
+    environment: &mut Environment,
+    options: &ClaimsOptions<'_>,
+    provider: &dyn CryptoProvider,
+) -> Result<(), Error> {
+    let fresh = options.nonce.map(|_| String::from("eat_nonce"));
+    environment.binding = Some(match options.bound {
+        Bound::Nothing => {
+            environment.runtime_data = Some("null".into());
+            Binding { mode: "none".into(), matched: None, fresh }
+        }
+        Bound::Data { mode, data, nonce, shown } => {
+            let report_data = environment.report_data.as_deref().unwrap_or_default();
+            mode.verify(report_data, data, nonce, provider)?;
+            let shown = parse(shown.as_bytes(), Strictness::DOCUMENT)
+                .map_err(|error| error.inside("runtime_data"))?;
+            environment.runtime_data = Some(canonical(&shown).map_err(|error| error.inside("runtime_data"))?);
+            let matched = (mode != crate::binding::Mode::None).then_some(true);
+            Binding { mode: mode.as_str().into(), matched, fresh }
+        }
+    });
+    environment.init_data = Some("null".into());
+    Ok(())
+}
+
+fn td(report: &TdReport, header: &Header) -> Environment {
+    let mut environment = Environment {
+        tee: Some(Tee::Tdx),
+        debug: Some(DebugStatus::of_flag(report.td_attributes.has(TdAttributes::DEBUG))),
+        // The documented service gives MRCONFIGID, the digest of what the host gave at launch.
+        init_data_digest: Some(report.mr_config_id.0.to_vec()),
+        ..Environment::default()
+    };
+    let td15 = report.td15.as_ref();
+    for field in TDX {
+        let value = match field.name {
+            "mr_td" => Some(report.mr_td.0.to_vec()),
+            "rtmr0" => report.rtmr.first().map(|rtmr| rtmr.0.to_vec()),
+            "rtmr1" => report.rtmr.get(1).map(|rtmr| rtmr.0.to_vec()),
+            "rtmr2" => report.rtmr.get(2).map(|rtmr| rtmr.0.to_vec()),
+            "rtmr3" => report.rtmr.get(3).map(|rtmr| rtmr.0.to_vec()),
+            "mr_config_id" => Some(report.mr_config_id.0.to_vec()),
+            "mr_owner" => Some(report.mr_owner.0.to_vec()),
+            "mr_owner_config" => Some(report.mr_owner_config.0.to_vec()),
+            "mr_seam" => Some(report.mr_seam.0.to_vec()),
+            "mr_signer_seam" => Some(report.mr_signer_seam.0.to_vec()),
+            "mr_service_td" => td15.map(|td| td.mr_service_td.0.to_vec()),
+            "seam_attributes" => Some(report.seam_attributes.0.to_vec()),
+            "td_attributes" => Some(report.td_attributes.0.0.to_vec()),
+            "xfam" => Some(report.xfam.0.0.to_vec()),
+            "tee_tcb_svn" => Some(report.tee_tcb_svn.0.to_vec()),
+            "tee_tcb_svn2" => td15.map(|td| td.tee_tcb_svn2.0.to_vec()),
+            "quote.tee_type" => Some(0x81u32.to_le_bytes().to_vec()),
+            // Version 5 describes its body: type and size.
+            "quote.type" if header.version == 5 => Some(body(report).0.to_le_bytes().to_vec()),
+            "quote.size" if header.version == 5 => Some(body(report).1.to_le_bytes().to_vec()),
+            name => of_header(name, header),
+        };
+        if let Some(value) = value {
+            environment.measure(field.name, Value::Bytes(value));
+        }
+    }
+    for (bit, name) in TD_FLAGS {
+        let on = report.td_attributes.bits().checked_shr(*bit).is_some_and(|bits| bits & 1 == 1);
+        environment.measure(alloc::format!("td_attributes.{name}"), Value::Flag(on));
+    }
+    environment
+}
+
+/// Type and size of a version 5 body.
+const fn body(report: &TdReport) -> (u16, u32) {
+    match (&report.td15, &report.td15_extended) {
+        (_, Some(_)) => (4, 885),
+        (Some(_), None) => (3, 648),
+        (None, None) => (2, 584),
+    }
+}
+
+fn enclave(report: &SgxReport, header: &Header) -> Environment {
+    let mut environment = Environment {
+        tee: Some(Tee::Sgx),
+        debug: Some(DebugStatus::of_flag(report.attributes.has(SgxAttributes::DEBUG))),
+        init_data_digest: Some(report.config_id.0.to_vec()),
+        ..Environment::default()
+    };
+    for field in SGX {
+        let value = match field.name {
+            "mr_enclave" => report.mr_enclave.0.to_vec(),
+            "mr_signer" => report.mr_signer.0.to_vec(),
+            "attributes.flags" => report.attributes.flags().to_le_bytes().to_vec(),
+            "attributes.xfrm" => report.attributes.xfrm().to_le_bytes().to_vec(),
+            "misc_select" => report.misc_select.0.to_vec(),
+            "cpu_svn" => report.cpu_svn.0.to_vec(),
+            "config_id" => report.config_id.0.to_vec(),
+            "isv_ext_prod_id" => report.isv_ext_prod_id.0.to_vec(),
+            "isv_family_id" => report.isv_family_id.0.to_vec(),
+            name => {
+                let number = match name {
+                    "isv_prod_id" => Some(report.isv_prod_id),
+                    "isv_svn" => Some(report.isv_svn),
+                    "config_svn" => Some(report.config_svn),
+                    _ => None,
+                };
+                if let Some(number) = number {
+                    environment.measure(field.name, Value::Number(number.into()));
+                } else if let Some(value) = of_header(name, header) {
+                    environment.measure(field.name, Value::Bytes(value));
+                }
+                continue;
+            }
+        };
+        environment.measure(field.name, Value::Bytes(value));
+    }
+    environment
+}
+
+/// A field of the quote's header, as the quote writes it.
+fn of_header(name: &str, header: &Header) -> Option<Vec<u8>> {
+    const ECDSA_P256: u16 = 2;
+    Some(match name {
+        "quote.version" => header.version.to_le_bytes().to_vec(),
+        "quote.att_key_type" => ECDSA_P256.to_le_bytes().to_vec(),
+        "quote.reserved" => header.reserved.0.to_vec(),
+        "quote.vendor_id" => header.qe_vendor_id.0.to_vec(),
+        "quote.user_data" => header.user_data.0.to_vec(),
+        _ => return None,
+    })
+}
+
+fn tcb(quote: &AuthenticQuote) -> Tcb {
+    let tcb = quote.tcb();
+    let mut advisories: Vec<String> = tcb.advisories.iter().map(ToString::to_string).collect();
+    advisories.sort_unstable();
+    Tcb {
+        status: Some(tcb.status.as_str().into()),
+        date: tcb.date,
+        advisories: Some(advisories),
+        evaluation_number: Some(quote.collateral().evaluation_number().into()),
+        fmspc: Some(quote.platform().fmspc.as_slice().to_vec()),
+    }
+}
+
+/// What was affirmed, and only that: an aspect of which the policy asks nothing is 0.
+fn vector(quote: &AuthenticQuote, findings: &[Finding]) -> TrustVector {
+    let met = |rules: &[&str]| {
+        findings.iter().any(|finding| finding.verdict == Verdict::Satisfied && rules.contains(&finding.rule))
+    };
+    let affirmed = |yes| if yes { 2 } else { 0 };
+    let mut vector = TrustVector::default();
+    let debuggable = match quote.report() {
+        Report::Td(report) => report.td_attributes.has(TdAttributes::DEBUG),
+        Report::Sgx(report) => report.attributes.has(SgxAttributes::DEBUG),
+    };
+    let hardware =
+        if quote.tcb().status == TcbStatus::UpToDate { affirmed(met(&["tcb.accept"])) } else { 32 };
+    // What the policy allowed although it is unsafe is a warning.
+    let configuration = if debuggable { 32 } else { affirmed(met(&["tdx.debug", "sgx.debug"])) };
+    for (aspect, value) in [
+        ("instance-identity", affirmed(met(&["platform.ppids", "platform.instance_ids"]))),
+        ("configuration", configuration),
+        ("executables", affirmed(met(&["tdx.mr_td", "sgx.mr_enclave", "sgx.mr_signer"]))),
+        ("hardware", hardware),
+        // Memory of a TEE in production is opaque; one that can be debugged is not.
+        ("runtime-opaque", if debuggable { 32 } else { affirmed(met(&["tdx.debug", "sgx.debug"])) }),
+    ] {
+        vector.set(aspect, value);
+    }
+    vector
+}
+
+fn collateral(quote: &AuthenticQuote) -> Json {
+    let summary = quote.collateral();
+    let mut collateral = Json::object();
+    collateral.set("earliest_next_update", Json::text(summary.earliest_next_update.to_string()));
+    collateral.set("tcb_info_eval", Json::Integer(summary.tcb_info_evaluation_number.into()));
+    collateral.set("qe_identity_eval", Json::Integer(summary.qe_identity_evaluation_number.into()));
+    collateral.set("pck_crl_number", Json::text(to_hex(&summary.pck_crl_number)));
+    collateral.set("root_crl_number", Json::text(to_hex(&summary.root_crl_number)));
+    collateral.set("verified_at", Json::text(quote.verified_at().to_string()));
+    collateral
+}

@@ -1,0 +1,168 @@
+//! Claims of our own tokens. Only evidence that a policy accepted becomes claims: [`Claims`] has no other
+//! constructor. Nothing is signed here.
+
+#[cfg(feature = "dcap")]
+mod dcap;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Appraisal, Selector};
+use crate::binding::{Mode, Nonce};
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::jcs::Json;
+use crate::time::UnixTime;
+
+/// The claims of one token, before a profile names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims {
+    pub(super) appraisal: Appraisal,
+    /// Which collateral judged, and until when it is in force.
+    pub(super) collateral: Json,
+    /// No policy was asked: anything authentic was accepted.
+    pub(super) crypto_only: bool,
+}
+
+/// What a token says that the evidence does not: all of it is given, nothing has a default.
+#[derive(Clone, Debug)]
+pub struct ClaimsOptions<'a> {
+    /// `iss`.
+    pub issuer: &'a str,
+    /// `aud`.
+    pub audience: &'a str,
+    /// `iat` and `nbf`.
+    pub issued_at: UnixTime,
+    /// `exp`.
+    pub expires_at: UnixTime,
+    /// `jti`, never used before.
+    pub token_id: &'a str,
+    /// `eat_profile` of the profiles `aliyun` and `compact`: where the claims are described.
+    pub profile: &'a str,
+    /// `intuse`.
+    pub intended_use: &'a str,
+    /// Hash of the policy's text (SHA-384); `None` where the policy has no text.
+    pub policy_hash: Option<[u8; 48]>,
+    /// What the last field of `sub` is made of: names of measurements, or an operator's name.
+    pub subject: SubjectTemplate<'a>,
+    /// `eat_nonce`: 8 to 88 characters. `None`: the token is not bound to a challenge.
+    pub nonce: Option<&'a str>,
+    /// The data that the report binds.
+    pub bound: Bound<'a>,
+    /// SHA-384 of the evidence.
+    pub evidence: Option<[u8; 48]>,
+    /// Who appraised: developer and build.
+    pub verifier: (&'a str, &'a str),
+}
+
+/// What the selector of `sub` is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubjectTemplate<'a> {
+    /// These measurements, by name.
+    Measurements(&'a [&'a str]),
+    /// An operator's name.
+    Name(&'a str),
+}
+
+/// The data that a report binds. They are checked before they become claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound<'a> {
+    /// None are given: the token says `none`.
+    Nothing,
+    /// These.
+    Data {
+        /// How they are bound.
+        mode: Mode,
+        /// The bytes that are bound.
+        data: &'a [u8],
+        /// The verifier's nonce, where the mode has one.
+        nonce: Option<Nonce<'a>>,
+        /// How the token shows them: JSON.
+        shown: &'a str,
+    },
+}
+
+impl Claims {
+    /// What the claims say.
+    #[must_use]
+    pub const fn appraisal(&self) -> &Appraisal {
+        &self.appraisal
+    }
+}
+
+impl ClaimsOptions<'_> {
+    /// What RFC 7519 and RFC 9711 ask of the values.
+    #[cfg_attr(
+        not(feature = "dcap"),
+        expect(dead_code, reason = "evidence that becomes claims is DCAP's so far")
+    )]
+    fn check(&self) -> Result<(), Error> {
+        let must_be_there = [
+            ("iss", self.issuer),
+            ("aud", self.audience),
+            ("jti", self.token_id),
+            ("eat_profile", self.profile),
+        ];
+        if let Some((claim, _)) = must_be_there.into_iter().find(|(_, value)| value.is_empty()) {
+            return Err(Error::new(Code::ClaimsMissing, claim));
+        }
+        if self.expires_at <= self.issued_at || self.issued_at.0 < 0 {
+            return Err(Error::new(Code::ClaimsValue, "exp")
+                .with(Fact::time("iat", self.issued_at))
+                .with(Fact::time("exp", self.expires_at)));
+        }
+        const USES: [&str; 5] = ["generic", "registration", "provisioning", "csr", "pop"];
+        if !USES.contains(&self.intended_use) {
+            return Err(
+                Error::new(Code::ClaimsValue, "intuse").with(Fact::string("expected", USES.join(",")))
+            );
+        }
+        // RFC 9711 §4.1: 8 to 88 characters in JSON.
+        if let Some(nonce) = self.nonce {
+            let chars = nonce.chars().count();
+            if !(8..=88).contains(&chars) {
+                return Err(Error::new(Code::ClaimsValue, "eat_nonce")
+                    .with(Fact::text("expected", "8 to 88 characters"))
+                    .with(Fact::count("actual", chars)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The subject of an environment.
+#[cfg_attr(
+    not(feature = "dcap"),
+    expect(dead_code, reason = "evidence that becomes claims is DCAP's so far")
+)]
+fn subject_of(
+    environment: &super::Environment,
+    policy: Option<&str>,
+    template: SubjectTemplate<'_>,
+    provider: &dyn crate::crypto::CryptoProvider,
+) -> Result<String, Error> {
+    let tee = environment.tee.as_ref().map_or("", super::Tee::as_str);
+    match template {
+        SubjectTemplate::Name(name) => super::subject(tee, policy, Selector::Name(name), provider),
+        SubjectTemplate::Measurements(names) => {
+            let mut values: Vec<(&str, Vec<u8>)> = Vec::with_capacity(names.len());
+            for name in names {
+                let value = environment.measurement(name).map(bytes_of);
+                let value =
+                    value.ok_or_else(|| Error::new(Code::ClaimsMissing, alloc::format!("sub.{name}")))?;
+                values.push((name, value));
+            }
+            let claims: Vec<(&str, &[u8])> = values.iter().map(|(name, value)| (*name, &**value)).collect();
+            super::subject(tee, policy, Selector::Claims(&claims), provider)
+        }
+    }
+}
+
+fn bytes_of(value: &super::Value) -> Vec<u8> {
+    match value {
+        super::Value::Bytes(bytes) => bytes.clone(),
+        super::Value::Number(number) => number.to_be_bytes().to_vec(),
+        super::Value::Flag(flag) => alloc::vec![u8::from(*flag)],
+        super::Value::Text(text) => text.as_bytes().to_vec(),
+    }
+}

@@ -1,0 +1,128 @@
+//! Profiles `aliyun` and `compact`: the documented service's claims with `x-att` beside them.
+//!
+//! `aliyun` has every claim of the service's own tokens, in their form: `tcb-status` is a string that holds
+//! flat JSON, hex is in the order of the quote. `compact` has the same claims without the report, except
+//! the measurements that policies are written about.
+
+use alloc::string::String;
+
+use super::{Omission, dotted_value, is_header, registered, verifier, x_att};
+use crate::appraisal::claims::Claims;
+use crate::appraisal::names::{SGX, TD_FLAGS_DOTTED, TDX};
+use crate::appraisal::{Environment, Tee};
+use crate::bytes::to_hex;
+use crate::jcs::Json;
+
+/// How much of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Report {
+    /// All of it, in `tcb-status`.
+    Whole,
+    /// What policies compare, in `measured`.
+    Measurements,
+}
+
+/// What `compact` keeps.
+const KEPT: [&str; 9] =
+    ["mr_td", "rtmr0", "rtmr1", "rtmr2", "rtmr3", "mr_enclave", "mr_signer", "isv_prod_id", "isv_svn"];
+
+pub(super) fn write(claims: &Claims, omitted: &[Omission], report: Report) -> Json {
+    let appraisal = &claims.appraisal;
+    let mut payload = registered(appraisal);
+    if let Some(profile) = &appraisal.profile {
+        payload.set("eat_profile", Json::text(profile.clone()));
+    }
+    let Some(environment) = appraisal.environments.first() else { return payload };
+    payload.set("tee", Json::text(environment.tee.as_ref().map_or("", Tee::as_str)));
+    if let Some(debug) = environment.debug {
+        payload.set("dbgstat", Json::text(debug.as_str()));
+    }
+    match &*environment.nonces {
+        [] => {}
+        [one] => payload.set("eat_nonce", Json::text(one.clone())),
+        many => payload.set("eat_nonce", Json::Array(many.iter().cloned().map(Json::Text).collect())),
+    }
+    payload.set("evaluation-reports", reports(environment));
+    match report {
+        Report::Whole => {
+            payload.set("tcb-status", Json::Text(whole(environment, omitted).write()));
+            payload.set("customized_claims", custom(environment, omitted));
+        }
+        Report::Measurements => payload.set("measured", measured(environment)),
+    }
+    let mut att = x_att(claims, environment, omitted);
+    if let Some(verifier) = verifier(appraisal) {
+        att.set("verifier", verifier);
+    }
+    payload.set("x-att", att);
+    payload
+}
+
+/// `[{policy-hash, policy-id}]`, the hash `null` where there is none.
+fn reports(environment: &Environment) -> Json {
+    let reports = environment.policies.iter().map(|policy| {
+        let mut report = Json::object();
+        report.set("policy-id", Json::text(policy.id.clone()));
+        report.set("policy-hash", policy.hash.as_ref().map_or(Json::Null, |hash| Json::Text(to_hex(hash))));
+        report
+    });
+    Json::Array(reports.collect())
+}
+
+fn custom(environment: &Environment, omitted: &[Omission]) -> Json {
+    let mut custom = Json::object();
+    let or_null = |text: &Option<String>| text.clone().map_or(Json::Null, Json::Canonical);
+    custom.set("init_data", or_null(&environment.init_data));
+    let runtime = if omitted.contains(&Omission::RuntimeData) { &None } else { &environment.runtime_data };
+    custom.set("runtime_data", or_null(runtime));
+    custom
+}
+
+/// The whole report under the dotted names.
+pub(super) fn whole(environment: &Environment, omitted: &[Omission]) -> Json {
+    let mut status = Json::object();
+    for field in TDX.iter().chain(SGX).filter(|field| belongs(field.dotted, environment)) {
+        if is_header(field.name) && omitted.contains(&Omission::QuoteHeader) {
+            continue;
+        }
+        if let Some(value) = environment.measurement(field.name) {
+            status.set(field.dotted, dotted_value(value));
+        }
+    }
+    for measurement in &environment.measurements {
+        if let Some(flag) = measurement.name.strip_prefix("td_attributes.") {
+            status.set(alloc::format!("{TD_FLAGS_DOTTED}{flag}"), dotted_value(&measurement.value));
+        }
+    }
+    if let Some(digest) = &environment.init_data_digest {
+        status.set("init_data", Json::text(to_hex(digest)));
+    }
+    if let Some(report_data) = &environment.report_data {
+        let hex = to_hex(report_data);
+        let copy = if environment.tee == Some(Tee::Sgx) { "sgx.body" } else { "tdx.quote.body" };
+        status.set(alloc::format!("{copy}.report_data"), Json::text(hex.clone()));
+        status.set("report_data", Json::Text(hex));
+    }
+    status
+}
+
+/// Some fields have one name in both reports.
+fn belongs(dotted: &str, environment: &Environment) -> bool {
+    let start = if environment.tee == Some(Tee::Sgx) { "sgx." } else { "tdx." };
+    dotted.starts_with(start)
+}
+
+fn measured(environment: &Environment) -> Json {
+    let mut measured = Json::object();
+    for field in TDX.iter().chain(SGX).filter(|field| KEPT.contains(&field.name)) {
+        if let Some(value) =
+            environment.measurement(field.name).filter(|_| belongs(field.dotted, environment))
+        {
+            measured.set(field.dotted, dotted_value(value));
+        }
+    }
+    if let Some(report_data) = &environment.report_data {
+        measured.set("report_data", Json::text(to_hex(report_data)));
+    }
+    measured
+}
