@@ -13,6 +13,7 @@ mod quote;
 pub mod seeds;
 mod text;
 mod token;
+mod tpm;
 mod verify;
 mod x509;
 
@@ -26,6 +27,7 @@ pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
 pub use token::{jwks, jws, verify_token};
+pub use tpm::{tpm_credential, tpm_pcrs, tpm_public, tpm_quote};
 pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
 
@@ -57,6 +59,10 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("policy", policy),
     ("quote", quote),
     ("text", text),
+    ("tpm_credential", tpm_credential),
+    ("tpm_pcrs", tpm_pcrs),
+    ("tpm_public", tpm_public),
+    ("tpm_quote", tpm_quote),
     ("verify", verify),
     ("verify_token", verify_token),
 ];

@@ -127,14 +127,10 @@ impl<'a> Signature<'a> {
         let bytes = self.fixed(key).ok_or_else(invalid)?;
         let mut loaded = false;
         for algorithm in algorithms {
-            match load(provider, algorithm, key) {
-                Ok(verifier) => {
-                    loaded = true;
-                    if verifier.verify(message, &bytes).is_ok() {
-                        return Ok(());
-                    }
-                }
-                Err(KeyRejected) => {}
+            let Ok(verifier) = load(provider, algorithm, key) else { continue };
+            loaded = true;
+            if verifier.verify(message, &bytes).is_ok() {
+                return Ok(());
             }
         }
         if loaded { Err(invalid()) } else { Err(key_rejected()) }
@@ -180,6 +176,12 @@ impl Scheme {
             (AlgorithmId::ECDSA, PublicKey::Ecc { curve, .. }) if curve.ecdsa().is_some() => {
                 let curve = curve.ecdsa().into_iter();
                 Ok(curve.map(|curve| SignatureAlgorithm::Ecdsa(curve, hash)).collect())
+            }
+            #[cfg(feature = "sm2")]
+            (AlgorithmId::SM2, PublicKey::Ecc { curve: Curve::SM2_P256, .. })
+                if hash == crate::crypto::HashAlgorithm::Sm3 =>
+            {
+                Ok(alloc::vec![SignatureAlgorithm::Sm2])
             }
             _ => Err(Error::new(Code::TpmSignatureScheme, "signature.algorithm")
                 .with(Fact::string("key", alloc::format!("{}", key.kind())))
