@@ -103,6 +103,11 @@ impl Trace {
         self.checks.push(Check { rule, outcome: Outcome::Failed, facts });
     }
 
+    /// Takes over the lines of an earlier verification.
+    pub fn extend(&mut self, earlier: &[Check]) {
+        self.checks.extend_from_slice(earlier);
+    }
+
     /// The lines so far.
     #[must_use]
     pub fn checks(&self) -> &[Check] {

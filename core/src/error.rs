@@ -294,6 +294,85 @@ codes! {
     EventLogReplay = "eventlog.replay", Mismatch,
         "replaying the event log does not give the registers of the quote",
         "refuse the log: events were added, removed or changed after they were measured";
+    // TPM 2.0.
+    TpmAttestLayout = "tpm.attest.layout", Malformed,
+        "a field of the attestation has a size or value that TPMS_ATTEST does not allow",
+        "pass the TPMS_ATTEST exactly as the TPM returned it (tpm2-tools writes it with `--message`)";
+    TpmAttestMagic = "tpm.attest.magic", Malformed,
+        "the attestation does not begin with TPM_GENERATED_VALUE, so no TPM vouches for its content",
+        "pass the TPMS_ATTEST exactly as the TPM returned it; refuse it if this is all there is";
+    TpmAttestType = "tpm.attest.type", Mismatch,
+        "the attestation is genuine but of another type than the one that is asked for",
+        "ask the machine for a TPM2_Quote; a signed clock or NV reading is no quote";
+    TpmSignatureLayout = "tpm.signature.layout", Malformed,
+        "the signature is not a TPMT_SIGNATURE",
+        "pass the signature as the TPM returned it, or name its scheme if it is a plain one";
+    TpmSignatureAlgorithm = "tpm.signature.algorithm", Unsupported,
+        "the signature names an algorithm that does not prove which key signed",
+        "use an attestation key with RSASSA, RSAPSS, ECDSA or SM2";
+    TpmSignatureScheme = "tpm.signature.scheme", Mismatch,
+        "the signature's scheme or hash is not the one that the attestation key is bound to",
+        "refuse: a restricted key signs with its own scheme only";
+    TpmSignatureSha1 = "tpm.signature.sha1", Untrusted,
+        "the signature is over a SHA-1 digest, whose collisions can be made",
+        "use a key with SHA-256, or name SHA-1 as acceptable if this machine has no other key";
+    TpmQuoteSignature = "tpm.quote.signature", Untrusted,
+        "the quote is not signed by the attestation key",
+        "refuse: a byte of the quote was changed, or another key signed it";
+    TpmAlgorithm = "tpm.algorithm", Unsupported,
+        "a hash, curve or scheme that this release does not verify",
+        "use SHA-1, SHA-2 or (with its feature) SM3 banks and the NIST curves, or check for a newer release";
+    TpmPublicLayout = "tpm.public.layout", Malformed,
+        "the public area is not a TPMT_PUBLIC, TPM2B_PUBLIC or key in PEM",
+        "pass the public area as the TPM returned it";
+    TpmKeyWeak = "tpm.key.weak", Untrusted,
+        "the key is too short, badly formed or one whose private half can be computed",
+        "refuse; replace the key, and for CVE-2017-15361 update the TPM's firmware first";
+    TpmAkAttributes = "tpm.ak.attributes", Untrusted,
+        "the key's attributes let it sign what its TPM did not make, or leave its TPM",
+        "enrol a key that is restricted, signing only, fixed to its TPM and made inside it";
+    TpmAkNameAlgorithm = "tpm.ak.name_algorithm", Untrusted,
+        "the key's name is a digest shorter than SHA-256",
+        "enrol a key whose nameAlg is SHA-256 or better";
+    TpmName = "tpm.name", Mismatch,
+        "the public area is not the one of the expected Name",
+        "refuse, or enrol the key anew";
+    TpmQualifiedSigner = "tpm.qualified_signer", Mismatch,
+        "the attestation names another signer than the attestation key under its known parent",
+        "refuse: it was not made by this key in this hierarchy";
+    TpmNonce = "tpm.nonce", Mismatch,
+        "the attestation carries another challenge than the one that was given out",
+        "refuse: it is a replay or an answer to another verifier";
+    TpmPcrLayout = "tpm.pcr.layout", Malformed,
+        "the PCR values are not of a form that is known",
+        "pass the file that `tpm2_quote --pcr` wrote, or the values by bank and index";
+    TpmPcrSelection = "tpm.pcr.selection", Untrusted,
+        "the quote selects a bank twice, so that values of one register could pass for another's",
+        "refuse: no honest attester asks for such a quote";
+    TpmPcrMissing = "tpm.pcr.missing", Mismatch,
+        "no value was given for a register that the quote covers",
+        "pass the values of every register and bank that the quote selects";
+    TpmPcrDigest = "tpm.pcr.digest", Mismatch,
+        "the PCR values are not those that were quoted",
+        "read the values together with the quote; refuse if they keep differing";
+    TpmCreation = "tpm.creation", Mismatch,
+        "the creation data are not those that the TPM attests",
+        "refuse, or pass the creation data as the TPM returned them";
+    TpmCertifySignature = "tpm.certify.signature", Untrusted,
+        "the certification is not signed by the trusted key",
+        "refuse: a byte was changed, or another key signed it";
+    TpmCredential = "tpm.credential", Mismatch,
+        "the answer is not the secret that was wrapped for this endorsement key and this attestation key",
+        "refuse and throw the challenge away: the two keys are not in one TPM";
+    TpmEndorsementKey = "tpm.endorsement_key", Mismatch,
+        "the endorsement key is not the one of its certificate, or not a restricted decryption key",
+        "pass the public area of the key that the certificate is for";
+    TpmHclLayout = "tpm.hcl.layout", Malformed,
+        "the hardware compatibility layer's report or its runtime data are not of the known form",
+        "pass the report as read from the NV index 0x01400001";
+    TpmHclBinding = "tpm.hcl.binding", Mismatch,
+        "the hardware report does not bind the runtime data that hold the attestation key",
+        "refuse: the key is not vouched for by the hardware";
     // Binding and policy.
     PolicyRejected = "policy.rejected", Rejected,
         "the evidence is authentic, but the policy does not accept it",

@@ -21,6 +21,8 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod bytes;
 pub mod check;
@@ -32,12 +34,14 @@ pub mod error;
 pub mod fact;
 pub mod json;
 pub mod limits;
-#[cfg(feature = "dcap")]
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod measured_boot;
 #[cfg(feature = "dcap")]
 pub mod policy;
 pub mod reader;
 pub mod time;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 pub mod trust;
 pub mod x509;
 

@@ -58,3 +58,13 @@ pub const RSA_MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// The largest RSA public exponent, 33 bits: common libraries stop there, since time grows with it.
 pub const RSA_EXPONENT_MAX: u64 = (1 << 33) - 1;
+
+/// A TPM structure: the largest, a public area with an RSA-4096 key, has under 1 KiB; a creation record
+/// with every bank and a long label stays under 4 KiB.
+pub const TPM_STRUCTURE_BYTES: usize = 16 * 1024;
+
+/// Banks in one PCR selection: `TPML_PCR_SELECTION` of the TPM 2.0 Library, Part 2, 10.9.7 holds 16.
+pub const TPM_PCR_BANKS: usize = 16;
+
+/// A file of PCR values: the one of tpm2-tools for 16 banks of 24 registers has under 64 KiB.
+pub const TPM_PCR_FILE_BYTES: usize = 256 * 1024;

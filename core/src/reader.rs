@@ -106,6 +106,30 @@ impl<'a> Reader<'a> {
         self.array(field).map(u64::from_le_bytes)
     }
 
+    /// A big-endian 16-bit number.
+    ///
+    /// # Errors
+    /// `input.truncated`.
+    pub fn u16_be(&mut self, field: &'static str) -> Result<u16, Error> {
+        self.array(field).map(u16::from_be_bytes)
+    }
+
+    /// A big-endian 32-bit number.
+    ///
+    /// # Errors
+    /// `input.truncated`.
+    pub fn u32_be(&mut self, field: &'static str) -> Result<u32, Error> {
+        self.array(field).map(u32::from_be_bytes)
+    }
+
+    /// A big-endian 64-bit number.
+    ///
+    /// # Errors
+    /// `input.truncated`.
+    pub fn u64_be(&mut self, field: &'static str) -> Result<u64, Error> {
+        self.array(field).map(u64::from_be_bytes)
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

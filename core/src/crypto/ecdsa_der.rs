@@ -6,9 +6,9 @@ const INTEGER: u8 = 0x02;
 const SEQUENCE: u8 = 0x30;
 
 /// The fixed form `r ‖ s` that [`VerifyingKey::verify`](super::VerifyingKey::verify) takes, where `W2` is
-/// 64 for P-256 and 96 for P-384.
+/// 64 for P-256, 96 for P-384 and 132 for P-521.
 ///
-/// `None` unless the bytes are DER to the letter: short lengths, both integers minimal, not negative and
+/// `None` unless the bytes are DER to the letter: shortest lengths, both integers minimal, not negative and
 /// no wider than half of `W2`, nothing after them.
 #[must_use]
 pub fn ecdsa_der_to_fixed<const W2: usize>(der: &[u8]) -> Option<[u8; W2]> {
@@ -26,15 +26,17 @@ pub fn ecdsa_der_to_fixed<const W2: usize>(der: &[u8]) -> Option<[u8; W2]> {
     Some(fixed)
 }
 
-/// The content of the next element, whose length is written in the short form: all that fits P-384.
+/// The content of the next element: its length in the short form, or in one more byte where that is too
+/// little, as for two numbers of P-521.
 fn element<'a>(reader: &mut Reader<'a>, tag: u8) -> Option<Reader<'a>> {
     if reader.u8("tag").ok()? != tag {
         return None;
     }
-    let len = reader.u8("length").ok()?;
-    if len > 0x7f {
-        return None;
-    }
+    let len = match reader.u8("length").ok()? {
+        short @ 0..=0x7f => short,
+        0x81 => reader.u8("length").ok().filter(|long| *long > 0x7f)?,
+        _ => return None,
+    };
     reader.sub(usize::from(len), "content").ok()
 }
 
@@ -90,6 +92,18 @@ mod tests {
         assert_eq!(ecdsa_der_to_fixed::<96>(&der(&full, &full)), Some([0xff; 96]));
         assert_eq!(ecdsa_der_to_fixed::<64>(&der(&full, &full)), None);
         assert_eq!(ecdsa_der_to_fixed::<96>(&der(&[1; 49], &[1])), None);
+    }
+
+    #[test]
+    fn two_numbers_of_p521_need_the_long_form_of_a_length() {
+        let mut number = vec![1];
+        number.extend([0xff; 65]);
+        let mut long = der(&number, &number);
+        long.insert(1, 0x81);
+        assert_eq!(ecdsa_der_to_fixed::<132>(&long).map(|fixed| fixed[0]), Some(1));
+        assert_eq!(ecdsa_der_to_fixed::<132>(&der(&number, &number)), None, "0x88 as a short form");
+        long.splice(1..2, [0x82, 0]);
+        assert_eq!(ecdsa_der_to_fixed::<132>(&long), None, "two bytes where one is enough");
     }
 
     #[test]

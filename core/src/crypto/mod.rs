@@ -1,10 +1,13 @@
 //! Cryptography behind one trait, so that a caller can bring its own.
 //!
-//! The core verifies and hashes; it never signs, encrypts or draws random numbers.
+//! The core verifies and hashes. It never signs, decrypts or draws random numbers; it wraps one secret, for a
+//! TPM to prove itself with, and is given the randomness for that.
 
 pub mod ecdsa_der;
 mod rustcrypto;
 mod spki;
+#[cfg(feature = "tpm")]
+pub(crate) mod wrap;
 
 pub use rustcrypto::RustCrypto;
 pub use spki::{KeyKind, SubjectPublicKeyInfo};
@@ -54,6 +57,8 @@ pub trait VerifyingKey: fmt::Debug + Send + Sync {
 pub enum PublicKey<'a> {
     /// An elliptic-curve point, uncompressed: `04 ‖ x ‖ y`, big-endian (SEC 1, section 2.3.3).
     Ec(&'a [u8]),
+    /// An Ed25519 key: 32 bytes, as RFC 8032 encodes a point.
+    Ed25519(&'a [u8]),
     /// An RSA key, both numbers unsigned big-endian without leading zeros.
     Rsa {
         /// The modulus `n`.
@@ -68,22 +73,13 @@ impl PublicKey<'_> {
     /// for. Every provider asks this first, so that all have the same bounds.
     #[must_use]
     pub fn fits(&self, algorithm: SignatureAlgorithm) -> bool {
-        use SignatureAlgorithm as A;
         match (algorithm, *self) {
-            (A::EcdsaP256Sha256 | A::EcdsaP256Sha384, Self::Ec(point)) => {
-                point.len() == 65 && point.first() == Some(&0x04)
+            (SignatureAlgorithm::Ecdsa(curve, _), Self::Ec(point)) => {
+                point.len() == curve.point_len() && point.first() == Some(&0x04)
             }
-            (A::EcdsaP384Sha256 | A::EcdsaP384Sha384, Self::Ec(point)) => {
-                point.len() == 97 && point.first() == Some(&0x04)
-            }
+            (SignatureAlgorithm::Ed25519, Self::Ed25519(key)) => key.len() == 32,
             (
-                A::RsaPkcs1Sha1
-                | A::RsaPkcs1Sha256
-                | A::RsaPkcs1Sha384
-                | A::RsaPkcs1Sha512
-                | A::RsaPssSha256
-                | A::RsaPssSha384
-                | A::RsaPssSha512,
+                SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(..),
                 Self::Rsa { modulus, exponent },
             ) => {
                 bits(modulus).is_some_and(|bits| RSA_MODULUS_BITS.contains(&bits))
@@ -113,47 +109,95 @@ fn small(number: &[u8]) -> u64 {
     number.iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
 
+/// An elliptic curve of FIPS 186-5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Curve {
+    /// P-256, `secp256r1`.
+    P256,
+    /// P-384, `secp384r1`.
+    P384,
+    /// P-521, `secp521r1`.
+    P521,
+}
+
+impl Curve {
+    /// Bytes of a coordinate, and of each half of a signature.
+    #[must_use]
+    pub const fn width(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+
+    /// Bytes of an uncompressed point: `04 ‖ x ‖ y`.
+    #[must_use]
+    pub const fn point_len(self) -> usize {
+        match self {
+            Self::P256 => 65,
+            Self::P384 => 97,
+            Self::P521 => 133,
+        }
+    }
+}
+
+/// How long the salt of an RSASSA-PSS signature is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SaltLength {
+    /// As long as the digest: what JOSE, X.509 profiles and most TPMs use.
+    Digest,
+    /// As long as the modulus leaves room for: what other TPMs use (TPM 2.0 Part 1, B.7).
+    Maximum,
+}
+
 /// A signature algorithm with all its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SignatureAlgorithm {
-    /// ECDSA on P-256 with SHA-256.
-    EcdsaP256Sha256,
-    /// ECDSA on P-256 with SHA-384.
-    EcdsaP256Sha384,
-    /// ECDSA on P-384 with SHA-256.
-    EcdsaP384Sha256,
-    /// ECDSA on P-384 with SHA-384.
-    EcdsaP384Sha384,
-    /// RSASSA-PKCS1-v1_5 with SHA-1: only for TPM 2.0 keys that know nothing better.
-    RsaPkcs1Sha1,
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    RsaPkcs1Sha256,
-    /// RSASSA-PKCS1-v1_5 with SHA-384.
-    RsaPkcs1Sha384,
-    /// RSASSA-PKCS1-v1_5 with SHA-512.
-    RsaPkcs1Sha512,
-    /// RSASSA-PSS with SHA-256, MGF1 with SHA-256, salt as long as the digest.
-    RsaPssSha256,
-    /// RSASSA-PSS with SHA-384, MGF1 with SHA-384, salt as long as the digest.
-    RsaPssSha384,
-    /// RSASSA-PSS with SHA-512, MGF1 with SHA-512, salt as long as the digest.
-    RsaPssSha512,
+    /// ECDSA on a curve, over a digest cut or filled up to the curve's order (FIPS 186-5, section 6.4).
+    Ecdsa(Curve, HashAlgorithm),
+    /// Ed25519 (RFC 8032), by the rules of `verify_strict`: keys and nonces of small order are refused.
+    Ed25519,
+    /// RSASSA-PKCS1-v1_5. SHA-1 only for TPM 2.0 keys that know nothing better.
+    RsaPkcs1(HashAlgorithm),
+    /// RSASSA-PSS, MGF1 with the same hash function.
+    RsaPss(HashAlgorithm, SaltLength),
 }
 
 impl SignatureAlgorithm {
+    /// ECDSA on P-256 with SHA-256.
+    pub const ECDSA_P256_SHA256: Self = Self::Ecdsa(Curve::P256, HashAlgorithm::Sha256);
+    /// ECDSA on P-256 with SHA-384.
+    pub const ECDSA_P256_SHA384: Self = Self::Ecdsa(Curve::P256, HashAlgorithm::Sha384);
+    /// ECDSA on P-384 with SHA-256.
+    pub const ECDSA_P384_SHA256: Self = Self::Ecdsa(Curve::P384, HashAlgorithm::Sha256);
+    /// ECDSA on P-384 with SHA-384.
+    pub const ECDSA_P384_SHA384: Self = Self::Ecdsa(Curve::P384, HashAlgorithm::Sha384);
+    /// ECDSA on P-521 with SHA-512.
+    pub const ECDSA_P521_SHA512: Self = Self::Ecdsa(Curve::P521, HashAlgorithm::Sha512);
+    /// RSASSA-PKCS1-v1_5 with SHA-1: only for TPM 2.0 keys that know nothing better.
+    pub const RSA_PKCS1_SHA1: Self = Self::RsaPkcs1(HashAlgorithm::Sha1);
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    pub const RSA_PKCS1_SHA256: Self = Self::RsaPkcs1(HashAlgorithm::Sha256);
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    pub const RSA_PKCS1_SHA384: Self = Self::RsaPkcs1(HashAlgorithm::Sha384);
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    pub const RSA_PKCS1_SHA512: Self = Self::RsaPkcs1(HashAlgorithm::Sha512);
+    /// RSASSA-PSS with SHA-256, salt as long as the digest.
+    pub const RSA_PSS_SHA256: Self = Self::RsaPss(HashAlgorithm::Sha256, SaltLength::Digest);
+    /// RSASSA-PSS with SHA-384, salt as long as the digest.
+    pub const RSA_PSS_SHA384: Self = Self::RsaPss(HashAlgorithm::Sha384, SaltLength::Digest);
+    /// RSASSA-PSS with SHA-512, salt as long as the digest.
+    pub const RSA_PSS_SHA512: Self = Self::RsaPss(HashAlgorithm::Sha512, SaltLength::Digest);
+
     /// The hash function that the message goes through.
     #[must_use]
     pub const fn hash(self) -> HashAlgorithm {
         match self {
-            Self::RsaPkcs1Sha1 => HashAlgorithm::Sha1,
-            Self::EcdsaP256Sha256 | Self::EcdsaP384Sha256 | Self::RsaPkcs1Sha256 | Self::RsaPssSha256 => {
-                HashAlgorithm::Sha256
-            }
-            Self::EcdsaP256Sha384 | Self::EcdsaP384Sha384 | Self::RsaPkcs1Sha384 | Self::RsaPssSha384 => {
-                HashAlgorithm::Sha384
-            }
-            Self::RsaPkcs1Sha512 | Self::RsaPssSha512 => HashAlgorithm::Sha512,
+            Self::Ecdsa(_, hash) | Self::RsaPkcs1(hash) | Self::RsaPss(hash, _) => hash,
+            Self::Ed25519 => HashAlgorithm::Sha512,
         }
     }
 }
@@ -257,7 +301,7 @@ mod tests {
 
     use super::*;
 
-    const RSA: SignatureAlgorithm = SignatureAlgorithm::RsaPkcs1Sha256;
+    const RSA: SignatureAlgorithm = SignatureAlgorithm::RSA_PKCS1_SHA256;
 
     fn modulus(bits: usize) -> Vec<u8> {
         let mut number = vec![0xff; bits.div_ceil(8)];
@@ -310,16 +354,16 @@ mod tests {
         p256[0] = 4;
         let mut p384 = [1; 97];
         p384[0] = 4;
-        assert!(PublicKey::Ec(&p256).fits(SignatureAlgorithm::EcdsaP256Sha256));
-        assert!(PublicKey::Ec(&p384).fits(SignatureAlgorithm::EcdsaP384Sha384));
-        assert!(!PublicKey::Ec(&p256).fits(SignatureAlgorithm::EcdsaP384Sha384));
-        assert!(!PublicKey::Ec(&p384).fits(SignatureAlgorithm::EcdsaP256Sha256));
+        assert!(PublicKey::Ec(&p256).fits(SignatureAlgorithm::ECDSA_P256_SHA256));
+        assert!(PublicKey::Ec(&p384).fits(SignatureAlgorithm::ECDSA_P384_SHA384));
+        assert!(!PublicKey::Ec(&p256).fits(SignatureAlgorithm::ECDSA_P384_SHA384));
+        assert!(!PublicKey::Ec(&p384).fits(SignatureAlgorithm::ECDSA_P256_SHA256));
         assert!(!PublicKey::Ec(&p256).fits(RSA));
-        assert!(!PublicKey::Ec(&p256[..33]).fits(SignatureAlgorithm::EcdsaP256Sha256));
+        assert!(!PublicKey::Ec(&p256[..33]).fits(SignatureAlgorithm::ECDSA_P256_SHA256));
         p256[0] = 6;
-        assert!(!PublicKey::Ec(&p256).fits(SignatureAlgorithm::EcdsaP256Sha256));
+        assert!(!PublicKey::Ec(&p256).fits(SignatureAlgorithm::ECDSA_P256_SHA256));
         let n = modulus(2048);
         let key = PublicKey::Rsa { modulus: &n, exponent: &[3] };
-        assert!(!key.fits(SignatureAlgorithm::EcdsaP256Sha256));
+        assert!(!key.fits(SignatureAlgorithm::ECDSA_P256_SHA256));
     }
 }

@@ -4,7 +4,7 @@ use der::asn1::{AnyRef, ObjectIdentifier, UintRef};
 use der::{Decode, Reader as _, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
-use super::PublicKey;
+use super::{Curve, PublicKey};
 use crate::error::{Code, Error};
 
 /// What kind of key it is.
@@ -15,14 +15,31 @@ pub enum KeyKind {
     P256,
     /// A point on P-384 (`secp384r1`).
     P384,
+    /// A point on P-521 (`secp521r1`).
+    P521,
+    /// An Ed25519 key (RFC 8410).
+    Ed25519,
     /// An RSA key for any RSA signature (`rsaEncryption`).
     Rsa,
 }
 
+impl KeyKind {
+    /// The curve of an ECDSA key.
+    #[must_use]
+    pub const fn curve(self) -> Option<Curve> {
+        match self {
+            Self::P256 => Some(Curve::P256),
+            Self::P384 => Some(Curve::P384),
+            Self::P521 => Some(Curve::P521),
+            Self::Ed25519 | Self::Rsa => None,
+        }
+    }
+}
+
 /// A public key with the DER it was read from.
 ///
-/// Read strictly: `id-ecPublicKey` with one of two named curves and an uncompressed point (RFC 5480), or
-/// `rsaEncryption` with a NULL parameter and minimal positive integers (RFC 3279, section 2.3.1). Whether
+/// Read strictly: `id-ecPublicKey` with one of three named curves and an uncompressed point (RFC 5480),
+/// `id-Ed25519` without parameters (RFC 8410), or `rsaEncryption` with a NULL parameter and minimal positive integers (RFC 3279, section 2.3.1). Whether
 /// the point lies on its curve is checked when a [`CryptoProvider`](super::CryptoProvider) loads the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SubjectPublicKeyInfo<'a> {
@@ -48,7 +65,9 @@ impl<'a> SubjectPublicKeyInfo<'a> {
             (RSA_ENCRYPTION, Some(parameters)) if parameters == AnyRef::NULL => {
                 (KeyKind::Rsa, rsa_key(content)?)
             }
-            (ID_EC_PUBLIC_KEY | RSA_ENCRYPTION, _) => {
+            (ID_ED25519, None) if content.len() == 32 => (KeyKind::Ed25519, PublicKey::Ed25519(content)),
+            (ID_ED25519, None) => return Err(Error::new(Code::X509Der, "subject_public_key")),
+            (ID_EC_PUBLIC_KEY | RSA_ENCRYPTION | ID_ED25519, _) => {
                 return Err(Error::new(Code::X509Algorithm, "algorithm.parameters"));
             }
             _ => return Err(Error::new(Code::X509Algorithm, "algorithm")),
@@ -79,12 +98,13 @@ fn named_curve(parameters: AnyRef<'_>) -> Result<KeyKind, Error> {
     match parameters.decode_as::<ObjectIdentifier>() {
         Ok(PRIME256V1) => Ok(KeyKind::P256),
         Ok(SECP384R1) => Ok(KeyKind::P384),
+        Ok(SECP521R1) => Ok(KeyKind::P521),
         _ => Err(Error::new(Code::X509Algorithm, "algorithm.parameters")),
     }
 }
 
 fn ec_point(kind: KeyKind, point: &[u8]) -> Result<(KeyKind, PublicKey<'_>), Error> {
-    let len = if kind == KeyKind::P384 { 97 } else { 65 };
+    let len = kind.curve().map_or(0, Curve::point_len);
     match point {
         [0x04, ..] if point.len() == len => Ok((kind, PublicKey::Ec(point))),
         [0x02 | 0x03, x @ ..] if x.len().saturating_mul(2).saturating_add(1) == len => {
@@ -120,6 +140,10 @@ const ID_EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 /// RFC 5480, section 2.1.1.1: P-384.
 const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+/// RFC 5480, section 2.1.1.1: P-521.
+const SECP521R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+/// RFC 8410, section 3.
+const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 /// RFC 8017, appendix C.
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
@@ -167,13 +191,26 @@ mod tests {
     }
 
     #[test]
-    fn reads_both_curves() {
-        for (curve, len, kind) in [(CURVE, 65, KeyKind::P256), (SECP384, 97, KeyKind::P384)] {
+    fn reads_every_curve() {
+        const SECP521: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 0x23];
+        for (curve, len, kind) in
+            [(CURVE, 65, KeyKind::P256), (SECP384, 97, KeyKind::P384), (SECP521, 133, KeyKind::P521)]
+        {
             let der = spki(&[EC, curve], 0, &point(4, len));
             let info = SubjectPublicKeyInfo::parse(&der).unwrap();
             assert_eq!((info.kind(), info.key()), (kind, PublicKey::Ec(&point(4, len))));
             assert_eq!(info.raw(), der);
         }
+    }
+
+    #[test]
+    fn reads_ed25519_without_parameters() {
+        const ED25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x70];
+        let der = spki(&[ED25519], 0, &[7; 32]);
+        let info = SubjectPublicKeyInfo::parse(&der).unwrap();
+        assert_eq!((info.kind(), info.key()), (KeyKind::Ed25519, PublicKey::Ed25519(&[7; 32])));
+        assert_eq!(code(&spki(&[ED25519], 0, &[7; 31])), Code::X509Der);
+        assert_eq!(code(&spki(&[ED25519, NULL], 0, &[7; 32])), Code::X509Algorithm);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::x509::chain::{
 use crate::x509::{Certificate, Crl, IssuerKey, RevocationList, oid};
 
 /// Every certificate of the hierarchy.
-pub(crate) const ALGORITHM: SignatureAlgorithm = SignatureAlgorithm::EcdsaP256Sha256;
+pub(crate) const ALGORITHM: SignatureAlgorithm = SignatureAlgorithm::ECDSA_P256_SHA256;
 
 /// What every certificate of the hierarchy carries.
 const REQUIRED: [&[u8]; 5] = [

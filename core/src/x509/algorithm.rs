@@ -2,7 +2,7 @@
 
 use super::der::{Element, tag};
 use super::oid;
-use crate::crypto::{HashAlgorithm, KeyKind, SignatureAlgorithm};
+use crate::crypto::{HashAlgorithm, KeyKind, SaltLength, SignatureAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 
@@ -23,40 +23,31 @@ impl SignatureScheme {
     /// The algorithm of this scheme under an issuer's kind of key; `None` where they do not go together.
     #[must_use]
     pub const fn with_key(self, key: KeyKind) -> Option<SignatureAlgorithm> {
-        use HashAlgorithm::{Sha256, Sha384, Sha512};
-        match (self, key) {
-            (Self::Ecdsa(Sha256), KeyKind::P256) => Some(SignatureAlgorithm::EcdsaP256Sha256),
-            (Self::Ecdsa(Sha384), KeyKind::P256) => Some(SignatureAlgorithm::EcdsaP256Sha384),
-            (Self::Ecdsa(Sha256), KeyKind::P384) => Some(SignatureAlgorithm::EcdsaP384Sha256),
-            (Self::Ecdsa(Sha384), KeyKind::P384) => Some(SignatureAlgorithm::EcdsaP384Sha384),
-            (Self::RsaPkcs1(Sha256), KeyKind::Rsa) => Some(SignatureAlgorithm::RsaPkcs1Sha256),
-            (Self::RsaPkcs1(Sha384), KeyKind::Rsa) => Some(SignatureAlgorithm::RsaPkcs1Sha384),
-            (Self::RsaPkcs1(Sha512), KeyKind::Rsa) => Some(SignatureAlgorithm::RsaPkcs1Sha512),
-            (Self::RsaPss(Sha256), KeyKind::Rsa) => Some(SignatureAlgorithm::RsaPssSha256),
-            (Self::RsaPss(Sha384), KeyKind::Rsa) => Some(SignatureAlgorithm::RsaPssSha384),
-            (Self::RsaPss(Sha512), KeyKind::Rsa) => Some(SignatureAlgorithm::RsaPssSha512),
+        match (self, key.curve()) {
+            (Self::Ecdsa(hash), Some(curve)) => Some(SignatureAlgorithm::Ecdsa(curve, hash)),
+            (Self::RsaPkcs1(hash), None) if matches!(key, KeyKind::Rsa) => {
+                Some(SignatureAlgorithm::RsaPkcs1(hash))
+            }
+            (Self::RsaPss(hash), None) if matches!(key, KeyKind::Rsa) => {
+                Some(SignatureAlgorithm::RsaPss(hash, SaltLength::Digest))
+            }
             _ => None,
         }
     }
 
-    /// The scheme of a full algorithm; `None` for SHA-1, which no certificate may use.
+    /// The scheme of a full algorithm; `None` for what no certificate here may use: SHA-1, Ed25519, other
+    /// lengths of salt.
     #[must_use]
     pub const fn of(algorithm: SignatureAlgorithm) -> Option<Self> {
-        use HashAlgorithm::{Sha256, Sha384, Sha512};
         match algorithm {
-            SignatureAlgorithm::EcdsaP256Sha256 | SignatureAlgorithm::EcdsaP384Sha256 => {
-                Some(Self::Ecdsa(Sha256))
-            }
-            SignatureAlgorithm::EcdsaP256Sha384 | SignatureAlgorithm::EcdsaP384Sha384 => {
-                Some(Self::Ecdsa(Sha384))
-            }
-            SignatureAlgorithm::RsaPkcs1Sha1 => None,
-            SignatureAlgorithm::RsaPkcs1Sha256 => Some(Self::RsaPkcs1(Sha256)),
-            SignatureAlgorithm::RsaPkcs1Sha384 => Some(Self::RsaPkcs1(Sha384)),
-            SignatureAlgorithm::RsaPkcs1Sha512 => Some(Self::RsaPkcs1(Sha512)),
-            SignatureAlgorithm::RsaPssSha256 => Some(Self::RsaPss(Sha256)),
-            SignatureAlgorithm::RsaPssSha384 => Some(Self::RsaPss(Sha384)),
-            SignatureAlgorithm::RsaPssSha512 => Some(Self::RsaPss(Sha512)),
+            SignatureAlgorithm::Ecdsa(_, HashAlgorithm::Sha1)
+            | SignatureAlgorithm::RsaPkcs1(HashAlgorithm::Sha1)
+            | SignatureAlgorithm::RsaPss(HashAlgorithm::Sha1, _)
+            | SignatureAlgorithm::RsaPss(_, SaltLength::Maximum)
+            | SignatureAlgorithm::Ed25519 => None,
+            SignatureAlgorithm::Ecdsa(_, hash) => Some(Self::Ecdsa(hash)),
+            SignatureAlgorithm::RsaPkcs1(hash) => Some(Self::RsaPkcs1(hash)),
+            SignatureAlgorithm::RsaPss(hash, SaltLength::Digest) => Some(Self::RsaPss(hash)),
         }
     }
 

@@ -73,7 +73,7 @@ fn a_certificate_cut_anywhere_is_refused() {
 fn a_certificate_with_any_bit_flipped_does_not_verify() {
     let root = Cert::authority("Root", 1, "Root", 1).sign(1);
     let root = Certificate::parse(&root).unwrap();
-    let issuer_key = root.issuer_key(&RustCrypto, SignatureAlgorithm::EcdsaP256Sha256).unwrap();
+    let issuer_key = root.issuer_key(&RustCrypto, SignatureAlgorithm::ECDSA_P256_SHA256).unwrap();
     let mut der = leaf().sign(1);
     assert_eq!(Certificate::parse(&der).and_then(|cert| cert.verify_signed_by(&issuer_key)), Ok(()));
     for index in 0..der.len() {
@@ -387,7 +387,7 @@ fn a_signature_is_whole_octets_and_its_own_key_s() {
     }
     let root = Cert::authority("Root", 1, "Root", 1).sign(1);
     let root = Certificate::parse(&root).unwrap();
-    let issuer_key = root.issuer_key(&RustCrypto, SignatureAlgorithm::EcdsaP256Sha256).unwrap();
+    let issuer_key = root.issuer_key(&RustCrypto, SignatureAlgorithm::ECDSA_P256_SHA256).unwrap();
     let verify = |der: &[u8]| {
         Certificate::parse(der).unwrap().verify_signed_by(&issuer_key).map_err(|error| error.code())
     };
@@ -401,6 +401,6 @@ fn a_signature_is_whole_octets_and_its_own_key_s() {
     other.inner_algorithm = seq(&[&tlv(6, oid::ECDSA_SHA384)]);
     other.outer_algorithm.clone_from(&other.inner_algorithm);
     assert_eq!(verify(&other.sign(1)), Err(Code::X509Algorithm));
-    let wrong_kind = root.load_key(&RustCrypto, SignatureAlgorithm::EcdsaP384Sha384);
+    let wrong_kind = root.load_key(&RustCrypto, SignatureAlgorithm::ECDSA_P384_SHA384);
     assert_eq!(wrong_kind.unwrap_err().code(), Code::X509Algorithm);
 }

@@ -70,7 +70,7 @@ fn a_list_cut_anywhere_is_refused() {
 fn a_list_with_any_bit_flipped_does_not_verify() {
     let root = Cert::authority("Root", 1, "Root", 1).sign(1);
     let root = Certificate::parse(&root).unwrap();
-    let issuer_key = root.issuer_key(&RustCrypto, SignatureAlgorithm::EcdsaP256Sha256).unwrap();
+    let issuer_key = root.issuer_key(&RustCrypto, SignatureAlgorithm::ECDSA_P256_SHA256).unwrap();
     let mut der = list().sign(1);
     assert_eq!(Crl::parse(&der).and_then(|crl| crl.verify_signed_by(&issuer_key)), Ok(()));
     for index in 0..der.len() {

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::algorithm::SignatureScheme;
 use crate::crypto::ecdsa_der::ecdsa_der_to_fixed;
-use crate::crypto::{CryptoProvider, SignatureAlgorithm, SubjectPublicKeyInfo, VerifyingKey};
+use crate::crypto::{CryptoProvider, Curve, SignatureAlgorithm, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 
@@ -54,11 +54,14 @@ impl IssuerKey {
         }
         let invalid = || Error::new(code, "signature");
         let verified = match self.algorithm {
-            SignatureAlgorithm::EcdsaP256Sha256 | SignatureAlgorithm::EcdsaP256Sha384 => {
+            SignatureAlgorithm::Ecdsa(Curve::P256, _) => {
                 self.key.verify(message, &ecdsa_der_to_fixed::<64>(signature).ok_or_else(invalid)?)
             }
-            SignatureAlgorithm::EcdsaP384Sha256 | SignatureAlgorithm::EcdsaP384Sha384 => {
+            SignatureAlgorithm::Ecdsa(Curve::P384, _) => {
                 self.key.verify(message, &ecdsa_der_to_fixed::<96>(signature).ok_or_else(invalid)?)
+            }
+            SignatureAlgorithm::Ecdsa(Curve::P521, _) => {
+                self.key.verify(message, &ecdsa_der_to_fixed::<132>(signature).ok_or_else(invalid)?)
             }
             _ => self.key.verify(message, signature),
         };

@@ -7,7 +7,7 @@ mod algorithm;
 mod certificate;
 pub mod chain;
 mod crl;
-mod der;
+pub(crate) mod der;
 mod extension;
 mod key;
 mod name;

@@ -22,12 +22,25 @@ pub const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1d, 29];
 pub const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
 /// `id-ce-cRLDistributionPoints`, 2.5.29.31.
 pub const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
+/// `id-ce-certificatePolicies`, 2.5.29.32.
+pub const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
 /// `id-ce-authorityKeyIdentifier`, 2.5.29.35.
 pub const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 35];
 /// `id-ce-policyConstraints`, 2.5.29.36.
 pub const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 36];
 /// `id-ce-extKeyUsage`, 2.5.29.37.
 pub const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+
+/// `tcg-kp-EKCertificate`, 2.23.133.8.1.
+pub const TCG_KP_EK_CERTIFICATE: &[u8] = &[0x67, 0x81, 0x05, 8, 1];
+/// `tcg-kp-AIKCertificate`, 2.23.133.8.3.
+pub const TCG_KP_AIK_CERTIFICATE: &[u8] = &[0x67, 0x81, 0x05, 8, 3];
+/// `tcg-at-tpmManufacturer`, 2.23.133.2.1.
+pub const TCG_AT_TPM_MANUFACTURER: &[u8] = &[0x67, 0x81, 0x05, 2, 1];
+/// `tcg-at-tpmModel`, 2.23.133.2.2.
+pub const TCG_AT_TPM_MODEL: &[u8] = &[0x67, 0x81, 0x05, 2, 2];
+/// `tcg-at-tpmVersion`, 2.23.133.2.3.
+pub const TCG_AT_TPM_VERSION: &[u8] = &[0x67, 0x81, 0x05, 2, 3];
 
 /// `id-at-commonName`, 2.5.4.3.
 pub(crate) const COMMON_NAME: &[u8] = &[0x55, 0x04, 3];

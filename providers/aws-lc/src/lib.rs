@@ -11,8 +11,8 @@ use aws_lc_rs::signature::{
     self, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm,
 };
 use veriquote::crypto::{
-    CryptoProvider, Digest, HashAlgorithm, KeyRejected, PublicKey, SignatureAlgorithm, SignatureInvalid,
-    VerifyingKey,
+    CryptoProvider, Curve, Digest, HashAlgorithm, KeyRejected, PublicKey, RustCrypto, SignatureAlgorithm,
+    SignatureInvalid, VerifyingKey,
 };
 
 /// The provider made of AWS-LC.
@@ -34,12 +34,22 @@ impl CryptoProvider for AwsLc {
         }
         match key {
             PublicKey::Ec(point) => {
-                let (width, verification) = ecdsa(algorithm).ok_or(KeyRejected)?;
+                let Some((width, verification)) = ecdsa(algorithm) else {
+                    // ECDSA with SHA-1 on the smaller curves.
+                    return RustCrypto.load_key(algorithm, key);
+                };
                 let key = ParsedPublicKey::new(verification, point).map_err(|_| KeyRejected)?;
                 Ok(Box::new(Ecdsa { key, width }))
             }
+            PublicKey::Ed25519(_) => {
+                // AWS-LC takes keys of small order, which the other provider knows to refuse.
+                RustCrypto.load_key(algorithm, key)
+            }
             PublicKey::Rsa { modulus, exponent } => {
-                let parameters = rsa(algorithm).ok_or(KeyRejected)?;
+                let Some(parameters) = rsa(algorithm) else {
+                    // Salts of other lengths than the digest's.
+                    return RustCrypto.load_key(algorithm, key);
+                };
                 let key = RsaPublicKeyComponents { n: modulus, e: exponent }
                     .to_parsed_public_key(parameters)
                     .map_err(|_| KeyRejected)?;
@@ -56,7 +66,7 @@ impl CryptoProvider for AwsLc {
             HashAlgorithm::Sha384 => &digest::SHA384,
             HashAlgorithm::Sha512 => &digest::SHA512,
             // A hash function that this release does not know: let the other provider answer.
-            _ => return veriquote::crypto::RustCrypto.hash(algorithm, parts),
+            _ => return RustCrypto.hash(algorithm, parts),
         });
         for part in parts {
             context.update(part);
@@ -92,24 +102,35 @@ impl VerifyingKey for Rsa {
 
 /// The ASN.1 forms, since the fixed forms do not exist for every pair of curve and hash.
 fn ecdsa(algorithm: SignatureAlgorithm) -> Option<(usize, &'static dyn VerificationAlgorithm)> {
-    match algorithm {
-        SignatureAlgorithm::EcdsaP256Sha256 => Some((32, &signature::ECDSA_P256_SHA256_ASN1)),
-        SignatureAlgorithm::EcdsaP256Sha384 => Some((32, &signature::ECDSA_P256_SHA384_ASN1)),
-        SignatureAlgorithm::EcdsaP384Sha256 => Some((48, &signature::ECDSA_P384_SHA256_ASN1)),
-        SignatureAlgorithm::EcdsaP384Sha384 => Some((48, &signature::ECDSA_P384_SHA384_ASN1)),
-        _ => None,
-    }
+    use HashAlgorithm::{Sha1, Sha256, Sha384, Sha512};
+    let SignatureAlgorithm::Ecdsa(curve, hash) = algorithm else { return None };
+    let verification: &dyn VerificationAlgorithm = match (curve, hash) {
+        (Curve::P256, Sha256) => &signature::ECDSA_P256_SHA256_ASN1,
+        (Curve::P256, Sha384) => &signature::ECDSA_P256_SHA384_ASN1,
+        (Curve::P256, Sha512) => &signature::ECDSA_P256_SHA512_ASN1,
+        (Curve::P384, Sha256) => &signature::ECDSA_P384_SHA256_ASN1,
+        (Curve::P384, Sha384) => &signature::ECDSA_P384_SHA384_ASN1,
+        (Curve::P384, Sha512) => &signature::ECDSA_P384_SHA512_ASN1,
+        (Curve::P521, Sha1) => &signature::ECDSA_P521_SHA1_ASN1,
+        (Curve::P521, Sha256) => &signature::ECDSA_P521_SHA256_ASN1,
+        (Curve::P521, Sha384) => &signature::ECDSA_P521_SHA384_ASN1,
+        (Curve::P521, Sha512) => &signature::ECDSA_P521_SHA512_ASN1,
+        _ => return None,
+    };
+    Some((curve.width(), verification))
 }
 
+/// What AWS-LC has ready; `None` for the rest.
 fn rsa(algorithm: SignatureAlgorithm) -> Option<&'static RsaParameters> {
-    match algorithm {
-        SignatureAlgorithm::RsaPkcs1Sha1 => Some(&signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY),
-        SignatureAlgorithm::RsaPkcs1Sha256 => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
-        SignatureAlgorithm::RsaPkcs1Sha384 => Some(&signature::RSA_PKCS1_2048_8192_SHA384),
-        SignatureAlgorithm::RsaPkcs1Sha512 => Some(&signature::RSA_PKCS1_2048_8192_SHA512),
-        SignatureAlgorithm::RsaPssSha256 => Some(&signature::RSA_PSS_2048_8192_SHA256),
-        SignatureAlgorithm::RsaPssSha384 => Some(&signature::RSA_PSS_2048_8192_SHA384),
-        SignatureAlgorithm::RsaPssSha512 => Some(&signature::RSA_PSS_2048_8192_SHA512),
-        _ => None,
-    }
+    use SignatureAlgorithm as A;
+    Some(match algorithm {
+        A::RSA_PKCS1_SHA1 => &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+        A::RSA_PKCS1_SHA256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+        A::RSA_PKCS1_SHA384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+        A::RSA_PKCS1_SHA512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+        A::RSA_PSS_SHA256 => &signature::RSA_PSS_2048_8192_SHA256,
+        A::RSA_PSS_SHA384 => &signature::RSA_PSS_2048_8192_SHA384,
+        A::RSA_PSS_SHA512 => &signature::RSA_PSS_2048_8192_SHA512,
+        _ => return None,
+    })
 }

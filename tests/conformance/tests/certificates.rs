@@ -134,7 +134,7 @@ struct Objects {
 fn every_fingerprint_of_the_trust_store_is_of_a_certificate_that_the_root_signed() {
     let Some(root) = vectors("dcap") else { return };
     let anchor = veriquote::trust::intel_sgx_root();
-    let key = anchor.issuer_key(&RustCrypto, SignatureAlgorithm::EcdsaP256Sha256).unwrap();
+    let key = anchor.issuer_key(&RustCrypto, SignatureAlgorithm::ECDSA_P256_SHA256).unwrap();
     let objects = collect(&root);
     for known in anchor.known_certificates() {
         let digest = |der: &[u8]| RustCrypto.hash(HashAlgorithm::Sha256, &[der]);

@@ -25,7 +25,8 @@ fn loads(algorithm: SignatureAlgorithm, key: PublicKey<'_>) -> bool {
 
 #[test]
 fn a_point_off_its_curve_is_refused() {
-    let curves = [(P256, SignatureAlgorithm::EcdsaP256Sha256), (P384, SignatureAlgorithm::EcdsaP384Sha384)];
+    let curves =
+        [(P256, SignatureAlgorithm::ECDSA_P256_SHA256), (P384, SignatureAlgorithm::ECDSA_P384_SHA384)];
     for (point, algorithm) in curves {
         let good = hex(point);
         assert!(loads(algorithm, PublicKey::Ec(&good)));
@@ -57,17 +58,17 @@ fn a_key_for_one_algorithm_is_not_one_for_another() {
     let keys =
         [PublicKey::Ec(&p256), PublicKey::Ec(&p384), PublicKey::Rsa { modulus: &n, exponent: &[1, 0, 1] }];
     let all = [
-        (A::EcdsaP256Sha256, 0),
-        (A::EcdsaP256Sha384, 0),
-        (A::EcdsaP384Sha256, 1),
-        (A::EcdsaP384Sha384, 1),
-        (A::RsaPkcs1Sha1, 2),
-        (A::RsaPkcs1Sha256, 2),
-        (A::RsaPkcs1Sha384, 2),
-        (A::RsaPkcs1Sha512, 2),
-        (A::RsaPssSha256, 2),
-        (A::RsaPssSha384, 2),
-        (A::RsaPssSha512, 2),
+        (A::ECDSA_P256_SHA256, 0),
+        (A::ECDSA_P256_SHA384, 0),
+        (A::ECDSA_P384_SHA256, 1),
+        (A::ECDSA_P384_SHA384, 1),
+        (A::RSA_PKCS1_SHA1, 2),
+        (A::RSA_PKCS1_SHA256, 2),
+        (A::RSA_PKCS1_SHA384, 2),
+        (A::RSA_PKCS1_SHA512, 2),
+        (A::RSA_PSS_SHA256, 2),
+        (A::RSA_PSS_SHA384, 2),
+        (A::RSA_PSS_SHA512, 2),
     ];
     for (algorithm, owner) in all {
         for (index, key) in keys.into_iter().enumerate() {
@@ -81,7 +82,7 @@ fn rsa_keys_at_the_bounds() {
     let rsa = |bits: usize, exponent: &[u8]| {
         let mut modulus = vec![0xff; bits.div_ceil(8)];
         modulus[0] >>= bits.wrapping_neg() % 8;
-        loads(SignatureAlgorithm::RsaPssSha256, PublicKey::Rsa { modulus: &modulus, exponent })
+        loads(SignatureAlgorithm::RSA_PSS_SHA256, PublicKey::Rsa { modulus: &modulus, exponent })
     };
     assert!(!rsa(2047, &[3]));
     assert!(rsa(2048, &[3]));

@@ -1,7 +1,9 @@
 //! Both providers give the verdicts of the published Wycheproof vectors, and always the same one.
 
 use veriquote::crypto::ecdsa_der::ecdsa_der_to_fixed;
-use veriquote::crypto::{CryptoProvider, PublicKey, RustCrypto, SignatureAlgorithm, SubjectPublicKeyInfo};
+use veriquote::crypto::{
+    CryptoProvider, Curve, HashAlgorithm, PublicKey, RustCrypto, SignatureAlgorithm, SubjectPublicKeyInfo,
+};
 use veriquote_aws_lc::AwsLc;
 use wycheproof::{HashFunction, Mgf, TestResult};
 
@@ -57,11 +59,15 @@ fn ecdsa() {
     use SignatureAlgorithm as A;
     use wycheproof::ecdsa::{TestName as N, TestSet};
     let sets = [
-        (N::EcdsaSecp256r1Sha256, A::EcdsaP256Sha256, Form::Der, 32),
-        (N::EcdsaSecp256r1Sha256P1363, A::EcdsaP256Sha256, Form::Fixed, 32),
-        (N::EcdsaSecp384r1Sha256, A::EcdsaP384Sha256, Form::Der, 48),
-        (N::EcdsaSecp384r1Sha384, A::EcdsaP384Sha384, Form::Der, 48),
-        (N::EcdsaSecp384r1Sha384P1363, A::EcdsaP384Sha384, Form::Fixed, 48),
+        (N::EcdsaSecp256r1Sha256, A::ECDSA_P256_SHA256, Form::Der, 32),
+        (N::EcdsaSecp256r1Sha256P1363, A::ECDSA_P256_SHA256, Form::Fixed, 32),
+        (N::EcdsaSecp384r1Sha256, A::ECDSA_P384_SHA256, Form::Der, 48),
+        (N::EcdsaSecp384r1Sha384, A::ECDSA_P384_SHA384, Form::Der, 48),
+        (N::EcdsaSecp384r1Sha384P1363, A::ECDSA_P384_SHA384, Form::Fixed, 48),
+        (N::EcdsaSecp256r1Sha512, A::Ecdsa(Curve::P256, HashAlgorithm::Sha512), Form::Der, 32),
+        (N::EcdsaSecp384r1Sha512, A::Ecdsa(Curve::P384, HashAlgorithm::Sha512), Form::Der, 48),
+        (N::EcdsaSecp521r1Sha512, A::ECDSA_P521_SHA512, Form::Der, 66),
+        (N::EcdsaSecp521r1Sha512P1363, A::ECDSA_P521_SHA512, Form::Fixed, 66),
     ];
     for (name, algorithm, form, width) in sets {
         let set = TestSet::load(name).unwrap();
@@ -73,6 +79,7 @@ fn ecdsa() {
                 let signature = match form {
                     Form::Fixed => Some(test.sig.to_vec()),
                     Form::Der if width == 32 => ecdsa_der_to_fixed::<64>(&test.sig).map(Vec::from),
+                    Form::Der if width == 66 => ecdsa_der_to_fixed::<132>(&test.sig).map(Vec::from),
                     Form::Der => ecdsa_der_to_fixed::<96>(&test.sig).map(Vec::from),
                 };
                 Case {
@@ -91,6 +98,30 @@ fn ecdsa() {
         }
         assert!(cases > 200, "{name:?} has only {cases} cases");
     }
+}
+
+#[test]
+fn ed25519() {
+    use wycheproof::eddsa::{TestName, TestSet};
+    let set = TestSet::load(TestName::Ed25519).unwrap();
+    let mut cases = 0;
+    for group in &set.test_groups {
+        for test in &group.tests {
+            Case {
+                set: "Ed25519".into(),
+                id: test.tc_id,
+                algorithm: SignatureAlgorithm::Ed25519,
+                key: PublicKey::Ed25519(&group.key.pk),
+                message: &test.msg,
+                signature: Some(test.sig.to_vec()),
+                result: test.result,
+                flags: format!("{:?}", test.flags),
+            }
+            .check();
+            cases += 1;
+        }
+    }
+    assert!(cases > 100, "only {cases} cases");
 }
 
 #[test]
@@ -115,9 +146,9 @@ fn rsa_pkcs1() {
         let mut cases = 0;
         for group in &set.test_groups {
             let algorithm = match group.hash {
-                HashFunction::Sha2_256 => SignatureAlgorithm::RsaPkcs1Sha256,
-                HashFunction::Sha2_384 => SignatureAlgorithm::RsaPkcs1Sha384,
-                HashFunction::Sha2_512 => SignatureAlgorithm::RsaPkcs1Sha512,
+                HashFunction::Sha2_256 => SignatureAlgorithm::RSA_PKCS1_SHA256,
+                HashFunction::Sha2_384 => SignatureAlgorithm::RSA_PKCS1_SHA384,
+                HashFunction::Sha2_512 => SignatureAlgorithm::RSA_PKCS1_SHA512,
                 other => panic!("{name:?}: {other:?}"),
             };
             let spki = SubjectPublicKeyInfo::parse(&group.der).unwrap();
@@ -161,9 +192,9 @@ fn rsa_pss() {
         let set = TestSet::load(name).unwrap();
         for group in &set.test_groups {
             let algorithm = match group.hash {
-                HashFunction::Sha2_256 => A::RsaPssSha256,
-                HashFunction::Sha2_384 => A::RsaPssSha384,
-                HashFunction::Sha2_512 => A::RsaPssSha512,
+                HashFunction::Sha2_256 => A::RSA_PSS_SHA256,
+                HashFunction::Sha2_384 => A::RSA_PSS_SHA384,
+                HashFunction::Sha2_512 => A::RSA_PSS_SHA512,
                 _ => continue,
             };
             let spki = SubjectPublicKeyInfo::parse(&group.der).unwrap();

@@ -1,29 +1,59 @@
-//! ECDSA over P-256 and P-384 (FIPS 186-5, section 6.4.2).
+//! ECDSA over P-256, P-384 and P-521 (FIPS 186-5, section 6.4.2), and Ed25519 (RFC 8032).
 
 use alloc::boxed::Box;
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 
 use super::RustCrypto;
-use crate::crypto::{
-    CryptoProvider, HashAlgorithm, KeyRejected, SignatureAlgorithm, SignatureInvalid, VerifyingKey,
-};
+use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, KeyRejected, SignatureInvalid, VerifyingKey};
 
 pub(super) fn load(
-    algorithm: SignatureAlgorithm,
+    curve: Curve,
+    hash: HashAlgorithm,
     point: &[u8],
 ) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
-    let hash = algorithm.hash();
-    match algorithm {
-        SignatureAlgorithm::EcdsaP256Sha256 | SignatureAlgorithm::EcdsaP256Sha384 => {
+    match curve {
+        Curve::P256 => {
             let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(|_| KeyRejected)?;
             Ok(Box::new(P256 { key, hash }))
         }
-        SignatureAlgorithm::EcdsaP384Sha256 | SignatureAlgorithm::EcdsaP384Sha384 => {
+        Curve::P384 => {
             let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(|_| KeyRejected)?;
             Ok(Box::new(P384 { key, hash }))
         }
-        _ => Err(KeyRejected),
+        #[cfg(feature = "p521")]
+        Curve::P521 => {
+            let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(|_| KeyRejected)?;
+            Ok(Box::new(P521 { key, hash }))
+        }
+        #[cfg(not(feature = "p521"))]
+        Curve::P521 => Err(KeyRejected),
+    }
+}
+
+/// A digest in the width of the curve: a shorter one is filled up on the left, which does not change its
+/// value; a longer one is cut by the curve's own code.
+struct Prehash {
+    bytes: [u8; 66],
+    start: usize,
+}
+
+impl Prehash {
+    fn new(curve: Curve, hash: HashAlgorithm, message: &[u8]) -> Self {
+        let digest = RustCrypto.hash(hash, &[message]);
+        let digest = digest.as_slice();
+        let mut bytes = [0; 66];
+        let len = digest.len();
+        let start = bytes.len().saturating_sub(len.max(curve.width()));
+        let from = bytes.len().saturating_sub(len);
+        if let Some(place) = bytes.get_mut(from..) {
+            place.copy_from_slice(digest);
+        }
+        Self { bytes, start }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or(&self.bytes)
     }
 }
 
@@ -37,7 +67,7 @@ impl VerifyingKey for P256 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
         // Refuses any other length than 64, and zero or too large numbers.
         let signature = p256::ecdsa::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
-        let digest = RustCrypto.hash(self.hash, &[message]);
+        let digest = Prehash::new(Curve::P256, self.hash, message);
         self.key.verify_prehash(digest.as_slice(), &signature).map_err(|_| SignatureInvalid)
     }
 }
@@ -51,7 +81,51 @@ struct P384 {
 impl VerifyingKey for P384 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let signature = p384::ecdsa::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
-        let digest = RustCrypto.hash(self.hash, &[message]);
+        let digest = Prehash::new(Curve::P384, self.hash, message);
         self.key.verify_prehash(digest.as_slice(), &signature).map_err(|_| SignatureInvalid)
+    }
+}
+
+#[cfg(feature = "p521")]
+#[derive(Debug)]
+struct P521 {
+    key: p521::ecdsa::VerifyingKey,
+    hash: HashAlgorithm,
+}
+
+#[cfg(feature = "p521")]
+impl VerifyingKey for P521 {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        let signature = p521::ecdsa::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
+        let digest = Prehash::new(Curve::P521, self.hash, message);
+        self.key.verify_prehash(digest.as_slice(), &signature).map_err(|_| SignatureInvalid)
+    }
+}
+
+#[cfg(feature = "ed25519")]
+pub(super) fn load_ed25519(key: &[u8]) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
+    let key: &[u8; 32] = key.try_into().map_err(|_| KeyRejected)?;
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key).map_err(|_| KeyRejected)?;
+    // A key of small order makes one signature valid for many messages.
+    if key.is_weak() {
+        return Err(KeyRejected);
+    }
+    Ok(Box::new(Ed25519(key)))
+}
+
+#[cfg(not(feature = "ed25519"))]
+pub(super) fn load_ed25519(_key: &[u8]) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
+    Err(KeyRejected)
+}
+
+#[cfg(feature = "ed25519")]
+#[derive(Debug)]
+struct Ed25519(ed25519_dalek::VerifyingKey);
+
+#[cfg(feature = "ed25519")]
+impl VerifyingKey for Ed25519 {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
+        self.0.verify_strict(message, &signature).map_err(|_| SignatureInvalid)
     }
 }

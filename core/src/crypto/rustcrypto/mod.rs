@@ -1,4 +1,4 @@
-//! Pure-Rust cryptography, for every target: the only user of `p256`, `p384`, `rsa`, `sha1` and `sha2`.
+//! Pure-Rust cryptography, for every target: the only user of the crates that do it.
 
 mod ec;
 mod rsa;
@@ -29,9 +29,11 @@ impl CryptoProvider for RustCrypto {
         if !key.fits(algorithm) {
             return Err(KeyRejected);
         }
-        match key {
-            PublicKey::Ec(point) => ec::load(algorithm, point),
-            PublicKey::Rsa { modulus, exponent } => rsa::load(algorithm, modulus, exponent),
+        match (algorithm, key) {
+            (SignatureAlgorithm::Ecdsa(curve, hash), PublicKey::Ec(point)) => ec::load(curve, hash, point),
+            (SignatureAlgorithm::Ed25519, PublicKey::Ed25519(key)) => ec::load_ed25519(key),
+            (_, PublicKey::Rsa { modulus, exponent }) => rsa::load(algorithm, modulus, exponent),
+            _ => Err(KeyRejected),
         }
     }
 

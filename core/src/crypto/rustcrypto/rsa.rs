@@ -8,7 +8,8 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use super::RustCrypto;
 use crate::crypto::{
-    CryptoProvider, HashAlgorithm, KeyRejected, SignatureAlgorithm, SignatureInvalid, VerifyingKey,
+    CryptoProvider, HashAlgorithm, KeyRejected, SaltLength, SignatureAlgorithm, SignatureInvalid,
+    VerifyingKey,
 };
 use crate::limits::RSA_MODULUS_BITS;
 
@@ -18,13 +19,10 @@ pub(super) fn load(
     exponent: &[u8],
 ) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
     let padding = match algorithm {
-        SignatureAlgorithm::RsaPkcs1Sha1
-        | SignatureAlgorithm::RsaPkcs1Sha256
-        | SignatureAlgorithm::RsaPkcs1Sha384
-        | SignatureAlgorithm::RsaPkcs1Sha512 => Padding::Pkcs1,
-        SignatureAlgorithm::RsaPssSha256
-        | SignatureAlgorithm::RsaPssSha384
-        | SignatureAlgorithm::RsaPssSha512 => Padding::Pss,
+        SignatureAlgorithm::RsaPkcs1(_) => Padding::Pkcs1,
+        SignatureAlgorithm::RsaPss(hash, salt) => {
+            Padding::Pss(salt_len(hash, salt, modulus).ok_or(KeyRejected)?)
+        }
         _ => return Err(KeyRejected),
     };
     let key = rsa::PublicKey::new_with_size_limits(
@@ -46,7 +44,21 @@ struct Rsa {
 #[derive(Clone, Copy, Debug)]
 enum Padding {
     Pkcs1,
-    Pss,
+    /// With the bytes of its salt.
+    Pss(usize),
+}
+
+/// Bytes of the salt: `emLen - hLen - 2` is the most that fits (RFC 8017, section 9.1.1).
+fn salt_len(hash: HashAlgorithm, salt: SaltLength, modulus: &[u8]) -> Option<usize> {
+    match salt {
+        SaltLength::Digest => Some(hash.digest_len()),
+        SaltLength::Maximum => {
+            // The encoded message has one bit less than the modulus.
+            let top = modulus.first()?;
+            let em_len = if *top == 1 { modulus.len().checked_sub(1)? } else { modulus.len() };
+            em_len.checked_sub(hash.digest_len())?.checked_sub(2)
+        }
+    }
 }
 
 impl VerifyingKey for Rsa {
@@ -66,11 +78,18 @@ impl VerifyingKey for Rsa {
             (Padding::Pkcs1, HashAlgorithm::Sha512) => {
                 self.key.verify(Pkcs1v15Sign::new::<Sha512>(), digest, signature)
             }
-            // The salt of `new` is as long as the digest.
-            (Padding::Pss, HashAlgorithm::Sha256) => self.key.verify(Pss::<Sha256>::new(), digest, signature),
-            (Padding::Pss, HashAlgorithm::Sha384) => self.key.verify(Pss::<Sha384>::new(), digest, signature),
-            (Padding::Pss, HashAlgorithm::Sha512) => self.key.verify(Pss::<Sha512>::new(), digest, signature),
-            (Padding::Pss, HashAlgorithm::Sha1) => return Err(SignatureInvalid),
+            (Padding::Pss(salt), hash) => match hash {
+                HashAlgorithm::Sha1 => self.key.verify(Pss::<Sha1>::new_with_salt(salt), digest, signature),
+                HashAlgorithm::Sha256 => {
+                    self.key.verify(Pss::<Sha256>::new_with_salt(salt), digest, signature)
+                }
+                HashAlgorithm::Sha384 => {
+                    self.key.verify(Pss::<Sha384>::new_with_salt(salt), digest, signature)
+                }
+                HashAlgorithm::Sha512 => {
+                    self.key.verify(Pss::<Sha512>::new_with_salt(salt), digest, signature)
+                }
+            },
         }
         .map_err(|_| SignatureInvalid)
     }
