@@ -11,6 +11,8 @@
 
 mod events;
 #[cfg(feature = "tpm")]
+pub mod ima;
+#[cfg(feature = "tpm")]
 mod pcrs;
 mod quirks;
 mod replay;
