@@ -261,9 +261,12 @@ fn a_log_that_goes_on_after_the_quote_says_where() {
 fn forged_data_under_a_true_digest_are_not_believed() {
     let records = sample();
     let expected = rtmrs(&write(&records));
-    for (position, proof) in
-        [(1, Proof::Contradicted), (3, Proof::Contradicted), (6, Proof::Contradicted), (7, Proof::Contradicted)]
-    {
+    for (position, proof) in [
+        (1, Proof::Contradicted),
+        (3, Proof::Contradicted),
+        (6, Proof::Contradicted),
+        (7, Proof::Contradicted),
+    ] {
         let mut changed = records.clone();
         changed[position].data = b"kernel_cmdline: init=/bin/sh\0".to_vec();
         let bytes = write(&changed);

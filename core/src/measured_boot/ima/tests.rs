@@ -183,8 +183,7 @@ fn the_boot_aggregate_is_compared_with_quoted_registers() {
         hash(SHA256, &parts)
     };
     let aggregate = |digest: &[u8], covered: usize| {
-        let data =
-            [field(&[b"sha256:\0", digest].concat()), field(b"boot_aggregate\0")].concat();
+        let data = [field(&[b"sha256:\0", digest].concat()), field(b"boot_aggregate\0")].concat();
         let bytes = entry("ima-ng", &data, SHA1);
         let ten = list(&bytes).unauthenticated_replay(&RustCrypto, SHA256, false).unwrap();
         let mut pcrs: Vec<(HashAlgorithm, u8, &[u8])> =
@@ -235,7 +234,8 @@ fn a_token_continues_only_its_own_boot_and_only_unaltered() {
                 let error = Continuation::open(&token[..byte], key, &boot).unwrap_err();
                 assert_eq!(error.code(), Code::ImaContinuation);
             }
-            let code = |key: &[u8], boot: &BootIdentity| Continuation::open(&token, key, boot).unwrap_err().code();
+            let code =
+                |key: &[u8], boot: &BootIdentity| Continuation::open(&token, key, boot).unwrap_err().code();
             assert_eq!(code(b"another key of its own", &boot), Code::ImaContinuation);
             assert_eq!(code(b"short", &boot), Code::MisuseOptions);
             for other in [
@@ -262,8 +262,9 @@ fn ascii_and_binary_say_the_same_for_every_template() {
         alloc::format!("ima-buf sha256:{digest} kexec-cmdline 6b65"),
         alloc::format!("ima-modsig sha256:{digest} /m 0302 sha256:{digest} abcd"),
         alloc::format!("ima-modsig sha256:{digest} /m   "),
-        alloc::format!("evm-sig sha256:{digest} /e 0302 security.ima|security.evm 04000000 aabb 0 1000 33188"),
-        alloc::format!("d-ng|n-ng|iuid sha256:{digest} /c 5"),
+        alloc::format!(
+            "evm-sig sha256:{digest} /e 0302 security.ima|security.evm 04000000 aabb 0 1000 33188"
+        ),
     ];
     for line in lines {
         let mut scratch = Vec::new();
@@ -279,11 +280,37 @@ fn ascii_and_binary_say_the_same_for_every_template() {
     }
 }
 
+/// The name of a template is not measured. An attribute that the attacker set on a file must not pass for
+/// the file's digest under another name, whether it lists fields or is one of the kernel's.
+#[test]
+fn another_name_makes_nothing_else_of_an_entry() {
+    let field = |bytes: &[u8]| {
+        let size = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+        [&size[..], bytes].concat()
+    };
+    let evil = [b"sha256:\0", &[0x66; 32][..]].concat();
+    let good = [b"sha256:\0", &[0x11; 32][..]].concat();
+    let data = [field(&evil), field(b"/tmp/evil\0"), field(&good)].concat();
+    for name in
+        ["ima-sig", "ima-sigv2", "ima-buf", "x|n-ng|d-ng", "d-ng|n-ng|sig", "d-modsig|n-ng|d-ng", "my-own"]
+    {
+        let bytes = entry(name, &data, SHA1);
+        let mut entries = list(&bytes).unauthenticated_entries();
+        let read = entries.next().unwrap().unwrap();
+        match read.unauthenticated_digest() {
+            Some(digest) => assert!(name.starts_with("ima-") && digest.digest == [0x66; 32], "{name}"),
+            None => assert!(read.unauthenticated_path().is_none(), "{name}"),
+        }
+    }
+    for name in ["ima", "ima-ng", "ima-ngv2", "ima-modsig", "evm-sig"] {
+        let bytes = entry(name, &data, SHA1);
+        assert!(list(&bytes).unauthenticated_entries().next().is_err(), "{name}");
+    }
+}
+
 fn vectors() -> Option<PathBuf> {
-    let folder = env::var_os("VERIQUOTE_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
-        PathBuf::from,
-    );
+    let folder = env::var_os("VERIQUOTE_VECTORS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"), PathBuf::from);
     let folder = folder.join("tpm");
     if !folder.is_dir() {
         eprintln!("skipped: no vectors at {}", folder.display());
@@ -322,9 +349,8 @@ fn real_lists_replay_to_the_recorded_values() {
         assert_eq!(expected["violations"], violations, "{path}");
         assert_eq!(expected["bad"], bad, "{path}");
         assert_eq!(expected["first_bad"].get(0).and_then(serde_json::Value::as_u64), first_bad, "{path}");
-        let value = |bank, padded| {
-            to_hex(list.unauthenticated_replay(&RustCrypto, bank, padded).unwrap().as_slice())
-        };
+        let value =
+            |bank, padded| to_hex(list.unauthenticated_replay(&RustCrypto, bank, padded).unwrap().as_slice());
         assert_eq!(expected["pcr10"]["sha1"], value(SHA1, false), "{path}");
         assert_eq!(expected["pcr10"]["sha256"], value(SHA256, false), "{path}");
         if list.hash() == SHA1 {
