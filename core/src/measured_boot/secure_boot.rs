@@ -118,7 +118,13 @@ pub(super) fn read<'a>(
                 _ => continue,
             }
         }
-        let variable = Variable::parse(data).map_err(|error| error.with(Fact::count("event", raw.number())))?;
+        // Old shims log a few bytes after the value, and hash all of them but the last.
+        let variable = if event.quirk() == Some(Quirk::AuthorityLastByte) {
+            Variable::parse_prefix(data).map(|(variable, _)| variable)
+        } else {
+            Variable::parse(data)
+        };
+        let variable = variable.map_err(|error| error.with(Fact::count("event", raw.number())))?;
         if separators == 0 && event_type == EventType::EfiVariableDriverConfig {
             let Some(index) = is_database(&variable) else { continue };
             let slot = names.get_mut(index);

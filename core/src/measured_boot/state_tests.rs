@@ -130,7 +130,6 @@ fn altered_logs_are_refused_or_graded() {
         ("error-separator-wrong-type", Code::EventLogReplay),
         ("esl-listsize-zero", Code::EventLogReplay),
         ("event-removed", Code::EventLogReplay),
-        ("events-swapped", Code::EventLogReplay),
         ("exitboot-data-mismatch", Code::BootEvent),
         ("grub-prefix-only", Code::EventLogReplay),
         ("ipl-empty", Code::EventLogReplay),
@@ -139,8 +138,10 @@ fn altered_logs_are_refused_or_graded() {
         ("secureboot-data-flipped-digest-kept", Code::BootEvent),
         ("variable-namelen-overflow", Code::BootEvent),
     ] {
-        assert_eq!(diverging(name).unwrap_err().error.code(), code, "{name}");
+        assert_eq!(diverging(name).map_err(|failure| failure.error.code()), Err(code), "{name}");
     }
+    // Swapped between two registers: neither records the order of the other.
+    assert_eq!(diverging("events-swapped").map_err(|failure| failure.error.code()), Ok(()));
     // The same logs on a machine that really measured what they say.
     for (name, code) in [
         ("duplicate-separator-pcr7", Code::BootSecureBoot),
@@ -221,7 +222,7 @@ fn every_log_of_the_folder_is_assessed_without_a_panic() {
         }
     }
     eprintln!("{assessed} assessed, Secure Boot known in {known}");
-    assert!(assessed >= 30 && known >= 20);
+    assert!(assessed >= 30 && known >= 70);
 }
 
 #[test]

@@ -35,6 +35,13 @@ impl<'a> Variable<'a> {
     /// # Errors
     /// `boot.variable`.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        let (variable, reader) = Self::parse_prefix(bytes)?;
+        reader.finish("variable").map_err(|error| malformed(Code::BootVariable, &error))?;
+        Ok(variable)
+    }
+
+    /// Reads a `UEFI_VARIABLE_DATA` that something may follow.
+    pub(super) fn parse_prefix(bytes: &'a [u8]) -> Result<(Self, Reader<'a>), Error> {
         let mut reader = Reader::new(bytes);
         let mut read = || -> Result<Self, Error> {
             let guid = reader.array("guid")?;
@@ -45,8 +52,7 @@ impl<'a> Variable<'a> {
             Ok(Self { guid, name, data: reader.take(data, "data")? })
         };
         let variable = read().map_err(|error| malformed(Code::BootVariable, &error))?;
-        reader.finish("variable").map_err(|error| malformed(Code::BootVariable, &error))?;
-        Ok(variable)
+        Ok((variable, reader))
     }
 
     /// True when the name is this ASCII text.
