@@ -4,8 +4,11 @@
 //! wrong at once. What a policy does not mention keeps its strict default; an empty policy is an error,
 //! and accepting whatever is authentic has to be named: `crypto_only`.
 
+mod boot;
 #[cfg(feature = "dcap")]
 mod dcap;
+#[cfg(feature = "tpm")]
+mod ima;
 mod json;
 mod rules;
 #[cfg(feature = "tpm")]
@@ -25,6 +28,9 @@ use crate::fact::Fact;
 
 #[cfg(feature = "dcap")]
 pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
+pub use boot::{BootRules, EventsRule};
+#[cfg(feature = "tpm")]
+pub use ima::{FileRule, ImaRules};
 pub use rules::{Expected, Masked, Policy, Stance};
 #[cfg(feature = "tpm")]
 pub use tpm_rules::{PcrRule, TpmRules};
