@@ -10,6 +10,7 @@ mod dcap;
 #[cfg(feature = "tpm")]
 mod ima;
 mod json;
+mod learn;
 mod rules;
 #[cfg(feature = "tpm")]
 mod tpm;
@@ -29,6 +30,7 @@ use crate::fact::Fact;
 #[cfg(feature = "dcap")]
 pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
 pub use boot::{BootRules, EventsRule};
+pub use learn::learn;
 #[cfg(feature = "tpm")]
 pub use ima::{FileRule, ImaRules};
 pub use rules::{Expected, Masked, Policy, Stance};
