@@ -47,9 +47,14 @@ impl fmt::Display for Explanation {
         match self {
             Self::Matches => f.write_str("the register matches"),
             Self::Prefix(count) => {
-                write!(f, "the register matches after its first {count} events: the log went on after the quote")
+                write!(
+                    f,
+                    "the register matches after its first {count} events: the log went on after the quote"
+                )
             }
-            Self::Drop(event) => write!(f, "the register matches without event {event}: it was never measured"),
+            Self::Drop(event) => {
+                write!(f, "the register matches without event {event}: it was never measured")
+            }
             Self::Swap(first, second) => {
                 write!(f, "the register matches with events {first} and {second} in the other order")
             }
@@ -144,7 +149,8 @@ impl Search<'_> {
     fn appended(&self, digests: &[&[u8]]) -> Option<Explanation> {
         let value = digests.iter().fold(self.start, |value, digest| self.extend(value, digest));
         for (what, texts) in APPENDED {
-            let value = texts.iter().fold(value, |value, text| self.extend(value, self.hash(text).as_slice()));
+            let value =
+                texts.iter().fold(value, |value, text| self.extend(value, self.hash(text).as_slice()));
             if self.is_quoted(&value) {
                 return Some(Explanation::Append(what));
             }
@@ -252,25 +258,20 @@ const MOST_EVENTS: usize = 1024;
 
 /// What is often measured without standing in the firmware's log.
 const APPENDED: &[(&str, &[&[u8]])] = &[
-    ("Exit Boot Services Invocation, Exit Boot Services Returned with Success", &[
-        b"Exit Boot Services Invocation",
-        b"Exit Boot Services Returned with Success",
-    ]),
-    ("Exit Boot Services Invocation, Exit Boot Services Returned with Failure", &[
-        b"Exit Boot Services Invocation",
-        b"Exit Boot Services Returned with Failure",
-    ]),
+    (
+        "Exit Boot Services Invocation, Exit Boot Services Returned with Success",
+        &[b"Exit Boot Services Invocation", b"Exit Boot Services Returned with Success"],
+    ),
+    (
+        "Exit Boot Services Invocation, Exit Boot Services Returned with Failure",
+        &[b"Exit Boot Services Invocation", b"Exit Boot Services Returned with Failure"],
+    ),
     ("Exit Boot Services Returned with Success", &[b"Exit Boot Services Returned with Success"]),
     ("separator", &[&[0; 4]]),
     ("enter-initrd", &[b"enter-initrd"]),
     ("enter-initrd, leave-initrd", &[b"enter-initrd", b"leave-initrd"]),
     ("enter-initrd, leave-initrd, sysinit", &[b"enter-initrd", b"leave-initrd", b"sysinit"]),
-    ("enter-initrd, leave-initrd, sysinit, ready", &[
-        b"enter-initrd",
-        b"leave-initrd",
-        b"sysinit",
-        b"ready",
-    ]),
+    ("enter-initrd, leave-initrd, sysinit, ready", &[b"enter-initrd", b"leave-initrd", b"sysinit", b"ready"]),
     ("sysinit, ready", &[b"sysinit", b"ready"]),
     ("nvpcr-separator", &[b"nvpcr-separator"]),
 ];

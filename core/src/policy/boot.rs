@@ -99,7 +99,8 @@ impl BootRules {
                 }
                 "tolerated_problems" => {
                     self.tolerated_problems = list_of(node, "boot.tolerated_problems", |item| {
-                        let code = item.text().filter(|text| PROBLEMS.iter().any(|code| code.as_str() == *text));
+                        let code =
+                            item.text().filter(|text| PROBLEMS.iter().any(|code| code.as_str() == *text));
                         code.map(String::from)
                             .ok_or_else(|| bad(item, "boot.tolerated_problems", "a code `boot.…`"))
                     })?;
@@ -150,10 +151,11 @@ impl BootRules {
         let used: Vec<&str> =
             state.quirks().iter().filter(|quirk| !self.quirks.contains(quirk)).map(Quirk::as_str).collect();
         let all: Vec<&str> = state.quirks().iter().map(Quirk::as_str).collect();
-        findings.add("boot.quirks", used.is_empty(), [
-            Fact::string("used", all.join(",")),
-            Fact::string("not_allowed", used.join(",")),
-        ]);
+        findings.add(
+            "boot.quirks",
+            used.is_empty(),
+            [Fact::string("used", all.join(",")), Fact::string("not_allowed", used.join(","))],
+        );
         let problems: Vec<&Error> = state
             .problems()
             .iter()
@@ -180,10 +182,11 @@ impl BootRules {
             })
             .map(|(register, found)| alloc::format!("{register}:{}", found.as_str()))
             .collect();
-        findings.add("boot.registers", unexplained.is_empty(), [
-            Fact::text("grade", Grade::Signed.as_str()),
-            Fact::string("unexplained", unexplained.join(",")),
-        ]);
+        findings.add(
+            "boot.registers",
+            unexplained.is_empty(),
+            [Fact::text("grade", Grade::Signed.as_str()), Fact::string("unexplained", unexplained.join(","))],
+        );
     }
 
     fn appraise_secure_boot(
@@ -211,13 +214,15 @@ impl BootRules {
         }
         if !self.dbx_contains.is_empty() {
             let held = |wanted: &Vec<u8>| {
-                known.is_some_and(|secure_boot| secure_boot.dbx.get().iter().any(|entry| entry.data == wanted))
+                known
+                    .is_some_and(|secure_boot| secure_boot.dbx.get().iter().any(|entry| entry.data == wanted))
             };
             let missing = self.dbx_contains.iter().filter(|wanted| !held(wanted)).count();
             findings.add("boot.dbx_contains", missing == 0, [grade.clone(), Fact::count("missing", missing)]);
         }
         if let Some(allowed) = &self.authorities {
-            let all = known.map(|secure_boot| secure_boot.early_authorities.iter().chain(&secure_boot.authorities));
+            let all =
+                known.map(|secure_boot| secure_boot.early_authorities.iter().chain(&secure_boot.authorities));
             let mut others = Vec::new();
             for authority in all.into_iter().flatten().filter(|authority| !authority.get().is_state()) {
                 let digest = provider.hash(HashAlgorithm::Sha256, &[authority.get().data]);
@@ -233,14 +238,16 @@ impl BootRules {
 
     fn appraise_digests(&self, state: &BootState<'_>, findings: &mut Findings) {
         let grade = || Fact::text("grade", Grade::ReplayBound.as_str());
-        let measured = |wanted: &Vec<u8>| state.measured().iter().any(|event| *event.digest.get() == wanted.as_slice());
+        let measured =
+            |wanted: &Vec<u8>| state.measured().iter().any(|event| *event.digest.get() == wanted.as_slice());
         for (rule, wanted) in [("boot.kernels", &self.kernels), ("boot.initrds", &self.initrds)] {
             match wanted {
                 None => findings.not_checked(rule, []),
-                Some(wanted) => findings.add(rule, wanted.iter().any(measured), [
-                    grade(),
-                    Fact::count("accepted", wanted.len()),
-                ]),
+                Some(wanted) => findings.add(
+                    rule,
+                    wanted.iter().any(measured),
+                    [grade(), Fact::count("accepted", wanted.len())],
+                ),
             }
         }
         for rule in &self.events {
@@ -280,9 +287,10 @@ impl BootRules {
         if self.command_line_forbidden.is_empty() {
             return;
         }
-        let forbidden = self.command_line_forbidden.iter().find(|word| {
-            state.texts().iter().any(|text| matches_forbidden(text.text.get(), word))
-        });
+        let forbidden = self
+            .command_line_forbidden
+            .iter()
+            .find(|word| state.texts().iter().any(|text| matches_forbidden(text.text.get(), word)));
         let mut facts = alloc::vec![grade(), Fact::count("opaque_texts", state.opaque_texts())];
         facts.extend(forbidden.map(|word| Fact::string("found", word.clone())));
         let met = forbidden.is_none() && state.opaque_texts() == 0 && !lines.is_empty();
@@ -303,7 +311,8 @@ fn is_enabled(enabled: &DigestBound<bool>) -> bool {
 }
 
 fn register_of(item: &Node<'_>) -> Result<u32, Error> {
-    let register = item.unsigned().and_then(|number| u32::try_from(number).ok()).filter(|number| *number < 24);
+    let register =
+        item.unsigned().and_then(|number| u32::try_from(number).ok()).filter(|number| *number < 24);
     register.ok_or_else(|| bad(item, "boot.opaque_registers", "a register from 0 to 23"))
 }
 
@@ -333,7 +342,8 @@ fn events_of(node: &Node<'_>) -> Result<Vec<EventsRule>, Error> {
     const PATH: &str = "boot.events";
     let mut rules = Vec::new();
     each_member(node, PATH, |name, node| {
-        let register = name.parse().ok().filter(|number: &u32| *number < 24 && alloc::format!("{number}") == name);
+        let register =
+            name.parse().ok().filter(|number: &u32| *number < 24 && alloc::format!("{number}") == name);
         let Some(register) = register else { return Ok(false) };
         rules.push(EventsRule { register, digests: digests_of(node, PATH)? });
         Ok(true)

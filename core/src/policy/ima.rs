@@ -109,7 +109,8 @@ impl ImaRules {
                 }
             };
             // Violations have a rule of their own, and so has the aggregate.
-            let aggregate = list.first() == 0 && entry.number() == 0 && entry.path() == Some(b"boot_aggregate");
+            let aggregate =
+                list.first() == 0 && entry.number() == 0 && entry.path() == Some(b"boot_aggregate");
             if entry.is_violation() || aggregate {
                 continue;
             }

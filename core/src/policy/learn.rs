@@ -42,9 +42,10 @@ fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(Strin
     if boot.is_sha1_only() {
         add("sha1_bank", string("allow"));
     }
-    let opaque = boot.registers().iter().filter(|(_, state)| {
-        matches!(state, RegisterState::Opaque | RegisterState::Diverges)
-    });
+    let opaque = boot
+        .registers()
+        .iter()
+        .filter(|(_, state)| matches!(state, RegisterState::Opaque | RegisterState::Diverges));
     let opaque: Vec<String> = opaque.map(|(register, _)| alloc::format!("{register}")).collect();
     if !opaque.is_empty() {
         add("opaque_registers", list(&opaque));
@@ -66,9 +67,7 @@ fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(Strin
         let all = secure_boot.early_authorities.iter().chain(&secure_boot.authorities);
         let authorities: BTreeSet<String> = all
             .filter(|authority| !authority.get().is_state())
-            .map(|authority| {
-                to_hex(provider.hash(HashAlgorithm::Sha256, &[authority.get().data]).as_slice())
-            })
+            .map(|authority| to_hex(provider.hash(HashAlgorithm::Sha256, &[authority.get().data]).as_slice()))
             .collect();
         if !authorities.is_empty() {
             add("authorities", list(&authorities.iter().map(|digest| string(digest)).collect::<Vec<_>>()));

@@ -27,12 +27,12 @@ use core::fmt;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 
-#[cfg(feature = "dcap")]
-pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
 pub use boot::{BootRules, EventsRule};
-pub use learn::learn;
 #[cfg(feature = "tpm")]
 pub use ima::{FileRule, ImaRules};
+pub use learn::learn;
+#[cfg(feature = "dcap")]
+pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
 pub use rules::{Expected, Masked, Policy, Stance};
 #[cfg(feature = "tpm")]
 pub use tpm_rules::{PcrRule, TpmRules};
@@ -199,3 +199,6 @@ fn known_property(findings: &mut Findings, rule: &'static str, stance: Stance, a
         Stance::Require => findings.add(rule, actual == Some(true), facts),
     }
 }
+
+#[cfg(all(test, feature = "tpm"))]
+mod boot_tests;
