@@ -11,7 +11,8 @@ pub fn ima(data: &[u8]) {
     while let Ok(Some(entry)) = entries.next() {
         assert_eq!(entry.number(), last.map_or(0, |last: u64| last + 1));
         last = Some(entry.number());
-        let _ = (entry.unauthenticated_path(), entry.unauthenticated_digest(), entry.unauthenticated_signature());
+        let _ =
+            (entry.unauthenticated_path(), entry.unauthenticated_digest(), entry.unauthenticated_signature());
         let _ = entry.template_hash(&RustCrypto, HashAlgorithm::Sha1);
     }
     let _ = list.unauthenticated_replay(&RustCrypto, HashAlgorithm::Sha256, true);
@@ -19,6 +20,10 @@ pub fn ima(data: &[u8]) {
 
 /// No bytes that were not sealed open.
 pub fn continuation(data: &[u8]) {
-    let boot = BootIdentity { ak_name: data.get(..4).unwrap_or_default().to_vec(), reset_count: 0, restart_count: 0 };
+    let boot = BootIdentity {
+        ak_name: data.get(..4).unwrap_or_default().to_vec(),
+        reset_count: 0,
+        restart_count: 0,
+    };
     assert!(Continuation::open(data, b"a key that nobody knows", &boot).is_err());
 }
