@@ -42,7 +42,7 @@ pub mod json;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 pub mod limits;
-#[cfg(feature = "dcap")]
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod measured_boot;
 #[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod policy;

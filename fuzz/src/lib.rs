@@ -6,6 +6,7 @@ mod binding;
 mod document;
 mod event_log;
 mod frame;
+mod ima;
 mod json;
 mod policy;
 pub mod provider;
@@ -22,6 +23,7 @@ pub use binding::binding;
 pub use document::document;
 pub use event_log::event_log;
 pub use frame::Frame;
+pub use ima::{continuation, ima};
 pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
@@ -50,9 +52,11 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("canonical", canonical),
     ("certificate", certificate),
     ("collateral", collateral),
+    ("continuation", continuation),
     ("crl", crl),
     ("document", document),
     ("event_log", event_log),
+    ("ima", ima),
     ("json", json),
     ("jwks", jwks),
     ("jws", jws),

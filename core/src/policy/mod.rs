@@ -1,12 +1,20 @@
-//! Appraisal: whether authentic evidence is acceptable.
+//! Evaluation: whether authentic evidence is acceptable.
 //!
 //! A policy is data. Every rule is evaluated and every finding kept, so that a rejection says all that is
 //! wrong at once. What a policy does not mention keeps its strict default; an empty policy is an error,
 //! and accepting whatever is authentic has to be named: `crypto_only`.
 
+mod boot;
 #[cfg(feature = "dcap")]
 mod dcap;
+#[cfg(feature = "tpm")]
+mod ima;
+#[cfg(feature = "tpm")]
+mod ima_json;
+#[cfg(feature = "tpm")]
+mod ima_rules;
 mod json;
+mod learn;
 mod rules;
 #[cfg(feature = "tpm")]
 mod tpm;
@@ -23,6 +31,10 @@ use core::fmt;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 
+pub use boot::{BootRules, EventsRule};
+#[cfg(feature = "tpm")]
+pub use ima_rules::{FileList, ImaRules};
+pub use learn::learn;
 #[cfg(feature = "dcap")]
 pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
 pub use rules::{Expected, Masked, Policy, Stance};
@@ -191,3 +203,6 @@ fn known_property(findings: &mut Findings, rule: &'static str, stance: Stance, a
         Stance::Require => findings.add(rule, actual == Some(true), facts),
     }
 }
+
+#[cfg(all(test, feature = "tpm"))]
+mod boot_tests;
