@@ -101,6 +101,8 @@ Examples:
   veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… --pcrs quote.pcrs
   veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --ak-name 000b… \\
       --nonce 00ff… --pcrs quote.pcrs --json | jq .claims.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --ak-chain ak.pem \\
+      --root privacy-ca.pem --nonce 00ff… --pcrs quote.pcrs
   veriquote verify tpm --quote quote.msg --signature quote.plain --signature-scheme rsassa:sha256 \\
       --ak ak.pem --nonce 00ff…")]
 pub struct Tpm {
@@ -110,9 +112,22 @@ pub struct Tpm {
     /// The signature: TPMT_SIGNATURE, or a plain one with --signature-scheme.
     #[arg(long, value_name = "FILE")]
     pub signature: PathBuf,
-    /// The attestation key that you trust: TPM2B_PUBLIC, TPMT_PUBLIC, PEM or DER.
-    #[arg(long, value_name = "FILE")]
-    pub ak: PathBuf,
+    /// The attestation key that you trust: TPM2B_PUBLIC, TPMT_PUBLIC, PEM or DER. With --ak-chain: the
+    /// public area of the certificate's key.
+    #[arg(long, value_name = "FILE", required_unless_present = "ak_chain")]
+    pub ak: Option<PathBuf>,
+    /// Certificate chain of the attestation key, its own first.
+    #[arg(long, value_name = "PEM", requires = "root")]
+    pub ak_chain: Option<PathBuf>,
+    /// Root that may vouch for it. May be given several times.
+    #[arg(long, value_name = "PEM", requires = "ak_chain")]
+    pub root: Vec<PathBuf>,
+    /// Revocation list of an issuer of the chain; when there is one, every certificate needs one.
+    #[arg(long, value_name = "FILE", requires = "ak_chain")]
+    pub crl: Vec<PathBuf>,
+    /// Accept a certificate that does not say what its key is for.
+    #[arg(long, requires = "ak_chain")]
+    pub allow_missing_purpose: bool,
     /// The Name that the key must have.
     #[arg(long, value_name = "HEX")]
     pub ak_name: Option<String>,

@@ -1,6 +1,6 @@
 //! `verify tpm`: one quote of a TPM.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use veriquote_facade::{
@@ -49,7 +49,7 @@ fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
     Ok(TpmRequest {
         quote: input::read(&args.quote, "--quote")?,
         signature: input::read(&args.signature, "--signature")?,
-        ak: input::read(&args.ak, "--ak")?,
+        ak: args.ak.as_deref().map(|path| input::read(path, "--ak")).transpose()?,
         pcrs: pcrs.map(|Blob(bytes)| Document(bytes)),
         options: TpmOptions {
             at: args.at.unwrap_or_else(now),
@@ -57,11 +57,19 @@ fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
             danger_no_nonce: args.danger_no_nonce,
             ak_name: args.ak_name.clone(),
             ak_parent: args.ak_parent.clone(),
+            ak_chain: args.ak_chain.as_deref().map(|path| input::read(path, "--ak-chain")).transpose()?,
+            roots: all(&args.root, "--root")?,
+            crls: all(&args.crl, "--crl")?,
+            allow_missing_purpose: args.allow_missing_purpose,
             signature_scheme: args.signature_scheme.clone(),
             allow_sha1: args.allow_sha1,
             previous: args.previous.as_deref().map(previous).transpose()?,
         },
     })
+}
+
+fn all(paths: &[PathBuf], flag: &str) -> Result<Vec<Blob>, Problem> {
+    paths.iter().map(|path| input::read(path, flag)).collect()
 }
 
 /// Clock and counters of an earlier result, or a reading alone.

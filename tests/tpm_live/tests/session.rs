@@ -18,7 +18,7 @@ fn request(tpm: &SoftTpm, quote: &str, pcrs: &str, nonce: &str) -> TpmRequest {
     TpmRequest {
         quote: blob(format!("{quote}.msg")),
         signature: blob(format!("{quote}.sig")),
-        ak: blob("ak.pub".to_owned()),
+        ak: Some(blob("ak.pub".to_owned())),
         pcrs: Some(Document(tpm.read(&format!("{pcrs}.pcrs")))),
         options: TpmOptions {
             ak_name: Some(hex(&tpm.read("ak.name"))),
@@ -146,7 +146,7 @@ fn every_scheme_of_the_software_tpm() {
 
         let mut bare = request.clone();
         bare.options.ak_name = None;
-        bare.ak = Blob(tpm.read("ak.pem"));
+        bare.ak = Some(Blob(tpm.read("ak.pem")));
         let result = verify_tpm(&RustCrypto, &bare);
         assert!(result.verified, "{what}: {:?}", result.error);
         let claims = serde_json::to_value(result.claims).expect("JSON");

@@ -1,6 +1,7 @@
 //! Verifying what a TPM says: quotes, the registers that they cover, and the logs that explain those.
 
 mod claims;
+mod key;
 mod request;
 mod verify;
 

@@ -15,8 +15,11 @@ pub struct TpmRequest {
     pub quote: Blob,
     /// TPMT_SIGNATURE; or a plain signature, with `options.signature_scheme`.
     pub signature: Blob,
-    /// The attestation key that you trust: TPMT_PUBLIC, TPM2B_PUBLIC, or a public key in PEM or DER.
-    pub ak: Blob,
+    /// The attestation key that you trust: TPMT_PUBLIC, TPM2B_PUBLIC, or a public key in PEM or DER. With
+    /// `options.ak_chain`, the public area that goes with the certificate: its attributes are then
+    /// checked, where the certificate alone is only its issuer's word for them.
+    #[serde(default)]
+    pub ak: Option<Blob>,
     /// PCR values: a file of tpm2-tools as hex or base64, or `{"sha256": {"0": "hex", …}, …}`.
     #[serde(default)]
     pub pcrs: Option<Document>,
@@ -43,6 +46,20 @@ pub struct TpmOptions {
     /// Qualified name of the attestation key's parent, or the handle of its hierarchy: hex.
     #[serde(default)]
     pub ak_parent: Option<String>,
+    /// Certificate chain of the attestation key, its own first: PEM.
+    #[serde(default)]
+    pub ak_chain: Option<Blob>,
+    /// Roots that may vouch for it: PEM, or DER as hex. There is none by default.
+    #[serde(default)]
+    pub roots: Vec<Blob>,
+    /// Revocation lists of issuers of the chain: PEM, or DER as hex or base64. When one is given, every
+    /// certificate of the chain needs one.
+    #[serde(default)]
+    pub crls: Vec<Blob>,
+    /// Accept a certificate that does not say what its key is for: these roots issue for attestation keys
+    /// only.
+    #[serde(default)]
+    pub allow_missing_purpose: bool,
     /// Scheme of a plain signature: `rsassa`, `rsapss` or `ecdsa`, a colon, and the hash, such as
     /// `rsassa:sha256`.
     #[serde(default)]
@@ -80,6 +97,10 @@ impl TpmOptions {
             danger_no_nonce: false,
             ak_name: None,
             ak_parent: None,
+            ak_chain: None,
+            roots: Vec::new(),
+            crls: Vec::new(),
+            allow_missing_purpose: false,
             signature_scheme: None,
             allow_sha1: false,
             previous: None,

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use veriquote::crypto::{CryptoProvider, SubjectPublicKeyInfo};
-use veriquote::encoding::{decode_binary_or_text, decode_der_or_text, has_pem_marker};
+use veriquote::crypto::CryptoProvider;
+use veriquote::encoding::decode_binary_or_text;
 use veriquote::tpm::{
-    Attest, AttestBody, AuthenticQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, Name, PcrSelection,
-    PublicArea, PublicKey, Quote, Scheme, SignatureInput, TrustedAk,
+    Attest, AttestBody, AuthenticQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Quote,
+    Scheme, SignatureInput, TrustedAk,
 };
 use veriquote::{Code, Error, Fact, Failure};
 
 use super::claims::{TpmClaims, banks};
+use super::key;
 use super::request::{ClockReading, TpmOptions, TpmRequest};
 use crate::blob::Blob;
 use crate::check::CheckLine;
@@ -53,11 +54,21 @@ fn run(
     let attest = binary(&request.quote, "quote")?;
     let signature = binary(&request.signature, "signature")?;
 
-    let key = public_key(&request.ak)?;
-    let ak = match trusted(provider, &key, options)? {
-        Ok(ak) => ak,
-        Err(failure) => return Err(failed(failure, checks)),
+    let key = request.ak.as_ref().map(key::public_key).transpose()?;
+    let chain = key::Chain::of(options)?;
+    let crls = chain.crls()?;
+    let trusted = match (&key, options.ak_chain.is_some()) {
+        (area, true) => key::certified(area.as_deref(), &chain, &crls, options, provider)?,
+        (Some(key), false) => key::pinned(key, options, provider)?,
+        (None, false) => {
+            return Err(Problem::misuse(
+                "ak",
+                "no attestation key was given",
+                "give the key that you trust, or options.ak_chain with options.roots that may vouch for it",
+            ));
+        }
     };
+    let ak = trusted.map_err(|failure| failed(failure, checks))?;
     let signature = match scheme {
         None => SignatureInput::Tpmt(&signature),
         Some(scheme) => SignatureInput::Plain(&signature, scheme),
@@ -143,56 +154,6 @@ fn expectations<'n>(options: &TpmOptions, nonce: Option<&'n [u8]>) -> Expectatio
     expectations
 }
 
-/// A trusted key by the route that the options name: a Name, a public area, or the bare key.
-fn trusted<'p>(
-    provider: &'p dyn CryptoProvider,
-    key: &[u8],
-    options: &TpmOptions,
-) -> Result<Result<TrustedAk<'p>, Failure>, Problem> {
-    let expected = options.ak_name.as_deref().map(|text| name(text, "options.ak_name")).transpose()?;
-    let parent = options.ak_parent.as_deref().map(|text| name(text, "options.ak_parent")).transpose()?;
-    let trusted = if key.first() == Some(&DER_SEQUENCE) {
-        if expected.is_some() || parent.is_some() {
-            let part = if expected.is_some() { "options.ak_name" } else { "options.ak_parent" };
-            return Err(Problem::misuse(
-                part,
-                "a bare key has no Name",
-                "give the public area of the key (TPM2B_PUBLIC), which tpm2-tools writes by default",
-            ));
-        }
-        let spki = SubjectPublicKeyInfo::parse(key).map_err(|error| error.inside("ak"))?;
-        let key = PublicKey::from_spki(&spki).map_err(|error| error.inside("ak"))?;
-        TrustedAk::pinned_key(&key, provider)
-    } else {
-        let area = PublicArea::parse(key).map_err(|error| error.inside("ak"))?;
-        match &expected {
-            Some(name) => TrustedAk::pinned_name(name, &area, provider),
-            None => TrustedAk::pinned(&area, provider),
-        }
-    };
-    Ok(match (trusted, parent) {
-        (Ok(ak), Some(parent)) => Ok(ak.under(parent)?),
-        (other, _) => other,
-    })
-}
-
-const DER_SEQUENCE: u8 = 0x30;
-
-/// A public area as it is, or a bare key in DER.
-fn public_key(ak: &Blob) -> Result<Vec<u8>, Problem> {
-    let inside = |error: Error| Problem::from(error.inside("ak"));
-    if has_pem_marker(&ak.0) {
-        return decode_der_or_text(&ak.0, "PUBLIC KEY").map_err(inside);
-    }
-    binary(ak, "ak").map(Cow::into_owned)
-}
-
-fn name(digits: &str, part: &str) -> Result<Name, Problem> {
-    Name::parse(&hex(digits, part)?).map_err(|error| {
-        Problem::misuse(part, error.to_string(), "a Name is the hash's id and the digest, such as 000b…")
-    })
-}
-
 /// `rsassa:sha256`
 fn scheme(text: &str) -> Result<Scheme, Problem> {
     use veriquote::tpm::AlgorithmId;
@@ -256,7 +217,7 @@ fn json_values(text: &[u8]) -> Result<ClaimedPcrs, Error> {
     Ok(claimed)
 }
 
-fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
+pub(super) fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
     let bare = digits.strip_prefix("0x").unwrap_or(digits);
     veriquote::bytes::from_hex(bare.as_bytes()).map_err(|offset| Problem {
         offset: u32::try_from(offset).ok(),
@@ -265,7 +226,7 @@ fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// Bytes, or text of them: what is all printable is text.
-fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Problem> {
+pub(super) fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Problem> {
     decoded(&blob.0).map_err(|error| error.inside(part).into())
 }
 
@@ -287,6 +248,9 @@ fn left_open(options: &TpmOptions, has_values: bool) -> Vec<NotChecked> {
     }
     if !has_values {
         leave("pcrs", "no values were given, so only the digest over the registers is known");
+    }
+    if options.ak_chain.is_some() && options.crls.is_empty() {
+        leave("revocation", "no revocation list was given, so a revoked certificate is not noticed");
     }
     if options.previous.is_none() {
         leave("clock", "no earlier reading was given, so a reset or a rolled-back TPM is not noticed");
