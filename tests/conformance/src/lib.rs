@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod corpus;
 pub mod data;
 pub mod run;
+pub mod tpm;
 
 pub use case::{Case, Expected};
 

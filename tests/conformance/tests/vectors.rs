@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use veriquote::{Code, crypto::RustCrypto};
-use veriquote_facade::verify_dcap_json;
+use veriquote_facade::{verify_dcap_json, verify_tpm_json};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
@@ -17,8 +17,8 @@ fn read(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON")
 }
 
-fn cases() -> Vec<Value> {
-    let files = fs::read_dir(folder().join("dcap")).expect("tests/vectors");
+fn cases(of: &str) -> Vec<Value> {
+    let files = fs::read_dir(folder().join(of)).expect("tests/vectors");
     let files = files.map(|file| read(&file.expect("a file").path()));
     files.filter_map(|file| file["cases"].as_array().cloned()).flatten().collect()
 }
@@ -75,7 +75,7 @@ fn answer(case: &Value, platforms: &Value) -> Value {
 fn every_case_gets_its_answer() {
     let platforms = read(&folder().join("dcap/platforms.json"))["platforms"].take();
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in cases("dcap") {
         let answer = answer(&case, &platforms);
         if answer != case["expected"] {
             let [id, note, expected] = ["id", "note", "expected"].map(|name| &case[name]);
@@ -85,9 +85,37 @@ fn every_case_gets_its_answer() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// What the data of TPM cases ask for, and what comes of it.
+fn tpm_answer(case: &Value, machines: &Value) -> Value {
+    let mut request = machines[case["base"].as_str().expect("a name")].clone();
+    if let Some(patch) = case.get("request") {
+        merge(&mut request, patch);
+    }
+    let answer: Value =
+        serde_json::from_str(&verify_tpm_json(Arc::new(RustCrypto), &request.to_string())).expect("JSON");
+    if answer["verified"] != true {
+        let error = &answer["error"];
+        return json!({ "result": "refused", "code": error["code"], "part": error["part"] });
+    }
+    let asked = case["expected"]["claims"].as_object().into_iter().flatten();
+    let claim = |pointer: &String| answer["claims"].pointer(pointer).cloned().unwrap_or_default();
+    let claims = asked.map(|(pointer, _)| (pointer.clone(), claim(pointer)));
+    json!({ "result": "verified", "claims": claims.collect::<serde_json::Map<_, _>>() })
+}
+
+#[test]
+fn every_tpm_case_gets_its_answer() {
+    let machines = read(&folder().join("tpm/machines.json"))["machines"].take();
+    let cases = cases("tpm");
+    for case in &cases {
+        assert_eq!(tpm_answer(case, &machines), case["expected"], "{} {}", case["id"], case["note"]);
+    }
+    assert!(cases.len() > 80, "{}", cases.len());
+}
+
 #[test]
 fn every_code_has_a_case_or_a_reason_for_having_none() {
-    let cases = cases();
+    let cases = [cases("dcap"), cases("tpm")].concat();
     let seen: BTreeSet<&str> = cases.iter().filter_map(|case| case["expected"]["code"].as_str()).collect();
     let file = read(&folder().join("codes-without-a-case.json"));
     let reasons: BTreeSet<&str> = file.as_object().expect("an object").keys().map(String::as_str).collect();

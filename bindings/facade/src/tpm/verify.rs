@@ -127,6 +127,11 @@ fn authenticate<'p>(
 /// The challenge, or its absence by name.
 fn nonce(options: &TpmOptions) -> Result<Option<Vec<u8>>, Problem> {
     match (&options.nonce, options.danger_no_nonce) {
+        (Some(digits), false) if digits.is_empty() => Err(Problem::misuse(
+            "options.nonce",
+            "an empty nonce shows no freshness",
+            "give the challenge that the machine was sent; danger_no_nonce looks at recorded evidence",
+        )),
         (Some(digits), false) => hex(digits, "options.nonce").map(Some),
         (None, true) => Ok(None),
         (Some(_), true) => Err(Problem::misuse(

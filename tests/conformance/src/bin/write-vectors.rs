@@ -1,6 +1,7 @@
 //! Writes the catalogue as data: `write-vectors FOLDER [--check]`. With `--check` nothing is written, and
 //! a difference to what is there is a failure.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
@@ -15,7 +16,10 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&Path::new(folder).join("dcap"), check) {
+    let folder_of = |name: &str| Path::new(folder).join(name);
+    let dcap = run(&folder_of("dcap"), &veriquote_conformance::data::files(), check);
+    let tpm = run(&folder_of("tpm"), &veriquote_conformance::tpm::data::files(), check);
+    match dcap.and_then(|differences| tpm.map(|more| differences + more)) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(differences) => {
             eprintln!("{differences} files differ from what the catalogue gives");
@@ -29,8 +33,7 @@ fn main() -> ExitCode {
 }
 
 /// How many files differ; when writing, none does afterwards.
-fn run(folder: &Path, check: bool) -> io::Result<usize> {
-    let files = veriquote_conformance::data::files();
+fn run(folder: &Path, files: &BTreeMap<String, String>, check: bool) -> io::Result<usize> {
     let mut stale = Vec::new();
     if folder.is_dir() {
         for entry in fs::read_dir(folder)? {
