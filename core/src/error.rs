@@ -373,6 +373,47 @@ codes! {
     TpmHclBinding = "tpm.hcl.binding", Mismatch,
         "the hardware report does not bind the runtime data that hold the attestation key",
         "refuse: the key is not vouched for by the hardware";
+    // Measured boot: what the events of a replayed log say.
+    BootEvent = "boot.event", Mismatch,
+        "an event's data do not hash to its measured digest, though its type measures its own data",
+        "refuse: the data were changed after they were measured, or the firmware is broken";
+    BootNoAction = "boot.no_action", Mismatch,
+        "an EV_NO_ACTION event looks like a measurement that no register holds",
+        "refuse the log: somebody wrote an event into it that was never measured";
+    BootSeparator = "boot.separator", Mismatch,
+        "the separators between firmware and operating system are missing, repeated, mislabelled or say error",
+        "refuse: what was measured before and after cannot be told apart";
+    BootVariable = "boot.variable", Malformed,
+        "a measured UEFI variable is not of the form that the specification defines",
+        "refuse the log, or report the firmware";
+    BootSignatureList = "boot.signature_list", Malformed,
+        "a Secure Boot database is not a sequence of well-formed signature lists",
+        "refuse the log, or report the firmware";
+    BootSecureBoot = "boot.secure_boot", Mismatch,
+        "the measured Secure Boot variables are incomplete, repeated, out of order or contradict each other",
+        "refuse: the state of Secure Boot cannot be told";
+    BootUnverified = "boot.unverified", Mismatch,
+        "the register that would prove this was not quoted, or the log does not explain it",
+        "quote PCR 7 (and 0 to 14) in the bank of the log, and pass the log of this boot";
+    BootBank = "boot.bank_unmeasured", Mismatch,
+        "firmware extended none of its registers in a quoted bank",
+        "refuse: whoever ran later could have extended that bank with anything";
+    // IMA.
+    ImaLayout = "ima.layout", Malformed,
+        "the IMA list is not of a form that the kernel writes",
+        "pass binary_runtime_measurements or ascii_runtime_measurements unchanged, and name its hash";
+    ImaTemplateHash = "ima.template_hash", Mismatch,
+        "an entry's template hash is not the hash of its template data",
+        "refuse the list: an entry was changed";
+    ImaReplay = "ima.replay", Mismatch,
+        "no beginning of the IMA list gives the quoted register",
+        "refuse the list, or read it again after the quote was made: entries were changed, removed or reordered";
+    ImaContinuation = "ima.continuation", Untrusted,
+        "the continuation token was not sealed with this key, or was altered",
+        "start again from the first entry";
+    ImaContinuationBoot = "ima.continuation.boot", Mismatch,
+        "the continuation token belongs to another attestation key or another boot",
+        "start again from the first entry";
     // Binding and policy.
     PolicyRejected = "policy.rejected", Rejected,
         "the evidence is authentic, but the policy does not accept it",

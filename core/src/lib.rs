@@ -34,7 +34,7 @@ pub mod error;
 pub mod fact;
 pub mod json;
 pub mod limits;
-#[cfg(feature = "dcap")]
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod measured_boot;
 #[cfg(feature = "dcap")]
 pub mod policy;

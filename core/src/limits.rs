@@ -46,6 +46,15 @@ pub const EVENT_LOG_BYTES: usize = 4 * 1024 * 1024;
 /// Events in one log: a measured boot has under 300.
 pub const EVENT_LOG_EVENTS: usize = 32_768;
 
+/// An IMA list: a million entries have under 200 MiB.
+pub const IMA_LIST_BYTES: usize = 512 * 1024 * 1024;
+
+/// Keys that a list may teach: a kernel loads a few into its `.ima` keyring.
+pub const IMA_KEYS: usize = 64;
+
+/// Bytes of a continuation token: a few keys and digests.
+pub const IMA_TOKEN_BYTES: usize = 256 * 1024;
+
 /// Digest algorithms in one log: the TCG registry has fewer than 16 hash algorithms.
 pub const EVENT_LOG_ALGORITHMS: usize = 16;
 

@@ -10,12 +10,20 @@
 //! confidential guests is the same log with the register mapping of UEFI 2.10, section 38.4.1.
 
 mod events;
+#[cfg(feature = "tpm")]
+pub mod ima;
+#[cfg(feature = "tpm")]
+mod pcrs;
+mod quirks;
 mod replay;
 mod tcg;
 
 pub use events::{DigestAlgorithm, EventType};
-pub use replay::{Proof, RTMR_RULES, Registers, ReplayedEvent, ReplayedLog};
-pub use tcg::{Event, EventDigest, EventLog, Limits, LogKind, SpecId};
+#[cfg(feature = "tpm")]
+pub use pcrs::PCR_RULE;
+pub use quirks::{Quirk, Quirks};
+pub use replay::{Proof, RTMR_RULES, RegisterReport, RegisterState, Registers, ReplayedEvent, ReplayedLog};
+pub use tcg::{Event, EventDigest, EventLog, Limits, LogFormat, LogKind, SpecId};
 
 #[cfg(test)]
 mod tests;

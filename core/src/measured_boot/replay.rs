@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::events::{DigestAlgorithm, EventType};
+use super::quirks::{Quirk, Quirks};
 use super::tcg::{Event, EventLog, LogKind};
 use crate::bytes::constant_time_eq;
 use crate::check::{Check, Failure, Rule, Trace};
@@ -31,9 +32,55 @@ struct Register {
 /// content, only what a digest covers is: see [`Proof`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayedLog<'a> {
-    events: Vec<ReplayedEvent<'a>>,
-    registers: Registers,
-    checks: Vec<Check>,
+    pub(super) events: Vec<ReplayedEvent<'a>>,
+    pub(super) registers: Registers,
+    pub(super) reports: Vec<RegisterReport>,
+    pub(super) quirks: Quirks,
+    pub(super) checks: Vec<Check>,
+}
+
+/// What came of comparing one register of one bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegisterReport {
+    /// The bank.
+    pub algorithm: HashAlgorithm,
+    /// The index, as in the log: for CCEL, RTMR `n` has index `n + 1`.
+    pub index: u32,
+    /// How many events of the log extend it.
+    pub events: usize,
+    /// What came of it.
+    pub state: RegisterState,
+}
+
+/// Whether a log explains a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RegisterState {
+    /// Its events give exactly the quoted value.
+    Explained,
+    /// No event extends it, and the quoted value is the one that it starts with.
+    Unused,
+    /// No event extends it, but something else did: the log says nothing of what.
+    Opaque,
+    /// Its events give another value than the quoted one: none of them is proven.
+    Diverges,
+    /// The log names it, but the quote does not cover it: nothing of it is proven.
+    NotQuoted,
+}
+
+impl RegisterState {
+    /// `explained`, `unused`, `opaque`, `diverges` or `not_quoted`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Explained => "explained",
+            Self::Unused => "unused",
+            Self::Opaque => "opaque",
+            Self::Diverges => "diverges",
+            Self::NotQuoted => "not_quoted",
+        }
+    }
 }
 
 /// An event of a replayed log.
@@ -42,6 +89,7 @@ pub struct ReplayedEvent<'a> {
     event: Event<'a>,
     digest: &'a [u8],
     proof: Proof<'a>,
+    quirk: Option<Quirk>,
 }
 
 /// What a replay proves about the data of an event.
@@ -51,6 +99,9 @@ pub enum Proof<'a> {
     /// These bytes, the data or the part of them that this type of event measures, hash to the
     /// measured digest. What stands around them, such as GRUB's `kernel_cmdline: `, is not covered.
     Data(&'a [u8]),
+    /// These bytes are UTF-16 of ASCII text, and the text with one NUL hashes to the measured digest:
+    /// how systemd-stub measures the name of a section.
+    Recoded(&'a [u8]),
     /// The digest is of something that the log does not carry, such as the code of an application:
     /// compare the digest with a reference value. The data are words of the writer of the log.
     Opaque,
@@ -80,7 +131,7 @@ impl<'a> EventLog<'a> {
         provider: &dyn CryptoProvider,
         algorithm: HashAlgorithm,
     ) -> Result<Registers, Error> {
-        let mut registers = Registers { kind: self.kind(), algorithm, values: BTreeMap::new() };
+        let mut registers = Registers::new(self.kind(), algorithm);
         if !self.has_algorithm(algorithm.into()) {
             let declared = self.unauthenticated_spec_id().algorithms.iter();
             let declared: Vec<_> = declared.map(|(algorithm, _)| alloc::format!("{algorithm}")).collect();
@@ -164,15 +215,49 @@ impl<'a> EventLog<'a> {
             trace.failed(rule, &error);
             return Err(trace.fail(error));
         }
+        let reports = (1..=4).filter(|index| scope.covers(*index)).map(|index| RegisterReport {
+            algorithm: HashAlgorithm::Sha384,
+            index,
+            events: registers.events(index),
+            state: if registers.events(index) == 0 {
+                RegisterState::Unused
+            } else {
+                RegisterState::Explained
+            },
+        });
+        let reports = reports.collect();
+        let events = self.prove_events(provider, HashAlgorithm::Sha384, Quirks::all(), |index| {
+            scope.covers(index)
+        });
+        let quirks = events.iter().filter_map(|event| event.quirk).collect();
+        Ok(ReplayedLog { events, registers, reports, quirks, checks: trace.into_checks() })
+    }
+
+    /// Grades every event; `covered` tells which registers were found to be explained.
+    pub(super) fn prove_events(
+        &self,
+        provider: &dyn CryptoProvider,
+        algorithm: HashAlgorithm,
+        quirks: Quirks,
+        covered: impl Fn(u32) -> bool,
+    ) -> Vec<ReplayedEvent<'a>> {
         let events = self.unauthenticated_events().iter();
-        let events = events.map(|event| ReplayedEvent::new(provider, event, scope)).collect();
-        Ok(ReplayedLog { events, registers, checks: trace.into_checks() })
+        let events = events.map(|event| {
+            let digest = event.unauthenticated_digest(algorithm.into()).unwrap_or_default();
+            let covered = event.extends(self.kind()) && covered(event.unauthenticated_index());
+            let (proof, quirk) = if covered {
+                prove(provider, event, algorithm, digest, quirks)
+            } else {
+                (Proof::Unmeasured, None)
+            };
+            ReplayedEvent { event: event.clone(), digest, proof, quirk }
+        });
+        events.collect()
     }
 
     /// How many events of a register give `expected`, when the log goes on after the quote was made.
     fn prefix_that_gives(&self, provider: &dyn CryptoProvider, index: u32, expected: &[u8]) -> Option<usize> {
-        let mut registers =
-            Registers { kind: self.kind(), algorithm: HashAlgorithm::Sha384, values: BTreeMap::new() };
+        let mut registers = Registers::new(self.kind(), HashAlgorithm::Sha384);
         let events = self.unauthenticated_events().iter();
         let mut events = events.filter(|e| e.unauthenticated_index() == index && e.extends(self.kind()));
         loop {
@@ -185,6 +270,18 @@ impl<'a> EventLog<'a> {
 }
 
 impl Registers {
+    pub(super) const fn new(kind: LogKind, algorithm: HashAlgorithm) -> Self {
+        Self { kind, algorithm, values: BTreeMap::new() }
+    }
+
+    /// Extends a register that events have extended already.
+    pub(super) fn extend_with(&mut self, provider: &dyn CryptoProvider, index: u32, digest: &[u8]) {
+        if let Some(register) = self.values.get_mut(&index) {
+            register.value = provider.hash(self.algorithm, &[register.value.as_slice(), digest]);
+            register.events = register.events.saturating_add(1);
+        }
+    }
+
     /// The algorithm of the values.
     #[must_use]
     pub const fn algorithm(&self) -> HashAlgorithm {
@@ -212,7 +309,7 @@ impl Registers {
         self.values.iter().map(|(index, register)| (*index, &register.value))
     }
 
-    fn extend(
+    pub(super) fn extend(
         &mut self,
         provider: &dyn CryptoProvider,
         event: &Event<'_>,
@@ -248,7 +345,33 @@ impl<'a> ReplayedLog<'a> {
         &self.registers
     }
 
-    /// One check for each RTMR.
+    /// Whose registers the indices name.
+    #[must_use]
+    pub const fn kind(&self) -> LogKind {
+        self.registers.kind
+    }
+
+    /// Every compared register of every compared bank, and those that the quote leaves out.
+    #[must_use]
+    pub fn reports(&self) -> &[RegisterReport] {
+        &self.reports
+    }
+
+    /// What came of the register in the bank of [`ReplayedLog::registers`].
+    #[must_use]
+    pub fn state(&self, index: u32) -> Option<RegisterState> {
+        let algorithm = self.registers.algorithm;
+        let found = self.reports.iter().find(|r| r.index == index && r.algorithm == algorithm);
+        found.map(|report| report.state)
+    }
+
+    /// The quirks that the replay needed.
+    #[must_use]
+    pub const fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+
+    /// One check for each compared register.
     #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
@@ -256,13 +379,6 @@ impl<'a> ReplayedLog<'a> {
 }
 
 impl<'a> ReplayedEvent<'a> {
-    fn new(provider: &dyn CryptoProvider, event: &Event<'a>, scope: Scope) -> Self {
-        let digest = event.unauthenticated_digest(DigestAlgorithm::Sha384).unwrap_or_default();
-        let covered = event.extends(LogKind::Ccel) && scope.covers(event.unauthenticated_index());
-        let proof = if covered { prove(provider, event, digest) } else { Proof::Unmeasured };
-        Self { event: event.clone(), digest, proof }
-    }
-
     /// The event as it stands in the log.
     #[must_use]
     pub const fn event(&self) -> &Event<'a> {
@@ -285,12 +401,18 @@ impl<'a> ReplayedEvent<'a> {
         self.proof
     }
 
+    /// The quirk that this grade needed.
+    #[must_use]
+    pub const fn quirk(&self) -> Option<Quirk> {
+        self.quirk
+    }
+
     /// The authentic bytes: those that hash to the measured digest.
     #[must_use]
     pub const fn data(&self) -> Option<&'a [u8]> {
         match self.proof {
             Proof::Data(data) => Some(data),
-            Proof::Opaque | Proof::Contradicted | Proof::Unmeasured => None,
+            Proof::Recoded(_) | Proof::Opaque | Proof::Contradicted | Proof::Unmeasured => None,
         }
     }
 }
@@ -314,14 +436,22 @@ impl Scope {
 ///
 /// The type only decides which spans are tried: whichever hashes to the digest is authentic whatever
 /// the type claims.
-fn prove<'a>(provider: &dyn CryptoProvider, event: &Event<'a>, digest: &[u8]) -> Proof<'a> {
+fn prove<'a>(
+    provider: &dyn CryptoProvider,
+    event: &Event<'a>,
+    algorithm: HashAlgorithm,
+    digest: &[u8],
+    quirks: Quirks,
+) -> (Proof<'a>, Option<Quirk>) {
     let data = event.unauthenticated_data();
-    let hashes_to =
-        |span: &[u8]| constant_time_eq(provider.hash(HashAlgorithm::Sha384, &[span]).as_slice(), digest);
-    if hashes_to(data) {
-        return Proof::Data(data);
-    }
+    let hashes_to = |span: &[u8]| constant_time_eq(provider.hash(algorithm, &[span]).as_slice(), digest);
+    let whole = hashes_to(data);
     let (first, second) = match event.unauthenticated_type() {
+        EventType::EfiVariableBoot if whole => {
+            let quirk = Quirk::VariableBootWhole;
+            return if quirks.has(quirk) { (Proof::Data(data), Some(quirk)) } else { (Proof::Contradicted, None) };
+        }
+        _ if whole => return (Proof::Data(data), None),
         EventType::Separator
         | EventType::Action
         | EventType::SCrtmVersion
@@ -331,20 +461,53 @@ fn prove<'a>(provider: &dyn CryptoProvider, event: &Event<'a>, digest: &[u8]) ->
         | EventType::EfiGptEvent2
         | EventType::EfiVariableDriverConfig
         | EventType::EfiVariableAuthority
-        | EventType::EfiVariableBoot2 => return Proof::Contradicted,
+        | EventType::EfiVariableBoot2 => return (Proof::Contradicted, None),
         EventType::EfiVariableBoot => (variable_data(data), None),
         EventType::EventTag => (data.get(8..), None),
         EventType::Ipl => {
             let text = data.strip_suffix(&[0]).unwrap_or(data);
-            (Some(text), GRUB_LABELS.iter().find_map(|label| text.strip_prefix(*label)))
+            if let Some(label) = GRUB_LABELS.iter().find(|label| text.starts_with(label)) {
+                let command = text.get(label.len()..).filter(|command| hashes_to(command));
+                // The label says what was hashed, and it was not.
+                return (command.map_or(Proof::Contradicted, Proof::Data), None);
+            }
+            if let Some(span) = legacy_grub(data, hashes_to) {
+                let quirk = Quirk::GrubLegacyPrefix;
+                return if quirks.has(quirk) { (Proof::Data(span), Some(quirk)) } else { (Proof::Opaque, None) };
+            }
+            if let Some(name) = ascii_of_utf16(data)
+                && constant_time_eq(provider.hash(algorithm, &[name.as_slice(), &[0]]).as_slice(), digest)
+            {
+                return (Proof::Recoded(data), None);
+            }
+            (Some(text), data.strip_suffix(&[0, 0]))
         }
-        _ => return Proof::Opaque,
+        _ => return (Proof::Opaque, None),
     };
-    [first, second].into_iter().flatten().find(|span| hashes_to(span)).map_or(Proof::Opaque, Proof::Data)
+    let found = [first, second].into_iter().flatten().find(|span| hashes_to(span));
+    (found.map_or(Proof::Opaque, Proof::Data), None)
+}
+
+/// Red Hat's GRUB before version 2.02: commands with their NUL, the kernel's command line without.
+fn legacy_grub(data: &[u8], hashes_to: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
+    let span = LEGACY_GRUB_LABELS.iter().find_map(|label| data.strip_prefix(*label))?;
+    let without = span.strip_suffix(&[0]).unwrap_or(span);
+    [span, without].into_iter().find(|span| hashes_to(span))
+}
+
+/// The ASCII text that UTF-16 (little-endian, with or without a NUL at its end) stands for; sections have
+/// names of a few letters.
+fn ascii_of_utf16(data: &[u8]) -> Option<Vec<u8>> {
+    let data = data.strip_suffix(&[0, 0]).unwrap_or(data);
+    let (units, rest) = data.as_chunks::<2>();
+    if units.is_empty() || units.len() > 64 || !rest.is_empty() {
+        return None;
+    }
+    units.iter().map(|[low, high]| (*high == 0 && low.is_ascii_graphic()).then_some(*low)).collect()
 }
 
 /// The value of a `UEFI_VARIABLE_DATA`: guid 16, name length in UTF-16 units 8, data length 8, name, data.
-fn variable_data(data: &[u8]) -> Option<&[u8]> {
+pub(super) fn variable_data(data: &[u8]) -> Option<&[u8]> {
     let (header, rest) = data.split_at_checked(32)?;
     let name_units = u64::from_le_bytes(header.get(16..24)?.try_into().ok()?);
     let size = u64::from_le_bytes(header.get(24..32)?.try_into().ok()?);
@@ -355,7 +518,7 @@ fn variable_data(data: &[u8]) -> Option<&[u8]> {
 
 /// Registers start at zero, except the PCRs of a dynamic launch (all ones) and PCR 0 after a startup at
 /// another locality (TPM 2.0 Part 1, section 34.4; PFP 1.06, section 10.4.5.3).
-fn initial_value(kind: LogKind, index: u32, algorithm: HashAlgorithm, locality: Option<u8>) -> Digest {
+pub(super) fn initial_value(kind: LogKind, index: u32, algorithm: HashAlgorithm, locality: Option<u8>) -> Digest {
     let dynamic = kind == LogKind::Tpm && (17..=22).contains(&index);
     let value = Digest::repeated(if dynamic { 0xff } else { 0 }, algorithm);
     match (kind, index, locality, value.as_slice().split_last()) {
@@ -387,3 +550,5 @@ const SPEC: &str = "TCG PFP 1.06, 10.2; UEFI 2.10, 38.4.1";
 
 /// What GRUB writes before the text that it measures into PCR 8 or RTMR2.
 const GRUB_LABELS: [&[u8]; 3] = [b"grub_cmd: ", b"kernel_cmdline: ", b"module_cmdline: "];
+
+const LEGACY_GRUB_LABELS: [&[u8]; 2] = [b"grub_cmd ", b"grub_kernel_cmdline "];

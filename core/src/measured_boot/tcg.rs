@@ -1,13 +1,15 @@
-//! Parsing TCG2 crypto-agile event logs.
+//! Parsing TCG event logs: crypto-agile ones, and those of TPM 1.2 firmware with SHA-1 alone.
 //!
 //! ```text
-//! TCG_PCClientPCREvent  = u32 index | u32 type | u8[20] sha1 | u32 size | data          first record only
+//! TCG_PCClientPCREvent  = u32 index | u32 type | u8[20] sha1 | u32 size | data
+//!                         the first record of a crypto-agile log, every record of a SHA-1 log
 //!   data                = "Spec ID Event03\0" | u32 class | u8 minor | u8 major | u8 errata | u8 uintn
 //!                         | u32 n | n × (u16 algorithm | u16 size) | u8 m | vendor[m]
 //! TCG_PCR_EVENT2        = u32 index | u32 type | u32 count | count × (u16 algorithm | digest)
 //!                         | u32 size | data                                             all others
 //! ```
-//! Little-endian throughout (PFP 1.06, sections 10.2 and 10.4.5.1).
+//! Little-endian throughout (PFP 1.06, sections 10.2 and 10.4.5.1). The signature of the first record
+//! alone tells the formats apart: SHA-1 logs may begin with another `EV_NO_ACTION`, or with none.
 
 use alloc::vec::Vec;
 
@@ -38,6 +40,16 @@ impl LogKind {
     }
 }
 
+/// How the records of a log are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LogFormat {
+    /// A header that declares algorithms, then `TCG_PCR_EVENT2` records.
+    CryptoAgile,
+    /// `TCG_PCClientPCREvent` records with one SHA-1 digest each: TPM 1.2 firmware.
+    Sha1,
+}
+
 /// Bounds on a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -57,6 +69,7 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventLog<'a> {
     kind: LogKind,
+    format: LogFormat,
     spec_id: SpecId<'a>,
     events: Vec<Event<'a>>,
     end: usize,
@@ -114,7 +127,11 @@ impl<'a> EventLog<'a> {
                 .with(Fact::count("actual", bytes.len())));
         }
         let mut reader = Reader::new(bytes);
-        let spec_id = SpecId::read(&mut reader, kind)?;
+        let format = format_of(bytes, kind);
+        let spec_id = match format {
+            LogFormat::CryptoAgile => SpecId::read(&mut reader, kind)?,
+            LogFormat::Sha1 => SpecId::sha1(),
+        };
         let mut events = Vec::new();
         let padding = padding_start(bytes);
         while reader.offset() < padding {
@@ -123,13 +140,17 @@ impl<'a> EventLog<'a> {
                     .at(reader.offset())
                     .with(Fact::count("limit", limits.events)));
             }
-            // The header is record 0.
+            // The header is record 0; a SHA-1 log has none, and its records count from 1 all the same.
             let number = events.len().saturating_add(1);
-            let event = Event::read(&mut reader, number, kind, &spec_id)
+            let read = match format {
+                LogFormat::CryptoAgile => Event::read(&mut reader, number, kind, &spec_id),
+                LogFormat::Sha1 => Event::read_sha1(&mut reader, number, kind),
+            };
+            let event = read
                 .map_err(|error| error.with(Fact::count("event", number)).inside("event"))?;
             events.push(event);
         }
-        Ok(Self { kind, spec_id, events, end: reader.offset() })
+        Ok(Self { kind, format, spec_id, events, end: reader.offset() })
     }
 
     /// Whose registers the indices name, as the caller said.
@@ -138,7 +159,13 @@ impl<'a> EventLog<'a> {
         self.kind
     }
 
-    /// The header. No register covers it.
+    /// How the records are written.
+    #[must_use]
+    pub const fn format(&self) -> LogFormat {
+        self.format
+    }
+
+    /// The header. No register covers it. A SHA-1 log has none: this then declares SHA-1 alone.
     #[must_use]
     pub const fn unauthenticated_spec_id(&self) -> &SpecId<'a> {
         &self.spec_id
@@ -164,6 +191,12 @@ impl<'a> EventLog<'a> {
 }
 
 impl<'a> SpecId<'a> {
+    /// What a log without a header amounts to.
+    fn sha1() -> Self {
+        let algorithms = alloc::vec![(DigestAlgorithm::Sha1, 20)];
+        Self { platform_class: 0, version: [0; 3], algorithms, vendor: &[] }
+    }
+
     fn read(reader: &mut Reader<'a>, kind: LogKind) -> Result<Self, Error> {
         if reader.rest().starts_with(b"CCEL") {
             return Err(Error::new(Code::EventLogLayout, "header")
@@ -275,6 +308,22 @@ impl<'a> Event<'a> {
         Ok(Self { number, offset, index, event_type, digests, data })
     }
 
+    fn read_sha1(reader: &mut Reader<'a>, number: usize, kind: LogKind) -> Result<Self, Error> {
+        let offset = reader.offset();
+        let index = reader.u32_le("index")?;
+        if index > kind.last_index() {
+            return Err(Error::new(Code::EventLogLayout, "index")
+                .at(offset)
+                .with(Fact::number("last", kind.last_index().into()))
+                .with(Fact::number("actual", index.into())));
+        }
+        let event_type = EventType::new(reader.u32_le("type")?);
+        let digest = EventDigest { algorithm: DigestAlgorithm::Sha1, digest: reader.take(20, "digest")? };
+        let size = reader.u32_le("size")?;
+        let data = reader.take(length(size), "data")?;
+        Ok(Self { number, offset, index, event_type, digests: alloc::vec![digest], data })
+    }
+
     /// Which record it is; the header is number 0.
     #[must_use]
     pub const fn number(&self) -> usize {
@@ -321,6 +370,16 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn extends(&self, kind: LogKind) -> bool {
         self.event_type != EventType::NoAction && !(kind == LogKind::Ccel && self.index == 0)
+    }
+}
+
+/// A CCEL is always crypto-agile. A TPM's log is when its first record carries the signature.
+fn format_of(bytes: &[u8], kind: LogKind) -> LogFormat {
+    let data = bytes.get(32..).unwrap_or_default();
+    if kind == LogKind::Ccel || data.starts_with(SIGNATURE) || bytes.starts_with(b"CCEL") {
+        LogFormat::CryptoAgile
+    } else {
+        LogFormat::Sha1
     }
 }
 

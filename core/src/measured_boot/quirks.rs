@@ -1,0 +1,95 @@
+//! Deviations of real firmware and boot loaders from the specification, by name.
+
+use core::fmt;
+
+macro_rules! quirks {
+    ($( $(#[$doc:meta])+ $variant:ident = $bit:literal, $name:literal; )+) => {
+        /// A deviation that a caller may put up with. A result lists those that it needed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Quirk { $( $(#[$doc])+ $variant, )+ }
+
+        impl Quirk {
+            /// Every quirk, in the order of the table.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
+
+            /// The stable lower-case name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $name, )+ }
+            }
+
+            const fn bit(self) -> u32 {
+                match self { $( Self::$variant => $bit, )+ }
+            }
+        }
+    };
+}
+
+quirks! {
+    /// `EV_EFI_VARIABLE_BOOT` whose digest is over the whole structure, not over the value alone.
+    VariableBootWhole = 1, "variable_boot_whole";
+    /// GRUB of Red Hat: labels `grub_cmd ` and `grub_kernel_cmdline `, and commands hashed with their NUL.
+    GrubLegacyPrefix = 2, "grub_legacy_prefix";
+    /// Firmware that measures leaving boot services without logging it: PCR 5 matches with those events
+    /// put at the end.
+    ExitBootServicesMissing = 4, "exit_boot_services_missing";
+    /// An authority that is a certificate without the owner's GUID before it, or empty.
+    AuthorityWithoutGuid = 8, "authority_without_guid";
+    /// Events of types that no specification names in PCR 7.
+    VendorEventType = 16, "vendor_event_type";
+    /// A CCEL whose firmware folded the separators of several PCRs into one register.
+    FoldedSeparators = 32, "folded_separators";
+}
+
+impl Quirk {
+    /// The quirk of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|quirk| quirk.as_str() == name)
+    }
+}
+
+impl fmt::Display for Quirk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A set of quirks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Quirks(u32);
+
+impl Quirks {
+    /// What the specification says, and nothing else.
+    pub const NONE: Self = Self(0);
+
+    /// Every known quirk: for looking at a log.
+    #[must_use]
+    pub fn all() -> Self {
+        Quirk::ALL.iter().copied().collect()
+    }
+
+    /// This set and one more.
+    #[must_use]
+    pub const fn with(self, quirk: Quirk) -> Self {
+        Self(self.0 | quirk.bit())
+    }
+
+    /// True when the set holds it.
+    #[must_use]
+    pub const fn has(self, quirk: Quirk) -> bool {
+        self.0 & quirk.bit() != 0
+    }
+
+    /// The quirks of the set.
+    pub fn iter(self) -> impl Iterator<Item = Quirk> {
+        Quirk::ALL.iter().copied().filter(move |quirk| self.has(*quirk))
+    }
+}
+
+impl FromIterator<Quirk> for Quirks {
+    fn from_iter<I: IntoIterator<Item = Quirk>>(quirks: I) -> Self {
+        quirks.into_iter().fold(Self::NONE, Self::with)
+    }
+}
