@@ -103,6 +103,8 @@ Examples:
       --nonce 00ff… --pcrs quote.pcrs --json | jq .claims.pcrs
   veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --ak-chain ak.pem \\
       --root privacy-ca.pem --nonce 00ff… --pcrs quote.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… \\
+      --pcrs quote.pcrs --event-log binary_bios_measurements --ima-log binary_runtime_measurements
   veriquote verify tpm --quote quote.msg --signature quote.plain --signature-scheme rsassa:sha256 \\
       --ak ak.pem --nonce 00ff…")]
 pub struct Tpm {
@@ -143,6 +145,27 @@ pub struct Tpm {
     /// PCR values: what `tpm2_quote --pcr` wrote, or JSON by bank and index.
     #[arg(long, value_name = "FILE")]
     pub pcrs: Option<PathBuf>,
+    /// Event log of the firmware (/sys/kernel/security/tpm0/binary_bios_measurements).
+    #[arg(long, value_name = "FILE", requires = "pcrs")]
+    pub event_log: Option<PathBuf>,
+    /// IMA measurement list, binary or as text (/sys/kernel/security/ima/…_runtime_measurements).
+    #[arg(long, value_name = "FILE", requires = "pcrs")]
+    pub ima_log: Option<PathBuf>,
+    /// Number of the first entry in --ima-log, when it holds only what came since the last time.
+    #[arg(long, value_name = "N", requires = "continuation")]
+    pub ima_from: Option<u64>,
+    /// Result of the last verification (--json), or its continuation token.
+    #[arg(long, value_name = "FILE", requires_all = ["ima_log", "continuation_key"])]
+    pub continuation: Option<PathBuf>,
+    /// Your secret that seals continuation tokens (hex, or text of hex); makes the result hold one.
+    #[arg(long, value_name = "FILE")]
+    pub continuation_key: Option<PathBuf>,
+    /// Registers that the event log need not explain, because others extend them.
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    pub opaque: Vec<u8>,
+    /// Deviations of the firmware to put up with, by name; the result lists those that were needed.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub quirk: Vec<String>,
     /// Scheme of a plain signature, such as rsassa:sha256.
     #[arg(long, value_name = "SCHEME:HASH")]
     pub signature_scheme: Option<String>,

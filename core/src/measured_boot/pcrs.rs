@@ -76,7 +76,9 @@ impl<'a> EventLog<'a> {
             ];
             match report.state {
                 RegisterState::Explained | RegisterState::Unused => trace.passed(&PCR_RULE, facts),
-                RegisterState::NotQuoted => trace.skipped(&PCR_RULE, "the quote does not cover this register"),
+                RegisterState::NotQuoted => {
+                    trace.skipped(&PCR_RULE, "the quote does not cover this register")
+                }
                 RegisterState::Opaque | RegisterState::Diverges => trace.unmet(&PCR_RULE, facts),
             }
         }
@@ -116,9 +118,11 @@ impl ReplayedLog<'_> {
     /// bank: firmware left the bank to whoever comes later (CVE-2021-42299).
     #[must_use]
     pub fn has_unmeasured_bank(&self) -> bool {
-        let banks = [HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
+        let banks =
+            [HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
         banks.into_iter().any(|bank| {
-            let mut firmware = self.reports().iter().filter(|r| r.algorithm == bank && r.index < 8).peekable();
+            let mut firmware =
+                self.reports().iter().filter(|r| r.algorithm == bank && r.index < 8).peekable();
             firmware.peek().is_some() && firmware.all(|report| report.state == RegisterState::Unused)
         })
     }

@@ -226,9 +226,8 @@ impl<'a> EventLog<'a> {
             },
         });
         let reports = reports.collect();
-        let events = self.prove_events(provider, HashAlgorithm::Sha384, Quirks::all(), |index| {
-            scope.covers(index)
-        });
+        let events =
+            self.prove_events(provider, HashAlgorithm::Sha384, Quirks::all(), |index| scope.covers(index));
         let quirks = events.iter().filter_map(|event| event.quirk).collect();
         Ok(ReplayedLog { events, registers, reports, quirks, checks: trace.into_checks() })
     }
@@ -449,7 +448,11 @@ fn prove<'a>(
     let (first, second) = match event.unauthenticated_type() {
         EventType::EfiVariableBoot if whole => {
             let quirk = Quirk::VariableBootWhole;
-            return if quirks.has(quirk) { (Proof::Data(data), Some(quirk)) } else { (Proof::Contradicted, None) };
+            return if quirks.has(quirk) {
+                (Proof::Data(data), Some(quirk))
+            } else {
+                (Proof::Contradicted, None)
+            };
         }
         _ if whole => return (Proof::Data(data), None),
         EventType::Separator
@@ -473,7 +476,11 @@ fn prove<'a>(
             }
             if let Some(span) = legacy_grub(data, hashes_to) {
                 let quirk = Quirk::GrubLegacyPrefix;
-                return if quirks.has(quirk) { (Proof::Data(span), Some(quirk)) } else { (Proof::Opaque, None) };
+                return if quirks.has(quirk) {
+                    (Proof::Data(span), Some(quirk))
+                } else {
+                    (Proof::Opaque, None)
+                };
             }
             if let Some(name) = ascii_of_utf16(data)
                 && constant_time_eq(provider.hash(algorithm, &[name.as_slice(), &[0]]).as_slice(), digest)
@@ -518,7 +525,12 @@ pub(super) fn variable_data(data: &[u8]) -> Option<&[u8]> {
 
 /// Registers start at zero, except the PCRs of a dynamic launch (all ones) and PCR 0 after a startup at
 /// another locality (TPM 2.0 Part 1, section 34.4; PFP 1.06, section 10.4.5.3).
-pub(super) fn initial_value(kind: LogKind, index: u32, algorithm: HashAlgorithm, locality: Option<u8>) -> Digest {
+pub(super) fn initial_value(
+    kind: LogKind,
+    index: u32,
+    algorithm: HashAlgorithm,
+    locality: Option<u8>,
+) -> Digest {
     let dynamic = kind == LogKind::Tpm && (17..=22).contains(&index);
     let value = Digest::repeated(if dynamic { 0xff } else { 0 }, algorithm);
     match (kind, index, locality, value.as_slice().split_last()) {

@@ -146,8 +146,7 @@ impl<'a> EventLog<'a> {
                 LogFormat::CryptoAgile => Event::read(&mut reader, number, kind, &spec_id),
                 LogFormat::Sha1 => Event::read_sha1(&mut reader, number, kind),
             };
-            let event = read
-                .map_err(|error| error.with(Fact::count("event", number)).inside("event"))?;
+            let event = read.map_err(|error| error.with(Fact::count("event", number)).inside("event"))?;
             events.push(event);
         }
         Ok(Self { kind, format, spec_id, events, end: reader.offset() })

@@ -20,6 +20,8 @@ fn request(tpm: &SoftTpm, quote: &str, pcrs: &str, nonce: &str) -> TpmRequest {
         signature: blob(format!("{quote}.sig")),
         ak: Some(blob("ak.pub".to_owned())),
         pcrs: Some(Document(tpm.read(&format!("{pcrs}.pcrs")))),
+        event_log: None,
+        ima_log: None,
         options: TpmOptions {
             ak_name: Some(hex(&tpm.read("ak.name"))),
             ..TpmOptions::new(Time(UnixTime(0)), nonce)

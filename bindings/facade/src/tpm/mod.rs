@@ -2,9 +2,11 @@
 
 mod claims;
 mod key;
+mod logs;
 mod request;
 mod verify;
 
 pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
+pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
 pub use verify::{verify_tpm, verify_tpm_json};

@@ -23,6 +23,13 @@ pub struct TpmRequest {
     /// PCR values: a file of tpm2-tools as hex or base64, or `{"sha256": {"0": "hex", …}, …}`.
     #[serde(default)]
     pub pcrs: Option<Document>,
+    /// Event log of the firmware, to replay into the quoted PCRs.
+    #[serde(default)]
+    pub event_log: Option<Blob>,
+    /// IMA measurement list of the kernel, binary or as text, to replay into the quoted PCR 10. With
+    /// `options.continuation`, what came since.
+    #[serde(default)]
+    pub ima_log: Option<Blob>,
     /// How to verify.
     pub options: TpmOptions,
 }
@@ -67,6 +74,23 @@ pub struct TpmOptions {
     /// Accept signatures over SHA-1 digests, as old attestation keys of Windows make them.
     #[serde(default)]
     pub allow_sha1: bool,
+    /// Deviations of the firmware that are put up with, such as `variable_boot_whole`; the claims list
+    /// those that were needed.
+    #[serde(default)]
+    pub quirks: Vec<String>,
+    /// Registers that others than the event log's writers extend: the log need not explain them. PCR 10
+    /// is one of them when the IMA list proves it.
+    #[serde(default)]
+    pub opaque: Vec<u8>,
+    /// The continuation token of the last verification.
+    #[serde(default)]
+    pub continuation: Option<Blob>,
+    /// Your secret that seals continuation tokens: hex, 16 bytes or more. With it, the claims have a token.
+    #[serde(default)]
+    pub continuation_key: Option<String>,
+    /// The number of the first entry of the IMA list: refused when the token says another one.
+    #[serde(default)]
+    pub ima_from: Option<u64>,
     /// Clock and counters of the last quote that you accepted from this key.
     #[serde(default)]
     pub previous: Option<ClockReading>,
@@ -103,6 +127,11 @@ impl TpmOptions {
             allow_missing_purpose: false,
             signature_scheme: None,
             allow_sha1: false,
+            quirks: Vec::new(),
+            opaque: Vec::new(),
+            continuation: None,
+            continuation_key: None,
+            ima_from: None,
             previous: None,
         }
     }

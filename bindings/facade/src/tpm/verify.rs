@@ -12,8 +12,8 @@ use veriquote::tpm::{
 use veriquote::{Code, Error, Fact, Failure};
 
 use super::claims::{TpmClaims, banks};
-use super::key;
 use super::request::{ClockReading, TpmOptions, TpmRequest};
+use super::{key, logs};
 use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::document::Document;
@@ -73,7 +73,15 @@ fn run(
         None => SignatureInput::Tpmt(&signature),
         Some(scheme) => SignatureInput::Plain(&signature, scheme),
     };
+    let quirks = logs::quirks(options)?;
     let Some(document) = &request.pcrs else {
+        if request.event_log.is_some() || request.ima_log.is_some() {
+            return Err(Problem::misuse(
+                "pcrs",
+                "a log was given without the registers that could prove it",
+                "give the PCR values that the quote covers",
+            ));
+        }
         let authentic = authenticate(&attest, signature, &ak, &expectations)
             .map_err(|failure| failed(failure, checks))?;
         checks.extend(authentic.checks().iter().map(CheckLine::from));
@@ -83,8 +91,13 @@ fn run(
     let bound = veriquote::tpm::verify(&attest, signature, &ak, &expectations, &claimed)
         .map_err(|failure| failed(failure, checks))?;
     checks.extend(bound.checks().iter().map(CheckLine::from));
-    let claims = TpmClaims { pcrs: Some(banks(bound.pcrs())), ..TpmClaims::of(bound.quote()) };
-    Ok(verified(claims, std::mem::take(checks), left_open(options, true)))
+    let ima = logs::ima(&bound, request, checks)?;
+    let boot = logs::boot(&bound, request, quirks, checks)?;
+    let pcrs = Some(banks(bound.pcrs()));
+    let claims = TpmClaims { pcrs, boot, ima, ..TpmClaims::of(bound.quote()) };
+    let mut open = left_open(options, true);
+    open.extend(logs::left_open(request));
+    Ok(verified(claims, std::mem::take(checks), open))
 }
 
 fn verified(claims: TpmClaims, checks: Vec<CheckLine>, not_checked: Vec<NotChecked>) -> Verification {
@@ -102,7 +115,7 @@ fn verified(claims: TpmClaims, checks: Vec<CheckLine>, not_checked: Vec<NotCheck
     }
 }
 
-fn failed(failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
+pub(super) fn failed(failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
     checks.extend(failure.checks.iter().map(CheckLine::from));
     failure.error.into()
 }
@@ -235,7 +248,7 @@ pub(super) fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Pr
     decoded(&blob.0).map_err(|error| error.inside(part).into())
 }
 
-fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     if bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
         decode_binary_or_text(bytes)
     } else {

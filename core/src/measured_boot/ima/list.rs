@@ -60,9 +60,8 @@ impl<'a> ImaList<'a> {
             [HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
         let digits = |byte: &u8| byte.is_ascii_digit() || *byte == b' ';
         if bytes.first().is_some_and(digits) && bytes.get(1).is_some_and(digits) {
-            let hash = ascii::hash_of(bytes).ok_or_else(|| {
-                Error::new(Code::ImaLayout, "ima.entry.template_hash").at(0)
-            })?;
+            let hash = ascii::hash_of(bytes)
+                .ok_or_else(|| Error::new(Code::ImaLayout, "ima.entry.template_hash").at(0))?;
             return Self::new(bytes, ImaFormat::Ascii, hash);
         }
         if bytes.is_empty() {

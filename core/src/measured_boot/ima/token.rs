@@ -174,7 +174,8 @@ impl Continuation {
 }
 
 fn mac(key: &[u8], body: &[u8]) -> Result<Digest, Error> {
-    let short = || Error::new(Code::MisuseOptions, "continuation.key").with(Fact::count("minimum", SHORTEST_KEY));
+    let short =
+        || Error::new(Code::MisuseOptions, "continuation.key").with(Fact::count("minimum", SHORTEST_KEY));
     if key.len() < SHORTEST_KEY {
         return Err(short());
     }

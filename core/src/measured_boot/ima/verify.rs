@@ -142,11 +142,14 @@ impl<'a> ImaList<'a> {
             total = walk.total;
             let Some(verified) = walk.matched else { continue };
             trace.passed(&IMA_RULES[0], [Fact::number("entries", verified)]);
-            trace.passed(&IMA_RULES[1], [
-                Fact::number("verified", verified),
-                Fact::number("unverified", total.saturating_sub(verified)),
-                Fact::flag("zero_padded", padded),
-            ]);
+            trace.passed(
+                &IMA_RULES[1],
+                [
+                    Fact::number("verified", verified),
+                    Fact::number("unverified", total.saturating_sub(verified)),
+                    Fact::flag("zero_padded", padded),
+                ],
+            );
             let mut replayed = ReplayedIma {
                 list: *self,
                 first,
@@ -385,8 +388,9 @@ impl<'a> ReplayedIma<'a> {
                 && !self.keys.iter().any(|known| known == key)
             {
                 if self.keys.len() >= limits::IMA_KEYS {
-                    return Err(Error::new(Code::LimitCount, "ima.keys")
-                        .with(Fact::count("limit", limits::IMA_KEYS)));
+                    return Err(
+                        Error::new(Code::LimitCount, "ima.keys").with(Fact::count("limit", limits::IMA_KEYS))
+                    );
                 }
                 self.keys.push(key.to_vec());
             }

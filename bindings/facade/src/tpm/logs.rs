@@ -1,0 +1,243 @@
+//! Logs beside a quote: what they say, as far as the quoted registers prove it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use veriquote::bytes::to_hex;
+use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, ImaList};
+use veriquote::measured_boot::{EventLog, Limits, LogFormat, LogKind, Quirk, Quirks, RegisterReport};
+use veriquote::tpm::{AlgorithmId, BoundQuote};
+use veriquote::{Error, Failure};
+
+use super::request::{TpmOptions, TpmRequest};
+use super::verify::{decoded, failed, hex};
+use crate::check::CheckLine;
+use crate::event_log::{EventClaims, EventLogClaims};
+use crate::problem::Problem;
+use crate::verification::NotChecked;
+
+/// A replayed event log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BootClaims {
+    /// `crypto_agile` or `sha1`.
+    pub format: String,
+    /// Every register of every bank that log and quote share.
+    pub registers: Vec<RegisterClaims>,
+    /// Deviations of the firmware that the replay needed.
+    pub quirks: Vec<String>,
+    /// Every event, with what is proven of it.
+    pub events: Vec<EventClaims>,
+}
+
+/// Whether the log explains a register.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RegisterClaims {
+    /// The bank.
+    pub bank: String,
+    /// The register.
+    pub pcr: u32,
+    /// How many events of the log extend it.
+    pub events: u64,
+    /// `explained`, `unused`, `opaque` (something else extended it), `diverges` or `not_quoted`.
+    pub state: String,
+}
+
+/// A replayed IMA list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImaClaims {
+    /// Number of the first entry of this list, counted from the boot.
+    pub first: u64,
+    /// Number of the entry to begin with the next time.
+    pub next: u64,
+    /// Entries that PCR 10 proves.
+    pub verified: u64,
+    /// Entries after them, which were made after the quote and are not proven: send them again.
+    pub unverified: u64,
+    /// Files that were changed while they were measured, or open for writing.
+    pub violations: u64,
+    /// Entries of other registers, which are not proven.
+    pub foreign: u64,
+    /// The kernel fills larger banks with the SHA-1 hash and zeros (before Linux 5.8).
+    pub zero_padded: bool,
+    /// What the first entry says of the boot: `matches`, `differs`, `not_quoted`, `zero`, `absent`, or
+    /// `earlier` when an earlier list held it.
+    pub boot_aggregate: String,
+    /// Further entries of that name, as after kexec.
+    pub further_aggregates: u64,
+    /// The token to continue with, when `options.continuation_key` was given: hex.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub continuation: Option<String>,
+}
+
+/// The quirks by their names.
+pub(super) fn quirks(options: &TpmOptions) -> Result<Quirks, Problem> {
+    let one = |name: &String| {
+        Quirk::from_name(name).ok_or_else(|| {
+            let known: Vec<&str> = Quirk::ALL.iter().map(|quirk| quirk.as_str()).collect();
+            let help = format!("known: {}", known.join(", "));
+            Problem::misuse("options.quirks", format!("`{name}` is no known deviation"), help)
+        })
+    };
+    options.quirks.iter().map(one).collect()
+}
+
+/// Replays the event log into the quoted registers; a quoted register that it does not explain is
+/// refused, unless the caller named it.
+pub(super) fn boot(
+    bound: &BoundQuote<'_>,
+    request: &TpmRequest,
+    quirks: Quirks,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Option<BootClaims>, Problem> {
+    let Some(log) = &request.event_log else { return Ok(None) };
+    let bytes = decoded(&log.0).map_err(|error| error.inside("event_log"))?;
+    let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default())?;
+    let replayed =
+        log.verify_pcrs(bound.provider(), bound.pcrs(), quirks).map_err(|failure| failed(failure, checks))?;
+    let mut opaque: Vec<u32> = request.options.opaque.iter().map(|pcr| u32::from(*pcr)).collect();
+    if request.ima_log.is_some() {
+        opaque.push(u32::from(IMA_PCR));
+    }
+    let explained = replayed.require_explained(&opaque);
+    let (mut lines, mut last) = (Vec::new(), None);
+    for check in replayed.checks() {
+        let line = CheckLine::from(check);
+        // The ledger of a refusal ends with what was refused.
+        let is_cause = explained.is_err() && last.is_none() && line.outcome == "failed" && {
+            let pcr = line.facts.get("pcr").and_then(serde_json::Value::as_u64);
+            pcr.is_none_or(|pcr| !opaque.iter().any(|known| u64::from(*known) == pcr))
+        };
+        if is_cause { last = Some(line) } else { lines.push(line) }
+    }
+    checks.extend(lines.into_iter().chain(last));
+    explained?;
+    Ok(Some(BootClaims {
+        format: match log.format() {
+            LogFormat::CryptoAgile => "crypto_agile",
+            _ => "sha1",
+        }
+        .to_owned(),
+        registers: replayed.reports().iter().map(RegisterClaims::from).collect(),
+        quirks: replayed.quirks().iter().map(|quirk| quirk.as_str().to_owned()).collect(),
+        events: EventLogClaims::from(&replayed).events,
+    }))
+}
+
+impl From<&RegisterReport> for RegisterClaims {
+    fn from(report: &RegisterReport) -> Self {
+        Self {
+            bank: AlgorithmId::from(report.algorithm).to_string(),
+            pcr: report.index,
+            events: u64::try_from(report.events).unwrap_or(u64::MAX),
+            state: report.state.as_str().to_owned(),
+        }
+    }
+}
+
+/// Replays the IMA list into the quoted PCR 10.
+pub(super) fn ima(
+    bound: &BoundQuote<'_>,
+    request: &TpmRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Option<ImaClaims>, Problem> {
+    let options = &request.options;
+    let key =
+        options.continuation_key.as_deref().map(|it| hex(it, "options.continuation_key")).transpose()?;
+    let clock = bound.clock();
+    let identity = || BootIdentity {
+        ak_name: identity_of(bound),
+        reset_count: clock.reset_count,
+        restart_count: clock.restart_count,
+    };
+    let earlier = match (&options.continuation, &key) {
+        (None, _) => None,
+        (Some(_), None) => {
+            return Err(Problem::misuse(
+                "options.continuation_key",
+                "a continuation token was given without the key that seals it",
+                "give the secret with which the token was made",
+            ));
+        }
+        (Some(token), Some(key)) => {
+            let token = decoded(&token.0).map_err(|error| error.inside("continuation"))?;
+            Some(Continuation::open(&token, key, &identity())?)
+        }
+    };
+    let first = earlier.as_ref().map_or(0, Continuation::index);
+    if let Some(from) = options.ima_from
+        && from != first
+    {
+        return Err(Problem::misuse(
+            "options.ima_from",
+            format!("the list begins with entry {from}, but the verification continues with entry {first}"),
+            "send the entries from that one on, or start again without a token",
+        ));
+    }
+    let Some(log) = &request.ima_log else { return Ok(None) };
+    let bytes = list_bytes(&log.0).map_err(|error| error.inside("ima"))?;
+    let replayed = replay(&bytes, bound, earlier.as_ref()).map_err(|failure| failed(failure, checks))?;
+    checks.extend(replayed.checks().iter().map(CheckLine::from));
+    let after = Continuation::after(&replayed, identity());
+    let token = key.as_deref().map(|key| after.seal(key)).transpose()?;
+    Ok(Some(ImaClaims {
+        first: replayed.first(),
+        next: after.index(),
+        verified: replayed.verified(),
+        unverified: replayed.unverified(),
+        violations: replayed.violations(),
+        foreign: replayed.foreign(),
+        zero_padded: replayed.is_zero_padded(),
+        boot_aggregate: replayed.aggregate().as_str().to_owned(),
+        further_aggregates: replayed.more_aggregates(),
+        continuation: token.as_deref().map(to_hex),
+    }))
+}
+
+fn replay<'l>(
+    bytes: &'l [u8],
+    bound: &BoundQuote<'_>,
+    earlier: Option<&Continuation>,
+) -> Result<veriquote::measured_boot::ima::ReplayedIma<'l>, Failure> {
+    let list = ImaList::detect(bytes)?;
+    list.verify(bound.provider(), bound.pcrs(), earlier)
+}
+
+/// The Name of the key; for a bare key, which has none, what the TPM calls it in the quote.
+fn identity_of(bound: &BoundQuote<'_>) -> Vec<u8> {
+    let name = bound.ak().name.as_ref().map(|name| name.as_slice().to_vec());
+    name.unwrap_or_else(|| bound.quote().qualified_signer().to_vec())
+}
+
+/// A list as text begins with the number of a register and a space; anything else printable encodes a
+/// binary one.
+fn list_bytes(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if (1..=2).contains(&digits) && bytes.get(digits) == Some(&b' ') {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    decoded(bytes)
+}
+
+/// What was not looked at, for want of a log.
+pub(super) fn left_open(request: &TpmRequest) -> Vec<NotChecked> {
+    let mut open = Vec::new();
+    let mut leave = |what: &str, why: &str| {
+        open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
+    };
+    if request.event_log.is_none() {
+        leave("event_log", "what the registers of the boot stand for is not explained; give the event log");
+    }
+    if request.ima_log.is_none() {
+        leave("ima", "which programs ran is not told; give the measurement list of the kernel");
+    }
+    for pcr in &request.options.opaque {
+        leave(&format!("pcr{pcr}"), "you named it as extended by others, so the log need not explain it");
+    }
+    open
+}
