@@ -105,17 +105,26 @@ pub(super) fn boot(
         opaque.push(u32::from(IMA_PCR));
     }
     let explained = replayed.require_explained(&opaque);
-    let (mut lines, mut last) = (Vec::new(), None);
+    let mut last = None;
     for check in replayed.checks() {
-        let line = CheckLine::from(check);
-        // The ledger of a refusal ends with what was refused.
-        let is_cause = explained.is_err() && last.is_none() && line.outcome == "failed" && {
+        let mut line = CheckLine::from(check);
+        if line.outcome == "failed" {
             let pcr = line.facts.get("pcr").and_then(serde_json::Value::as_u64);
-            pcr.is_none_or(|pcr| !opaque.iter().any(|known| u64::from(*known) == pcr))
-        };
-        if is_cause { last = Some(line) } else { lines.push(line) }
+            if opaque.iter().any(|known| pcr == Some(u64::from(*known))) {
+                "skipped".clone_into(&mut line.outcome);
+                line.reason = Some("others extend this register".to_owned());
+            } else if last.is_none() {
+                // The ledger of a refusal ends with what was refused.
+                last = Some(line);
+                continue;
+            } else {
+                // One refusal is told; the other registers are in its company.
+                continue;
+            }
+        }
+        checks.push(line);
     }
-    checks.extend(lines.into_iter().chain(last));
+    checks.extend(last);
     explained?;
     Ok(Some(BootClaims {
         format: match log.format() {

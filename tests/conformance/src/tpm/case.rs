@@ -84,6 +84,8 @@ pub fn request(base: &str, forged: &TpmForged) -> Value {
         "signature": hex(&forged.signature),
         "ak": hex(&forged.public),
         "pcrs": hex(&forged.pcrs),
+        "event_log": hex(&forged.event_log),
+        "ima_log": hex(&forged.ima_log),
         "options": { "at": rfc3339(forged.now), "nonce": hex(&forged.nonce) },
     });
     if base == "sha1" {

@@ -1,0 +1,237 @@
+//! Event logs that do not tell what the registers hold.
+
+use serde_json::json;
+use veriquote::Code;
+use veriquote_forge::tpm::{Digests, PcrHash, Selection, TpmEvent, TpmForge, TpmLog};
+
+use crate::tpm::case::{Case, Draft, case};
+
+/// The log of `p256` changed, beside the quote of the log as it was.
+fn log(name: &str, note: &str, change: fn(&mut TpmLog)) -> Draft {
+    case(&format!("logs/{name}"), "p256", "eventlog.pcr", note).tamper(move |it| {
+        let mut log = TpmForge::p256().log;
+        change(&mut log);
+        it.event_log = log.bytes();
+    })
+}
+
+/// The place of the first event of this kind in this register.
+fn place(log: &TpmLog, pcr: u32, kind: u32) -> usize {
+    log.events.iter().position(|it| (it.pcr, it.kind) == (pcr, kind)).expect("such an event")
+}
+
+/// Keeps what was measured, whatever the data become.
+fn keep_digests(event: &mut TpmEvent) {
+    let given = PcrHash::ALL.map(|bank| (bank, event.digest(bank)));
+    event.digests = Digests::Given(given.to_vec());
+}
+
+const IPL: u32 = 0xd;
+const SEPARATOR: u32 = 4;
+const VARIABLE: u32 = 0x8000_0001;
+
+/// The offset of the first event behind the header of a log in SHA-1 and SHA-256.
+const FIRST: usize = 32 + 24 + 4 + 8 + 1;
+
+pub(super) fn all() -> Vec<Case> {
+    let mut cases = replayed();
+    cases.extend(refused());
+    cases.extend(malformed());
+    cases
+}
+
+/// Logs that replay, and what they are believed of.
+fn replayed() -> Vec<Case> {
+    vec![
+        log("padded", "filled up with zeros to the size of the table", |it| it.trailing = vec![0; 4096])
+            .verified(&[("/boot/format", json!("crypto_agile"))]),
+        log("padded-ff", "filled up with ones", |it| it.trailing = vec![0xff; 4096])
+            .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/sha1",
+            "p256",
+            "eventlog.pcr",
+            "a log of SHA-1 alone, without a header, and its bank quoted",
+        )
+        .forge(|it| it.selections = vec![Selection::of(PcrHash::Sha1, &(0..=14).collect::<Vec<_>>())])
+        .tamper(|it| it.event_log = TpmForge::p256().log.sha1_bytes())
+        .verified(&[("/boot/format", json!("sha1"))]),
+        log(
+            "secure-boot-flipped",
+            "the value of SecureBoot changed, its digest kept: no longer believed",
+            |it| {
+                let place = place(it, 7, VARIABLE);
+                keep_digests(&mut it.events[place]);
+                *it.events[place].data.last_mut().expect("a value") = 0;
+            },
+        )
+        .verified(&[("/boot/events/3/proof", json!("contradicted"))]),
+        log("command-line-edited", "the text of the command line changed, its digest kept", |it| {
+            let place = it.events.iter().position(|it| it.data.starts_with(b"kernel_cmdline")).expect("one");
+            keep_digests(&mut it.events[place]);
+            it.events[place].data = b"kernel_cmdline: /vmlinuz-6.8 root=/dev/vda2 ro init=/bin/sh\0".to_vec();
+        })
+        .verified(&[("/boot/events/30/proof", json!("contradicted")), ("/boot/events/30/text", json!(null))]),
+        log("type-relabelled", "EventType is not measured: a GRUB command said to be an action", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place].kind = 0x8000_0007;
+        })
+        .source("go-attestation event-log disclosure")
+        .verified(&[("/boot/events/27/proof", json!("contradicted"))]),
+        log("unknown-type", "an event type of a vendor is no error", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place].kind = 0x8401;
+        })
+        .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/user-space-named",
+            "p256",
+            "eventlog.pcr",
+            "user space extended PCR 11, as the caller knows",
+        )
+        .forge(|it| it.unlogged = vec![(11, b"enter-initrd".to_vec())])
+        .edit(|it| it["options"]["opaque"] = json!([11]))
+        .source("go-attestation #498")
+        .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/exit-named",
+            "p256",
+            "eventlog.pcr",
+            "firmware logged no exit of boot services; put up with",
+        )
+        .tamper(|it| it.event_log = without_exit().bytes())
+        .edit(|it| it["options"]["quirks"] = json!(["exit_boot_services_missing"]))
+        .verified(&[("/boot/quirks", json!(["exit_boot_services_missing"]))]),
+    ]
+}
+
+fn without_exit() -> TpmLog {
+    let mut log = TpmForge::p256().log;
+    log.events.truncate(log.events.len() - 2);
+    log
+}
+
+/// Logs that do not replay.
+fn refused() -> Vec<Case> {
+    let replay = |draft: Draft| draft.refused(Code::EventLogReplay, "event_log");
+    vec![
+        replay(log("removed", "an event left out", |it| drop(it.events.remove(place(it, 4, 0x8000_0003))))),
+        replay(log("added", "an event that was never measured", |it| {
+            it.events.push(TpmEvent::plain(8, IPL, b"grub_cmd: echo\0"));
+        })),
+        replay(log("swapped", "two events of one register in another order", |it| {
+            let place = place(it, 8, IPL);
+            it.events.swap(place, place + 1);
+        })),
+        replay(log("moved", "an event said to be of another register", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place].pcr = 9;
+        })),
+        replay(log("separator-twice", "the separator of PCR 7 twice", |it| {
+            let place = place(it, 7, SEPARATOR);
+            it.events.insert(place, it.events[place].clone());
+        })),
+        replay(log("digest", "a digest of the bank that is quoted changed", |it| {
+            let place = place(it, 7, VARIABLE);
+            keep_digests(&mut it.events[place]);
+            it.events[place].digests = Digests::Given(vec![(PcrHash::Sha256, vec![7; 32])]);
+        })),
+        replay(
+            case("logs/user-space", "p256", "eventlog.pcr", "user space extended PCR 11, and nobody said so")
+                .forge(|it| it.unlogged = vec![(11, b"enter-initrd".to_vec())]),
+        ),
+        replay(
+            case(
+                "logs/exit",
+                "p256",
+                "eventlog.pcr",
+                "firmware logged no exit of boot services, and nobody said so",
+            )
+            .tamper(|it| it.event_log = without_exit().bytes()),
+        ),
+        replay(log("other-boot", "the log of another boot", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place] = TpmEvent::of(8, IPL, b"set default=1", b"grub_cmd: set default=1\0");
+        })),
+        replay(
+            case(
+                "logs/locality",
+                "unified",
+                "eventlog.pcr",
+                "the locality of the start taken out of the log",
+            )
+            .tamper(|it| {
+                let mut log = TpmForge::unified().log;
+                log.events.remove(0);
+                it.event_log = log.bytes();
+            }),
+        ),
+        log("other-bank", "a log of SHA-1 alone, and SHA-256 quoted", |it| it.banks = vec![PcrHash::Sha1])
+            .refused(Code::EventLogAlgorithm, "event_log.header.algorithms"),
+        case("logs/no-values", "p256", "eventlog.pcr", "a log, and no registers that could prove it")
+            .edit(|it| drop(it.as_object_mut().map(|it| it.remove("pcrs"))))
+            .refused(Code::MisuseOptions, "pcrs"),
+        case("logs/unknown-quirk", "p256", "eventlog.pcr", "a deviation that there is not")
+            .edit(|it| it["options"]["quirks"] = json!(["whatever"]))
+            .refused(Code::MisuseOptions, "options.quirks"),
+    ]
+}
+
+/// Logs that are none.
+fn malformed() -> Vec<Case> {
+    let bytes = |name: &str, note: &str, change: fn(&mut Vec<u8>)| {
+        case(&format!("logs/{name}"), "p256", "eventlog.pcr", note)
+            .tamper(move |it| change(&mut it.event_log))
+    };
+    let layout = |draft: Draft, part: &str| draft.refused(Code::EventLogLayout, part);
+    vec![
+        layout(
+            bytes("index-32", "PCR 32", |it| it[FIRST..FIRST + 4].copy_from_slice(&32_u32.to_le_bytes()))
+                .source("GHSA-gf8g-2r5c-74c7, GHSA-xqrv-v8rj-v8xw"),
+            "event_log.event.index",
+        ),
+        bytes("index-ffffffff", "PCR 0xffffffff and more behind it", |it| {
+            it[FIRST..FIRST + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        })
+        .refused(Code::EventLogLayout, "event_log.event.index"),
+        layout(
+            bytes("digest-count", "more digests than banks", |it| {
+                it[FIRST + 8..FIRST + 12].copy_from_slice(&u32::MAX.to_le_bytes());
+            }),
+            "event_log.event.digests",
+        ),
+        layout(
+            bytes("bank-twice", "one bank twice in an event", |it| {
+                it[FIRST + 34..FIRST + 36].copy_from_slice(&[4, 0])
+            }),
+            "event_log.event.digest.algorithm",
+        ),
+        layout(
+            log("declared-size", "SHA-256 digests of 20 bytes", |it| {
+                it.declared = Some(vec![(4, 20), (0xb, 20)])
+            }),
+            "event_log.header.algorithm",
+        ),
+        layout(
+            log("declared-none", "no bank at all", |it| it.declared = Some(Vec::new())),
+            "event_log.header.algorithms",
+        ),
+        bytes("truncated", "the last event cut", |it| it.truncate(it.len() - 1))
+            .refused(Code::InputTruncated, "event_log.event.data"),
+        bytes("data-size", "an event larger than the log", |it| {
+            it[FIRST + 68..FIRST + 72].copy_from_slice(&u32::MAX.to_le_bytes());
+        })
+        .refused(Code::InputTruncated, "event_log.event.data"),
+        layout(
+            log("late-locality", "the locality stated after PCR 0 was extended", |it| {
+                let mut late = TpmEvent::no_action(b"StartupLocality\0");
+                late.data.push(3);
+                it.events.insert(4, late);
+            }),
+            "event_log.event.startup_locality",
+        ),
+        case("logs/locality-two", "p256", "eventlog.pcr", "a start at locality 2, which there is not")
+            .forge(|it| it.log = it.log.clone().at_locality(2))
+            .refused(Code::EventLogLayout, "event_log.event.startup_locality"),
+    ]
+}
