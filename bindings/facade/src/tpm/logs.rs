@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
-use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, ImaList};
-use veriquote::measured_boot::{EventLog, Limits, LogFormat, LogKind, Quirk, Quirks, RegisterReport};
+use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
+use veriquote::measured_boot::{
+    EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport,
+};
 use veriquote::tpm::{AlgorithmId, BoundQuote};
-use veriquote::{Error, Failure};
+use veriquote::{Error, Failure, Outcome, Rule, Trace};
 
 use super::request::{TpmOptions, TpmRequest};
 use super::verify::{decoded, failed, hex};
@@ -96,10 +98,11 @@ pub(super) fn boot(
     checks: &mut Vec<CheckLine>,
 ) -> Result<Option<BootClaims>, Problem> {
     let Some(log) = &request.event_log else { return Ok(None) };
-    let bytes = decoded(&log.0).map_err(|error| error.inside("event_log"))?;
-    let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default())?;
-    let replayed =
-        log.verify_pcrs(bound.provider(), bound.pcrs(), quirks).map_err(|failure| failed(failure, checks))?;
+    let mut fail = |failure: Failure| failed_by(&PCR_RULE, failure, checks);
+    let bytes = decoded(&log.0).map_err(|error| fail(error.inside("event_log").into()))?;
+    let log =
+        EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).map_err(|error| fail(error.into()))?;
+    let replayed = log.verify_pcrs(bound.provider(), bound.pcrs(), quirks).map_err(fail)?;
     let mut opaque: Vec<u32> = request.options.opaque.iter().map(|pcr| u32::from(*pcr)).collect();
     if request.ima_log.is_some() {
         opaque.push(u32::from(IMA_PCR));
@@ -174,8 +177,9 @@ pub(super) fn ima(
             ));
         }
         (Some(token), Some(key)) => {
-            let token = decoded(&token.0).map_err(|error| error.inside("continuation"))?;
-            Some(Continuation::open(&token, key, &identity())?)
+            let mut fail = |error: Error| failed_by(&IMA_RULES[1], error.into(), checks);
+            let token = decoded(&token.0).map_err(|error| fail(error.inside("continuation")))?;
+            Some(Continuation::open(&token, key, &identity()).map_err(fail)?)
         }
     };
     let first = earlier.as_ref().map_or(0, Continuation::index);
@@ -189,8 +193,9 @@ pub(super) fn ima(
         ));
     }
     let Some(log) = &request.ima_log else { return Ok(None) };
-    let bytes = list_bytes(&log.0).map_err(|error| error.inside("ima"))?;
-    let replayed = replay(&bytes, bound, earlier.as_ref()).map_err(|failure| failed(failure, checks))?;
+    let mut fail = |failure: Failure| failed_by(&IMA_RULES[1], failure, checks);
+    let bytes = list_bytes(&log.0).map_err(|error| fail(error.inside("ima").into()))?;
+    let replayed = replay(&bytes, bound, earlier.as_ref()).map_err(fail)?;
     checks.extend(replayed.checks().iter().map(CheckLine::from));
     let after = Continuation::after(&replayed, identity());
     let token = key.as_deref().map(|key| after.seal(key)).transpose()?;
@@ -208,11 +213,24 @@ pub(super) fn ima(
     }))
 }
 
+/// A failure whose ledger ends with a failed check: of `rule`, where what failed came before any check.
+fn failed_by(rule: &'static Rule, failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
+    let has_cause = failure.checks.last().is_some_and(|check| check.outcome == Outcome::Failed);
+    let cause = (!has_cause).then(|| {
+        let mut trace = Trace::new();
+        trace.failed(rule, &failure.error);
+        trace.into_checks()
+    });
+    let problem = failed(failure, checks);
+    checks.extend(cause.iter().flatten().map(CheckLine::from));
+    problem
+}
+
 fn replay<'l>(
     bytes: &'l [u8],
     bound: &BoundQuote<'_>,
     earlier: Option<&Continuation>,
-) -> Result<veriquote::measured_boot::ima::ReplayedIma<'l>, Failure> {
+) -> Result<ReplayedIma<'l>, Failure> {
     let list = ImaList::detect(bytes)?;
     list.verify(bound.provider(), bound.pcrs(), earlier)
 }

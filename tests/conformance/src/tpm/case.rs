@@ -147,6 +147,13 @@ impl Draft {
         self
     }
 
+    /// The check that it is about, where that is another than its group's.
+    #[must_use]
+    pub fn rule(mut self, rule: &'static str) -> Self {
+        self.rule = rule;
+        self
+    }
+
     /// Must be refused.
     #[must_use]
     #[track_caller]

@@ -101,6 +101,7 @@ fn refused() -> Vec<Case> {
                 bytes[at..at + 20].copy_from_slice(&honest);
                 it.ima_log = bytes;
             })
+            .rule("ima.template_hash")
             .refused(Code::ImaTemplateHash, "ima.entry.template_hash"),
         replay(list("changed", "a file's digest changed, and the template hash with it", |it| {
             it.entries[1].digest[0] ^= 1;
