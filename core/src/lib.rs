@@ -36,7 +36,7 @@ pub mod json;
 pub mod limits;
 #[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod measured_boot;
-#[cfg(feature = "dcap")]
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod policy;
 pub mod reader;
 pub mod time;
@@ -49,7 +49,7 @@ pub use bytes::{Bytes, Fmspc, Hex, PceId, PlatformInstanceId, Ppid};
 pub use check::{Check, Failure, Outcome, Rule, Trace};
 pub use error::{Code, Error, Kind};
 pub use fact::{Fact, FactValue};
-#[cfg(feature = "dcap")]
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 pub use policy::Policy;
 pub use time::{UnixTime, Window};
 pub use trust::{TrustAnchor, TrustAnchors};

@@ -38,4 +38,8 @@ impl VerifyingKey for Key {
     fn verify(&self, _message: &[u8], _signature: &[u8]) -> Result<(), SignatureInvalid> {
         Ok(())
     }
+
+    fn verify_digest(&self, _digest: &Digest, _signature: &[u8]) -> Result<(), SignatureInvalid> {
+        Ok(())
+    }
 }

@@ -49,6 +49,13 @@ pub trait VerifyingKey: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`SignatureInvalid`]; never says which half was wrong.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid>;
+
+    /// Verifies `signature` over a digest of the key's hash function that was computed elsewhere: for
+    /// signatures of files of which only the digest was measured.
+    ///
+    /// # Errors
+    /// [`SignatureInvalid`]; always for Ed25519, which signs messages and not digests.
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid>;
 }
 
 /// A public key as it arrives, borrowed from the input.

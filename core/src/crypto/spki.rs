@@ -44,6 +44,7 @@ impl KeyKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SubjectPublicKeyInfo<'a> {
     raw: &'a [u8],
+    key_bits: &'a [u8],
     kind: KeyKind,
     key: PublicKey<'a>,
 }
@@ -72,13 +73,19 @@ impl<'a> SubjectPublicKeyInfo<'a> {
             }
             _ => return Err(Error::new(Code::X509Algorithm, "algorithm")),
         };
-        Ok(Self { raw, kind, key })
+        Ok(Self { raw, key_bits: content, kind, key })
     }
 
     /// The DER, byte for byte: what two certificates for one key have in common.
     #[must_use]
     pub const fn raw(&self) -> &'a [u8] {
         self.raw
+    }
+
+    /// The content of the `subjectPublicKey` BIT STRING: what key identifiers are a digest of.
+    #[must_use]
+    pub const fn key_bits(&self) -> &'a [u8] {
+        self.key_bits
     }
 
     /// What kind of key it is.

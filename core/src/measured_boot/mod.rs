@@ -10,20 +10,30 @@
 //! confidential guests is the same log with the register mapping of UEFI 2.10, section 38.4.1.
 
 mod events;
+mod grade;
 #[cfg(feature = "tpm")]
 pub mod ima;
 #[cfg(feature = "tpm")]
 mod pcrs;
 mod quirks;
 mod replay;
+mod secure_boot;
+mod state;
 mod tcg;
+mod uefi;
 
 pub use events::{DigestAlgorithm, EventType};
+pub use grade::{DigestBound, Grade, Hearsay, ReplayBound};
 #[cfg(feature = "tpm")]
 pub use pcrs::PCR_RULE;
 pub use quirks::{Quirk, Quirks};
 pub use replay::{Proof, RTMR_RULES, RegisterReport, RegisterState, Registers, ReplayedEvent, ReplayedLog};
+pub use secure_boot::{Authority, SecureBoot};
+pub use state::{BootState, Measured, Section, Text};
 pub use tcg::{Event, EventDigest, EventLog, Limits, LogFormat, LogKind, SpecId};
+pub use uefi::{Guid, Signature, Variable, signature_lists};
 
 #[cfg(test)]
 mod tests;
+#[cfg(all(test, feature = "tpm"))]
+mod state_tests;

@@ -36,6 +36,9 @@ quirks! {
     ExitBootServicesMissing = 4, "exit_boot_services_missing";
     /// An authority that is a certificate without the owner's GUID before it, or empty.
     AuthorityWithoutGuid = 8, "authority_without_guid";
+    /// An authority measured by an old shim: a few bytes follow the value, and the hash leaves out the
+    /// last of them.
+    AuthorityLastByte = 64, "authority_last_byte";
     /// Events of types that no specification names in PCR 7.
     VendorEventType = 16, "vendor_event_type";
     /// A CCEL whose firmware folded the separators of several PCRs into one register.

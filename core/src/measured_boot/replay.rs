@@ -455,6 +455,13 @@ fn prove<'a>(
             };
         }
         _ if whole => return (Proof::Data(data), None),
+        EventType::EfiVariableAuthority
+            if quirks.has(Quirk::AuthorityLastByte)
+                && data.split_last().is_some_and(|(_, all_but_last)| hashes_to(all_but_last)) =>
+        {
+            let proven = data.split_last().map_or(data, |(_, all_but_last)| all_but_last);
+            return (Proof::Data(proven), Some(Quirk::AuthorityLastByte));
+        }
         EventType::Separator
         | EventType::Action
         | EventType::SCrtmVersion

@@ -272,14 +272,7 @@ impl<'a> Event<'a> {
         spec_id: &SpecId<'a>,
     ) -> Result<Self, Error> {
         let offset = reader.offset();
-        let index = reader.u32_le("index")?;
-        if index > kind.last_index() {
-            return Err(Error::new(Code::EventLogLayout, "index")
-                .at(offset)
-                .with(Fact::number("last", kind.last_index().into()))
-                .with(Fact::number("actual", index.into())));
-        }
-        let event_type = EventType::new(reader.u32_le("type")?);
+        let (index, event_type) = index_and_type(reader, kind)?;
         let count_offset = reader.offset();
         let count = reader.u32_le("digests")?;
         if length(count) > spec_id.algorithms.len() {
@@ -309,14 +302,7 @@ impl<'a> Event<'a> {
 
     fn read_sha1(reader: &mut Reader<'a>, number: usize, kind: LogKind) -> Result<Self, Error> {
         let offset = reader.offset();
-        let index = reader.u32_le("index")?;
-        if index > kind.last_index() {
-            return Err(Error::new(Code::EventLogLayout, "index")
-                .at(offset)
-                .with(Fact::number("last", kind.last_index().into()))
-                .with(Fact::number("actual", index.into())));
-        }
-        let event_type = EventType::new(reader.u32_le("type")?);
+        let (index, event_type) = index_and_type(reader, kind)?;
         let digest = EventDigest { algorithm: DigestAlgorithm::Sha1, digest: reader.take(20, "digest")? };
         let size = reader.u32_le("size")?;
         let data = reader.take(length(size), "data")?;
@@ -370,6 +356,22 @@ impl<'a> Event<'a> {
     pub fn extends(&self, kind: LogKind) -> bool {
         self.event_type != EventType::NoAction && !(kind == LogKind::Ccel && self.index == 0)
     }
+}
+
+/// Windows ends its logs with an `EV_NO_ACTION` for no register at all (its "trust point"); any other
+/// event must name a register.
+fn index_and_type(reader: &mut Reader<'_>, kind: LogKind) -> Result<(u32, EventType), Error> {
+    let offset = reader.offset();
+    let index = reader.u32_le("index")?;
+    let event_type = EventType::new(reader.u32_le("type")?);
+    let trust_point = kind == LogKind::Tpm && index == u32::MAX && event_type == EventType::NoAction;
+    if index > kind.last_index() && !trust_point {
+        return Err(Error::new(Code::EventLogLayout, "index")
+            .at(offset)
+            .with(Fact::number("last", kind.last_index().into()))
+            .with(Fact::number("actual", index.into())));
+    }
+    Ok((index, event_type))
 }
 
 /// A CCEL is always crypto-agile. A TPM's log is when its first record carries the signature.

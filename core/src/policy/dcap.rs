@@ -4,12 +4,12 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::rules::{Expected, Masked, Policy, SgxRules, Stance, TdxRules};
-use super::{Accepted, Appraisal, Findings, Rejection};
+use super::rules::{Expected, Masked, Policy, SgxRules, TdxRules};
+use super::{Accepted, Appraisal, Findings, Rejection, known_property, property};
 use crate::bytes::{Bytes, constant_time_eq};
 use crate::dcap::{
     AuthenticQuote, PlatformConfiguration, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes,
-    TdReport, Tee,
+    TdReport,
 };
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -65,15 +65,7 @@ impl Policy {
     /// A policy that says something of one TEE alone does not accept evidence of the other, of which it
     /// says nothing.
     fn appraise_tee(&self, quote: &AuthenticQuote, findings: &mut Findings) {
-        let strict = Self::strict();
-        let (speaks_of_sgx, speaks_of_tdx) = (self.sgx != strict.sgx, self.tdx != strict.tdx);
-        let actual = Fact::text("actual", quote.tee().as_str());
-        let expected = match (speaks_of_sgx, speaks_of_tdx) {
-            (true, false) => Tee::Sgx,
-            (false, true) => Tee::Tdx,
-            _ => return findings.not_checked("tee", [actual]),
-        };
-        findings.add("tee", quote.tee() == expected, [Fact::text("expected", expected.as_str()), actual]);
+        self.appraise_evidence_kind(quote.tee().as_str(), findings);
     }
 
     fn appraise_tcb(&self, quote: &AuthenticQuote, findings: &mut Findings) {
@@ -278,25 +270,6 @@ fn appraise_td(rules: &TdxRules, report: &TdReport, findings: &mut Findings) {
     const NAMES: [&str; 4] = ["tdx.rtmr0", "tdx.rtmr1", "tdx.rtmr2", "tdx.rtmr3"];
     for ((name, expected), actual) in NAMES.into_iter().zip(&rules.rtmr).zip(&report.rtmr) {
         reference(findings, name, expected, actual);
-    }
-}
-
-/// A property that the evidence always states.
-fn property(findings: &mut Findings, rule: &'static str, stance: Stance, actual: bool) {
-    known_property(findings, rule, stance, Some(actual));
-}
-
-/// A property that the evidence may leave open; what is open meets neither `forbid` nor `require`.
-fn known_property(findings: &mut Findings, rule: &'static str, stance: Stance, actual: Option<bool>) {
-    let mut facts = alloc::vec![Fact::text("stance", stance.as_str())];
-    match actual {
-        Some(actual) => facts.push(Fact::flag("actual", actual)),
-        None => facts.push(Fact::text("actual", "unknown")),
-    }
-    match stance {
-        Stance::Allow => findings.not_checked(rule, facts),
-        Stance::Forbid => findings.add(rule, actual == Some(false), facts),
-        Stance::Require => findings.add(rule, actual == Some(true), facts),
     }
 }
 

@@ -1,12 +1,15 @@
 //! Policies as JSON documents.
 
+#[cfg(feature = "dcap")]
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::rules::{
-    CollateralRules, Expected, Masked, PlatformRules, Policy, SgxRules, Stance, TcbRules, TdxRules,
-};
+#[cfg(feature = "dcap")]
+use super::rules::{CollateralRules, Expected, Masked, PlatformRules, SgxRules, TcbRules, TdxRules};
+use super::rules::{Policy, Stance};
+#[cfg(feature = "dcap")]
 use crate::bytes::Bytes;
+#[cfg(feature = "dcap")]
 use crate::dcap::TcbStatus;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -17,7 +20,7 @@ impl Policy {
     /// Reads a policy document: an object whose members replace rules of [`Policy::strict`].
     ///
     /// Members are those of [`Policy`] and of the structures inside it: `name`, `crypto_only`, `tcb`,
-    /// `collateral`, `platform`, `report_data`, `sgx`, `tdx`. Stances are `"allow"`, `"forbid"` and
+    /// `collateral`, `platform`, `report_data`, `sgx`, `tdx`, `tpm`. Stances are `"allow"`, `"forbid"` and
     /// `"require"`; bytes are hex; reference values are one hex string or a list of them; masked values
     /// are `{"value": hex, "mask": hex}`. Unknown members are refused, so that no rule is dropped by a
     /// slip; `docs/policy.md` shows them all.
@@ -45,12 +48,20 @@ impl Policy {
             match name {
                 "name" => policy.name = text_of(node, "name")?.into(),
                 "crypto_only" => policy.crypto_only = flag_of(node, "crypto_only")?,
+                #[cfg(feature = "dcap")]
                 "tcb" => policy.tcb.read(node)?,
+                #[cfg(feature = "dcap")]
                 "collateral" => policy.collateral.read(node)?,
+                #[cfg(feature = "dcap")]
                 "platform" => policy.platform.read(node)?,
+                #[cfg(feature = "dcap")]
                 "report_data" => policy.report_data = Some(hex_of(node, "report_data")?),
+                #[cfg(feature = "dcap")]
                 "sgx" => policy.sgx.read(node)?,
+                #[cfg(feature = "dcap")]
                 "tdx" => policy.tdx.read(node)?,
+                #[cfg(feature = "tpm")]
+                "tpm" => policy.tpm.read(node)?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -82,6 +93,7 @@ fn is_hollow(document: &Node<'_>) -> bool {
     })
 }
 
+#[cfg(feature = "dcap")]
 impl TcbRules {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
         each_member(node, "tcb", |name, node| {
@@ -111,6 +123,7 @@ impl TcbRules {
     }
 }
 
+#[cfg(feature = "dcap")]
 impl CollateralRules {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
         each_member(node, "collateral", |name, node| {
@@ -126,6 +139,7 @@ impl CollateralRules {
     }
 }
 
+#[cfg(feature = "dcap")]
 impl PlatformRules {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
         each_member(node, "platform", |name, node| {
@@ -143,6 +157,7 @@ impl PlatformRules {
     }
 }
 
+#[cfg(feature = "dcap")]
 impl SgxRules {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
         each_member(node, "sgx", |name, node| {
@@ -171,6 +186,7 @@ impl SgxRules {
     }
 }
 
+#[cfg(feature = "dcap")]
 impl TdxRules {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
         let [rtmr0, rtmr1, rtmr2, rtmr3] = &mut self.rtmr;
@@ -213,7 +229,7 @@ impl TdxRules {
 }
 
 /// Calls `read` with each member of an object; a member that it does not know is refused.
-fn each_member(
+pub(super) fn each_member(
     node: &Node<'_>,
     path: &'static str,
     mut read: impl FnMut(&str, &Node<'_>) -> Result<bool, Error>,
@@ -228,11 +244,11 @@ fn each_member(
     Ok(())
 }
 
-fn bad(node: &Node<'_>, path: &'static str, expected: &'static str) -> Error {
+pub(super) fn bad(node: &Node<'_>, path: &'static str, expected: &'static str) -> Error {
     Error::new(Code::MisusePolicy, path).at(node.offset).with(Fact::text("expected", expected))
 }
 
-fn text_of<'n>(node: &'n Node<'_>, path: &'static str) -> Result<&'n str, Error> {
+pub(super) fn text_of<'n>(node: &'n Node<'_>, path: &'static str) -> Result<&'n str, Error> {
     node.text().ok_or_else(|| bad(node, path, "a string"))
 }
 
@@ -240,22 +256,24 @@ fn flag_of(node: &Node<'_>, path: &'static str) -> Result<bool, Error> {
     node.flag().ok_or_else(|| bad(node, path, "true or false"))
 }
 
+#[cfg(feature = "dcap")]
 fn number_of<T: TryFrom<u64>>(node: &Node<'_>, path: &'static str) -> Result<T, Error> {
     let number = node.unsigned().and_then(|number| T::try_from(number).ok());
     number.ok_or_else(|| bad(node, path, "an unsigned integer in range"))
 }
 
+#[cfg(feature = "dcap")]
 fn hex_of<const N: usize>(node: &Node<'_>, path: &'static str) -> Result<Bytes<N>, Error> {
     node.text()
         .and_then(Bytes::from_hex)
         .ok_or_else(|| bad(node, path, "hex digits").with(Fact::count("digits", N.saturating_mul(2))))
 }
 
-fn stance_of(node: &Node<'_>, path: &'static str) -> Result<Stance, Error> {
+pub(super) fn stance_of(node: &Node<'_>, path: &'static str) -> Result<Stance, Error> {
     node.text().and_then(Stance::from_name).ok_or_else(|| bad(node, path, "allow, forbid or require"))
 }
 
-fn list_of<T>(
+pub(super) fn list_of<T>(
     node: &Node<'_>,
     path: &'static str,
     read: impl Fn(&Node<'_>) -> Result<T, Error>,
@@ -263,10 +281,12 @@ fn list_of<T>(
     node.items().ok_or_else(|| bad(node, path, "a list"))?.iter().map(read).collect()
 }
 
+#[cfg(feature = "dcap")]
 fn texts_of(node: &Node<'_>, path: &'static str) -> Result<Vec<String>, Error> {
     list_of(node, path, |item| text_of(item, path).map(String::from))
 }
 
+#[cfg(feature = "dcap")]
 fn identifiers<const N: usize, T: From<[u8; N]>>(
     node: &Node<'_>,
     path: &'static str,
@@ -274,6 +294,7 @@ fn identifiers<const N: usize, T: From<[u8; N]>>(
     list_of(node, path, |item| hex_of::<N>(item, path).map(|bytes| T::from(bytes.0)))
 }
 
+#[cfg(feature = "dcap")]
 /// One hex string or a list with at least one; an empty list would accept nothing and is a slip.
 fn expected_of<const N: usize>(node: &Node<'_>, path: &'static str) -> Result<Expected<N>, Error> {
     if node.text().is_some() {
@@ -286,6 +307,7 @@ fn expected_of<const N: usize>(node: &Node<'_>, path: &'static str) -> Result<Ex
     Ok(Some(list))
 }
 
+#[cfg(feature = "dcap")]
 fn masked_of<const N: usize>(node: &Node<'_>, path: &'static str) -> Result<Masked<N>, Error> {
     let (mut value, mut mask) = (None, None);
     each_member(node, path, |name, node| {

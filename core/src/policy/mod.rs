@@ -4,9 +4,16 @@
 //! wrong at once. What a policy does not mention keeps its strict default; an empty policy is an error,
 //! and accepting whatever is authentic has to be named: `crypto_only`.
 
+#[cfg(feature = "dcap")]
 mod dcap;
 mod json;
 mod rules;
+#[cfg(feature = "tpm")]
+mod tpm;
+#[cfg(feature = "tpm")]
+mod tpm_json;
+#[cfg(feature = "tpm")]
+mod tpm_rules;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -16,9 +23,11 @@ use core::fmt;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 
-pub use rules::{
-    CollateralRules, Expected, Masked, PlatformRules, Policy, SgxRules, Stance, TcbRules, TdxRules,
-};
+#[cfg(feature = "dcap")]
+pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
+pub use rules::{Expected, Masked, Policy, Stance};
+#[cfg(feature = "tpm")]
+pub use tpm_rules::{PcrRule, TpmRules};
 
 /// Evidence that a policy accepted. Only a policy makes one; only it may become a claim in a token.
 #[derive(Clone, Debug)]
@@ -113,6 +122,30 @@ impl Verdict {
     }
 }
 
+impl Policy {
+    /// A policy that says something of some kinds of evidence does not accept evidence of another, of which
+    /// it says nothing: an MRENCLAVE says nothing of a TD, and neither of a TPM.
+    fn appraise_evidence_kind(&self, actual: &'static str, findings: &mut Findings) {
+        let strict = Self::strict();
+        let kinds = [
+            #[cfg(feature = "dcap")]
+            ("sgx", self.sgx != strict.sgx),
+            #[cfg(feature = "dcap")]
+            ("tdx", self.tdx != strict.tdx),
+            #[cfg(feature = "tpm")]
+            ("tpm", self.tpm != strict.tpm),
+        ];
+        let spoken_of: Vec<&str> =
+            kinds.iter().filter(|(_, spoken)| *spoken).map(|(kind, _)| *kind).collect();
+        let fact = Fact::text("actual", actual);
+        if spoken_of.is_empty() || spoken_of.len() == kinds.len() {
+            return findings.not_checked("tee", [fact]);
+        }
+        let expected = Fact::string("expected", spoken_of.join(","));
+        findings.add("tee", spoken_of.contains(&actual), [expected, fact]);
+    }
+}
+
 /// The findings while they are being gathered.
 #[derive(Default)]
 struct Findings(Vec<Finding>);
@@ -137,5 +170,24 @@ impl Findings {
             error = error.with(fact.clone());
         }
         Some(if others == 0 { error } else { error.with(Fact::count("more_violations", others)) })
+    }
+}
+
+/// A property that the evidence always states.
+fn property(findings: &mut Findings, rule: &'static str, stance: Stance, actual: bool) {
+    known_property(findings, rule, stance, Some(actual));
+}
+
+/// A property that the evidence may leave open; what is open meets neither `forbid` nor `require`.
+fn known_property(findings: &mut Findings, rule: &'static str, stance: Stance, actual: Option<bool>) {
+    let mut facts = alloc::vec![Fact::text("stance", stance.as_str())];
+    match actual {
+        Some(actual) => facts.push(Fact::flag("actual", actual)),
+        None => facts.push(Fact::text("actual", "unknown")),
+    }
+    match stance {
+        Stance::Allow => findings.not_checked(rule, facts),
+        Stance::Forbid => findings.add(rule, actual == Some(false), facts),
+        Stance::Require => findings.add(rule, actual == Some(true), facts),
     }
 }

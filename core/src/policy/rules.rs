@@ -3,7 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::bytes::{Bytes, Fmspc, PlatformInstanceId, Ppid};
+#[cfg(feature = "tpm")]
+use super::tpm_rules::TpmRules;
+use crate::bytes::Bytes;
+#[cfg(feature = "dcap")]
+use crate::bytes::{Fmspc, PlatformInstanceId, Ppid};
+#[cfg(feature = "dcap")]
 use crate::dcap::TcbStatus;
 
 /// What is acceptable.
@@ -19,19 +24,29 @@ pub struct Policy {
     /// unsupported TCB is still refused.
     pub crypto_only: bool,
     /// About TCB levels.
+    #[cfg(feature = "dcap")]
     pub tcb: TcbRules,
     /// About the age of collateral.
+    #[cfg(feature = "dcap")]
     pub collateral: CollateralRules,
     /// About which platform it is.
+    #[cfg(feature = "dcap")]
     pub platform: PlatformRules,
     /// The whole 64 bytes that the enclave or TD must have put into its report.
+    #[cfg(feature = "dcap")]
     pub report_data: Option<Bytes<64>>,
     /// About enclaves.
+    #[cfg(feature = "dcap")]
     pub sgx: SgxRules,
     /// About trust domains.
+    #[cfg(feature = "dcap")]
     pub tdx: TdxRules,
+    /// About TPM quotes.
+    #[cfg(feature = "tpm")]
+    pub tpm: TpmRules,
 }
 
+#[cfg(feature = "dcap")]
 /// Rules about TCB levels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,6 +64,7 @@ pub struct TcbRules {
     pub grace_seconds: u64,
 }
 
+#[cfg(feature = "dcap")]
 /// Rules about the age of collateral.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,6 +76,7 @@ pub struct CollateralRules {
     pub grace_seconds: u64,
 }
 
+#[cfg(feature = "dcap")]
 /// Rules about which platform it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -78,6 +95,7 @@ pub struct PlatformRules {
     pub smt: Stance,
 }
 
+#[cfg(feature = "dcap")]
 /// Rules about enclaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -114,6 +132,7 @@ pub struct SgxRules {
     pub isv_ext_prod_id: Expected<16>,
 }
 
+#[cfg(feature = "dcap")]
 /// Rules about trust domains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -220,6 +239,7 @@ impl Policy {
         Self {
             name: "strict".into(),
             crypto_only: false,
+            #[cfg(feature = "dcap")]
             tcb: TcbRules {
                 accept: alloc::vec![TcbStatus::UpToDate],
                 tolerated_advisories: None,
@@ -227,9 +247,13 @@ impl Policy {
                 minimum_evaluation_number: None,
                 grace_seconds: 0,
             },
+            #[cfg(feature = "dcap")]
             collateral: CollateralRules::default(),
+            #[cfg(feature = "dcap")]
             platform: PlatformRules::default(),
+            #[cfg(feature = "dcap")]
             report_data: None,
+            #[cfg(feature = "dcap")]
             sgx: SgxRules {
                 debug: Stance::Forbid,
                 provision_key: Stance::Forbid,
@@ -247,6 +271,7 @@ impl Policy {
                 isv_family_id: None,
                 isv_ext_prod_id: None,
             },
+            #[cfg(feature = "dcap")]
             tdx: TdxRules {
                 debug: Stance::Forbid,
                 profiling: Stance::Forbid,
@@ -269,6 +294,8 @@ impl Policy {
                 mr_service_td: None,
                 rtmr: [None, None, None, None],
             },
+            #[cfg(feature = "tpm")]
+            tpm: TpmRules::strict(),
         }
     }
 

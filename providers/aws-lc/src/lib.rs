@@ -39,7 +39,7 @@ impl CryptoProvider for AwsLc {
                     return RustCrypto.load_key(algorithm, key);
                 };
                 let key = ParsedPublicKey::new(verification, point).map_err(|_| KeyRejected)?;
-                Ok(Box::new(Ecdsa { key, width }))
+                Ok(Box::new(Ecdsa { key, width, hash: algorithm.hash() }))
             }
             PublicKey::Ed25519(_) => {
                 // AWS-LC takes keys of small order, which the other provider knows to refuse.
@@ -53,21 +53,18 @@ impl CryptoProvider for AwsLc {
                 let key = RsaPublicKeyComponents { n: modulus, e: exponent }
                     .to_parsed_public_key(parameters)
                     .map_err(|_| KeyRejected)?;
-                Ok(Box::new(Rsa { key }))
+                Ok(Box::new(Rsa { key, hash: algorithm.hash() }))
             }
             _ => Err(KeyRejected),
         }
     }
 
     fn hash(&self, algorithm: HashAlgorithm, parts: &[&[u8]]) -> Digest {
-        let mut context = digest::Context::new(match algorithm {
-            HashAlgorithm::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            HashAlgorithm::Sha256 => &digest::SHA256,
-            HashAlgorithm::Sha384 => &digest::SHA384,
-            HashAlgorithm::Sha512 => &digest::SHA512,
+        let Some(function) = function(algorithm) else {
             // A hash function that this release does not know: let the other provider answer.
-            _ => return RustCrypto.hash(algorithm, parts),
-        });
+            return RustCrypto.hash(algorithm, parts);
+        };
+        let mut context = digest::Context::new(function);
         for part in parts {
             context.update(part);
         }
@@ -80,6 +77,7 @@ struct Ecdsa {
     key: ParsedPublicKey,
     /// Bytes of `r`, and of `s`.
     width: usize,
+    hash: HashAlgorithm,
 }
 
 impl VerifyingKey for Ecdsa {
@@ -87,17 +85,44 @@ impl VerifyingKey for Ecdsa {
         let encoded = der::Signature::encode(signature, self.width).ok_or(SignatureInvalid)?;
         self.key.verify_sig(message, encoded.as_slice()).map_err(|_| SignatureInvalid)
     }
+
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {
+        let encoded = der::Signature::encode(signature, self.width).ok_or(SignatureInvalid)?;
+        let digest = import(digest, self.hash)?;
+        self.key.verify_digest_sig(&digest, encoded.as_slice()).map_err(|_| SignatureInvalid)
+    }
 }
 
 #[derive(Debug)]
 struct Rsa {
     key: ParsedPublicKey,
+    hash: HashAlgorithm,
 }
 
 impl VerifyingKey for Rsa {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
         self.key.verify_sig(message, signature).map_err(|_| SignatureInvalid)
     }
+
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {
+        self.key.verify_digest_sig(&import(digest, self.hash)?, signature).map_err(|_| SignatureInvalid)
+    }
+}
+
+fn function(algorithm: HashAlgorithm) -> Option<&'static digest::Algorithm> {
+    Some(match algorithm {
+        HashAlgorithm::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+        HashAlgorithm::Sha256 => &digest::SHA256,
+        HashAlgorithm::Sha384 => &digest::SHA384,
+        HashAlgorithm::Sha512 => &digest::SHA512,
+        _ => return None,
+    })
+}
+
+/// A digest that was computed elsewhere, in AWS-LC's form.
+fn import(digest: &Digest, algorithm: HashAlgorithm) -> Result<digest::Digest, SignatureInvalid> {
+    let function = function(algorithm).ok_or(SignatureInvalid)?;
+    digest::Digest::import_less_safe(digest.as_slice(), function).map_err(|_| SignatureInvalid)
 }
 
 /// The ASN.1 forms, since the fixed forms do not exist for every pair of curve and hash.

@@ -5,7 +5,9 @@ use alloc::boxed::Box;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 
 use super::RustCrypto;
-use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, KeyRejected, SignatureInvalid, VerifyingKey};
+use crate::crypto::{
+    CryptoProvider, Curve, Digest, HashAlgorithm, KeyRejected, SignatureInvalid, VerifyingKey,
+};
 
 pub(super) fn load(
     curve: Curve,
@@ -39,8 +41,7 @@ struct Prehash {
 }
 
 impl Prehash {
-    fn new(curve: Curve, hash: HashAlgorithm, message: &[u8]) -> Self {
-        let digest = RustCrypto.hash(hash, &[message]);
+    fn new(curve: Curve, digest: &Digest) -> Self {
         let digest = digest.as_slice();
         let mut bytes = [0; 66];
         let len = digest.len();
@@ -65,9 +66,16 @@ struct P256 {
 
 impl VerifyingKey for P256 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        self.verify_digest(&RustCrypto.hash(self.hash, &[message]), signature)
+    }
+
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {
+        if digest.as_slice().len() != self.hash.digest_len() {
+            return Err(SignatureInvalid);
+        }
         // Refuses any other length than 64, and zero or too large numbers.
         let signature = p256::ecdsa::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
-        let digest = Prehash::new(Curve::P256, self.hash, message);
+        let digest = Prehash::new(Curve::P256, digest);
         self.key.verify_prehash(digest.as_slice(), &signature).map_err(|_| SignatureInvalid)
     }
 }
@@ -80,8 +88,15 @@ struct P384 {
 
 impl VerifyingKey for P384 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        self.verify_digest(&RustCrypto.hash(self.hash, &[message]), signature)
+    }
+
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {
+        if digest.as_slice().len() != self.hash.digest_len() {
+            return Err(SignatureInvalid);
+        }
         let signature = p384::ecdsa::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
-        let digest = Prehash::new(Curve::P384, self.hash, message);
+        let digest = Prehash::new(Curve::P384, digest);
         self.key.verify_prehash(digest.as_slice(), &signature).map_err(|_| SignatureInvalid)
     }
 }
@@ -96,8 +111,15 @@ struct P521 {
 #[cfg(feature = "p521")]
 impl VerifyingKey for P521 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        self.verify_digest(&RustCrypto.hash(self.hash, &[message]), signature)
+    }
+
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {
+        if digest.as_slice().len() != self.hash.digest_len() {
+            return Err(SignatureInvalid);
+        }
         let signature = p521::ecdsa::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
-        let digest = Prehash::new(Curve::P521, self.hash, message);
+        let digest = Prehash::new(Curve::P521, digest);
         self.key.verify_prehash(digest.as_slice(), &signature).map_err(|_| SignatureInvalid)
     }
 }
@@ -127,5 +149,9 @@ impl VerifyingKey for Ed25519 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
         self.0.verify_strict(message, &signature).map_err(|_| SignatureInvalid)
+    }
+
+    fn verify_digest(&self, _: &Digest, _: &[u8]) -> Result<(), SignatureInvalid> {
+        Err(SignatureInvalid)
     }
 }

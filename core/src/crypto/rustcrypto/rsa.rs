@@ -8,7 +8,7 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use super::RustCrypto;
 use crate::crypto::{
-    CryptoProvider, HashAlgorithm, KeyRejected, SaltLength, SignatureAlgorithm, SignatureInvalid,
+    CryptoProvider, Digest, HashAlgorithm, KeyRejected, SaltLength, SignatureAlgorithm, SignatureInvalid,
     VerifyingKey,
 };
 use crate::limits::RSA_MODULUS_BITS;
@@ -63,8 +63,14 @@ fn salt_len(hash: HashAlgorithm, salt: SaltLength, modulus: &[u8]) -> Option<usi
 
 impl VerifyingKey for Rsa {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
-        let digest = RustCrypto.hash(self.hash, &[message]);
+        self.verify_digest(&RustCrypto.hash(self.hash, &[message]), signature)
+    }
+
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {
         let digest = digest.as_slice();
+        if digest.len() != self.hash.digest_len() {
+            return Err(SignatureInvalid);
+        }
         match (self.padding, self.hash) {
             (Padding::Pkcs1, HashAlgorithm::Sha1) => {
                 self.key.verify(Pkcs1v15Sign::new::<Sha1>(), digest, signature)

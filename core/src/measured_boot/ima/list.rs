@@ -301,6 +301,10 @@ impl<'e> ImaEntry<'e> {
 
     /// The fields fill the data exactly, and a path or an algorithm ends with its NUL.
     fn check_fields(&self) -> Result<(), Error> {
+        if self.template == Template::Ima && self.data.get(24..).is_some_and(|path| path.contains(&0)) {
+            // The fields of another template could be read as a path otherwise: no name is measured.
+            return Err(Error::new(Code::ImaLayout, "path").at(24));
+        }
         let Template::Fields(_) = self.template else {
             return Ok(());
         };
@@ -311,7 +315,7 @@ impl<'e> ImaEntry<'e> {
             let content = reader.take(size, "field")?;
             let good = match id {
                 b"d-ng" | b"d-ngv2" => FileDigest::read(content).is_some(),
-                b"n-ng" => content.last() == Some(&0),
+                b"n-ng" => content.iter().position(|byte| *byte == 0) == content.len().checked_sub(1),
                 _ => true,
             };
             if !good {

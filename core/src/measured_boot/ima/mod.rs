@@ -8,11 +8,13 @@
 
 mod ascii;
 mod list;
+mod signature;
 mod template;
 mod token;
 mod verify;
 
 pub use list::{Entries, ImaEntry, ImaFormat, ImaList};
+pub use signature::{FileSignature, ImaKey, ImaKeys};
 pub use template::{FileDigest, Template};
 pub use token::{BootIdentity, Continuation};
 pub use verify::{Aggregate, IMA_PCR, IMA_RULES, ReplayedIma, VerifiedEntries, VerifiedEntry};

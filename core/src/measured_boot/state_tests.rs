@@ -1,0 +1,242 @@
+//! What replayed logs say of a boot, with the logs of the vectors folder.
+
+extern crate std;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::path::{Path, PathBuf};
+use std::{env, eprintln, fs};
+
+use super::*;
+use crate::bytes::from_hex;
+use crate::crypto::{HashAlgorithm, RustCrypto};
+use crate::error::Code;
+use crate::tpm::PcrValues;
+
+pub(crate) fn vectors() -> Option<PathBuf> {
+    let folder = env::var_os("VERIQUOTE_VECTORS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
+        PathBuf::from,
+    );
+    let folder = folder.join("tpm");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED: no vectors at {}", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+/// The PCRs of one bank of a profile of the software TPM.
+pub(crate) fn quoted(boot: &Path, bank: HashAlgorithm) -> PcrValues {
+    let text = fs::read(boot.join("expected_pcrs.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let values: Vec<(u8, Vec<u8>)> = expected[format!("{bank:?}").to_lowercase()]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(index, hex)| (index.parse().unwrap(), from_hex(hex.as_str().unwrap().as_bytes()).unwrap()))
+        .collect();
+    let values: Vec<_> = values.iter().map(|(index, value)| (bank, *index, &value[..])).collect();
+    PcrValues::for_tests(&values)
+}
+
+/// PCR values that a log gives by itself: what a machine with this log would quote.
+pub(crate) fn own_values(log: &EventLog<'_>, bank: HashAlgorithm) -> PcrValues {
+    let registers = log.replay(&RustCrypto, bank).unwrap();
+    let values: Vec<_> = (0..24u8).map(|index| (index, registers.value(index.into()))).collect();
+    let values: Vec<_> = values.iter().map(|(index, value)| (bank, *index, value.as_slice())).collect();
+    PcrValues::for_tests(&values)
+}
+
+fn parse(bytes: &[u8], kind: LogKind) -> EventLog<'_> {
+    EventLog::parse(bytes, kind, &Limits::default()).unwrap()
+}
+
+#[test]
+fn the_log_of_the_software_tpm_tells_its_whole_boot() {
+    let Some(folder) = vectors() else { return };
+    for profile in ["", "profile-ima-legacy-pad", "profile-locality3"] {
+        let boot = folder.join("swtpm").join(profile).join("boot");
+        for (file, banks) in [
+            ("eventlog.bin", &[HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha1][..]),
+            ("eventlog-sha256only.bin", &[HashAlgorithm::Sha256]),
+        ] {
+            let bytes = fs::read(boot.join(file)).unwrap();
+            let log = parse(&bytes, LogKind::Tpm);
+            for bank in banks {
+                let replayed = log.verify_pcrs(&RustCrypto, &quoted(&boot, *bank), Quirks::NONE).unwrap();
+                // IMA extends PCR 10, and the software TPM's user space PCR 11 and 15.
+                replayed.require_explained(&[10]).unwrap();
+                let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+                assert_eq!(state.problems(), [], "{profile} {file} {bank:?}");
+                assert_eq!(state.quirks(), Quirks::NONE);
+                let secure_boot = state.secure_boot().unwrap();
+                assert!(secure_boot.enabled.get());
+                assert_eq!(secure_boot.db.get().len(), 1);
+                assert!(secure_boot.db.get()[0].is_x509());
+                assert!(secure_boot.dbx.get().iter().all(Signature::is_sha256));
+                assert_eq!(secure_boot.dbx.get().len(), 2);
+                let names: Vec<String> = secure_boot
+                    .authorities
+                    .iter()
+                    .map(|authority| authority.get().variable.display_name())
+                    .collect();
+                assert_eq!(names, ["db", "SbatLevel", "Shim"]);
+                assert_eq!(state.left_boot_services(), Some(true));
+                assert_eq!(state.firmware_version(), Some("attest-vectors firmware 1.0"));
+                let lines: Vec<&str> = state.command_lines().collect();
+                assert!(lines.contains(&"/vmlinuz-6.8 root=/dev/vda2 ro quiet ima_policy=tcb"), "{lines:?}");
+                assert!(lines.iter().any(|line| line.starts_with("root=/dev/vda2 ro quiet sy")), "{lines:?}");
+                let sections: Vec<&str> = state.sections().iter().map(|s| s.name.get().as_str()).collect();
+                assert_eq!(sections, [".linux", ".osrel", ".cmdline", ".initrd", ".uname"]);
+                assert!(state.sections().iter().all(|section| section.content.is_some()));
+                assert_eq!(state.opaque_texts(), 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn altered_logs_are_refused_or_graded() {
+    let Some(folder) = vectors() else { return };
+    let boot = folder.join("swtpm/boot");
+    let pcrs = quoted(&boot, HashAlgorithm::Sha256);
+    let read = |name: &str| fs::read(boot.join("negative").join(format!("eventlog-{name}.bin"))).unwrap();
+    let diverging = |name: &str| {
+        let bytes = read(name);
+        let log = parse(&bytes, LogKind::Tpm);
+        let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE)?;
+        replayed.require_explained(&[10])?;
+        BootState::assess(&replayed, &RustCrypto, Quirks::NONE).require_sound()?;
+        Ok::<_, crate::Failure>(())
+    };
+    let own = |name: &str| {
+        let bytes = read(name);
+        let log = parse(&bytes, LogKind::Tpm);
+        let pcrs = own_values(&log, HashAlgorithm::Sha256);
+        let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE).unwrap();
+        replayed.require_explained(&[]).unwrap();
+        BootState::assess(&replayed, &RustCrypto, Quirks::NONE)
+            .problems()
+            .iter()
+            .map(crate::Error::code)
+            .collect::<Vec<_>>()
+    };
+    for (name, code) in [
+        ("cmdline-text-changed-digest-kept", Code::BootEvent),
+        ("duplicate-separator-pcr7", Code::EventLogReplay),
+        ("error-separator-wrong-type", Code::EventLogReplay),
+        ("esl-listsize-zero", Code::EventLogReplay),
+        ("event-removed", Code::EventLogReplay),
+        ("exitboot-data-mismatch", Code::BootEvent),
+        ("grub-prefix-only", Code::EventLogReplay),
+        ("ipl-empty", Code::EventLogReplay),
+        ("noaction-masquerade-pcr7", Code::BootNoAction),
+        ("second-startuplocality-late", Code::EventLogLayout),
+        ("secureboot-data-flipped-digest-kept", Code::BootEvent),
+        ("variable-namelen-overflow", Code::BootEvent),
+    ] {
+        assert_eq!(diverging(name).map_err(|failure| failure.error.code()), Err(code), "{name}");
+    }
+    // Swapped between two registers: neither records the order of the other.
+    assert_eq!(diverging("events-swapped").map_err(|failure| failure.error.code()), Ok(()));
+    // The same logs on a machine that really measured what they say.
+    for (name, code) in [
+        ("duplicate-separator-pcr7", Code::BootSecureBoot),
+        ("error-separator-wrong-type", Code::BootSeparator),
+        ("esl-listsize-zero", Code::BootSignatureList),
+        ("esl-sigsize-zero", Code::BootSignatureList),
+        ("esl-sigsize-15", Code::BootSignatureList),
+        ("esl-sigsize-huge", Code::BootSignatureList),
+    ] {
+        assert!(own(name).contains(&code), "{name}: {:?}", own(name));
+    }
+}
+
+#[test]
+fn a_ccel_with_a_repeated_separator_is_unsound() {
+    let Some(folder) = vectors() else { return };
+    let assess = |name: &str, quirks: Quirks| {
+        let bytes = fs::read(folder.join("go-eventlog/testdata/eventlogs/ccel").join(name)).unwrap();
+        let log = parse(&bytes, LogKind::Ccel);
+        let registers = log.replay(&RustCrypto, HashAlgorithm::Sha384).unwrap();
+        let expected = [1, 2, 3, 4].map(|index| registers.value(index).as_slice().try_into().unwrap());
+        let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
+        let state = BootState::assess(&replayed, &RustCrypto, quirks);
+        state.require_sound().map(|()| state.quirks()).map_err(|error| error.code())
+    };
+    assert_eq!(assess("cos-113-intel-tdx.bin", Quirks::NONE), Ok(Quirks::NONE));
+    assert_eq!(assess("cos-113-intel-tdx-dupe-separator.bin", Quirks::NONE), Err(Code::BootSeparator));
+    let folded = Quirks::NONE.with(Quirk::FoldedSeparators);
+    assert_eq!(assess("CCEL_unpadded.data.bin", Quirks::NONE), Err(Code::BootSeparator));
+    assert_eq!(assess("CCEL_unpadded.data.bin", folded), Ok(folded));
+}
+
+#[test]
+fn a_missing_exit_from_boot_services_is_a_named_quirk() {
+    let Some(folder) = vectors() else { return };
+    let bytes = fs::read(folder.join("go-attestation/attest/testdata/ebs_event_missing_eventlog")).unwrap();
+    let log = parse(&bytes, LogKind::Tpm);
+    let bank = HashAlgorithm::Sha1;
+    let mut five = log.replay(&RustCrypto, bank).unwrap().value(5);
+    let hash = |parts: &[&[u8]]| crate::crypto::CryptoProvider::hash(&RustCrypto, bank, parts);
+    for text in [&b"Exit Boot Services Invocation"[..], b"Exit Boot Services Returned with Success"] {
+        five = hash(&[five.as_slice(), hash(&[text]).as_slice()]);
+    }
+    let pcrs = PcrValues::for_tests(&[(bank, 5, five.as_slice())]);
+    let strict = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE).unwrap();
+    assert_eq!(strict.state(5), Some(RegisterState::Diverges));
+    let quirk = Quirks::NONE.with(Quirk::ExitBootServicesMissing);
+    let lenient = log.verify_pcrs(&RustCrypto, &pcrs, quirk).unwrap();
+    assert_eq!((lenient.state(5), lenient.quirks()), (Some(RegisterState::Explained), quirk));
+    assert_eq!(lenient.state(4), Some(RegisterState::NotQuoted));
+    assert!(lenient.events().iter().all(|event| event.measured().is_none_or(|(index, _)| index == 5)));
+}
+
+#[test]
+fn every_log_of_the_folder_is_assessed_without_a_panic() {
+    let Some(folder) = vectors() else { return };
+    let text = fs::read(folder.join("computed/eventlog_replay.json")).unwrap();
+    let computed: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let (mut assessed, mut known) = (0, 0);
+    for name in computed.as_object().unwrap().keys() {
+        let Ok(bytes) = fs::read(folder.join(name)) else { continue };
+        if name.to_lowercase().contains("ccel") || name.ends_with(".b64") {
+            continue;
+        }
+        let log = parse(&bytes, LogKind::Tpm);
+        for bank in [HashAlgorithm::Sha1, HashAlgorithm::Sha256] {
+            let Ok(registers) = log.replay(&RustCrypto, bank) else { continue };
+            assert_eq!(registers.algorithm(), bank);
+            let replayed =
+                log.verify_pcrs(&RustCrypto, &own_values(&log, bank), Quirks::all()).unwrap();
+            replayed.require_explained(&[]).unwrap();
+            let state = BootState::assess(&replayed, &RustCrypto, Quirks::all());
+            known += usize::from(state.secure_boot().is_ok());
+            assessed += 1;
+            for problem in state.problems() {
+                eprintln!("{name} {bank:?}: {problem}");
+            }
+        }
+    }
+    eprintln!("{assessed} assessed, Secure Boot known in {known}");
+    assert!(assessed >= 30 && known >= 70);
+}
+
+#[test]
+fn an_unextended_bank_is_a_problem() {
+    let zeros = vec![0; 32];
+    let values: Vec<_> = (0..8).map(|index| (HashAlgorithm::Sha256, index, &zeros[..])).collect();
+    let mut header = [0u32, 3].map(u32::to_le_bytes).concat();
+    header.extend([0; 20]);
+    let mut data = b"Spec ID Event03\0\0\0\0\0\0\x02\x00\x02\x01\0\0\0\x0b\0\x20\0".to_vec();
+    data.push(0);
+    header.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+    header.extend(data);
+    let log = parse(&header, LogKind::Tpm);
+    let replayed = log.verify_pcrs(&RustCrypto, &PcrValues::for_tests(&values), Quirks::NONE).unwrap();
+    let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+    assert_eq!(state.require_sound().unwrap_err().code(), Code::BootBank);
+}
