@@ -169,6 +169,12 @@ pub struct Tpm {
     /// Scheme of a plain signature, such as rsassa:sha256.
     #[arg(long, value_name = "SCHEME:HASH")]
     pub signature_scheme: Option<String>,
+    /// Policy document (JSON). Default: the strict policy.
+    #[arg(long, value_name = "FILE", conflicts_with = "crypto_only")]
+    pub policy: Option<PathBuf>,
+    /// Accept whatever is authentic: no appraisal. The result says so.
+    #[arg(long)]
+    pub crypto_only: bool,
     /// Accept signatures over SHA-1 digests, as old keys of Windows make them.
     #[arg(long)]
     pub allow_sha1: bool,

@@ -64,6 +64,8 @@ fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
             crls: all(&args.crl, "--crl")?,
             allow_missing_purpose: args.allow_missing_purpose,
             signature_scheme: args.signature_scheme.clone(),
+            policy: optional(args.policy.as_deref(), "--policy")?.map(|Blob(bytes)| Document(bytes)),
+            crypto_only: args.crypto_only,
             allow_sha1: args.allow_sha1,
             quirks: args.quirk.clone(),
             opaque: args.opaque.clone(),

@@ -35,8 +35,9 @@ pub use problem::{Problem, ProblemKind};
 pub use schema::schema;
 pub use time::Time;
 pub use tpm::{
-    AkClaims, BootClaims, ClockClaims, ClockReading, ImaClaims, PcrBanks, RegisterClaims, TpmClaims,
-    TpmOptions, TpmQuoteClaims, TpmRequest, verify_tpm, verify_tpm_json,
+    AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims, PcrBanks,
+    RegisterClaims, SectionClaims, SecureBootClaims, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest,
+    verify_tpm, verify_tpm_json,
 };
 pub use verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,

@@ -33,7 +33,7 @@ pub use state::{BootState, Measured, Section, Text};
 pub use tcg::{Event, EventDigest, EventLog, Limits, LogFormat, LogKind, SpecId};
 pub use uefi::{Guid, Signature, Variable, signature_lists};
 
-#[cfg(test)]
-mod tests;
 #[cfg(all(test, feature = "tpm"))]
 mod state_tests;
+#[cfg(test)]
+mod tests;

@@ -141,7 +141,8 @@ pub(super) fn read<'a>(
             return Err(fail(Code::BootSecureBoot, "a database after the separator"));
         }
     }
-    let missing = |problem| Error::new(Code::BootSecureBoot, "secure_boot").with(Fact::text("problem", problem));
+    let missing =
+        |problem| Error::new(Code::BootSecureBoot, "secure_boot").with(Fact::text("problem", problem));
     let [Some(state), Some(pk), Some(kek), Some(db), Some(dbx)] = names else {
         return Err(missing("SecureBoot, PK, KEK, db and dbx must all be measured before the separator"));
     };

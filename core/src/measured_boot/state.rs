@@ -398,7 +398,8 @@ fn text_of(data: &[u8]) -> Option<String> {
     if !odd.is_empty() || units.is_empty() {
         return None;
     }
-    let text: Result<String, _> = char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit))).collect();
+    let text: Result<String, _> =
+        char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit))).collect();
     text.ok().filter(|text| !text.contains('\0'))
 }
 
@@ -420,10 +421,42 @@ fn command_line(text: &str) -> Option<&str> {
 /// Commands of GRUB that appear in real logs and that no command line begins with.
 fn is_grub_command(word: &str) -> bool {
     const COMMANDS: &[&str] = &[
-        "set", "unset", "export", "load_env", "save_env", "insmod", "search", "if", "[", "test", "menuentry",
-        "submenu", "setparams", "function", "initrd", "initrdefi", "initrd16", "echo", "terminal_output",
-        "terminal_input", "loadfont", "gfxmode", "blscfg", "source", "configfile", "smbios", "regexp",
-        "gptpriority", "recordfail", "increment", "cmp", "serial", "font", "play", "probe", "loopback",
+        "set",
+        "unset",
+        "export",
+        "load_env",
+        "save_env",
+        "insmod",
+        "search",
+        "if",
+        "[",
+        "test",
+        "menuentry",
+        "submenu",
+        "setparams",
+        "function",
+        "initrd",
+        "initrdefi",
+        "initrd16",
+        "echo",
+        "terminal_output",
+        "terminal_input",
+        "loadfont",
+        "gfxmode",
+        "blscfg",
+        "source",
+        "configfile",
+        "smbios",
+        "regexp",
+        "gptpriority",
+        "recordfail",
+        "increment",
+        "cmp",
+        "serial",
+        "font",
+        "play",
+        "probe",
+        "loopback",
     ];
     COMMANDS.contains(&word)
 }

@@ -16,10 +16,8 @@ use crate::error::Code;
 use crate::tpm::PcrValues;
 
 pub(crate) fn vectors() -> Option<PathBuf> {
-    let folder = env::var_os("VERIQUOTE_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
-        PathBuf::from,
-    );
+    let folder = env::var_os("VERIQUOTE_VECTORS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"), PathBuf::from);
     let folder = folder.join("tpm");
     if !folder.is_dir() {
         eprintln!("SKIPPED: no vectors at {}", folder.display());
@@ -210,8 +208,7 @@ fn every_log_of_the_folder_is_assessed_without_a_panic() {
         for bank in [HashAlgorithm::Sha1, HashAlgorithm::Sha256] {
             let Ok(registers) = log.replay(&RustCrypto, bank) else { continue };
             assert_eq!(registers.algorithm(), bank);
-            let replayed =
-                log.verify_pcrs(&RustCrypto, &own_values(&log, bank), Quirks::all()).unwrap();
+            let replayed = log.verify_pcrs(&RustCrypto, &own_values(&log, bank), Quirks::all()).unwrap();
             replayed.require_explained(&[]).unwrap();
             let state = BootState::assess(&replayed, &RustCrypto, Quirks::all());
             known += usize::from(state.secure_boot().is_ok());

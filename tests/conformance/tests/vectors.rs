@@ -100,7 +100,13 @@ fn tpm_answer(case: &Value, machines: &Value) -> Value {
     let asked = case["expected"]["claims"].as_object().into_iter().flatten();
     let claim = |pointer: &String| answer["claims"].pointer(pointer).cloned().unwrap_or_default();
     let claims = asked.map(|(pointer, _)| (pointer.clone(), claim(pointer)));
-    json!({ "result": "verified", "claims": claims.collect::<serde_json::Map<_, _>>() })
+    let claims: serde_json::Map<_, _> = claims.collect();
+    if answer["accepted"] == true {
+        return json!({ "result": "accepted", "claims": claims });
+    }
+    let findings = answer["appraisal"]["findings"].as_array().into_iter().flatten();
+    let broken = findings.filter(|it| it["outcome"] == "violated").map(|it| it["rule"].clone());
+    json!({ "result": "rejected", "rules": broken.collect::<Vec<_>>(), "claims": claims })
 }
 
 #[test]

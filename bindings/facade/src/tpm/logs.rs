@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
 use veriquote::measured_boot::{
-    EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport,
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport,
 };
 use veriquote::tpm::{AlgorithmId, BoundQuote};
-use veriquote::{Error, Failure, Outcome, Rule, Trace};
+use veriquote::{Check, Error, Fact, Failure, Outcome, Rule};
 
+use super::boot::BootStateClaims;
 use super::request::{TpmOptions, TpmRequest};
 use super::verify::{decoded, failed, hex};
 use crate::check::CheckLine;
@@ -29,6 +30,8 @@ pub struct BootClaims {
     pub registers: Vec<RegisterClaims>,
     /// Deviations of the firmware that the replay needed.
     pub quirks: Vec<String>,
+    /// What all this tells of the boot.
+    pub state: BootStateClaims,
     /// Every event, with what is proven of it.
     pub events: Vec<EventClaims>,
 }
@@ -129,6 +132,12 @@ pub(super) fn boot(
     }
     checks.extend(last);
     explained?;
+    let state = BootState::assess(&replayed, bound.provider(), quirks);
+    let sound = state.require_sound();
+    if let Err(error) = &sound {
+        checks.push(failed_line(&SOUND, error));
+    }
+    sound?;
     Ok(Some(BootClaims {
         format: match log.format() {
             LogFormat::CryptoAgile => "crypto_agile",
@@ -136,7 +145,8 @@ pub(super) fn boot(
         }
         .to_owned(),
         registers: replayed.reports().iter().map(RegisterClaims::from).collect(),
-        quirks: replayed.quirks().iter().map(|quirk| quirk.as_str().to_owned()).collect(),
+        state: BootStateClaims::of(&state, bound.provider()),
+        quirks: state.quirks().iter().map(|quirk| quirk.as_str().to_owned()).collect(),
         events: EventLogClaims::from(&replayed).events,
     }))
 }
@@ -216,15 +226,24 @@ pub(super) fn ima(
 /// A failure whose ledger ends with a failed check: of `rule`, where what failed came before any check.
 fn failed_by(rule: &'static Rule, failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
     let has_cause = failure.checks.last().is_some_and(|check| check.outcome == Outcome::Failed);
-    let cause = (!has_cause).then(|| {
-        let mut trace = Trace::new();
-        trace.failed(rule, &failure.error);
-        trace.into_checks()
-    });
+    let cause = (!has_cause).then(|| failed_line(rule, &failure.error));
     let problem = failed(failure, checks);
-    checks.extend(cause.iter().flatten().map(CheckLine::from));
+    checks.extend(cause);
     problem
 }
+
+fn failed_line(rule: &'static Rule, error: &Error) -> CheckLine {
+    let facts = [Fact::text("code", error.code().as_str()), Fact::string("part", error.part().to_owned())];
+    let facts = facts.into_iter().chain(error.facts().iter().cloned()).collect();
+    CheckLine::from(&Check { rule, outcome: Outcome::Failed, facts })
+}
+
+/// A log whose digests are proven may still contradict itself.
+static SOUND: Rule = Rule {
+    id: "boot.sound",
+    title: "the proven events are a boot: their data, order and separators are consistent",
+    spec: "TCG PFP 1.06, 3.3 and 10.4",
+};
 
 fn replay<'l>(
     bytes: &'l [u8],

@@ -1,11 +1,13 @@
 //! Verifying what a TPM says: quotes, the registers that they cover, and the logs that explain those.
 
+mod boot;
 mod claims;
 mod key;
 mod logs;
 mod request;
 mod verify;
 
+pub use boot::{AuthorityClaims, BootStateClaims, SectionClaims, SecureBootClaims};
 pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};

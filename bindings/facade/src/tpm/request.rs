@@ -71,6 +71,12 @@ pub struct TpmOptions {
     /// `rsassa:sha256`.
     #[serde(default)]
     pub signature_scheme: Option<String>,
+    /// A policy document. Default: the strict policy.
+    #[serde(default)]
+    pub policy: Option<Document>,
+    /// Accept whatever is authentic.
+    #[serde(default)]
+    pub crypto_only: bool,
     /// Accept signatures over SHA-1 digests, as old attestation keys of Windows make them.
     #[serde(default)]
     pub allow_sha1: bool,
@@ -126,6 +132,8 @@ impl TpmOptions {
             crls: Vec::new(),
             allow_missing_purpose: false,
             signature_scheme: None,
+            policy: None,
+            crypto_only: false,
             allow_sha1: false,
             quirks: Vec::new(),
             opaque: Vec::new(),

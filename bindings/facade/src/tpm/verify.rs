@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use veriquote::crypto::CryptoProvider;
 use veriquote::encoding::decode_binary_or_text;
+use veriquote::policy::{Policy, Verdict as Ruling};
 use veriquote::tpm::{
     Attest, AttestBody, AuthenticQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Quote,
     Scheme, SignatureInput, TrustedAk,
@@ -18,7 +19,7 @@ use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::document::Document;
 use crate::problem::Problem;
-use crate::verification::{Claims, NotChecked, Verification};
+use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "tpm";
 
@@ -74,6 +75,7 @@ fn run(
         Some(scheme) => SignatureInput::Plain(&signature, scheme),
     };
     let quirks = logs::quirks(options)?;
+    let policy = policy(options)?;
     let Some(document) = &request.pcrs else {
         if request.event_log.is_some() || request.ima_log.is_some() {
             return Err(Problem::misuse(
@@ -85,9 +87,11 @@ fn run(
         let authentic = authenticate(&attest, signature, &ak, &expectations)
             .map_err(|failure| failed(failure, checks))?;
         checks.extend(authentic.checks().iter().map(CheckLine::from));
-        return Ok(verified(TpmClaims::of(&authentic), std::mem::take(checks), left_open(options, false)));
+        let unknown = (!policy.crypto_only).then(unappraised);
+        let open = left_open(options, false);
+        return Ok(verified(TpmClaims::of(&authentic), std::mem::take(checks), open, unknown, None));
     };
-    let claimed = pcr_values(document, &selection(&attest)).map_err(|error| problem_of(&error))?;
+    let claimed = pcr_values(document, &selection(&attest)).map_err(|error| Problem::from(&error))?;
     let bound = veriquote::tpm::verify(&attest, signature, &ak, &expectations, &claimed)
         .map_err(|failure| failed(failure, checks))?;
     checks.extend(bound.checks().iter().map(CheckLine::from));
@@ -97,18 +101,66 @@ fn run(
     let claims = TpmClaims { pcrs, boot, ima, ..TpmClaims::of(bound.quote()) };
     let mut open = left_open(options, true);
     open.extend(logs::left_open(request));
-    Ok(verified(claims, std::mem::take(checks), open))
+    let (error, appraisal) = match policy.accept_tpm(bound) {
+        Ok(accepted) => (None, accepted.appraisal().clone()),
+        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
+    };
+    let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
+    open.extend(silent.filter_map(|finding| meaning(finding.rule)));
+    Ok(verified(claims, std::mem::take(checks), open, error, Some(Appraisal::from(&appraisal))))
 }
 
-fn verified(claims: TpmClaims, checks: Vec<CheckLine>, not_checked: Vec<NotChecked>) -> Verification {
+/// The strict policy, the caller's, or none by name.
+fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
+    match (&options.policy, options.crypto_only) {
+        (Some(_), true) => Err(Problem::misuse(
+            "options.policy",
+            "policy and crypto_only exclude each other",
+            "leave crypto_only out",
+        )),
+        (Some(document), false) => Ok(Policy::from_json(&document.0)?),
+        (None, true) => Ok(Policy::crypto_only()),
+        (None, false) => Ok(Policy::strict()),
+    }
+}
+
+/// An authentic quote whose registers nobody told: there is nothing to appraise.
+fn unappraised() -> Problem {
+    Problem {
+        message: "the quote is authentic, but without the values of its registers no policy can accept it"
+            .into(),
+        help: "give the PCR values; crypto_only accepts whatever is authentic".into(),
+        ..Problem::from(Error::new(Code::PolicyRejected, "pcrs"))
+    }
+}
+
+/// What it means that the policy does not ask.
+fn meaning(rule: &str) -> Option<NotChecked> {
+    let why = match rule {
+        "crypto_only" => "nothing is appraised: any key, any state of the machine passes",
+        "tpm.pcrs" => "any state of the machine passes, whatever it booted; a policy can list good values",
+        "tpm.ak_names" => "any key passes that is trusted; a policy can list Names",
+        "tpm.firmware_versions" => "any firmware of the TPM passes",
+        _ => return None,
+    };
+    Some(NotChecked { what: rule.to_owned(), why: why.to_owned() })
+}
+
+fn verified(
+    claims: TpmClaims,
+    checks: Vec<CheckLine>,
+    not_checked: Vec<NotChecked>,
+    error: Option<Problem>,
+    appraisal: Option<Appraisal>,
+) -> Verification {
     Verification {
         verified: true,
-        accepted: true,
+        accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
-        error: None,
+        error,
         checks,
         claims: Some(Claims::Tpm(Box::new(claims))),
-        appraisal: None,
+        appraisal,
         not_checked,
         horizons: Vec::new(),
         forecast: Vec::new(),
@@ -118,10 +170,6 @@ fn verified(claims: TpmClaims, checks: Vec<CheckLine>, not_checked: Vec<NotCheck
 pub(super) fn failed(failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
     checks.extend(failure.checks.iter().map(CheckLine::from));
     failure.error.into()
-}
-
-fn problem_of(error: &Error) -> Problem {
-    Problem::from(error)
 }
 
 fn authenticate<'p>(

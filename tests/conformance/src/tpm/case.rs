@@ -31,8 +31,15 @@ pub struct Case {
 /// What a verifier must answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// Authentic, with these members of the claims (JSON pointers) at these values.
+    /// Authentic and accepted, with these members of the claims (JSON pointers) at these values.
     Verified(Vec<(&'static str, Value)>),
+    /// Authentic, and not accepted for these rules of the policy.
+    Rejected {
+        /// The rules that are not met.
+        rules: Vec<&'static str>,
+        /// Members of the claims.
+        claims: Vec<(&'static str, Value)>,
+    },
     /// Not authentic, or a wrong call.
     Refused {
         /// Why.
@@ -166,6 +173,19 @@ impl Draft {
     #[track_caller]
     pub fn verified(self, claims: &[(&'static str, Value)]) -> Case {
         self.expect(Expected::Verified(claims.to_vec()))
+    }
+
+    /// Must be authentic and rejected by these rules of the policy.
+    #[must_use]
+    #[track_caller]
+    pub fn rejected(self, rules: &[&'static str], claims: &[(&'static str, Value)]) -> Case {
+        self.expect(Expected::Rejected { rules: rules.to_vec(), claims: claims.to_vec() })
+    }
+
+    /// Judges by this policy.
+    #[must_use]
+    pub fn policy(self, policy: Value) -> Self {
+        self.edit(move |request| request["options"]["policy"] = policy)
     }
 
     #[track_caller]

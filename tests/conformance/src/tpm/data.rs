@@ -44,13 +44,16 @@ fn entry(case: &Case, base: &Value) -> Value {
 
 fn expected(expected: &Expected) -> Value {
     match expected {
-        Expected::Verified(claims) => {
-            let claims: Map<String, Value> =
-                claims.iter().map(|(pointer, value)| ((*pointer).to_owned(), value.clone())).collect();
-            json!({ "result": "verified", "claims": claims })
+        Expected::Verified(claims) => json!({ "result": "accepted", "claims": object(claims) }),
+        Expected::Rejected { rules, claims } => {
+            json!({ "result": "rejected", "rules": rules, "claims": object(claims) })
         }
         Expected::Refused { code, part } => {
             json!({ "result": "refused", "code": code.as_str(), "part": part })
         }
     }
+}
+
+fn object(claims: &[(&str, Value)]) -> Map<String, Value> {
+    claims.iter().map(|(pointer, value)| ((*pointer).to_owned(), value.clone())).collect()
 }

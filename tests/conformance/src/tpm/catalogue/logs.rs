@@ -37,6 +37,7 @@ pub(super) fn all() -> Vec<Case> {
     let mut cases = replayed();
     cases.extend(refused());
     cases.extend(malformed());
+    cases.extend(unsound());
     cases
 }
 
@@ -65,19 +66,22 @@ fn replayed() -> Vec<Case> {
                 *it.events[place].data.last_mut().expect("a value") = 0;
             },
         )
-        .verified(&[("/boot/events/3/proof", json!("contradicted"))]),
+        .rule("boot.sound")
+        .refused(Code::BootEvent, "event_log.event"),
         log("command-line-edited", "the text of the command line changed, its digest kept", |it| {
             let place = it.events.iter().position(|it| it.data.starts_with(b"kernel_cmdline")).expect("one");
             keep_digests(&mut it.events[place]);
             it.events[place].data = b"kernel_cmdline: /vmlinuz-6.8 root=/dev/vda2 ro init=/bin/sh\0".to_vec();
         })
-        .verified(&[("/boot/events/30/proof", json!("contradicted")), ("/boot/events/30/text", json!(null))]),
+        .rule("boot.sound")
+        .refused(Code::BootEvent, "event_log.event"),
         log("type-relabelled", "EventType is not measured: a GRUB command said to be an action", |it| {
             let place = place(it, 8, IPL);
             it.events[place].kind = 0x8000_0007;
         })
         .source("go-attestation event-log disclosure")
-        .verified(&[("/boot/events/27/proof", json!("contradicted"))]),
+        .rule("boot.sound")
+        .refused(Code::BootEvent, "event_log.event"),
         log("unknown-type", "an event type of a vendor is no error", |it| {
             let place = place(it, 8, IPL);
             it.events[place].kind = 0x8401;
@@ -233,5 +237,79 @@ fn malformed() -> Vec<Case> {
         case("logs/locality-two", "p256", "eventlog.pcr", "a start at locality 2, which there is not")
             .forge(|it| it.log = it.log.clone().at_locality(2))
             .refused(Code::EventLogLayout, "event_log.event.startup_locality"),
+    ]
+}
+
+/// Logs that replay, of boots that cannot have been.
+fn unsound() -> Vec<Case> {
+    let boot = |name: &str, note: &str, change: fn(&mut TpmLog)| {
+        case(&format!("logs/{name}"), "p256", "boot.sound", note).forge(|it| change(&mut it.log))
+    };
+    let event = "event_log.event";
+    vec![
+        boot("masquerade", "a command line in an event that claims to be no measurement", |it| {
+            let mut event = it.events[place(it, 7, VARIABLE)].clone();
+            event.kind = 3;
+            event.digests = Digests::Zero;
+            it.events.insert(3, event);
+        })
+        .source("go-attestation event-log disclosure")
+        .refused(Code::BootNoAction, event),
+        boot("error-separator", "a separator that says error", |it| {
+            let place = place(it, 4, SEPARATOR);
+            it.events[place] = TpmEvent::plain(4, SEPARATOR, &[0xff; 4]);
+        })
+        .refused(Code::BootSeparator, event),
+        boot("separator-mislabelled", "the digest of a separator under another type", |it| {
+            let place = place(it, 4, SEPARATOR);
+            it.events[place].kind = 0x8000_0007;
+        })
+        .refused(Code::BootSeparator, event),
+        boot("second-separator", "a second separator in PCR 7, measured", |it| {
+            let place = place(it, 7, SEPARATOR);
+            it.events.push(it.events[place].clone());
+        })
+        .refused(Code::BootSeparator, "event_log"),
+        boot("secure-boot-without-dbx", "the variables of Secure Boot without dbx", |it| {
+            let place = it.events.iter().rposition(|it| it.kind == VARIABLE).expect("dbx");
+            it.events.remove(place);
+        })
+        .refused(Code::BootSecureBoot, "secure_boot"),
+        boot("secure-boot-twice", "the variable SecureBoot twice", |it| {
+            let place = place(it, 7, VARIABLE);
+            it.events.insert(place, it.events[place].clone());
+        })
+        .refused(Code::BootSecureBoot, "secure_boot"),
+        boot("secure-boot-two", "SecureBoot of two", |it| {
+            let place = place(it, 7, VARIABLE);
+            let mut data = it.events[place].data.clone();
+            *data.last_mut().expect("a value") = 2;
+            it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .refused(Code::BootSecureBoot, "secure_boot"),
+        boot("variable-cut", "a variable whose data are shorter than they say", |it| {
+            let place = place(it, 7, VARIABLE);
+            let data = it.events[place].data[..40].to_vec();
+            it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .refused(Code::BootVariable, "name"),
+        boot("signature-list-endless", "a signature list of size zero", |it| {
+            let place = it.events.iter().rposition(|it| it.kind == VARIABLE).expect("dbx");
+            let mut data = it.events[place].data.clone();
+            let at = 32 + 6 + 16;
+            data[at..at + 4].copy_from_slice(&[0; 4]);
+            it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .source("go-attestation #486, #500, #502")
+        .refused(Code::BootSignatureList, "list_size"),
+        case("logs/bank-unmeasured", "p256", "boot.sound", "firmware left the bank to whoever came later")
+            .forge(|it| {
+                it.log.events.clear();
+                it.ima.boot_aggregate = None;
+            })
+            .edit(|it| drop(it.as_object_mut().map(|it| it.remove("ima_log"))))
+            .edit(|it| it["options"]["opaque"] = json!([10]))
+            .source("CVE-2021-42299")
+            .refused(Code::BootBank, "event_log"),
     ]
 }

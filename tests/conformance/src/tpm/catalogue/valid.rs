@@ -39,7 +39,10 @@ pub(super) fn all() -> Vec<Case> {
                 let key = veriquote_forge::tpm::RsaKey::First.spki();
                 it["ak"] = json!(veriquote_forge::pem("PUBLIC KEY", &key));
             })
-            .verified(&[("/ak/route", json!("bare_key")), ("/ak/assurance", json!("key_only"))]),
+            .rejected(
+                &["tpm.ak_routes"],
+                &[("/ak/route", json!("bare_key")), ("/ak/assurance", json!("key_only"))],
+            ),
         case("valid/name-pinned", "p256", "tpm.ak.trust", "the Name alone is what the verifier keeps")
             .edit(|it| {
                 let forge = veriquote_forge::tpm::TpmForge::p256();
@@ -122,13 +125,13 @@ pub(super) fn all() -> Vec<Case> {
                     "clock": 600_001, "reset_count": 7, "restart_count": 0, "safe": true
                 })
             })
-            .verified(&[("/clock/continuity", json!("went_back"))]),
+            .rejected(&["tpm.clock_went_back"], &[("/clock/continuity", json!("went_back"))]),
         case("valid/no-nonce", "p256", "tpm.nonce", "recorded evidence, its age unknown, by name")
             .edit(|it| {
                 drop(it["options"].as_object_mut().map(|it| it.remove("nonce")));
                 it["options"]["danger_no_nonce"] = json!(true);
             })
-            .verified(&[("/quote/fresh", json!(false))]),
+            .rejected(&["tpm.fresh"], &[("/quote/fresh", json!(false))]),
     ]);
     cases
 }
