@@ -10,6 +10,7 @@ pub mod provider;
 mod quote;
 pub mod seeds;
 mod text;
+mod tpm;
 mod verify;
 mod x509;
 
@@ -20,6 +21,7 @@ pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
+pub use tpm::{tpm_credential, tpm_pcrs, tpm_public, tpm_quote};
 pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
 
@@ -46,6 +48,10 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("policy", policy),
     ("quote", quote),
     ("text", text),
+    ("tpm_credential", tpm_credential),
+    ("tpm_pcrs", tpm_pcrs),
+    ("tpm_public", tpm_public),
+    ("tpm_quote", tpm_quote),
     ("verify", verify),
 ];
 

@@ -70,6 +70,7 @@ pub fn forged() -> Vec<Seed> {
     intel.options |= INTEL;
     seeds.push(Seed::new("verify", "intel", intel.write()));
     seeds.push(Seed::new("text", "time", "2026-01-15T00:00:00Z"));
+    seeds.extend(tpm());
     seeds
 }
 
@@ -91,6 +92,35 @@ pub fn from_vectors(vectors: &Path) -> io::Result<Vec<Seed>> {
             let end = bytes.iter().rposition(|byte| *byte != 0xff).map_or(0, |last| last + 1);
             let kept = bytes.len().min(end + 16);
             seeds.push(Seed::new("event_log", name, &bytes[..kept]));
+        }
+    }
+    let swtpm = vectors.join("tpm/swtpm");
+    for name in ["rsassa-sha256bank", "rsapss-sha384bank", "ecdsa-p256-sha1bank", "rsassa-multibank"] {
+        let file = |extension| read(&swtpm.join(format!("quotes/{name}.{extension}")));
+        if let (Some(msg), Some(sig), Some(pcrs)) = (file("msg")?, file("sig")?, file("pcrs")?) {
+            seeds.push(Seed::new("tpm_quote", name, two(&msg, &sig)));
+            seeds.push(Seed::new("tpm_pcrs", name, two(&msg, &pcrs)));
+            seeds.push(Seed::new("tpm_pcrs", format!("{name}-file"), pcrs));
+        }
+    }
+    for name in ["attest-certify", "attest-certifycreation", "attest-gettime"] {
+        let file = |extension| read(&swtpm.join(format!("attest-other/{name}.{extension}")));
+        if let (Some(msg), Some(sig)) = (file("msg")?, file("sig")?) {
+            seeds.push(Seed::new("tpm_quote", name, two(&msg, &sig)));
+        }
+    }
+    for (target, name, path) in [
+        ("tpm_quote", "creation-data", "attest-other/creation.data"),
+        ("tpm_public", "ak-rsa", "ak/rsassa.pub"),
+        ("tpm_public", "ak-ecc", "ak/ecdsa-p384.pub"),
+        ("tpm_public", "ak-ecdaa", "ak/ecdaa-p256.pub"),
+        ("tpm_public", "ek", "ek/ek-ecc-p256.pub"),
+        ("tpm_public", "name", "ak/rsassa.name"),
+        ("tpm_credential", "rsa", "credential/cred-rsa2048-rsassa.blob"),
+        ("tpm_credential", "ecc", "credential/cred-ecc-p256-rsassa.blob"),
+    ] {
+        if let Some(bytes) = read(&swtpm.join(path))? {
+            seeds.push(Seed::new(target, name, bytes));
         }
     }
     for case in folders(&vectors.join("dcap/real"))? {
@@ -137,6 +167,32 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
+/// `u16 size of the first | first | second`.
+fn two(first: &[u8], second: &[u8]) -> Vec<u8> {
+    [&u16::try_from(first.len()).expect("short").to_be_bytes(), first, second].concat()
+}
+
+/// The smallest of each TPM structure.
+fn tpm() -> Vec<Seed> {
+    let mut quote = vec![0xff, b'T', b'C', b'G', 0x80, 0x18, 0, 4, 0x40, 0, 0, 1, 0, 5];
+    quote.extend(b"nonce");
+    quote.extend([0; 16]);
+    quote.push(1);
+    quote.extend([0; 8]);
+    quote.extend([0, 0, 0, 1, 0, 0x0b, 3, 1, 0, 0, 0, 32]);
+    quote.extend([0; 32]);
+    let signature = [&[0, 0x14, 0, 0x0b, 1, 0][..], &[0x5a; 256]].concat();
+    let point = [&[0, 32][..], &[7; 32], &[0, 32], &[8; 32]].concat();
+    let head = [0, 0x23, 0, 0x0b, 0, 5, 0, 0x72, 0, 0, 0, 0x10, 0, 0x18, 0, 0x0b, 0, 3, 0, 0x10];
+    vec![
+        Seed::new("tpm_quote", "made", two(&quote, &signature)),
+        Seed::new("tpm_pcrs", "made", two(&quote, &[0; 32])),
+        Seed::new("tpm_public", "made", [&head[..], &point].concat()),
+        Seed::new("tpm_public", "jwk", r#"{"kty":"RSA","kid":"HCLAkPub","e":"AQAB","n":"wwID"}"#),
+        Seed::new("tpm_credential", "made", [0xba, 0xdc, 0xc0, 0xde, 0, 0, 0, 1, 0, 1, 9, 0, 1, 8]),
+    ]
+}
+
 /// A CCEL with SHA-384 digests: an action with its own hash, an opaque application, a separator.
 fn event_log() -> Vec<u8> {
     let mut log = [1u32, 3].map(u32::to_le_bytes).concat();
@@ -163,6 +219,11 @@ const JSON: &[(&str, &str)] = &[
 ];
 
 const POLICIES: &[(&str, &str)] = &[
+    (
+        "tpm",
+        r#"{"tpm":{"ak_routes":["pinned"],"fresh":"require","required_pcrs":{"sha256":[0,7]},"clock_safe":"allow",
+        "pcrs":{"sha1":{"4":"0000000000000000000000000000000000000000"}},"signature_schemes":["ecdsa-sha256"]}}"#,
+    ),
     ("crypto-only", r#"{"crypto_only":true}"#),
     (
         "tcb",

@@ -240,3 +240,43 @@ impl PcrValues {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bank_is_unmeasured_when_all_its_firmware_registers_are_zero() {
+        let (zero, one) = ([0; 32], [1; 32]);
+        let unmeasured = |values: &[(HashAlgorithm, u8, &[u8])]| -> Vec<HashAlgorithm> {
+            PcrValues::for_tests(values).unmeasured_banks().collect()
+        };
+        use HashAlgorithm::{Sha1, Sha256};
+        assert_eq!(unmeasured(&[(Sha256, 0, &zero), (Sha256, 7, &zero)]), [Sha256]);
+        assert_eq!(unmeasured(&[(Sha256, 0, &zero), (Sha256, 7, &one)]), []);
+        // Registers above 7 are not the firmware's.
+        assert_eq!(unmeasured(&[(Sha256, 8, &zero)]), []);
+        assert_eq!(unmeasured(&[(Sha1, 0, &zero[..20]), (Sha256, 0, &one)]), [Sha1]);
+    }
+
+    #[test]
+    fn a_selection_reads_its_bits_in_order() {
+        let wire = [0, 0, 0, 2, 0, 0x0b, 3, 0x81, 0, 0x80, 0, 4, 1, 2];
+        let mut reader = Reader::new(&wire);
+        let selection = PcrSelection::read(&mut reader, Code::TpmAttestLayout).unwrap();
+        let selected: Vec<_> = selection.iter().collect();
+        let sha256 = |index| (AlgorithmId::SHA256, index);
+        assert_eq!(selected, [sha256(0), sha256(7), sha256(23), (AlgorithmId::SHA1, 1)]);
+        assert_eq!(selection.repeated_bank(), None);
+        for (at, byte) in [(3, 17), (6, 0), (6, 5)] {
+            let mut bad = wire;
+            bad[at] = byte;
+            let error = PcrSelection::read(&mut Reader::new(&bad), Code::TpmAttestLayout).unwrap_err();
+            assert_eq!(error.code(), Code::TpmAttestLayout);
+        }
+        let mut twice = wire;
+        twice[11] = 0x0b;
+        let twice = PcrSelection::read(&mut Reader::new(&twice), Code::TpmAttestLayout).unwrap();
+        assert_eq!(twice.repeated_bank(), Some(AlgorithmId::SHA256));
+    }
+}

@@ -453,7 +453,7 @@ impl<'p> AuthenticQuote<'p> {
         Ok(PcrValues::proven(proven.collect::<BTreeMap<_, _>>()))
     }
 
-    fn digest_of(&self, values: &[(HashAlgorithm, u8, &[u8])]) -> Result<(), Error> {
+    fn digest_of(&self, values: &[Selected<'_>]) -> Result<(), Error> {
         let hash = self.scheme.hash.require_hash("signature.hash")?;
         let parts: Vec<&[u8]> = values.iter().map(|(_, _, value)| *value).collect();
         let actual = self.provider.hash(hash, &parts);
@@ -467,11 +467,14 @@ impl<'p> AuthenticQuote<'p> {
     }
 }
 
+/// Bank, index and claimed value of a selected register.
+type Selected<'c> = (HashAlgorithm, u8, &'c [u8]);
+
 /// The claimed values of the selected registers, in hashing order.
 fn selected_values<'c>(
     selection: &PcrSelection,
     claimed: &'c ClaimedPcrs,
-) -> Result<Vec<(HashAlgorithm, u8, &'c [u8])>, Error> {
+) -> Result<Vec<Selected<'c>>, Error> {
     let mut values = Vec::new();
     for (algorithm, index) in selection.iter() {
         let bank = algorithm.require_hash("attest.pcr_select")?;

@@ -127,14 +127,10 @@ impl<'a> Signature<'a> {
         let bytes = self.fixed(key).ok_or_else(invalid)?;
         let mut loaded = false;
         for algorithm in algorithms {
-            match load(provider, algorithm, key) {
-                Ok(verifier) => {
-                    loaded = true;
-                    if verifier.verify(message, &bytes).is_ok() {
-                        return Ok(());
-                    }
-                }
-                Err(KeyRejected) => {}
+            let Ok(verifier) = load(provider, algorithm, key) else { continue };
+            loaded = true;
+            if verifier.verify(message, &bytes).is_ok() {
+                return Ok(());
             }
         }
         if loaded { Err(invalid()) } else { Err(key_rejected()) }

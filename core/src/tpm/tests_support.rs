@@ -25,11 +25,6 @@ pub(super) fn ek_area(key: &PublicKey<'_>) -> Vec<u8> {
     area_of(key, 0x0003_00b2, &[0, 6, 0, 128, 0, 0x43, 0, 0x10])
 }
 
-/// The public area of an ECDSA key on P-256 with SHA-256 and these attributes.
-pub(super) fn ak_area(key: &PublicKey<'_>, attributes: u32) -> Vec<u8> {
-    area_of(key, attributes, &[0, 0x10, 0, 0x18, 0, 0x0b])
-}
-
 fn area_of(key: &PublicKey<'_>, attributes: u32, symmetric_and_scheme: &[u8]) -> Vec<u8> {
     let sized = |bytes: &[u8]| [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
     let kind = if matches!(key, PublicKey::Rsa { .. }) { 1u16 } else { 0x23 };
