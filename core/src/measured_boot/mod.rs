@@ -10,6 +10,7 @@
 //! confidential guests is the same log with the register mapping of UEFI 2.10, section 38.4.1.
 
 mod events;
+mod explain;
 mod grade;
 #[cfg(feature = "tpm")]
 pub mod ima;
@@ -23,6 +24,7 @@ mod tcg;
 mod uefi;
 
 pub use events::{DigestAlgorithm, EventType};
+pub use explain::{Explanation, explain, sentence};
 pub use grade::{DigestBound, Grade, Hearsay, ReplayBound};
 #[cfg(feature = "tpm")]
 pub use pcrs::PCR_RULE;
@@ -34,6 +36,6 @@ pub use tcg::{Event, EventDigest, EventLog, Limits, LogFormat, LogKind, SpecId};
 pub use uefi::{Guid, Signature, Variable, signature_lists};
 
 #[cfg(all(test, feature = "tpm"))]
-mod state_tests;
+pub(crate) mod state_tests;
 #[cfg(test)]
 mod tests;

@@ -237,3 +237,53 @@ fn an_unextended_bank_is_a_problem() {
     let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
     assert_eq!(state.require_sound().unwrap_err().code(), Code::BootBank);
 }
+
+#[test]
+fn explanations_name_the_edit_that_matches() {
+    let Some(folder) = vectors() else { return };
+    let bytes = fs::read(folder.join("swtpm/profile-locality3/boot/eventlog.bin")).unwrap();
+    let log = parse(&bytes, LogKind::Tpm);
+    let bank = HashAlgorithm::Sha256;
+    let hash = |parts: &[&[u8]]| crate::crypto::CryptoProvider::hash(&RustCrypto, bank, parts);
+    let numbers = |index: u32| -> Vec<(usize, Vec<u8>)> {
+        let events = log.unauthenticated_events().iter();
+        let events = events.filter(|e| e.unauthenticated_index() == index && e.extends(LogKind::Tpm));
+        let digest = |e: &Event<'_>| e.unauthenticated_digest(DigestAlgorithm::Sha256).unwrap().to_vec();
+        events.map(|event| (event.number(), digest(event))).collect()
+    };
+    let replay = |digests: &[Vec<u8>]| {
+        let start = crate::crypto::Digest::repeated(0, bank);
+        digests.iter().fold(start, |value, digest| hash(&[value.as_slice(), digest]))
+    };
+    let ask = |index, value: crate::crypto::Digest| explain(&log, &RustCrypto, bank, index, value.as_slice());
+    let events = numbers(8);
+    let digests: Vec<Vec<u8>> = events.iter().map(|(_, digest)| digest.clone()).collect();
+    assert_eq!(ask(8, replay(&digests)), Some(Explanation::Matches));
+    for at in 0..digests.len() {
+        let mut dropped = digests.clone();
+        dropped.remove(at);
+        let expected =
+            if at + 1 == digests.len() { Explanation::Prefix(at) } else { Explanation::Drop(events[at].0) };
+        assert_eq!(ask(8, replay(&dropped)), Some(expected));
+        let mut repeated = digests.clone();
+        repeated.insert(at, digests[at].clone());
+        assert_eq!(ask(8, replay(&repeated)), Some(Explanation::Repeat(events[at].0)));
+        if at + 1 < digests.len() {
+            let mut swapped = digests.clone();
+            swapped.swap(at, at + 1);
+            let expected = Explanation::Swap(events[at].0, events[at + 1].0);
+            assert_eq!(ask(8, replay(&swapped)), Some(expected));
+        }
+        let mut parted = digests.clone();
+        parted.insert(at, hash(&[&[0; 4]]).as_slice().to_vec());
+        assert_eq!(ask(8, replay(&parted)), Some(Explanation::Separator(at)));
+    }
+    let mut longer: Vec<Vec<u8>> = numbers(9).into_iter().map(|(_, digest)| digest).collect();
+    longer.push(hash(&[b"nvpcr-separator"]).as_slice().to_vec());
+    let found = ask(9, replay(&longer));
+    assert_eq!(sentence(found.as_ref(), 9), "PCR 9: the register matches if `nvpcr-separator` is appended");
+    // The log says locality 3; a machine without it starts PCR 0 at zero.
+    let zero: Vec<Vec<u8>> = numbers(0).into_iter().map(|(_, digest)| digest).collect();
+    assert_eq!(ask(0, replay(&zero)), Some(Explanation::Locality(0)));
+    assert_eq!(ask(8, hash(&[b"something else"])), None);
+}

@@ -13,6 +13,7 @@ use crate::dcap::{
 };
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::measured_boot::BootState;
 use crate::time::UnixTime;
 
 impl Policy {
@@ -25,7 +26,20 @@ impl Policy {
         &self,
         quote: AuthenticQuote,
     ) -> Result<Accepted<AuthenticQuote>, Box<Rejection<AuthenticQuote>>> {
-        let appraisal = self.appraise(&quote);
+        self.accept_with_log(quote, None)
+    }
+
+    /// As [`Policy::accept`], with what the guest's event log says. It must have been verified against the
+    /// RTMRs of this very quote.
+    ///
+    /// # Errors
+    /// Those of [`Policy::accept`]; also when rules are stated about a log, and none is given.
+    pub fn accept_with_log(
+        &self,
+        quote: AuthenticQuote,
+        boot: Option<&BootState<'_>>,
+    ) -> Result<Accepted<AuthenticQuote>, Box<Rejection<AuthenticQuote>>> {
+        let appraisal = self.appraise(&quote, boot);
         let error = terminal(quote.tcb().status).or_else(|| appraisal.1.clone());
         let appraisal = appraisal.0;
         match error {
@@ -34,7 +48,7 @@ impl Policy {
         }
     }
 
-    fn appraise(&self, quote: &AuthenticQuote) -> (Appraisal, Option<Error>) {
+    fn appraise(&self, quote: &AuthenticQuote, boot: Option<&BootState<'_>>) -> (Appraisal, Option<Error>) {
         let mut findings = Findings::default();
         if self.crypto_only {
             findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
@@ -43,6 +57,9 @@ impl Policy {
             self.appraise_collateral(quote, &mut findings);
             self.appraise_platform(quote, &mut findings);
             self.appraise_tee(quote, &mut findings);
+            if boot.is_some() || self.boot != super::BootRules::strict() {
+                self.boot.appraise(boot, &crate::crypto::RustCrypto, false, &mut findings);
+            }
             match quote.report() {
                 Report::Sgx(report) => appraise_sgx(&self.sgx, report, &mut findings),
                 Report::Td(report) => appraise_td(&self.tdx, report, &mut findings),

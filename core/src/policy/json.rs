@@ -20,7 +20,8 @@ impl Policy {
     /// Reads a policy document: an object whose members replace rules of [`Policy::strict`].
     ///
     /// Members are those of [`Policy`] and of the structures inside it: `name`, `crypto_only`, `tcb`,
-    /// `collateral`, `platform`, `report_data`, `sgx`, `tdx`, `tpm`. Stances are `"allow"`, `"forbid"` and
+    /// `collateral`, `platform`, `report_data`, `sgx`, `tdx`, `tpm`,
+    /// `boot`, `ima`. Stances are `"allow"`, `"forbid"` and
     /// `"require"`; bytes are hex; reference values are one hex string or a list of them; masked values
     /// are `{"value": hex, "mask": hex}`. Unknown members are refused, so that no rule is dropped by a
     /// slip; `docs/policy.md` shows them all.
@@ -60,6 +61,9 @@ impl Policy {
                 "sgx" => policy.sgx.read(node)?,
                 #[cfg(feature = "dcap")]
                 "tdx" => policy.tdx.read(node)?,
+                "boot" => policy.boot.read(node)?,
+                #[cfg(feature = "tpm")]
+                "ima" => policy.ima.read(node)?,
                 #[cfg(feature = "tpm")]
                 "tpm" => policy.tpm.read(node)?,
                 _ => return Ok(false),

@@ -4,9 +4,13 @@
 //! wrong at once. What a policy does not mention keeps its strict default; an empty policy is an error,
 //! and accepting whatever is authentic has to be named: `crypto_only`.
 
+mod boot;
 #[cfg(feature = "dcap")]
 mod dcap;
+#[cfg(feature = "tpm")]
+mod ima;
 mod json;
+mod learn;
 mod rules;
 #[cfg(feature = "tpm")]
 mod tpm;
@@ -23,6 +27,10 @@ use core::fmt;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 
+pub use boot::{BootRules, EventsRule};
+#[cfg(feature = "tpm")]
+pub use ima::{FileRule, ImaRules};
+pub use learn::learn;
 #[cfg(feature = "dcap")]
 pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
 pub use rules::{Expected, Masked, Policy, Stance};
@@ -191,3 +199,6 @@ fn known_property(findings: &mut Findings, rule: &'static str, stance: Stance, a
         Stance::Require => findings.add(rule, actual == Some(true), facts),
     }
 }
+
+#[cfg(all(test, feature = "tpm"))]
+mod boot_tests;

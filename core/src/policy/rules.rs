@@ -3,6 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::boot::BootRules;
+#[cfg(feature = "tpm")]
+use super::ima::ImaRules;
 #[cfg(feature = "tpm")]
 use super::tpm_rules::TpmRules;
 use crate::bytes::Bytes;
@@ -41,6 +44,11 @@ pub struct Policy {
     /// About trust domains.
     #[cfg(feature = "dcap")]
     pub tdx: TdxRules,
+    /// About measured boot.
+    pub boot: BootRules,
+    /// About IMA lists.
+    #[cfg(feature = "tpm")]
+    pub ima: ImaRules,
     /// About TPM quotes.
     #[cfg(feature = "tpm")]
     pub tpm: TpmRules,
@@ -294,6 +302,9 @@ impl Policy {
                 mr_service_td: None,
                 rtmr: [None, None, None, None],
             },
+            boot: BootRules::strict(),
+            #[cfg(feature = "tpm")]
+            ima: ImaRules::strict(),
             #[cfg(feature = "tpm")]
             tpm: TpmRules::strict(),
         }

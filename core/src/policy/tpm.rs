@@ -9,6 +9,8 @@ use super::tpm_rules::TpmRules;
 use super::{Accepted, Appraisal, Findings, Rejection, known_property, property};
 use crate::bytes::{Hex, constant_time_eq};
 use crate::fact::Fact;
+use crate::measured_boot::BootState;
+use crate::measured_boot::ima::ReplayedIma;
 use crate::tpm::{AlgorithmId, BoundQuote, Continuity, Counters, PcrValues, RESETTABLE};
 
 impl Policy {
@@ -20,12 +22,29 @@ impl Policy {
         &self,
         quote: BoundQuote<'p>,
     ) -> Result<Accepted<BoundQuote<'p>>, Box<Rejection<BoundQuote<'p>>>> {
+        self.accept_tpm_boot(quote, None, None)
+    }
+
+    /// As [`Policy::accept_tpm`], with what an event log and an IMA list say. Both must have been verified
+    /// against the register values of this very quote.
+    ///
+    /// # Errors
+    /// `policy.rejected` with all findings; also when rules are stated about a log or a list, and none is
+    /// given.
+    pub fn accept_tpm_boot<'p>(
+        &self,
+        quote: BoundQuote<'p>,
+        boot: Option<&BootState<'_>>,
+        ima: Option<&ReplayedIma<'_>>,
+    ) -> Result<Accepted<BoundQuote<'p>>, Box<Rejection<BoundQuote<'p>>>> {
         let mut findings = Findings::default();
         if self.crypto_only {
             findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
         } else {
             self.appraise_evidence_kind("tpm", &mut findings);
             self.tpm.appraise(&quote, &mut findings);
+            self.boot.appraise(boot, quote.provider(), ima.is_some(), &mut findings);
+            self.ima.appraise(ima, &mut findings);
         }
         #[cfg(feature = "dcap")]
         if let Some(expected) = &self.report_data {

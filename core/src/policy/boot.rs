@@ -1,0 +1,362 @@
+//! Rules about measured boot: what a replayed log may and must say.
+//!
+//! Rules read graded claims alone: a function that takes a digest-bound value cannot be handed hearsay.
+//! Every finding says the grade that it read.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::json::{bad, each_member, list_of, stance_of, text_of};
+use super::{Findings, Stance, known_property, property};
+use crate::bytes::from_hex;
+use crate::crypto::{CryptoProvider, HashAlgorithm};
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::json::Node;
+use crate::measured_boot::{BootState, DigestBound, Grade, LogKind, Quirk, RegisterState};
+
+/// Rules about measured boot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BootRules {
+    /// A log must come with the quote. Any other stated rule asks for one as well.
+    pub log: Stance,
+    /// Registers that the log need not explain: PCR 10 to 15 belong to operating systems. For a CCEL,
+    /// RTMR `n` is `n + 1`.
+    pub opaque_registers: Vec<u32>,
+    /// Deviations from the specification that are put up with.
+    pub quirks: Vec<Quirk>,
+    /// Problems of the log that are put up with, by code.
+    pub tolerated_problems: Vec<String>,
+    /// Nothing but SHA-1 proves the log.
+    pub sha1_bank: Stance,
+    /// Secure Boot was on.
+    pub secure_boot: Stance,
+    /// Firmware or its debugger was in debug mode.
+    pub debug_mode: Stance,
+    /// The revocation list has at least this many entries.
+    pub minimum_dbx_entries: Option<u64>,
+    /// The revocation list holds these.
+    pub dbx_contains: Vec<Vec<u8>>,
+    /// SHA-256 of the certificates (or hashes) that may allow images; every one that did must be here.
+    pub authorities: Option<Vec<Vec<u8>>>,
+    /// Digests of kernels; one must have been measured.
+    pub kernels: Option<Vec<Vec<u8>>>,
+    /// Digests of initial RAM disks; one must have been measured.
+    pub initrds: Option<Vec<Vec<u8>>>,
+    /// Words that every command line must hold.
+    pub command_line_required: Vec<String>,
+    /// Words that no text of a boot loader may hold.
+    pub command_line_forbidden: Vec<String>,
+    /// Registers, and all that may have been measured into them.
+    pub events: Vec<EventsRule>,
+}
+
+/// All that may have been measured into a register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventsRule {
+    /// The register, as in the log.
+    pub register: u32,
+    /// The digests.
+    pub digests: Vec<Vec<u8>>,
+}
+
+impl BootRules {
+    /// What firmware guarantees, proven with more than SHA-1, and no debug mode.
+    #[must_use]
+    pub fn strict() -> Self {
+        Self {
+            log: Stance::Allow,
+            opaque_registers: Vec::new(),
+            quirks: Vec::new(),
+            tolerated_problems: Vec::new(),
+            sha1_bank: Stance::Forbid,
+            secure_boot: Stance::Allow,
+            debug_mode: Stance::Forbid,
+            minimum_dbx_entries: None,
+            dbx_contains: Vec::new(),
+            authorities: None,
+            kernels: None,
+            initrds: None,
+            command_line_required: Vec::new(),
+            command_line_forbidden: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub(super) fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
+        each_member(node, "boot", |name, node| {
+            match name {
+                "log" => self.log = stance_of(node, "boot.log")?,
+                "opaque_registers" => {
+                    self.opaque_registers = list_of(node, "boot.opaque_registers", register_of)?;
+                }
+                "quirks" => {
+                    self.quirks = list_of(node, "boot.quirks", |item| {
+                        let quirk = item.text().and_then(Quirk::from_name);
+                        quirk.ok_or_else(|| bad(item, "boot.quirks", "the name of a quirk"))
+                    })?;
+                }
+                "tolerated_problems" => {
+                    self.tolerated_problems = list_of(node, "boot.tolerated_problems", |item| {
+                        let code =
+                            item.text().filter(|text| PROBLEMS.iter().any(|code| code.as_str() == *text));
+                        code.map(String::from)
+                            .ok_or_else(|| bad(item, "boot.tolerated_problems", "a code `boot.…`"))
+                    })?;
+                }
+                "sha1_bank" => self.sha1_bank = stance_of(node, "boot.sha1_bank")?,
+                "secure_boot" => self.secure_boot = stance_of(node, "boot.secure_boot")?,
+                "debug_mode" => self.debug_mode = stance_of(node, "boot.debug_mode")?,
+                "minimum_dbx_entries" => {
+                    let number = node.unsigned();
+                    let number = number.ok_or_else(|| bad(node, "boot.minimum_dbx_entries", "a number"))?;
+                    self.minimum_dbx_entries = Some(number);
+                }
+                "dbx_contains" => self.dbx_contains = digests_of(node, "boot.dbx_contains")?,
+                "authorities" => self.authorities = Some(digests_of(node, "boot.authorities")?),
+                "kernels" => self.kernels = Some(digests_of(node, "boot.kernels")?),
+                "initrds" => self.initrds = Some(digests_of(node, "boot.initrds")?),
+                "command_line_required" => {
+                    self.command_line_required = words_of(node, "boot.command_line_required")?;
+                }
+                "command_line_forbidden" => {
+                    self.command_line_forbidden = words_of(node, "boot.command_line_forbidden")?;
+                }
+                "events" => self.events = events_of(node)?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })
+    }
+
+    /// `ima_verified`: an IMA list explains PCR 10.
+    pub(super) fn appraise(
+        &self,
+        state: Option<&BootState<'_>>,
+        provider: &dyn CryptoProvider,
+        ima_verified: bool,
+        findings: &mut Findings,
+    ) {
+        let Some(state) = state else {
+            // Rules that nobody can check are not met.
+            let asked = *self != Self::strict() && self.log != Stance::Forbid;
+            return match asked {
+                true => findings.add("boot.log", false, [Fact::text("actual", "no event log")]),
+                false => findings.not_checked("boot.log", [Fact::text("actual", "no event log")]),
+            };
+        };
+        property(findings, "boot.log", self.log, true);
+        self.appraise_registers(state, ima_verified, findings);
+        let used: Vec<&str> =
+            state.quirks().iter().filter(|quirk| !self.quirks.contains(quirk)).map(Quirk::as_str).collect();
+        let all: Vec<&str> = state.quirks().iter().map(Quirk::as_str).collect();
+        findings.add(
+            "boot.quirks",
+            used.is_empty(),
+            [Fact::string("used", all.join(",")), Fact::string("not_allowed", used.join(","))],
+        );
+        let problems: Vec<&Error> = state
+            .problems()
+            .iter()
+            .filter(|problem| !self.tolerated_problems.iter().any(|code| code == problem.code().as_str()))
+            .collect();
+        let mut facts = alloc::vec![Fact::count("problems", problems.len())];
+        facts.extend(problems.first().map(|problem| Fact::text("code", problem.code().as_str())));
+        findings.add("boot.problems", problems.is_empty(), facts);
+        property(findings, "boot.sha1_bank", self.sha1_bank, state.is_sha1_only());
+        self.appraise_secure_boot(state, provider, findings);
+        self.appraise_digests(state, findings);
+        self.appraise_command_line(state, findings);
+    }
+
+    fn appraise_registers(&self, state: &BootState<'_>, ima_verified: bool, findings: &mut Findings) {
+        let unexplained: Vec<String> = state
+            .registers()
+            .iter()
+            .filter(|(register, found)| {
+                let by_ima = ima_verified && state.kind() == LogKind::Tpm && **register == 10;
+                matches!(found, RegisterState::Opaque | RegisterState::Diverges)
+                    && !self.opaque_registers.contains(register)
+                    && !by_ima
+            })
+            .map(|(register, found)| alloc::format!("{register}:{}", found.as_str()))
+            .collect();
+        findings.add(
+            "boot.registers",
+            unexplained.is_empty(),
+            [Fact::text("grade", Grade::Signed.as_str()), Fact::string("unexplained", unexplained.join(","))],
+        );
+    }
+
+    fn appraise_secure_boot(
+        &self,
+        state: &BootState<'_>,
+        provider: &dyn CryptoProvider,
+        findings: &mut Findings,
+    ) {
+        let known = state.secure_boot().ok();
+        let enabled = known.map(|secure_boot| is_enabled(&secure_boot.enabled));
+        known_property(findings, "boot.secure_boot", self.secure_boot, enabled);
+        let debug = known.map(|secure_boot| secure_boot.debug_mode);
+        // Of a register that was not quoted nothing is known, which is no debug mode either.
+        let debug = debug.or((self.secure_boot != Stance::Require).then_some(false));
+        known_property(findings, "boot.debug_mode", self.debug_mode, debug);
+        let grade = Fact::text("grade", Grade::DigestBound.as_str());
+        let entries = known.map_or(0, |secure_boot| secure_boot.dbx.get().len());
+        match self.minimum_dbx_entries {
+            None => findings.not_checked("boot.minimum_dbx_entries", [Fact::count("actual", entries)]),
+            Some(minimum) => findings.add(
+                "boot.minimum_dbx_entries",
+                u64::try_from(entries).is_ok_and(|entries| entries >= minimum) && known.is_some(),
+                [grade.clone(), Fact::number("expected", minimum), Fact::count("actual", entries)],
+            ),
+        }
+        if !self.dbx_contains.is_empty() {
+            let held = |wanted: &Vec<u8>| {
+                known
+                    .is_some_and(|secure_boot| secure_boot.dbx.get().iter().any(|entry| entry.data == wanted))
+            };
+            let missing = self.dbx_contains.iter().filter(|wanted| !held(wanted)).count();
+            findings.add("boot.dbx_contains", missing == 0, [grade.clone(), Fact::count("missing", missing)]);
+        }
+        if let Some(allowed) = &self.authorities {
+            let all =
+                known.map(|secure_boot| secure_boot.early_authorities.iter().chain(&secure_boot.authorities));
+            let mut others = Vec::new();
+            for authority in all.into_iter().flatten().filter(|authority| !authority.get().is_state()) {
+                let digest = provider.hash(HashAlgorithm::Sha256, &[authority.get().data]);
+                if !allowed.iter().any(|known| known == digest.as_slice()) {
+                    others.push(Fact::bytes("actual", digest.as_slice()));
+                }
+            }
+            let met = known.is_some() && others.is_empty();
+            others.insert(0, grade);
+            findings.add("boot.authorities", met, others);
+        }
+    }
+
+    fn appraise_digests(&self, state: &BootState<'_>, findings: &mut Findings) {
+        let grade = || Fact::text("grade", Grade::ReplayBound.as_str());
+        let measured =
+            |wanted: &Vec<u8>| state.measured().iter().any(|event| *event.digest.get() == wanted.as_slice());
+        for (rule, wanted) in [("boot.kernels", &self.kernels), ("boot.initrds", &self.initrds)] {
+            match wanted {
+                None => findings.not_checked(rule, []),
+                Some(wanted) => findings.add(
+                    rule,
+                    wanted.iter().any(measured),
+                    [grade(), Fact::count("accepted", wanted.len())],
+                ),
+            }
+        }
+        for rule in &self.events {
+            let events = state.measured().iter().filter(|event| event.register == rule.register);
+            let mut count = 0usize;
+            let mut facts = alloc::vec![grade(), Fact::number("register", rule.register.into())];
+            let mut met = true;
+            for event in events {
+                count = count.saturating_add(1);
+                let digest = *event.digest.get();
+                if met && !rule.digests.iter().any(|allowed| allowed == digest) {
+                    met = false;
+                    facts.push(Fact::count("event", event.number));
+                    facts.push(Fact::bytes("actual", digest));
+                }
+            }
+            facts.push(Fact::count("events", count));
+            findings.add("boot.events", met && count > 0, facts);
+        }
+    }
+
+    fn appraise_command_line(&self, state: &BootState<'_>, findings: &mut Findings) {
+        let grade = || Fact::text("grade", Grade::DigestBound.as_str());
+        let lines: Vec<&str> = state.command_lines().collect();
+        let has = |line: &str, word: &str| line.split_ascii_whitespace().any(|token| token == word);
+        if self.command_line_required.is_empty() && self.command_line_forbidden.is_empty() {
+            return findings.not_checked("boot.command_line", [Fact::count("lines", lines.len())]);
+        }
+        // Which text is the command line, only its content tells: each that may be one must hold them.
+        let missing = self
+            .command_line_required
+            .iter()
+            .find(|word| lines.is_empty() || !lines.iter().all(|line| has(line, word)));
+        let mut facts = alloc::vec![grade(), Fact::count("lines", lines.len())];
+        facts.extend(missing.map(|word| Fact::string("missing", word.clone())));
+        findings.add("boot.command_line_required", missing.is_none(), facts);
+        if self.command_line_forbidden.is_empty() {
+            return;
+        }
+        let forbidden = self
+            .command_line_forbidden
+            .iter()
+            .find(|word| state.texts().iter().any(|text| matches_forbidden(text.text.get(), word)));
+        let mut facts = alloc::vec![grade(), Fact::count("opaque_texts", state.opaque_texts())];
+        facts.extend(forbidden.map(|word| Fact::string("found", word.clone())));
+        let met = forbidden.is_none() && state.opaque_texts() == 0 && !lines.is_empty();
+        findings.add("boot.command_line_forbidden", met, facts);
+    }
+}
+
+/// A word of a text is forbidden as it stands, or before its `=`.
+fn matches_forbidden(text: &str, word: &str) -> bool {
+    text.split_ascii_whitespace().any(|token| {
+        let token = token.trim_matches(['"', '\'', '{', '}', ';']);
+        token == word || token.split_once('=').is_some_and(|(name, _)| name == word)
+    })
+}
+
+fn is_enabled(enabled: &DigestBound<bool>) -> bool {
+    *enabled.get()
+}
+
+fn register_of(item: &Node<'_>) -> Result<u32, Error> {
+    let register =
+        item.unsigned().and_then(|number| u32::try_from(number).ok()).filter(|number| *number < 24);
+    register.ok_or_else(|| bad(item, "boot.opaque_registers", "a register from 0 to 23"))
+}
+
+fn digest_of(item: &Node<'_>, path: &'static str) -> Result<Vec<u8>, Error> {
+    let digest = from_hex(text_of(item, path)?.as_bytes()).ok();
+    digest
+        .filter(|digest| matches!(digest.len(), 20 | 32 | 48 | 64))
+        .ok_or_else(|| bad(item, path, "a digest in hex"))
+}
+
+fn digests_of(node: &Node<'_>, path: &'static str) -> Result<Vec<Vec<u8>>, Error> {
+    let digests = list_of(node, path, |item| digest_of(item, path))?;
+    if digests.is_empty() { Err(bad(node, path, "at least one digest")) } else { Ok(digests) }
+}
+
+fn words_of(node: &Node<'_>, path: &'static str) -> Result<Vec<String>, Error> {
+    list_of(node, path, |item| {
+        let word = text_of(item, path)?;
+        if word.is_empty() || word.contains(char::is_whitespace) {
+            return Err(bad(item, path, "one word"));
+        }
+        Ok(word.into())
+    })
+}
+
+fn events_of(node: &Node<'_>) -> Result<Vec<EventsRule>, Error> {
+    const PATH: &str = "boot.events";
+    let mut rules = Vec::new();
+    each_member(node, PATH, |name, node| {
+        let register =
+            name.parse().ok().filter(|number: &u32| *number < 24 && alloc::format!("{number}") == name);
+        let Some(register) = register else { return Ok(false) };
+        rules.push(EventsRule { register, digests: digests_of(node, PATH)? });
+        Ok(true)
+    })?;
+    Ok(rules)
+}
+
+/// Problems that a policy may put up with.
+const PROBLEMS: [Code; 6] = [
+    Code::BootEvent,
+    Code::BootNoAction,
+    Code::BootSeparator,
+    Code::BootVariable,
+    Code::BootSignatureList,
+    Code::BootSecureBoot,
+];

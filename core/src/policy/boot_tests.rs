@@ -1,0 +1,192 @@
+//! Rules about measured boot and IMA, with the evidence of the vectors folder.
+
+extern crate std;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::fs;
+
+use super::{Findings, Policy, Verdict, learn};
+use crate::bytes::to_hex;
+use crate::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
+use crate::error::Code;
+use crate::measured_boot::ima::{ImaList, ReplayedIma};
+use crate::measured_boot::state_tests::{quoted, vectors};
+use crate::measured_boot::{BootState, EventLog, Limits, LogKind, Quirks};
+
+fn policy(text: &str) -> Policy {
+    Policy::from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The rules that are broken.
+fn broken(policy: &Policy, boot: Option<&BootState<'_>>, ima: Option<&ReplayedIma<'_>>) -> Vec<&'static str> {
+    let mut findings = Findings::default();
+    policy.boot.appraise(boot, &RustCrypto, ima.is_some(), &mut findings);
+    policy.ima.appraise(ima, &mut findings);
+    let broken = findings.0.iter().filter(|finding| finding.verdict == Verdict::Violated);
+    broken.map(|finding| finding.rule).collect()
+}
+
+fn with_evidence(
+    change: impl Fn(&mut Vec<u8>, &mut Vec<u8>),
+    run: impl FnOnce(&BootState<'_>, &ReplayedIma<'_>),
+) {
+    let Some(folder) = vectors() else { return };
+    let folder = folder.join("swtpm/boot");
+    let pcrs = quoted(&folder, HashAlgorithm::Sha256);
+    let mut log = fs::read(folder.join("eventlog.bin")).unwrap();
+    let mut list = fs::read(folder.join("ima_runtime_measurements.bin")).unwrap();
+    change(&mut log, &mut list);
+    let log = EventLog::parse(&log, LogKind::Tpm, &Limits::default()).unwrap();
+    let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE).unwrap();
+    let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+    let list = ImaList::detect(&list).unwrap();
+    let ima = list.verify(&RustCrypto, &pcrs, None).unwrap();
+    run(&state, &ima);
+}
+
+#[test]
+fn each_rule_accepts_and_refuses() {
+    with_evidence(
+        |_, _| {},
+        |state, ima| {
+            let kernel = state
+                .measured()
+                .iter()
+                .find(|event| event.words.unauthenticated_get().starts_with(b"/vmlinuz"));
+            let kernel = to_hex(kernel.unwrap().digest.get());
+            let other = "11".repeat(32);
+            let secure_boot = state.secure_boot().unwrap();
+            let authorities: Vec<String> = secure_boot
+                .authorities
+                .iter()
+                .map(|a| {
+                    format!(
+                        "\"{}\"",
+                        to_hex(RustCrypto.hash(HashAlgorithm::Sha256, &[a.get().data]).as_slice())
+                    )
+                })
+                .collect();
+            let authorities = authorities.join(",");
+            let dbx = to_hex(secure_boot.dbx.get()[0].data);
+            for (good, bad, rule) in [
+                (r#""secure_boot":"require""#.into(), r#""secure_boot":"forbid""#.into(), "boot.secure_boot"),
+                (
+                    r#""minimum_dbx_entries":2"#.into(),
+                    r#""minimum_dbx_entries":3"#.into(),
+                    "boot.minimum_dbx_entries",
+                ),
+                (
+                    format!(r#""dbx_contains":["{dbx}"]"#),
+                    format!(r#""dbx_contains":["{other}"]"#),
+                    "boot.dbx_contains",
+                ),
+                (
+                    format!(r#""authorities":[{authorities}]"#),
+                    format!(r#""authorities":["{other}"]"#),
+                    "boot.authorities",
+                ),
+                (format!(r#""kernels":["{kernel}"]"#), format!(r#""kernels":["{other}"]"#), "boot.kernels"),
+                (format!(r#""initrds":["{kernel}"]"#), format!(r#""initrds":["{other}"]"#), "boot.initrds"),
+                (
+                    r#""command_line_required":["ro","quiet"]"#.into(),
+                    r#""command_line_required":["rw"]"#.into(),
+                    "boot.command_line_required",
+                ),
+                (
+                    r#""command_line_forbidden":["init","rd.break"]"#.into(),
+                    r#""command_line_forbidden":["root"]"#.into(),
+                    "boot.command_line_forbidden",
+                ),
+                (r#""log":"require""#.into(), r#""log":"forbid""#.into(), "boot.log"),
+            ] as [(String, String, &str); 9]
+            {
+                let ima_rule = r#""ima":{"violations":"allow"}"#;
+                let accepts = policy(&format!(r#"{{"boot":{{{good}}},{ima_rule}}}"#));
+                assert_eq!(broken(&accepts, Some(state), Some(ima)), Vec::<&str>::new(), "{good}");
+                let refuses = policy(&format!(r#"{{"boot":{{{bad}}},{ima_rule}}}"#));
+                assert_eq!(broken(&refuses, Some(state), Some(ima)), [rule], "{bad}");
+                if rule != "boot.log" {
+                    assert_eq!(broken(&accepts, None, Some(ima)), ["boot.log"], "no log, {good}");
+                }
+            }
+            // PCR 10 is explained by the list alone, or named opaque.
+            let strict = policy(r#"{"boot":{"log":"require"}}"#);
+            assert_eq!(broken(&strict, Some(state), None), ["boot.registers"]);
+            let opaque = policy(r#"{"boot":{"opaque_registers":[10]}}"#);
+            assert_eq!(broken(&opaque, Some(state), None), Vec::<&str>::new());
+            // The sample holds one violation.
+            assert_eq!(broken(&strict, Some(state), Some(ima)), ["ima.violations"]);
+            let files = policy(&format!(r#"{{"ima":{{"violations":"allow","files":["sha256:{other}"]}}}}"#));
+            assert_eq!(broken(&files, None, Some(ima)), ["ima.files"]);
+            assert_eq!(broken(&files, None, None), ["ima.list"]);
+        },
+    );
+}
+
+#[test]
+fn a_learned_policy_accepts_what_it_learned_from_and_nothing_else() {
+    let mut learned = None;
+    with_evidence(
+        |_, _| {},
+        |state, ima| {
+            let text = learn("good", state, Some(ima), &RustCrypto).unwrap();
+            assert_eq!(text, learn("good", state, Some(ima), &RustCrypto).unwrap(), "the same each time");
+            let policy = policy(&text);
+            assert_eq!(broken(&policy, Some(state), Some(ima)), Vec::<&str>::new(), "{text}");
+            assert_eq!(policy.name, "good");
+            learned = Some(policy);
+        },
+    );
+    let Some(learned) = learned else { return };
+    // Any file, any measured code, any authority that was not there then.
+    with_evidence(
+        |_, _| {},
+        |state, ima| {
+            for at in 0..learned.boot.events.len() {
+                for digest in 0..learned.boot.events[at].digests.len() {
+                    let mut fewer = learned.clone();
+                    fewer.boot.events[at].digests[digest][0] ^= 1;
+                    assert_eq!(broken(&fewer, Some(state), Some(ima)), ["boot.events"]);
+                }
+            }
+            for file in learned.ima.files.as_ref().unwrap() {
+                let mut fewer = learned.clone();
+                fewer.ima.files.as_mut().unwrap().remove(file);
+                assert_eq!(broken(&fewer, Some(state), Some(ima)), ["ima.files"]);
+            }
+            let mut more = learned.clone();
+            more.boot.minimum_dbx_entries = Some(3);
+            assert_eq!(broken(&more, Some(state), Some(ima)), ["boot.minimum_dbx_entries"]);
+            let mut others = learned.clone();
+            others.boot.authorities.as_mut().unwrap().remove(0);
+            assert_eq!(broken(&others, Some(state), Some(ima)), ["boot.authorities"]);
+        },
+    );
+}
+
+#[test]
+fn documents_with_slips_are_refused() {
+    for text in [
+        r#"{"boot":{"log":"yes"}}"#,
+        r#"{"boot":{"quirk":[]}}"#,
+        r#"{"boot":{"quirks":["none_such"]}}"#,
+        r#"{"boot":{"opaque_registers":[24]}}"#,
+        r#"{"boot":{"tolerated_problems":["boot.unverified"]}}"#,
+        r#"{"boot":{"kernels":[]}}"#,
+        r#"{"boot":{"kernels":["00"]}}"#,
+        r#"{"boot":{"events":{"08":["1111111111111111111111111111111111111111"]}}}"#,
+        r#"{"boot":{"command_line_required":["two words"]}}"#,
+        r#"{"ima":{"files":["sha256"]}}"#,
+        r#"{"ima":{"files":[{"path":"/bin/sh"}]}}"#,
+    ] {
+        let error = Policy::from_json(text.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), Code::MisusePolicy, "{text}");
+    }
+    for text in [r#"{"boot":{}}"#, r#"{"ima":{}}"#, r#"{"boot":{},"ima":{}}"#] {
+        assert_eq!(Policy::from_json(text.as_bytes()).unwrap_err().code(), Code::MisusePolicyEmpty, "{text}");
+    }
+    let _: Vec<u8> = vec![];
+}

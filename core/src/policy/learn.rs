@@ -1,0 +1,153 @@
+//! Making a policy from evidence that is known to be good.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use crate::bytes::{Hex, to_hex};
+use crate::crypto::{CryptoProvider, HashAlgorithm};
+use crate::measured_boot::{BootState, LogKind, Quirk, RegisterState};
+
+/// Writes a policy document that accepts a boot like this one: the same code, commands and authorities,
+/// no older revocation list, the same state of Secure Boot, and files that were measured this time.
+///
+/// What changes from boot to boot by itself is left out: PCR 1 and 5 (boot order, partitions), and
+/// firmware in PCR 0 and 2, which an update may replace. The document is text to be read before it is
+/// used; everything in it comes from proven claims.
+///
+/// # Errors
+/// Those of reading an IMA list, which was read to its end before.
+pub fn learn(
+    name: &str,
+    boot: &BootState<'_>,
+    #[cfg(feature = "tpm")] ima: Option<&crate::measured_boot::ima::ReplayedIma<'_>>,
+    provider: &dyn CryptoProvider,
+) -> Result<String, crate::Error> {
+    let mut members = alloc::vec![(String::from("name"), string(name))];
+    members.push((String::from("boot"), object(learn_boot(boot, provider))));
+    #[cfg(feature = "tpm")]
+    if let Some(list) = ima {
+        members.push((String::from("ima"), object(learn_ima(list)?)));
+    }
+    let mut text = object(members);
+    text.push('\n');
+    Ok(text)
+}
+
+fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(String, String)> {
+    let mut members = Vec::new();
+    let mut add = |name: &str, value: String| members.push((String::from(name), value));
+    add("log", string("require"));
+    if boot.is_sha1_only() {
+        add("sha1_bank", string("allow"));
+    }
+    let opaque = boot
+        .registers()
+        .iter()
+        .filter(|(_, state)| matches!(state, RegisterState::Opaque | RegisterState::Diverges));
+    let opaque: Vec<String> = opaque.map(|(register, _)| alloc::format!("{register}")).collect();
+    if !opaque.is_empty() {
+        add("opaque_registers", list(&opaque));
+    }
+    let quirks: Vec<String> = boot.quirks().iter().map(|quirk: Quirk| string(quirk.as_str())).collect();
+    if !quirks.is_empty() {
+        add("quirks", list(&quirks));
+    }
+    let problems: BTreeSet<&str> = boot.problems().iter().map(|problem| problem.code().as_str()).collect();
+    if !problems.is_empty() {
+        add("tolerated_problems", list(&problems.into_iter().map(string).collect::<Vec<_>>()));
+    }
+    if let Ok(secure_boot) = boot.secure_boot() {
+        add("secure_boot", string(if *secure_boot.enabled.get() { "require" } else { "forbid" }));
+        if secure_boot.debug_mode {
+            add("debug_mode", string("allow"));
+        }
+        add("minimum_dbx_entries", alloc::format!("{}", secure_boot.dbx.get().len()));
+        let all = secure_boot.early_authorities.iter().chain(&secure_boot.authorities);
+        let authorities: BTreeSet<String> = all
+            .filter(|authority| !authority.get().is_state())
+            .map(|authority| to_hex(provider.hash(HashAlgorithm::Sha256, &[authority.get().data]).as_slice()))
+            .collect();
+        if !authorities.is_empty() {
+            add("authorities", list(&authorities.iter().map(|digest| string(digest)).collect::<Vec<_>>()));
+        }
+    }
+    let registers: &[u32] = match boot.kind() {
+        LogKind::Ccel => &[2, 3],
+        LogKind::Tpm => &[4, 8, 9, 11, 12, 14],
+    };
+    let mut events = Vec::new();
+    for register in registers {
+        let of = boot.measured().iter().filter(|event| event.register == *register);
+        let digests: BTreeSet<&[u8]> = of.map(|event| *event.digest.get()).collect();
+        if !digests.is_empty() {
+            let digests: Vec<String> =
+                digests.into_iter().map(|digest| alloc::format!("\"{}\"", Hex(digest))).collect();
+            events.push((alloc::format!("{register}"), list(&digests)));
+        }
+    }
+    if !events.is_empty() {
+        add("events", object(events));
+    }
+    members
+}
+
+#[cfg(feature = "tpm")]
+fn learn_ima(
+    ima: &crate::measured_boot::ima::ReplayedIma<'_>,
+) -> Result<Vec<(String, String)>, crate::Error> {
+    use crate::measured_boot::ima::Aggregate;
+    let mut members = alloc::vec![(String::from("list"), string("require"))];
+    if !matches!(ima.aggregate(), Aggregate::Matches(_) | Aggregate::Earlier) {
+        members.push(("boot_aggregate".into(), string("allow")));
+    }
+    if ima.more_aggregates() > 0 {
+        members.push(("more_aggregates".into(), string("allow")));
+    }
+    if ima.violations() > 0 {
+        members.push(("violations".into(), string("allow")));
+    }
+    let mut files = BTreeSet::new();
+    let mut entries = ima.entries();
+    while let Some(entry) = entries.next()? {
+        let aggregate = entry.number() == 0 && entry.path() == Some(b"boot_aggregate");
+        if aggregate && ima.first() == 0 {
+            continue;
+        }
+        if let Some(digest) = entry.digest()
+            && let Ok(algorithm) = core::str::from_utf8(digest.algorithm)
+        {
+            let verity = if digest.verity { "verity:" } else { "" };
+            files.insert(alloc::format!("{verity}{algorithm}:{}", Hex(digest.digest)));
+        }
+    }
+    members.push(("files".into(), list(&files.iter().map(|file| string(file)).collect::<Vec<_>>())));
+    Ok(members)
+}
+
+fn object(members: Vec<(String, String)>) -> String {
+    let members: Vec<String> =
+        members.into_iter().map(|(name, value)| alloc::format!("{}:{value}", string(&name))).collect();
+    alloc::format!("{{{}}}", members.join(","))
+}
+
+fn list(items: &[String]) -> String {
+    alloc::format!("[{}]", items.join(","))
+}
+
+fn string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            control if control < ' ' => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
