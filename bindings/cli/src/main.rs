@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser as _};
 
-use cli::{Cli, Collateral, Command, Verify};
+use cli::{Cli, Collateral, Command, PolicyCommand, Verify};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::inspect(&args.file, args.json),
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
         Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
+        Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
     };

@@ -1,10 +1,11 @@
 //! `verify tpm`: one quote of a TPM.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use veriquote_facade::{
-    Blob, ClockReading, Document, Problem, TpmOptions, TpmRequest, Verification, verify_tpm,
+    Blob, ClockReading, Document, Problem, TpmOptions, TpmRequest, Verification, learn_tpm_policy, verify_tpm,
 };
 
 use crate::cli::Tpm;
@@ -42,6 +43,26 @@ pub fn tpm(args: &Tpm) -> Exit {
         print(canvas);
     }
     exit
+}
+
+/// Prints a policy that accepts a boot like this one.
+pub fn learn(name: &str, args: &Tpm) -> Exit {
+    let learned =
+        request(args).and_then(|request| learn_tpm_policy(provider(args.crypto).as_ref(), &request, name));
+    match learned {
+        Ok(text) => {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            Exit::Accepted
+        }
+        Err(problem) => {
+            let problem = in_flags(problem);
+            if args.json {
+                print_json(&serde_json::json!({ "error": problem }));
+                return Exit::of_problem(&problem);
+            }
+            fail(&problem)
+        }
+    }
 }
 
 fn request(args: &Tpm) -> Result<TpmRequest, Problem> {

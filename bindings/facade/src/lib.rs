@@ -37,7 +37,7 @@ pub use time::Time;
 pub use tpm::{
     AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims, PcrBanks,
     RegisterClaims, SectionClaims, SecureBootClaims, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest,
-    verify_tpm, verify_tpm_json,
+    learn_tpm_policy, verify_tpm, verify_tpm_json,
 };
 pub use verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,

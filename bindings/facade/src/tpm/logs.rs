@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
 use veriquote::measured_boot::{
-    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport,
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, RegisterState,
+    explain, sentence,
 };
+use veriquote::policy::Policy;
 use veriquote::tpm::{AlgorithmId, BoundQuote};
 use veriquote::{Check, Error, Fact, Failure, Outcome, Rule};
 
@@ -81,7 +83,7 @@ pub struct ImaClaims {
 }
 
 /// The quirks by their names.
-pub(super) fn quirks(options: &TpmOptions) -> Result<Quirks, Problem> {
+pub(super) fn quirks(options: &TpmOptions) -> Result<Vec<Quirk>, Problem> {
     let one = |name: &String| {
         Quirk::from_name(name).ok_or_else(|| {
             let known: Vec<&str> = Quirk::ALL.iter().map(|quirk| quirk.as_str()).collect();
@@ -92,23 +94,52 @@ pub(super) fn quirks(options: &TpmOptions) -> Result<Quirks, Problem> {
     options.quirks.iter().map(one).collect()
 }
 
-/// Replays the event log into the quoted registers; a quoted register that it does not explain is
-/// refused, unless the caller named it.
-pub(super) fn boot(
-    bound: &BoundQuote<'_>,
-    request: &TpmRequest,
-    quirks: Quirks,
+/// What is proven of the boot, as the core has it and as data.
+pub(super) struct Boot<'l> {
+    pub(super) state: BootState<'l>,
+    pub(super) claims: BootClaims,
+}
+
+/// What is done with a log that leaves registers unexplained or contradicts itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsound {
+    /// It is refused, unless the policy puts up with it.
+    Refuse,
+    /// It is told: to learn a policy that puts up with it.
+    Tell,
+}
+
+/// The decoded bytes of a log.
+pub(super) fn event_log_bytes<'r>(
+    request: &'r TpmRequest,
     checks: &mut Vec<CheckLine>,
-) -> Result<Option<BootClaims>, Problem> {
+) -> Result<Option<Cow<'r, [u8]>>, Problem> {
     let Some(log) = &request.event_log else { return Ok(None) };
+    let bytes =
+        decoded(&log.0).map_err(|error| failed_by(&PCR_RULE, error.inside("event_log").into(), checks))?;
+    Ok(Some(bytes))
+}
+
+/// Replays the event log into the quoted registers; a quoted register that it does not explain is
+/// refused, unless the policy names it or the IMA list proves it.
+pub(super) fn boot<'l>(
+    bytes: &'l [u8],
+    bound: &BoundQuote<'_>,
+    policy: &Policy,
+    has_list: bool,
+    unsound: Unsound,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Boot<'l>, Problem> {
+    let quirks: Quirks = policy.boot.quirks.iter().copied().collect();
     let mut fail = |failure: Failure| failed_by(&PCR_RULE, failure, checks);
-    let bytes = decoded(&log.0).map_err(|error| fail(error.inside("event_log").into()))?;
-    let log =
-        EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).map_err(|error| fail(error.into()))?;
+    let log = EventLog::parse(bytes, LogKind::Tpm, &Limits::default()).map_err(|error| fail(error.into()))?;
     let replayed = log.verify_pcrs(bound.provider(), bound.pcrs(), quirks).map_err(fail)?;
-    let mut opaque: Vec<u32> = request.options.opaque.iter().map(|pcr| u32::from(*pcr)).collect();
-    if request.ima_log.is_some() {
+    let mut opaque = policy.boot.opaque_registers.clone();
+    if has_list {
         opaque.push(u32::from(IMA_PCR));
+    }
+    if unsound == Unsound::Tell {
+        opaque.extend(0..=LogKind::Tpm.last_index());
     }
     let explained = replayed.require_explained(&opaque);
     let mut last = None;
@@ -131,14 +162,20 @@ pub(super) fn boot(
         checks.push(line);
     }
     checks.extend(last);
-    explained?;
-    let state = BootState::assess(&replayed, bound.provider(), quirks);
-    let sound = state.require_sound();
-    if let Err(error) = &sound {
-        checks.push(failed_line(&SOUND, error));
+    if let Err(error) = explained {
+        return Err(with_explanations(error, &log, bound, replayed.reports(), &opaque));
     }
-    sound?;
-    Ok(Some(BootClaims {
+    let state = BootState::assess(&replayed, bound.provider(), quirks);
+    let tolerated = |problem: &&Error| {
+        let code = problem.code().as_str();
+        policy.boot.tolerated_problems.iter().any(|known| known == code)
+    };
+    let problem = state.problems().iter().find(|problem| !tolerated(problem));
+    if let (Some(problem), Unsound::Refuse) = (problem, unsound) {
+        checks.push(failed_line(&SOUND, problem));
+        return Err(problem.into());
+    }
+    let claims = BootClaims {
         format: match log.format() {
             LogFormat::CryptoAgile => "crypto_agile",
             _ => "sha1",
@@ -148,7 +185,33 @@ pub(super) fn boot(
         state: BootStateClaims::of(&state, bound.provider()),
         quirks: state.quirks().iter().map(|quirk| quirk.as_str().to_owned()).collect(),
         events: EventLogClaims::from(&replayed).events,
-    }))
+    };
+    Ok(Boot { state, claims })
+}
+
+/// The refusal, with what small edit of the log would match each register: hints, which prove nothing.
+fn with_explanations(
+    error: Error,
+    log: &EventLog<'_>,
+    bound: &BoundQuote<'_>,
+    reports: &[RegisterReport],
+    opaque: &[u32],
+) -> Problem {
+    let strongest = reports.iter().map(|report| report.algorithm).max_by_key(|bank| bank.digest_len());
+    let unexplained = reports.iter().filter(|report| {
+        Some(report.algorithm) == strongest
+            && matches!(report.state, RegisterState::Opaque | RegisterState::Diverges)
+            && !opaque.contains(&report.index)
+    });
+    let sentences = unexplained.filter_map(|report| {
+        let quoted = bound.pcrs().get(report.algorithm, u8::try_from(report.index).ok()?)?;
+        let found = explain(log, bound.provider(), report.algorithm, report.index, quoted);
+        Some(serde_json::Value::from(sentence(found.as_ref(), report.index)))
+    });
+    let sentences = sentences.collect();
+    let mut problem = Problem::from(error);
+    problem.facts.insert("explanations".to_owned(), serde_json::Value::Array(sentences));
+    problem
 }
 
 impl From<&RegisterReport> for RegisterClaims {
@@ -162,12 +225,30 @@ impl From<&RegisterReport> for RegisterClaims {
     }
 }
 
+/// What is proven of the list, as the core has it and as data.
+pub(super) struct Ima<'l> {
+    pub(super) replayed: ReplayedIma<'l>,
+    pub(super) claims: ImaClaims,
+}
+
+/// The decoded bytes of a list.
+pub(super) fn list_of<'r>(
+    request: &'r TpmRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Option<Cow<'r, [u8]>>, Problem> {
+    let Some(list) = &request.ima_log else { return Ok(None) };
+    let bytes =
+        list_bytes(&list.0).map_err(|error| failed_by(&IMA_RULES[1], error.inside("ima").into(), checks))?;
+    Ok(Some(bytes))
+}
+
 /// Replays the IMA list into the quoted PCR 10.
-pub(super) fn ima(
+pub(super) fn ima<'l>(
+    bytes: Option<&'l [u8]>,
     bound: &BoundQuote<'_>,
     request: &TpmRequest,
     checks: &mut Vec<CheckLine>,
-) -> Result<Option<ImaClaims>, Problem> {
+) -> Result<Option<Ima<'l>>, Problem> {
     let options = &request.options;
     let key =
         options.continuation_key.as_deref().map(|it| hex(it, "options.continuation_key")).transpose()?;
@@ -202,14 +283,13 @@ pub(super) fn ima(
             "send the entries from that one on, or start again without a token",
         ));
     }
-    let Some(log) = &request.ima_log else { return Ok(None) };
-    let mut fail = |failure: Failure| failed_by(&IMA_RULES[1], failure, checks);
-    let bytes = list_bytes(&log.0).map_err(|error| fail(error.inside("ima").into()))?;
-    let replayed = replay(&bytes, bound, earlier.as_ref()).map_err(fail)?;
+    let Some(bytes) = bytes else { return Ok(None) };
+    let replayed = replay(bytes, bound, earlier.as_ref())
+        .map_err(|failure| failed_by(&IMA_RULES[1], failure, checks))?;
     checks.extend(replayed.checks().iter().map(CheckLine::from));
     let after = Continuation::after(&replayed, identity());
     let token = key.as_deref().map(|key| after.seal(key)).transpose()?;
-    Ok(Some(ImaClaims {
+    let claims = ImaClaims {
         first: replayed.first(),
         next: after.index(),
         verified: replayed.verified(),
@@ -220,7 +300,8 @@ pub(super) fn ima(
         boot_aggregate: replayed.aggregate().as_str().to_owned(),
         further_aggregates: replayed.more_aggregates(),
         continuation: token.as_deref().map(to_hex),
-    }))
+    };
+    Ok(Some(Ima { replayed, claims }))
 }
 
 /// A failure whose ledger ends with a failed check: of `rule`, where what failed came before any check.

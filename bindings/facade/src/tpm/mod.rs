@@ -11,4 +11,4 @@ pub use boot::{AuthorityClaims, BootStateClaims, SectionClaims, SecureBootClaims
 pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
-pub use verify::{verify_tpm, verify_tpm_json};
+pub use verify::{learn_tpm_policy, verify_tpm, verify_tpm_json};

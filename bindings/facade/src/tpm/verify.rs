@@ -13,6 +13,7 @@ use veriquote::tpm::{
 use veriquote::{Code, Error, Fact, Failure};
 
 use super::claims::{TpmClaims, banks};
+use super::logs::Unsound;
 use super::request::{ClockReading, TpmOptions, TpmRequest};
 use super::{key, logs};
 use crate::blob::Blob;
@@ -37,16 +38,47 @@ pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> Stri
 #[must_use]
 pub fn verify_tpm(provider: &dyn CryptoProvider, request: &TpmRequest) -> Verification {
     let mut checks = Vec::new();
-    match run(provider, request, &mut checks) {
+    match run(provider, request, &mut checks, None) {
         Ok(result) => result,
         Err(problem) => Verification::failed(EVIDENCE, problem, checks),
     }
+}
+
+/// Writes a policy that accepts a boot like this one, from evidence that is authentic: a document to be
+/// read before it is used. The request's own policy is left out of account.
+///
+/// # Errors
+/// Why the evidence is not authentic, or that there is no event log to learn from.
+pub fn learn_tpm_policy(
+    provider: &dyn CryptoProvider,
+    request: &TpmRequest,
+    name: &str,
+) -> Result<String, Problem> {
+    let mut request = request.clone();
+    (request.options.policy, request.options.crypto_only) = (None, true);
+    if request.event_log.is_none() {
+        return Err(Problem::misuse(
+            "event_log",
+            "there is nothing to learn from without an event log",
+            "give the log of a boot that is known to be good",
+        ));
+    }
+    let mut learned = Learned { name, text: String::new() };
+    run(provider, &request, &mut Vec::new(), Some(&mut learned))?;
+    Ok(learned.text)
+}
+
+/// A policy in the making.
+struct Learned<'n> {
+    name: &'n str,
+    text: String,
 }
 
 fn run(
     provider: &dyn CryptoProvider,
     request: &TpmRequest,
     checks: &mut Vec<CheckLine>,
+    learned: Option<&mut Learned<'_>>,
 ) -> Result<Verification, Problem> {
     let options = &request.options;
     let nonce = nonce(options)?;
@@ -74,7 +106,6 @@ fn run(
         None => SignatureInput::Tpmt(&signature),
         Some(scheme) => SignatureInput::Plain(&signature, scheme),
     };
-    let quirks = logs::quirks(options)?;
     let policy = policy(options)?;
     let Some(document) = &request.pcrs else {
         if request.event_log.is_some() || request.ima_log.is_some() {
@@ -95,13 +126,24 @@ fn run(
     let bound = veriquote::tpm::verify(&attest, signature, &ak, &expectations, &claimed)
         .map_err(|failure| failed(failure, checks))?;
     checks.extend(bound.checks().iter().map(CheckLine::from));
-    let ima = logs::ima(&bound, request, checks)?;
-    let boot = logs::boot(&bound, request, quirks, checks)?;
+    let list = logs::list_of(request, checks)?;
+    let ima = logs::ima(list.as_deref(), &bound, request, checks)?;
+    let log = logs::event_log_bytes(request, checks)?;
+    let unsound = if learned.is_some() { Unsound::Tell } else { Unsound::Refuse };
+    let boot = log
+        .as_deref()
+        .map(|log| logs::boot(log, &bound, &policy, ima.is_some(), unsound, checks))
+        .transpose()?;
+    let (boot, boot_claims) = boot.map(|boot| (boot.state, boot.claims)).unzip();
+    let (ima, ima_claims) = ima.map(|ima| (ima.replayed, ima.claims)).unzip();
+    if let (Some(learned), Some(boot)) = (learned, &boot) {
+        learned.text = veriquote::policy::learn(learned.name, boot, ima.as_ref(), provider)?;
+    }
     let pcrs = Some(banks(bound.pcrs()));
-    let claims = TpmClaims { pcrs, boot, ima, ..TpmClaims::of(bound.quote()) };
+    let claims = TpmClaims { pcrs, boot: boot_claims, ima: ima_claims, ..TpmClaims::of(bound.quote()) };
     let mut open = left_open(options, true);
     open.extend(logs::left_open(request));
-    let (error, appraisal) = match policy.accept_tpm(bound) {
+    let (error, appraisal) = match policy.accept_tpm_boot(bound, boot.as_ref(), ima.as_ref()) {
         Ok(accepted) => (None, accepted.appraisal().clone()),
         Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
     };
@@ -112,16 +154,21 @@ fn run(
 
 /// The strict policy, the caller's, or none by name.
 fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
-    match (&options.policy, options.crypto_only) {
-        (Some(_), true) => Err(Problem::misuse(
-            "options.policy",
-            "policy and crypto_only exclude each other",
-            "leave crypto_only out",
-        )),
-        (Some(document), false) => Ok(Policy::from_json(&document.0)?),
-        (None, true) => Ok(Policy::crypto_only()),
-        (None, false) => Ok(Policy::strict()),
-    }
+    let mut policy = match (&options.policy, options.crypto_only) {
+        (Some(_), true) => {
+            return Err(Problem::misuse(
+                "options.policy",
+                "policy and crypto_only exclude each other",
+                "leave crypto_only out",
+            ));
+        }
+        (Some(document), false) => Policy::from_json(&document.0)?,
+        (None, true) => Policy::crypto_only(),
+        (None, false) => Policy::strict(),
+    };
+    policy.boot.opaque_registers.extend(options.opaque.iter().map(|pcr| u32::from(*pcr)));
+    policy.boot.quirks.extend(logs::quirks(options)?);
+    Ok(policy)
 }
 
 /// An authentic quote whose registers nobody told: there is nothing to appraise.

@@ -34,11 +34,20 @@ pub(super) fn all() -> Vec<Case> {
 
 fn proven() -> Vec<Case> {
     vec![
-        case("ima/templates", "unified", "ima.replay", "every template, and a violation").verified(&[
-            ("/ima/verified", json!(12)),
-            ("/ima/violations", json!(1)),
+        case("ima/templates", "unified", "ima.replay", "every template").verified(&[
+            ("/ima/verified", json!(11)),
+            ("/ima/violations", json!(0)),
             ("/ima/boot_aggregate", json!("matches")),
         ]),
+        machine("violation-told", "a file that was changed while it was measured", |it| {
+            it.entries.insert(1, ImaEntry::violation("/var/log/violating.log"));
+        })
+        .rejected(&["ima.violations"], &[("/ima/violations", json!(1)), ("/ima/verified", json!(5))]),
+        machine("violation-allowed", "the same, and the policy allows it", |it| {
+            it.entries.insert(1, ImaEntry::violation("/var/log/violating.log"));
+        })
+        .policy(json!({ "ima": { "violations": "allow" } }))
+        .verified(&[("/ima/violations", json!(1))]),
         machine("zero-padded", "a kernel before 5.8: SHA-1 hashes and zeros in the larger banks", |it| {
             it.padding = Padding::Zeros;
         })
@@ -51,18 +60,18 @@ fn proven() -> Vec<Case> {
             it.boot_aggregate =
                 Some(BootAggregate { hash: PcrHash::Sha256, pcrs: 10, value: Some(vec![7; 32]) });
         })
-        .verified(&[("/ima/boot_aggregate", json!("differs"))]),
+        .rejected(&["ima.boot_aggregate"], &[("/ima/boot_aggregate", json!("differs"))]),
         machine("aggregate-zero", "the kernel found no TPM when IMA began", |it| {
             it.boot_aggregate =
                 Some(BootAggregate { hash: PcrHash::Sha256, pcrs: 10, value: Some(vec![0; 32]) });
         })
-        .verified(&[("/ima/boot_aggregate", json!("zero"))]),
+        .rejected(&["ima.boot_aggregate"], &[("/ima/boot_aggregate", json!("zero"))]),
         machine("aggregate-absent", "a list without a boot aggregate", |it| it.boot_aggregate = None)
-            .verified(&[("/ima/boot_aggregate", json!("absent"))]),
+            .rejected(&["ima.boot_aggregate"], &[("/ima/boot_aggregate", json!("absent"))]),
         machine("aggregate-twice", "a second boot aggregate, as after kexec, is counted", |it| {
             it.entries.push(ImaEntry::file("boot_aggregate", b"another kernel"));
         })
-        .verified(&[("/ima/further_aggregates", json!(1))]),
+        .rejected(&["ima.more_aggregates"], &[("/ima/further_aggregates", json!(1))]),
         list("ahead", "entries made after the quote are counted, and not believed", |it| {
             it.entries.push(ImaEntry::file("/usr/bin/later", b"later"));
         })

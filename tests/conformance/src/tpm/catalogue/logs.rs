@@ -44,6 +44,32 @@ pub(super) fn all() -> Vec<Case> {
 /// Logs that replay, and what they are believed of.
 fn replayed() -> Vec<Case> {
     vec![
+        case("logs/explained-policy", "p256", "eventlog.pcr", "a policy that knows what user space extends")
+            .forge(|it| it.unlogged = vec![(11, b"enter-initrd".to_vec())])
+            .policy(json!({ "boot": { "opaque_registers": [11], "secure_boot": "require" } }))
+            .verified(&[("/boot/state/secure_boot/enabled", json!(true))]),
+        case(
+            "logs/secure-boot-off",
+            "p256",
+            "eventlog.pcr",
+            "Secure Boot is off, and the policy wants it on",
+        )
+        .forge(|it| {
+            let place = place(&it.log, 7, VARIABLE);
+            let mut data = it.log.events[place].data.clone();
+            *data.last_mut().expect("a value") = 0;
+            it.log.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .policy(json!({ "boot": { "secure_boot": "require" } }))
+        .rejected(&["boot.secure_boot"], &[("/boot/state/secure_boot/enabled", json!(false))]),
+        case("logs/emergency-shell", "p256", "eventlog.pcr", "a command line that the policy forbids")
+            .policy(json!({ "boot": { "command_line_forbidden": ["quiet"] } }))
+            .source("GHSA-6w5f-5wgr-qjg5")
+            .rejected(&["boot.command_line_forbidden"], &[]),
+        case("logs/log-required", "p256", "eventlog.pcr", "the policy wants a log, and none is given")
+            .edit(|it| drop(it.as_object_mut().map(|it| it.remove("event_log"))))
+            .policy(json!({ "boot": { "log": "require" } }))
+            .rejected(&["boot.log"], &[("/boot", json!(null))]),
         log("padded", "filled up with zeros to the size of the table", |it| it.trailing = vec![0; 4096])
             .verified(&[("/boot/format", json!("crypto_agile"))]),
         log("padded-ff", "filled up with ones", |it| it.trailing = vec![0xff; 4096])
@@ -56,7 +82,7 @@ fn replayed() -> Vec<Case> {
         )
         .forge(|it| it.selections = vec![Selection::of(PcrHash::Sha1, &(0..=14).collect::<Vec<_>>())])
         .tamper(|it| it.event_log = TpmForge::p256().log.sha1_bytes())
-        .verified(&[("/boot/format", json!("sha1"))]),
+        .rejected(&["boot.sha1_bank", "ima.sha1_only"], &[("/boot/format", json!("sha1"))]),
         log(
             "secure-boot-flipped",
             "the value of SecureBoot changed, its digest kept: no longer believed",

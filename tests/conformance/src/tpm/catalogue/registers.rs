@@ -21,6 +21,9 @@ pub(super) fn all() -> Vec<Case> {
             .refused(Code::TpmPcrDigest, "pcrs")
     };
     vec![
+        case("registers/golden", "p256", "tpm.pcr.digest", "the values that a policy lists")
+            .policy(json!({ "tpm": { "pcrs": { "sha256": { "7": hex(TpmForge::p256().pcrs().value(PcrHash::Sha256, 7)) } } } }))
+            .verified(&[("/quote/fresh", json!(true))]),
         values("swapped", "the values of PCR 4 and 5 swapped", |_, pcrs| {
             let [four, five] = [4, 5].map(|pcr| pcrs.value(PcrHash::Sha256, pcr).to_vec());
             pcrs.set(PcrHash::Sha256, 4, five);
