@@ -53,6 +53,7 @@ fn hundred_thousand() {
     for index in 0..PLATFORMS {
         let mut forge = Forge::tdx4();
         forge.pck.key = Key::new(format!("pck {index}"));
+        forge.quote.attestation_key = Key::new(format!("attestation {index}"));
         forges.push(Sample::from_forge("many", &forge));
     }
     let ready = prepared(&forges[0], Arc::new(AwsLc));

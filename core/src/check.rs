@@ -53,6 +53,18 @@ pub struct Check {
     pub facts: Vec<Fact>,
 }
 
+impl Check {
+    /// That `rule` does not hold, with the code, part and facts of `error`.
+    pub(crate) fn failed(rule: &'static Rule, error: &Error) -> Self {
+        let mut facts = alloc::vec![Fact::text("code", error.code().as_str())];
+        if !error.part().is_empty() {
+            facts.push(Fact::string("part", String::from(error.part())));
+        }
+        facts.extend_from_slice(error.facts());
+        Self { rule, outcome: Outcome::Failed, facts }
+    }
+}
+
 /// The ledger while it is being written.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
@@ -95,12 +107,7 @@ impl Trace {
 
     /// Records that `rule` does not hold, with the code, part and facts of `error`.
     pub fn failed(&mut self, rule: &'static Rule, error: &Error) {
-        let mut facts = alloc::vec![Fact::text("code", error.code().as_str())];
-        if !error.part().is_empty() {
-            facts.push(Fact::string("part", String::from(error.part())));
-        }
-        facts.extend_from_slice(error.facts());
-        self.checks.push(Check { rule, outcome: Outcome::Failed, facts });
+        self.checks.push(Check::failed(rule, error));
     }
 
     /// Takes over the lines of an earlier verification.

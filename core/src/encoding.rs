@@ -24,23 +24,60 @@ use crate::fact::Fact;
 pub fn pem_blocks(text: &[u8], label: &str, limit: usize) -> Result<Vec<Vec<u8>>, Error> {
     let end = text.len().saturating_sub(text.iter().rev().take_while(|byte| **byte == 0).count());
     let text = text.get(..end).unwrap_or_default();
-    if let Some(nul) = text.iter().position(|byte| *byte == 0) {
-        return Err(wrong(nul, "a NUL byte before the end"));
-    }
     let mut blocks = Vec::new();
     let mut at = 0usize;
     while let Some(start) = find(text, at, DASHES) {
+        no_nul(text, at, start)?;
         let body = expect(text, start, BEGIN, label)?;
-        let Some(stop) = find(text, body, DASHES) else {
-            return Err(wrong(text.len(), "a PEM block is not closed"));
+        let full_lines = lines_of_64(text, body);
+        let stop = match &full_lines {
+            Some((_, stop)) => *stop,
+            None => match find(text, body, DASHES) {
+                Some(stop) => stop,
+                None => return Err(wrong(text.len(), "a PEM block is not closed")),
+            },
         };
         at = expect(text, stop, END, label)?;
         if blocks.len() >= limit {
             return Err(Error::new(Code::LimitCount, "").at(start).with(Fact::count("limit", limit)));
         }
-        blocks.push(base64_at(text, body, stop)?);
+        blocks.push(match full_lines {
+            Some((der, _)) => der,
+            None => base64_at(text, body, stop)?,
+        });
     }
+    no_nul(text, at, text.len())?;
     if blocks.is_empty() { Err(wrong(0, "no PEM block")) } else { Ok(blocks) }
+}
+
+/// Inside a block no NUL byte passes for base64; this is for the text around.
+fn no_nul(text: &[u8], from: usize, to: usize) -> Result<(), Error> {
+    match text.get(from..to).unwrap_or_default().iter().position(|byte| *byte == 0) {
+        Some(nul) => Err(wrong(from.saturating_add(nul), "a NUL byte before the end")),
+        None => Ok(()),
+    }
+}
+
+/// The usual form of a block (RFC 7468, section 2: lines of 64 characters, the last one shorter), and where
+/// its end marker stands. Lines are taken whole, without a look at each character: whatever is not base64
+/// in them fails to decode. `None` for every other form.
+fn lines_of_64(text: &[u8], body: usize) -> Option<(Vec<u8>, usize)> {
+    let mut rest = text.get(body..)?.strip_prefix(b"\n")?;
+    let mut digits = Vec::with_capacity(2048);
+    while let Some((line, tail)) = rest.split_at_checked(64)
+        && let Some(tail) = tail.strip_prefix(b"\n")
+    {
+        digits.extend_from_slice(line);
+        rest = tail;
+    }
+    if !rest.starts_with(DASHES) {
+        let end = rest.iter().take(64).position(|byte| *byte == b'\n')?;
+        let (line, tail) = rest.split_at_checked(end)?;
+        digits.extend_from_slice(line);
+        rest = tail.strip_prefix(b"\n").filter(|tail| tail.starts_with(DASHES))?;
+    }
+    let der = STANDARD.decode(&digits).ok().filter(|der| !der.is_empty())?;
+    Some((der, text.len().checked_sub(rest.len())?))
 }
 
 /// Decodes one DER object that arrived as DER, as hex, as base64 or as PEM of the label `pem_label`, or as

@@ -42,6 +42,8 @@ fn bank(name: &str) -> HashAlgorithm {
         "sha256" => HashAlgorithm::Sha256,
         "sha384" => HashAlgorithm::Sha384,
         "sha512" => HashAlgorithm::Sha512,
+        #[cfg(feature = "sm2")]
+        "sm3_256" => HashAlgorithm::Sm3,
         other => panic!("{other}"),
     }
 }
@@ -377,5 +379,24 @@ fn no_flipped_bit_goes_unnoticed() {
         for len in 0..sig.len() {
             assert!(!verify(&msg, &sig[..len]), "{ak} signature cut at {len}");
         }
+    }
+}
+
+#[cfg(feature = "sm2")]
+#[test]
+fn sm2_signatures_are_over_the_plain_digest() {
+    let Some(folder) = vectors().map(|folder| folder.join("sm2-synthetic")) else { return };
+    let public = read(folder.join("ak.pub"));
+    let name = Name::of(&area(&public), &RustCrypto).expect("a Name");
+    assert_eq!(name.as_slice(), read(folder.join("ak.name")));
+    let trusted = TrustedAk::pinned(&area(&public), &RustCrypto).expect("a key");
+    let registers = claimed(&json(folder.join("pcrs.json")));
+    let msg = read(folder.join("quote.msg"));
+    let nonce = hex(std::str::from_utf8(&read(folder.join("quote.nonce"))).expect("text"));
+    let expectations = Expectations::nonce(&nonce);
+    for (file, expected) in [("quote.sig", None), ("quote-with-ZA.sig", Some(Code::TpmQuoteSignature))] {
+        let sig = read(folder.join(file));
+        let result = tpm::verify(&msg, SignatureInput::Tpmt(&sig), &trusted, &expectations, &registers);
+        assert_eq!(code(result), expected, "{file}");
     }
 }

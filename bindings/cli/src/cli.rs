@@ -234,8 +234,15 @@ Examples:
       --accept-tcb UpToDate,SWHardeningNeeded --max-collateral-age 7d
   veriquote verify dcap --quote quote.bin --collateral collateral.json --event-log CCEL
 
-  Two horizons: the first collateral decides, the others tell what is coming.
-  veriquote verify dcap --quote quote.bin --collateral standard.json --collateral early.json
+  Two horizons: the first collateral decides, the others tell what is coming. Intel's list of TCB
+  recoveries (…/tdx/certification/v4/tcbevaluationdatanumbers) names those that you did not fetch.
+  veriquote verify dcap --quote quote.bin --collateral standard.json --collateral early.json \\
+      --evaluation-numbers numbers.json
+
+  A report of Intel's quote verification enclave on the same quote (fetch its identity with --qve).
+  Its MAC can only be checked on the platform that made it: what it says stays a claim.
+  veriquote verify dcap --quote quote.bin --collateral collateral.json --qve-report report.bin \\
+      --qve-nonce 00112233445566778899aabbccddeeff --qve-check-date 1768435200 --qve-result 0
 
   Batch: a folder of quotes (or of folders with quote.bin and collateral.json), or JSON lines
   {\"id\": …, \"quote\": hex or base64, \"collateral\": path or object, \"at\": time}.
@@ -290,6 +297,35 @@ pub struct Dcap {
     /// Also say when the verdict will change, and to what. Implied by several --collateral.
     #[arg(long, conflicts_with = "batch")]
     pub outlook: bool,
+    /// Intel's signed list of TCB evaluation data numbers: names the recoveries that are coming.
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
+    pub evaluation_numbers: Option<PathBuf>,
+    /// Report of a quote verification enclave (QvE) on this quote: 432 or 384 bytes. Its MAC is not checked.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "batch",
+        requires_all = ["qve_nonce", "qve_check_date", "qve_result"]
+    )]
+    pub qve_report: Option<PathBuf>,
+    /// The nonce that the QvE was given: 16 bytes.
+    #[arg(long, value_name = "HEX", requires = "qve_report")]
+    pub qve_nonce: Option<String>,
+    /// The time that the QvE was given to check for expiry.
+    #[arg(long, value_name = "TIME", requires = "qve_report")]
+    pub qve_check_date: Option<Time>,
+    /// The QvE's verdict (sgx_ql_qv_result_t), such as 0 or 0xA002.
+    #[arg(long, value_name = "NUMBER", requires = "qve_report", value_parser = number)]
+    pub qve_result: Option<u32>,
+    /// The QvE's collateral expiration status.
+    #[arg(long, value_name = "NUMBER", requires = "qve_report", value_parser = number, default_value = "0")]
+    pub qve_expiration_status: u32,
+    /// The supplemental data that the QvE gave.
+    #[arg(long, value_name = "FILE", requires = "qve_report")]
+    pub qve_supplemental: Option<PathBuf>,
+    /// The least ISV SVN of the QvE, beside the levels of its signed identity.
+    #[arg(long, value_name = "SVN", requires = "qve_report", default_value_t = 0)]
+    pub qve_minimum_svn: u16,
     /// Print JSON; in a batch one object per line.
     #[arg(long)]
     pub json: bool,
@@ -344,7 +380,9 @@ Examples:
 /// `collateral fetch`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-All that is fetched is signed by Intel and is verified when it is used, so any mirror will do.
+All that is fetched is signed by Intel and is verified when it is used, so any mirror will do. For a
+quote without its PCK certificate chain (certification data 1 to 4) the chain is fetched as well: 1 to 3
+need the caching service of the quote's platform.
 
 Examples:
   veriquote collateral fetch --quote quote.bin -o collateral.json
@@ -408,6 +446,14 @@ pub struct Fetch {
 
 fn fmspc(text: &str) -> Result<Fmspc, String> {
     veriquote::Bytes::from_hex(text).map(Fmspc).ok_or_else(|| "expected 12 hex digits".to_owned())
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    let parsed = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|_| "expected a number such as 0 or 0xA002".to_owned())
 }
 
 fn age(text: &str) -> Result<u64, String> {

@@ -6,15 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use veriquote::Fmspc;
 use veriquote::dcap::Verifier;
 use veriquote_aws_lc::AwsLc;
-use veriquote_facade::Problem;
+use veriquote_facade::{PckReference, Problem};
 
 use crate::cli::Fetch;
 use crate::exit::{Exit, fail, print};
 use crate::fetch::{
-    self, Api, Ca, CollateralFile, Evaluation, Http, HttpError, Options, Service, Tee, Wanted,
+    self, Api, Ca, CollateralFile, Evaluation, Http, HttpError, Options, Platform, Service, Tee, Wanted,
 };
 use crate::input;
 use crate::progress::Steps;
@@ -33,7 +32,7 @@ fn fetched(args: &Fetch) -> Result<Exit, Problem> {
     let service = Service::new(&args.pccs, args.api)
         .map_err(|message| Problem::misuse("--pccs", message, "such as https://pccs.example:8081"))?;
     let wanted = wanted(args)?;
-    if wanted.tee == Tee::Tdx && service.api() == Api::V3 {
+    if wanted.tee() == Tee::Tdx && service.api() == Api::V3 {
         return Err(Problem::misuse(
             "--api",
             "version 3 of the API serves no TDX collateral",
@@ -89,9 +88,9 @@ fn tell_state(canvas: &mut Canvas, file: &CollateralFile) -> Result<(), Problem>
 }
 
 fn wanted(args: &Fetch) -> Result<Wanted, Problem> {
-    let (tee, fmspc, ca) = match (&args.quote, args.fmspc, args.tee, args.ca) {
+    let platform = match (&args.quote, args.fmspc, args.tee, args.ca) {
         (Some(path), ..) => of_quote(path)?,
-        (None, Some(fmspc), Some(tee), Some(ca)) => (tee, fmspc, ca),
+        (None, Some(fmspc), Some(tee), Some(ca)) => Platform::Known { tee, fmspc, ca, leaf: None },
         _ => {
             return Err(Problem::misuse(
                 "--quote",
@@ -101,20 +100,24 @@ fn wanted(args: &Fetch) -> Result<Wanted, Problem> {
         }
     };
     Ok(Wanted {
-        tee,
-        fmspc,
-        ca,
+        platform,
         evaluation: args.evaluation.unwrap_or(Evaluation::Default),
         qve: args.qve,
         root_ca_crl_url: args.root_crl_url.clone(),
     })
 }
 
-fn of_quote(path: &Path) -> Result<(Tee, Fmspc, Ca), Problem> {
-    let platform = veriquote_facade::platform_of_quote(&input::read(path, "--quote")?)?;
+fn of_quote(path: &Path) -> Result<Platform, Problem> {
+    let quote = input::read(path, "--quote")?;
+    let leaf = match veriquote_facade::pck_reference_of_quote(&quote)? {
+        Some(PckReference::Query(query)) => return Ok(Platform::Asked(query)),
+        Some(PckReference::Leaf(leaf)) => Some(leaf),
+        None => None,
+    };
+    let platform = veriquote_facade::platform_of_quote(&quote)?;
     let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
     let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
-    Ok((tee, platform.fmspc, ca))
+    Ok(Platform::Known { tee, fmspc: platform.fmspc, ca, leaf })
 }
 
 fn network_problem(error: &HttpError, args: &Fetch) -> Problem {
@@ -123,6 +126,10 @@ fn network_problem(error: &HttpError, args: &Fetch) -> Problem {
     let help = match error.status {
         Some(400) if args.evaluation.is_some() => {
             "this service may not know the TCB evaluation you asked for; leave --evaluation out"
+        }
+        Some(401 | 404) if error.url.contains("/pckcert?") => {
+            "the quote does not carry its PCK certificate: name the caching service of its platform with --pccs \
+             (Intel's own asks for a subscription key), or pass the chain with `verify dcap --pck-chain`"
         }
         Some(404) => "check the address; a caching service may not know this platform: try Intel's own",
         Some(410) => "this TCB evaluation has been retired; ask for a newer one",

@@ -7,7 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use veriquote::UnixTime;
 use veriquote::crypto::{CryptoProvider, RustCrypto};
 use veriquote_aws_lc::AwsLc;
-use veriquote_facade::{Blob, DcapOptions, DcapVerifier, Document, Problem, ProfileName, Time, Verification};
+use veriquote_facade::{
+    Blob, DcapOptions, DcapVerifier, Document, Problem, ProfileName, QveEvidence, Time, Verification,
+};
 
 use crate::cli::{self, CryptoName, Dcap};
 use crate::exit::{Exit, fail, print, print_json};
@@ -39,7 +41,8 @@ fn single(args: &Dcap) -> Result<Exit, Problem> {
     let quote = input::read(path, "--quote")?;
     let event_log = args.event_log.as_deref().map(|log| input::read(log, "--event-log")).transpose()?;
     let verifier = DcapVerifier::new(provider(args.crypto), &collateral(args)?, &options(args)?)?;
-    let mut result = verifier.verify(&quote, event_log.as_ref());
+    let qve = qve(args)?;
+    let mut result = verifier.verify_beside(&quote, event_log.as_ref(), qve.as_ref());
     result.error = result.error.map(in_flags);
     let exit = Exit::of(&result);
     if args.json {
@@ -53,6 +56,25 @@ fn single(args: &Dcap) -> Result<Exit, Problem> {
         print(canvas);
     }
     Ok(exit)
+}
+
+/// The report of a quote verification enclave, where one is given.
+fn qve(args: &Dcap) -> Result<Option<QveEvidence>, Problem> {
+    let (Some(report), Some(nonce), Some(date), Some(result)) =
+        (&args.qve_report, &args.qve_nonce, args.qve_check_date, args.qve_result)
+    else {
+        return Ok(None);
+    };
+    let supplemental = args.qve_supplemental.as_deref();
+    Ok(Some(QveEvidence {
+        report: input::read(report, "--qve-report")?,
+        nonce: nonce.clone(),
+        expiration_check_date: date,
+        collateral_expiration_status: args.qve_expiration_status,
+        qv_result: result,
+        supplemental_data: supplemental.map(|path| input::read(path, "--qve-supplemental")).transpose()?,
+        minimum_isv_svn: args.qve_minimum_svn,
+    }))
 }
 
 /// The cryptography that was chosen.
@@ -96,6 +118,12 @@ pub fn options(args: &Dcap) -> Result<DcapOptions, Problem> {
         max_collateral_age: args.max_collateral_age,
         pck_chain: args.pck_chain.as_deref().map(|path| input::read(path, "--pck-chain")).transpose()?,
         outlook: args.outlook,
+        evaluation_numbers: args
+            .evaluation_numbers
+            .as_deref()
+            .map(|path| input::read(path, "--evaluation-numbers"))
+            .transpose()?
+            .map(|blob| Document(blob.0)),
         ..DcapOptions::at(args.at.unwrap_or_else(now))
     })
 }
@@ -115,6 +143,9 @@ pub fn file_name(path: &Path) -> String {
 pub fn in_flags(mut problem: Problem) -> Problem {
     if let Some(option) = problem.part.strip_prefix("options.") {
         problem.part = format!("--{}", option.replace('_', "-"));
+    }
+    if let Some(option) = problem.part.strip_prefix("qve.") {
+        problem.part = format!("--qve-{}", option.replace("_data", ""));
     }
     problem
 }

@@ -287,3 +287,132 @@ fn what_is_fetched_for_a_quote_verifies_it() {
         assert_eq!(run.code, 0, "{run:?}");
     }
 }
+
+/// A server for a whole forged platform, with a PCK certificate to be asked for.
+fn platform_server(forge: &veriquote_forge::Forge, pck_answers: Vec<Answer>, pck_path: &str) -> Server {
+    let forged = forge.build();
+    let file: Value = serde_json::from_str(&forged.collateral_json()).expect("JSON");
+    let member = |name: &str| file[name].as_str().expect("text").to_owned();
+    let body = |kind: &str, name: &str| {
+        format!(r#"{{"{kind}":{},"signature":"{}"}}"#, member(name), member(&format!("{name}_signature")))
+    };
+    let crl = veriquote::bytes::from_hex(member("pck_crl").as_bytes()).expect("hex");
+    let crl = Answer::ok(crl).header("SGX-PCK-CRL-Issuer-Chain", &percent(&member("pck_crl_issuer_chain")));
+    let tcb = Answer::ok(body("tcbInfo", "tcb_info"))
+        .header("TCB-Info-Issuer-Chain", &percent(&member("tcb_info_issuer_chain")));
+    let identity = Answer::ok(body("enclaveIdentity", "qe_identity"))
+        .header("SGX-Enclave-Identity-Issuer-Chain", &percent(&member("qe_identity_issuer_chain")));
+    let fmspc = veriquote::bytes::to_hex(&forge.tcb_info.fmspc).to_uppercase();
+    Server::start([
+        (format!("/sgx/certification/v4/pckcert?{pck_path}"), pck_answers),
+        ("/sgx/certification/v4/pckcrl?ca=platform&encoding=der".to_owned(), vec![crl]),
+        ("/sgx/certification/v4/rootcacrl".to_owned(), vec![Answer::ok(member("root_ca_crl"))]),
+        (format!("/sgx/certification/v4/tcb?fmspc={fmspc}"), vec![tcb]),
+        ("/sgx/certification/v4/qe/identity".to_owned(), vec![identity]),
+    ])
+}
+
+fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn fetch_for(quote: &[u8], server: &Server, folder: &Folder) -> Run {
+    let quote = folder.file("quote.bin", quote);
+    let output = folder.join("collateral.json");
+    let base = ["collateral", "fetch", "--quote", text(&quote), "--pccs", &server.address];
+    veriquote(base.iter().copied().chain(["--retry-pause", "1", "-o", text(&output)]))
+}
+
+/// Certification data 1 to 4: the chain is fetched as well, and the quote then verifies.
+#[test]
+fn the_chain_of_a_quote_without_one_is_fetched() {
+    use veriquote_forge::{Certification, Forge, Role};
+    let kinds = [
+        (Certification::PpidClear, ""),
+        (Certification::PpidRsa2048, "e2"),
+        (Certification::PpidRsa3072, "e3"),
+        (Certification::PckLeaf, ""),
+    ];
+    for (certification, ppid) in kinds {
+        let mut forge = Forge::sgx3();
+        forge.quote.certification = certification.clone();
+        forge.quote.user_data = [0xa1; 20];
+        let hex = |bytes: &[u8]| veriquote::bytes::to_hex(bytes).to_uppercase();
+        let extension = forge.sgx_extension().clone();
+        let pce_svn = u16::try_from(extension.tcb.pce_svn).expect("16 bits").to_le_bytes();
+        let mut path = format!(
+            "cpusvn={}&pcesvn={}&pceid={}&qeid={}",
+            hex(&extension.tcb.cpu_svn),
+            hex(&pce_svn),
+            hex(&extension.pce_id),
+            "A1".repeat(16)
+        );
+        if !ppid.is_empty() {
+            let length = if ppid == "e2" { 256 } else { 384 };
+            path.push_str(&format!("&encrypted_ppid={}", ppid.to_uppercase().repeat(length)));
+        }
+        let chain = percent(&forge.chain(&[Role::PckCa, Role::Root]));
+        let found = Answer::ok(forge.chain(&[Role::Pck])).header("SGX-PCK-Certificate-Issuer-Chain", &chain);
+        // The service is in trouble at first: the call is tried again like every other.
+        let answers = vec![Answer::status(503), found];
+        let (server, folder) = (platform_server(&forge, answers, &path), Folder::new());
+        let forged = forge.build();
+        let run = fetch_for(&forged.quote, &server, &folder);
+        assert_eq!(run.code, 0, "{certification:?}: {run:?}");
+        let asked = server.seen().iter().filter(|path| path.contains("/pckcert?")).count();
+        let expected = if certification == Certification::PckLeaf { 0 } else { 2 };
+        assert_eq!(asked, expected, "{certification:?}");
+        assert_eq!(run.stderr.matches("trying again").count(), expected / 2, "{run:?}");
+        let root = folder.file("root.pem", &forged.root_pem);
+        let at = forged.now.to_string();
+        let (quote, collateral) = (folder.join("quote.bin"), folder.join("collateral.json"));
+        let run = veriquote([
+            "verify",
+            "dcap",
+            "--quote",
+            text(&quote),
+            "--collateral",
+            text(&collateral),
+            "--root",
+            text(&root),
+            "--at",
+            &at,
+        ]);
+        assert_eq!(run.code, 0, "{certification:?}: {run:?}");
+    }
+}
+
+#[test]
+fn a_service_that_does_not_know_the_platform_is_told_apart() {
+    use veriquote_forge::{Certification, Forge, Role};
+    let mut forge = Forge::sgx3();
+    forge.quote.certification = Certification::PpidRsa3072;
+    let quote = forge.build().quote;
+    let inspected = veriquote_facade::pck_reference_of_quote(&quote.clone().into()).expect("parses");
+    let Some(veriquote_facade::PckReference::Query(query)) = inspected else { panic!("{inspected:?}") };
+    let path = format!(
+        "cpusvn={}&pcesvn={}&pceid={}&qeid={}&encrypted_ppid={}",
+        query.cpu_svn, query.pce_svn, query.pce_id, query.qe_id, query.encrypted_ppid
+    );
+    let leaf = forge.chain(&[Role::Pck]);
+    let chain = percent(&forge.chain(&[Role::PckCa, Role::Root]));
+    let named = |body: &str| Answer::ok(body).header("SGX-PCK-Certificate-Issuer-Chain", &chain);
+    for (answer, message) in [
+        (Answer::status(404), "does not carry its PCK certificate"),
+        (Answer::ok(leaf.clone()), "has no header `SGX-PCK-Certificate-Issuer-Chain`"),
+        (named("<html>"), "is not a PCK certificate"),
+        (named(&forge.chain(&[Role::Root])), "is not a PCK certificate"),
+    ] {
+        let (server, folder) = (platform_server(&forge, vec![answer], &path), Folder::new());
+        let run = fetch_for(&quote, &server, &folder);
+        assert_eq!(run.code, 2, "{message}: {run:?}");
+        let said: String = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(message), "{message}: {said}");
+        assert!(!folder.join("collateral.json").exists(), "{message}");
+    }
+    // A platform manifest names no certificate.
+    forge.quote.certification = Certification::PlatformManifest;
+    let (server, folder) = (platform_server(&forge, vec![Answer::status(404)], ""), Folder::new());
+    let run = fetch_for(&forge.build().quote, &server, &folder);
+    assert!(run.code != 0 && run.stderr.contains("dcap.certification_type"), "{run:?}");
+}

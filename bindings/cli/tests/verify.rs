@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use support::{Folder, Run, text, veriquote, veriquote_with_input};
-use veriquote_forge::Forge;
+use veriquote_forge::{Forge, Identity, VerificationReport};
 
 /// A platform's files.
 struct Files {
@@ -533,4 +533,104 @@ fn completions_and_help() {
     }
     let run = veriquote(["--version"]);
     assert!(run.code == 0 && run.stdout.starts_with("veriquote "), "{run:?}");
+}
+
+fn qve_files() -> (Files, VerificationReport) {
+    let mut forge = Forge::tdx4();
+    forge.qve_identity = Some(Identity::qve());
+    let report = VerificationReport::ok(&forge.build_quote());
+    (Files::of(&forge), report)
+}
+
+#[test]
+fn a_qve_report_is_a_claim_beside_the_quote() {
+    let (files, report) = qve_files();
+    let path = files.folder.file("report.bin", report.report());
+    let supplemental =
+        files.folder.file("supplemental.hex", veriquote::bytes::to_hex(&report.supplemental_data));
+    let date = report.expiration_check_date.to_string();
+    let nonce = veriquote::bytes::to_hex(&report.nonce);
+    let flags = ["--qve-report", text(&path), "--qve-nonce", &nonce, "--qve-check-date", &date];
+    let more = ["--qve-supplemental", text(&supplemental)];
+    let with = |rest: &[&str]| files.verify_json(&[&flags[..], &more[..], rest].concat());
+
+    let (exit, json) = with(&["--qve-result", "0"]);
+    assert_eq!(exit, 0, "{}", json["error"]);
+    let claim = &json["claims"]["qve"];
+    assert_eq!(claim["mac_checked"], false);
+    assert_eq!(claim["unauthenticated_status"], "UpToDate");
+    let checks = json["checks"].as_array().expect("checks");
+    let mac = checks.iter().find(|check| check["id"] == "dcap.qve.mac").expect("said");
+    assert_eq!(mac["outcome"], "skipped");
+    assert_eq!(json["not_checked"][0]["what"], "qve_mac");
+    let people = files.verify(&[&flags[..], &more[..], &["--qve-result", "0"]].concat());
+    assert!(people.stdout.contains("qve_mac: only an enclave on the platform"), "{people:?}");
+
+    for (rest, exit, code) in [
+        (&["--qve-result", "0xA002"][..], 1, "dcap.qve.report_data"),
+        (&["--qve-result", "0", "--qve-expiration-status", "1"], 1, "dcap.qve.report_data"),
+        (&["--qve-result", "0", "--qve-minimum-svn", "65535"], 1, "dcap.qve.isv_svn"),
+    ] {
+        let (code_is, json) = with(rest);
+        assert_eq!((code_is, json["error"]["code"].as_str()), (exit, Some(code)), "{rest:?}");
+    }
+    let (exit, json) = files.verify_json(&[
+        "--qve-report",
+        text(&path),
+        "--qve-nonce",
+        "00",
+        "--qve-check-date",
+        &date,
+        "--qve-result",
+        "0",
+    ]);
+    assert_eq!((exit, json["error"]["part"].as_str()), (2, Some("--qve-nonce")));
+    for missing in [&["--qve-report", text(&path)][..], &["--qve-nonce", &nonce], &["--qve-result", "x"]] {
+        assert_eq!(files.verify(missing).code, 2, "{missing:?}");
+    }
+    let cut = files.folder.file("cut.hex", veriquote::bytes::to_hex(&report.report()[..400]));
+    let (exit, json) = files.verify_json(&[
+        "--qve-report",
+        text(&cut),
+        "--qve-nonce",
+        &nonce,
+        "--qve-check-date",
+        &date,
+        "--qve-result",
+        "0",
+    ]);
+    assert_eq!((exit, json["error"]["code"].as_str()), (1, Some("input.trailing_data")));
+    assert_eq!(json["error"]["part"], "qve_report");
+}
+
+#[test]
+fn evaluation_numbers_name_what_is_coming() {
+    let mut forge = Forge::tdx4();
+    let mut known = forge.evaluation_numbers.numbers[0].clone();
+    known.number = 21;
+    forge.evaluation_numbers.numbers.push(known);
+    let files = Files::of(&forge);
+    let body = forge.evaluation_numbers_json();
+    let path = files.folder.file("numbers.json", &body);
+    let (exit, json) = files.verify_json(&["--evaluation-numbers", text(&path)]);
+    assert_eq!(exit, 0, "{}", json["error"]);
+    let recovery = json["forecast"].as_array().expect("a forecast").last().expect("a change").clone();
+    assert_eq!((&recovery["cause"], &recovery["evaluation_number"]), (&"recovery".into(), &21.into()));
+    assert_eq!(recovery["announced"], "2025-06-01T00:00:00Z");
+    assert!(recovery["tcb_date"].is_string() && recovery.get("verdict").is_none(), "{recovery}");
+    let people = files.verify(&["--evaluation-numbers", text(&path)]);
+    assert!(people.stdout.contains("evaluation 21 becomes the standard (public since 2025-"), "{people:?}");
+    assert!(people.stdout.contains("not known: fetch its collateral (--evaluation)"), "{people:?}");
+
+    for (what, text_of, exit_of, code) in [
+        ("changed", body.replacen("21", "22", 1), 1, "dcap.tcb_info.signature"),
+        ("cut", body[..40].to_owned(), 1, "json.syntax"),
+        ("another", "{}".to_owned(), 2, "dcap.collateral.missing"),
+    ] {
+        let path = files.folder.file("wrong.json", text_of);
+        let (exit, json) = files.verify_json(&["--evaluation-numbers", text(&path)]);
+        assert_eq!((exit, json["error"]["code"].as_str()), (exit_of, Some(code)), "{what}");
+        assert_ne!(json["error"]["part"], "", "{what}");
+        assert!(!json["error"]["help"].as_str().expect("help").is_empty(), "{what}");
+    }
 }

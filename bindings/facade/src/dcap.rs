@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use veriquote::crypto::CryptoProvider;
 use veriquote::dcap::{
-    self, AuthenticQuote, Cause, Collateral, Judgement, PlatformCache, PreparedCollateral, Profile, Quote,
-    Report, TcbStatus, Verifier,
+    self, AuthenticQuote, Cause, Collateral, EvaluationNumbers, Judgement, PlatformCache, PreparedCollateral,
+    Profile, Quote, Report, SignedDocument, TcbStatus, Verifier,
 };
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
 use veriquote::policy::{Appraisal as CoreAppraisal, Policy, Verdict as Ruling};
-use veriquote::{Check, Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
+use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
 use crate::check::CheckLine;
@@ -19,6 +19,7 @@ use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::document::Document;
 use crate::event_log::EventLogClaims;
 use crate::problem::Problem;
+use crate::qve::{QveClaims, QveEvidence, mac_not_checked};
 use crate::time::Time;
 use crate::verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Forecast, Horizon, NotChecked, TcbClaims,
@@ -39,6 +40,10 @@ pub struct DcapRequest {
     /// Event log (CCEL) to replay into the RTMRs: hex, base64 or base64url.
     #[serde(default)]
     pub event_log: Option<Blob>,
+    /// The report of a quote verification enclave on this very quote. The collateral must hold that
+    /// enclave's identity.
+    #[serde(default)]
+    pub qve: Option<QveEvidence>,
     /// How to verify.
     pub options: DcapOptions,
 }
@@ -78,6 +83,11 @@ pub struct DcapOptions {
     /// given.
     #[serde(default)]
     pub outlook: bool,
+    /// Intel's list of TCB evaluation data numbers, as its service serves it (`tcbEvaluationDataNumbers`
+    /// with its signature, under the issuer chain of the first TCB info): the forecast then names every
+    /// recovery that is later than the first collateral.
+    #[serde(default)]
+    pub evaluation_numbers: Option<Document>,
 }
 
 /// Names of the conformance profiles.
@@ -107,6 +117,7 @@ impl DcapOptions {
             max_collateral_age: None,
             pck_chain: None,
             outlook: false,
+            evaluation_numbers: None,
         }
     }
 
@@ -183,7 +194,9 @@ fn report_data(hex: &str) -> Result<veriquote::Bytes<64>, Problem> {
 #[must_use]
 pub fn verify_dcap(provider: Arc<dyn CryptoProvider>, request: &DcapRequest) -> Verification {
     match DcapVerifier::new(provider, &request.collateral, &request.options) {
-        Ok(verifier) => verifier.verify(&request.quote, request.event_log.as_ref()),
+        Ok(verifier) => {
+            verifier.verify_beside(&request.quote, request.event_log.as_ref(), request.qve.as_ref())
+        }
         Err(problem) => Verification::failed(EVIDENCE, problem, Vec::new()),
     }
 }
@@ -207,6 +220,7 @@ pub struct DcapVerifier {
     at: Time,
     outlook: bool,
     collateral: Arc<[Given]>,
+    numbers: Option<Result<EvaluationNumbers, Failure>>,
 }
 
 /// Collateral as given, and what came of preparing it.
@@ -251,8 +265,11 @@ impl DcapVerifier {
             };
             Given { collateral: read, prepared }
         };
-        let collateral = collateral.iter().map(prepare).collect();
-        Ok(Self { verifier, provider, policy, at: options.at, outlook: options.outlook, collateral })
+        let collateral: Arc<[Given]> = collateral.iter().map(prepare).collect();
+        let numbers = options.evaluation_numbers.as_ref().and_then(|document| {
+            collateral.first().map(|first| evaluation_numbers(document, first, options.at))
+        });
+        Ok(Self { verifier, provider, policy, at: options.at, outlook: options.outlook, collateral, numbers })
     }
 
     /// Verifies one quote (binary, hex, base64 or base64url), and replays an event log.
@@ -269,51 +286,63 @@ impl DcapVerifier {
         event_log: Option<&Blob>,
         cache: Option<&mut PlatformCache>,
     ) -> Verification {
-        match self.run(quote, event_log, cache) {
-            Ok(result) => result,
-            Err(failure) => failed(&failure),
-        }
+        self.run(quote, event_log, None, cache).unwrap_or_else(|failure| failed(&failure))
+    }
+
+    /// The same, with the report of a quote verification enclave on this very quote.
+    #[must_use]
+    pub fn verify_beside(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
+    ) -> Verification {
+        self.run(quote, event_log, qve, None).unwrap_or_else(|failure| failed(&failure))
     }
 
     fn run(
         &self,
         quote: &Blob,
         event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
         cache: Option<&mut PlatformCache>,
     ) -> Result<Verification, Failure> {
         let bytes = decode_binary_or_text(&quote.0).map_err(|error| error.inside("quote"))?;
-        let layout = layout_check(&bytes)?;
+        let parsed = Quote::parse_recorded(&bytes)?;
         let Some(first) = self.collateral.first() else {
             return Err(Error::new(Code::DcapCollateralMissing, "collateral").into());
         };
-        let authentic = match self.authenticate(&bytes, first, cache) {
-            Ok(authentic) => authentic,
-            Err(failure) => {
-                let checks = ledger(Some(layout), failure.checks.iter());
-                return Ok(Verification::failed(EVIDENCE, failure.error.into(), checks));
-            }
-        };
-        let mut checks = ledger(Some(layout), authentic.checks());
-        let event_log = match event_log {
-            None => None,
-            Some(log) => match self.replay(log, authentic.report()) {
-                Ok((claims, lines)) => {
+        let authentic = self.authenticate(&bytes, &parsed, first, cache)?;
+        let mut checks: Vec<CheckLine> = authentic.checks().map(CheckLine::from).collect();
+        let beside = Beside {
+            event_log: match event_log.map(|log| self.replay(log, authentic.report())).transpose() {
+                Ok(replayed) => replayed.map(|(claims, lines)| {
                     checks.extend(lines);
-                    Some(claims)
-                }
-                Err(failure) => {
-                    checks.extend(failure.checks.iter().map(CheckLine::from));
-                    return Ok(Verification::failed(EVIDENCE, failure.error.into(), checks));
-                }
+                    claims
+                }),
+                Err(failure) => return Ok(failed_after(checks, &failure)),
+            },
+            qve: match qve.map(|qve| qve.verify(authentic.prepared(), &bytes, self.at)).transpose() {
+                Ok(verified) => verified.map(|(claims, lines)| {
+                    checks.extend(lines);
+                    claims
+                }),
+                Err(failure) => return Ok(failed_after(checks, &failure)),
             },
         };
-        let mut result = self.appraise(authentic, checks, event_log);
+        match &self.numbers {
+            None => {}
+            Some(Ok(numbers)) => checks.extend(numbers.checks.iter().map(CheckLine::from)),
+            Some(Err(failure)) => return Ok(failed_after(checks, failure)),
+        }
+        let mut result = self.appraise(authentic, checks, beside);
         if self.collateral.len() > 1 {
             let numbered = (0u32..).zip(self.collateral.iter());
-            result.horizons = numbered.map(|(number, given)| self.horizon(number, given, &bytes)).collect();
+            result.horizons =
+                numbered.map(|(number, given)| self.horizon(number, given, &bytes, &parsed)).collect();
         }
-        if self.outlook || self.collateral.len() > 1 {
-            result.forecast = self.forecast(&bytes);
+        if self.outlook || self.collateral.len() > 1 || self.numbers.is_some() {
+            result.forecast = self.forecast(&parsed);
         }
         Ok(result)
     }
@@ -321,6 +350,7 @@ impl DcapVerifier {
     fn authenticate(
         &self,
         bytes: &[u8],
+        quote: &Quote<'_>,
         given: &Given,
         cache: Option<&mut PlatformCache>,
     ) -> Result<AuthenticQuote, Failure> {
@@ -330,10 +360,9 @@ impl DcapVerifier {
             return self.verifier.authenticate(bytes, collateral, self.at.0);
         }
         let prepared = given.prepared.as_ref().map_err(Clone::clone)?;
-        let quote = Quote::parse(bytes)?;
         match cache {
-            Some(cache) => prepared.authenticate_cached(&quote, self.at.0, cache),
-            None => prepared.authenticate(&quote, self.at.0),
+            Some(cache) => prepared.authenticate_cached(quote, self.at.0, cache),
+            None => prepared.authenticate(quote, self.at.0),
         }
     }
 
@@ -356,21 +385,19 @@ impl DcapVerifier {
         Ok((EventLogClaims::from(&replayed), replayed.checks().iter().map(CheckLine::from).collect()))
     }
 
-    fn appraise(
-        &self,
-        quote: AuthenticQuote,
-        checks: Vec<CheckLine>,
-        event_log: Option<EventLogClaims>,
-    ) -> Verification {
-        let has_log = event_log.is_some();
+    fn appraise(&self, quote: AuthenticQuote, checks: Vec<CheckLine>, beside: Beside) -> Verification {
+        let (has_log, has_qve) = (beside.event_log.is_some(), beside.qve.is_some());
         let mut claims = claims(&quote);
-        claims.event_log = event_log;
+        (claims.event_log, claims.qve) = (beside.event_log, beside.qve);
         let is_td = matches!(quote.report(), Report::Td(_));
         let (error, appraisal) = match self.policy.accept(quote) {
             Ok(accepted) => (None, accepted.appraisal().clone()),
             Err(rejection) => (Some(rejection.error), rejection.appraisal),
         };
         let mut not_checked = not_checked(&appraisal);
+        if has_qve {
+            not_checked.insert(0, mac_not_checked());
+        }
         if is_td && !has_log {
             not_checked.push(NotChecked {
                 what: "event_log".to_owned(),
@@ -391,7 +418,7 @@ impl DcapVerifier {
         }
     }
 
-    fn horizon(&self, number: u32, given: &Given, bytes: &[u8]) -> Horizon {
+    fn horizon(&self, number: u32, given: &Given, bytes: &[u8], quote: &Quote<'_>) -> Horizon {
         let summary = given.prepared.as_ref().ok().map(PreparedCollateral::summary);
         let mut horizon = Horizon {
             collateral: number,
@@ -399,7 +426,7 @@ impl DcapVerifier {
             issued: summary.map(|summary| summary.earliest_issue_date.to_string()),
             verdict: Verdict::default(),
         };
-        horizon.verdict = match self.authenticate(bytes, given, None) {
+        horizon.verdict = match self.authenticate(bytes, quote, given, None) {
             Err(failure) => Verdict { error: Some(failure.error.into()), ..Verdict::default() },
             Ok(quote) => {
                 let (status, advisories) = (quote.tcb().status, quote.tcb().advisories.clone());
@@ -411,8 +438,7 @@ impl DcapVerifier {
     }
 
     /// What will change, and when: for the first collateral.
-    fn forecast(&self, bytes: &[u8]) -> Vec<Forecast> {
-        let Ok(quote) = Quote::parse(bytes) else { return Vec::new() };
+    fn forecast(&self, quote: &Quote<'_>) -> Vec<Forecast> {
         let labels: Vec<String> = (0..self.collateral.len()).map(|number| number.to_string()).collect();
         let prepared = |(given, label): (&'_ Given, &'_ String)| {
             given.prepared.as_ref().ok().map(|collateral| (label.clone(), collateral.clone()))
@@ -421,7 +447,8 @@ impl DcapVerifier {
             self.collateral.iter().zip(&labels).filter_map(prepared).collect();
         let horizons: Vec<dcap::Horizon<'_>> =
             known.iter().map(|(label, collateral)| dcap::Horizon { label, collateral }).collect();
-        let outlook = dcap::outlook(&quote, &horizons, None, &self.policy, self.at.0);
+        let numbers = self.numbers.as_ref().and_then(|numbers| numbers.as_ref().ok());
+        let outlook = dcap::outlook(quote, &horizons, numbers, &self.policy, self.at.0);
         outlook.forecast.iter().map(forecast).collect()
     }
 
@@ -455,17 +482,21 @@ fn verdict(judgement: &Judgement) -> Verdict {
 }
 
 fn forecast(forecast: &dcap::Forecast) -> Forecast {
-    let (cause, parts, evaluation_number) = match &forecast.cause {
-        Cause::Expiry { parts } => ("expiry", parts.clone(), None),
-        Cause::GraceEnds => ("grace_ends", Vec::new(), None),
-        Cause::Recovery { evaluation_number, .. } => ("recovery", Vec::new(), Some(*evaluation_number)),
+    let (cause, parts, evaluation_number, announced) = match &forecast.cause {
+        Cause::Expiry { parts } => ("expiry", parts.clone(), None, None),
+        Cause::GraceEnds => ("grace_ends", Vec::new(), None, None),
+        Cause::Recovery { evaluation_number, announced, .. } => {
+            ("recovery", Vec::new(), Some(*evaluation_number), announced.as_ref())
+        }
     };
     Forecast {
         at: forecast.at.map(|at| at.to_string()),
         cause: cause.to_owned(),
         parts,
         evaluation_number,
-        verdict: verdict(&forecast.judgement),
+        announced: announced.map(|known| known.recovery_event_date.to_string()),
+        tcb_date: announced.map(|known| known.tcb_date.to_string()),
+        verdict: forecast.judgement.as_ref().map(verdict),
     }
 }
 
@@ -473,44 +504,30 @@ fn is_terminal(code: Code) -> bool {
     matches!(code, Code::DcapTcbRevoked | Code::DcapTcbNotSupported)
 }
 
-/// The checks with the quote's layout first: it is read before anything else, though prepared collateral
-/// was checked before that.
-fn ledger<'c>(layout: Option<CheckLine>, checks: impl Iterator<Item = &'c Check>) -> Vec<CheckLine> {
-    let has_own = layout.is_some();
-    let others = checks.filter(|check| !has_own || check.rule.id != LAYOUT).map(CheckLine::from);
-    layout.into_iter().chain(others).collect()
+/// What was verified beside the quote.
+struct Beside {
+    event_log: Option<EventLogClaims>,
+    qve: Option<QveClaims>,
 }
 
-const LAYOUT: &str = "dcap.quote.layout";
-
 fn failed(failure: &Failure) -> Verification {
-    let checks = ledger(None, failure.checks.iter());
+    failed_after(Vec::new(), failure)
+}
+
+/// A failure after checks that passed.
+fn failed_after(mut checks: Vec<CheckLine>, failure: &Failure) -> Verification {
+    checks.extend(failure.checks.iter().map(CheckLine::from));
     Verification::failed(EVIDENCE, Problem::from(&failure.error), checks)
 }
 
-/// The first line of the ledger; a verification with prepared collateral begins after it.
-fn layout_check(bytes: &[u8]) -> Result<CheckLine, Failure> {
-    let rule = veriquote::dcap::checks::RULES.iter().find(|rule| rule.id == LAYOUT);
-    let mut trace = veriquote::Trace::new();
-    match (Quote::parse(bytes), rule) {
-        (Ok(quote), Some(rule)) => {
-            let header = quote.unauthenticated_header();
-            let facts =
-                [Fact::number("version", header.version.into()), Fact::text("tee", header.tee.as_str())];
-            trace.passed(rule, facts);
-        }
-        (Err(error), Some(rule)) => {
-            trace.failed(rule, &error);
-            return Err(trace.fail(error));
-        }
-        (Err(error), None) => return Err(error.into()),
-        (Ok(_), None) => {}
-    }
-    trace
-        .checks()
-        .first()
-        .map(CheckLine::from)
-        .ok_or_else(|| Failure::from(Error::new(Code::DcapQuoteLayout, "quote")))
+/// Intel's list, under the issuer chain of the first TCB info: Intel signs both with one certificate.
+fn evaluation_numbers(document: &Document, first: &Given, at: Time) -> Result<EvaluationNumbers, Failure> {
+    let inside = |error: Error| error.inside("evaluation_numbers");
+    let body = core::str::from_utf8(&document.0)
+        .map_err(|error| inside(Error::new(Code::InputEncoding, "").at(error.valid_up_to())))?;
+    let chain = first.collateral.as_ref().map_err(Clone::clone)?.tcb_info.issuer_chain.as_str();
+    let signed = SignedDocument::from_service_body(body, chain).map_err(inside)?;
+    first.prepared.as_ref().map_err(Clone::clone)?.evaluation_numbers(&signed, at.0)
 }
 
 fn pem_text(chain: &Blob) -> Result<String, Problem> {
@@ -547,6 +564,7 @@ fn claims(quote: &AuthenticQuote) -> DcapClaims {
                 .collect(),
         },
         event_log: None,
+        qve: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod document;
 mod event_log;
 mod inspect;
 mod problem;
+mod qve;
 #[cfg(feature = "schema")]
 mod schema;
 mod time;
@@ -27,10 +28,11 @@ pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap,
 pub use document::Document;
 pub use event_log::{EventClaims, EventLogClaims};
 pub use inspect::{
-    CertificateView, CollateralView, CrlView, Inspection, QuotePlatform, QuoteView, SignedDocumentView,
-    inspect, inspect_json, platform_of_quote,
+    CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
+    SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
 };
 pub use problem::{Problem, ProblemKind};
+pub use qve::{QveClaims, QveEvidence};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;

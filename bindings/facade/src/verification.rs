@@ -7,6 +7,7 @@ use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::event_log::EventLogClaims;
 use crate::problem::{Problem, ProblemKind};
+use crate::qve::QveClaims;
 use crate::tpm::TpmClaims;
 
 /// The result of a verification.
@@ -89,6 +90,9 @@ pub struct DcapClaims {
     /// Events of the log that replays to the registers, when a log was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub event_log: Option<EventLogClaims>,
+    /// What the report of a quote verification enclave says, when one was given. Claimed, not authentic.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub qve: Option<QveClaims>,
 }
 
 /// The state of a platform's trusted computing base.
@@ -267,8 +271,16 @@ pub struct Forecast {
     /// The TCB evaluation of a recovery.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub evaluation_number: Option<u32>,
-    /// The verdict from then on, if nothing else changes.
-    pub verdict: Verdict,
+    /// When Intel made a recovery public, where its list of evaluation numbers was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub announced: Option<String>,
+    /// The date of fixes that a recovery demands, where Intel's list of evaluation numbers was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tcb_date: Option<String>,
+    /// The verdict from then on, if nothing else changes; absent for a recovery whose collateral was not
+    /// given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub verdict: Option<Verdict>,
 }
 
 /// A verdict in short.

@@ -85,6 +85,8 @@ impl PublicKey<'_> {
                 point.len() == curve.point_len() && point.first() == Some(&0x04)
             }
             (SignatureAlgorithm::Ed25519, Self::Ed25519(key)) => key.len() == 32,
+            #[cfg(feature = "sm2")]
+            (SignatureAlgorithm::Sm2, Self::Ec(point)) => point.len() == 65 && point.first() == Some(&0x04),
             (
                 SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(..),
                 Self::Rsa { modulus, exponent },
@@ -171,6 +173,10 @@ pub enum SignatureAlgorithm {
     RsaPkcs1(HashAlgorithm),
     /// RSASSA-PSS, MGF1 with the same hash function.
     RsaPss(HashAlgorithm, SaltLength),
+    /// SM2 (GB/T 32918.2) over `e = SM3(message)`, without the digest of identity and key (`ZA`) in front:
+    /// the signature that TPMs make.
+    #[cfg(feature = "sm2")]
+    Sm2,
 }
 
 impl SignatureAlgorithm {
@@ -205,6 +211,8 @@ impl SignatureAlgorithm {
         match self {
             Self::Ecdsa(_, hash) | Self::RsaPkcs1(hash) | Self::RsaPss(hash, _) => hash,
             Self::Ed25519 => HashAlgorithm::Sha512,
+            #[cfg(feature = "sm2")]
+            Self::Sm2 => HashAlgorithm::Sm3,
         }
     }
 }
@@ -221,6 +229,9 @@ pub enum HashAlgorithm {
     Sha384,
     /// SHA-512.
     Sha512,
+    /// SM3 (GB/T 32905).
+    #[cfg(feature = "sm2")]
+    Sm3,
 }
 
 impl HashAlgorithm {
@@ -230,6 +241,8 @@ impl HashAlgorithm {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,
+            #[cfg(feature = "sm2")]
+            Self::Sm3 => 32,
             Self::Sha384 => 48,
             Self::Sha512 => 64,
         }

@@ -31,6 +31,8 @@ pub(crate) fn hmac(algorithm: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Opt
         HashAlgorithm::Sha256 => mac!(Sha256),
         HashAlgorithm::Sha384 => mac!(Sha384),
         HashAlgorithm::Sha512 => mac!(Sha512),
+        #[cfg(feature = "sm2")]
+        HashAlgorithm::Sm3 => mac!(sm3::Sm3),
     }
 }
 
@@ -79,6 +81,8 @@ pub(crate) fn oaep_encrypt(
         HashAlgorithm::Sha256 => encrypt!(Sha256),
         HashAlgorithm::Sha384 => encrypt!(Sha384),
         HashAlgorithm::Sha512 => encrypt!(Sha512),
+        #[cfg(feature = "sm2")]
+        HashAlgorithm::Sm3 => encrypt!(sm3::Sm3),
     }
 }
 

@@ -10,11 +10,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::bytes::Bytes;
-use crate::check::{Check, Failure, Rule, Trace};
+use crate::check::{Check, Failure, Outcome, Rule, Trace};
 use crate::crypto::{HashAlgorithm, PublicKey, VerifyingKey};
-use crate::dcap::cache::PlatformCache;
+use crate::dcap::cache::{PlatformCache, Slot};
 use crate::dcap::certification::CertificationData;
-use crate::dcap::chain::{ALGORITHM, Chain, pem_chain};
+use crate::dcap::chain::{ALGORITHM, PckChain, pem_chain};
 use crate::dcap::checks;
 use crate::dcap::collateral::Collateral;
 use crate::dcap::intel::{self, QvlStatus};
@@ -45,8 +45,10 @@ pub struct AuthenticQuote {
     header: Header,
     report: Report,
     tcb: Tcb,
-    /// The checks that come before the platform's.
-    opening: Vec<Check>,
+    /// That the quote parsed.
+    layout: Check,
+    /// That the collateral is in force now.
+    in_force: Check,
     /// The checks that come after the platform's.
     checks: Vec<Check>,
     verified_at: UnixTime,
@@ -97,26 +99,39 @@ impl PreparedCollateral {
         now: UnixTime,
         cache: Option<&mut PlatformCache>,
     ) -> Result<AuthenticQuote, Failure> {
-        let (mut opening, mut trace) = (Trace::default(), Trace::default());
-        match self.authenticate_traced(quote, now, cache, &mut opening, &mut trace) {
+        let layout = quote.layout();
+        let rule = checks::COLLATERAL_IN_FORCE;
+        if let Err(error) = self.0.expiries.iter().try_for_each(|expiry| expiry.check(now)) {
+            let stale = Check::failed(rule, &error);
+            return Err(self.failure(error, layout, [stale]));
+        }
+        let in_force = Check { rule, outcome: Outcome::Passed, facts: Vec::new() };
+        let mut trace = Trace::default();
+        match self.authenticate_traced(quote, now, cache, &mut trace) {
             Ok((platform, tcb)) => Ok(AuthenticQuote {
                 prepared: self.clone(),
                 platform,
                 header: quote.header.clone(),
                 report: quote.report.clone(),
                 tcb,
-                opening: opening.into_checks(),
+                layout,
+                in_force,
                 checks: trace.into_checks(),
                 verified_at: now,
             }),
             Err(PlatformFailure { error, platform_checks }) => {
-                let mut checks = self.0.checks.clone();
-                checks.extend(opening.into_checks());
-                checks.extend(platform_checks);
-                checks.extend(trace.into_checks());
-                Err(Failure { error: intel::annotate(error, self.0.profile), checks })
+                let after = core::iter::once(in_force).chain(platform_checks).chain(trace.into_checks());
+                Err(self.failure(error, layout, after))
             }
         }
+    }
+
+    /// A failure whose ledger has the collateral's checks between these.
+    fn failure(&self, error: Error, layout: Check, after: impl IntoIterator<Item = Check>) -> Failure {
+        let mut checks = alloc::vec![layout];
+        checks.extend_from_slice(&self.0.checks);
+        checks.extend(after);
+        Failure { error: intel::annotate(error, self.0.profile), checks }
     }
 
     fn authenticate_traced(
@@ -124,43 +139,28 @@ impl PreparedCollateral {
         quote: &Quote<'_>,
         now: UnixTime,
         cache: Option<&mut PlatformCache>,
-        opening: &mut Trace,
         trace: &mut Trace,
     ) -> Result<(Arc<Platform>, Tcb), PlatformFailure> {
         let prepared = self.0.as_ref();
-        opening.passed(checks::QUOTE_LAYOUT, [Fact::number("version", quote.header.version.into())]);
-        let in_force = prepared.expiries.iter().try_for_each(|expiry| expiry.check(now));
-        if let Err(error) = in_force {
-            opening.failed(checks::COLLATERAL_IN_FORCE, &error);
-            return Err(PlatformFailure { error, platform_checks: Vec::new() });
-        }
-        opening.passed(checks::COLLATERAL_IN_FORCE, []);
-        let platform = self.platform(quote, now, cache)?;
+        let slot = cache.and_then(|cache| cache.slot(self, quote));
+        let platform = self.platform(quote, now, slot.as_ref().and_then(Slot::get))?;
         let checks_so_far = |error| PlatformFailure { error, platform_checks: platform.checks.clone() };
         let tcb = prepared.judge(quote, &platform, trace).map_err(checks_so_far)?;
+        if let Some(slot) = slot {
+            slot.keep(&platform);
+        }
         Ok((platform, tcb))
     }
 
-    /// The quote's platform: from the cache, or verified now.
+    /// The quote's platform: the one that is remembered, or verified now.
     fn platform(
         &self,
         quote: &Quote<'_>,
         now: UnixTime,
-        cache: Option<&mut PlatformCache>,
+        remembered: Option<Arc<Platform>>,
     ) -> Result<Arc<Platform>, PlatformFailure> {
         let prepared = self.0.as_ref();
-        let verify = || {
-            let mut trace = Trace::new();
-            match prepared.verify_platform(quote, now, &mut trace) {
-                Ok(platform) => Ok(Arc::new(Platform { checks: trace.into_checks(), ..platform })),
-                Err(error) => Err(PlatformFailure { error, platform_checks: trace.into_checks() }),
-            }
-        };
-        let Some(cache) = cache else { return verify() };
-        let digest = prepared.provider.hash(HashAlgorithm::Sha256, &quote.platform_bytes);
-        let Some(key) = digest.as_slice().first_chunk::<32>() else { return verify() };
-        cache.bind(self);
-        match cache.get(key) {
+        match remembered {
             Some(platform) if platform.expiries.iter().all(|e| e.refusal_at(now).is_none()) => {
                 // What verifying the platform also asks of the quote itself.
                 let mut trace = Trace::default();
@@ -177,9 +177,11 @@ impl PreparedCollateral {
                 }
             }
             _ => {
-                let platform = verify()?;
-                cache.insert(*key, Arc::clone(&platform));
-                Ok(platform)
+                let mut trace = Trace::new();
+                match prepared.verify_platform(quote, now, &mut trace) {
+                    Ok(platform) => Ok(Arc::new(Platform { checks: trace.into_checks(), ..platform })),
+                    Err(error) => Err(PlatformFailure { error, platform_checks: trace.into_checks() }),
+                }
             }
         }
     }
@@ -215,12 +217,8 @@ impl Prepared {
 
         let inside = |error: Error| error.inside("pck_chain");
         let ders = apply(trace, checks::PCK_CHAIN, pem_chain(pem).map_err(inside))?;
-        let chain = apply(trace, checks::PCK_CHAIN, Chain::pck(&ders).map_err(inside))?;
-        let extension = apply(trace, checks::PCK_EXTENSION, read_extension(&chain).map_err(inside))
-            .and_then(|value| {
-                let read = PckExtension::read(value, rules.pck_svn_range);
-                apply(trace, checks::PCK_EXTENSION, read.map_err(|e| e.inside("leaf")).map_err(inside))
-            })?;
+        let chain = apply(trace, checks::PCK_CHAIN, PckChain::pck(&ders).map_err(inside))?;
+        let extension = apply(trace, checks::PCK_EXTENSION, read_extension(&chain, rules).map_err(inside))?;
         apply(trace, checks::PCK_CHAIN, self.check_pck_chain(&chain).map_err(inside))?;
         apply(trace, checks::PCK_REVOCATION, self.check_pck_revocation(&chain).map_err(inside))?;
         trace.passed(checks::PCK_REVOCATION, [Fact::bytes("serial", chain.leaf.serial())]);
@@ -297,33 +295,26 @@ impl Prepared {
         }
     }
 
-    fn check_pck_chain(&self, chain: &Chain<'_>) -> Result<(), Error> {
+    fn check_pck_chain(&self, chain: &PckChain<'_>) -> Result<(), Error> {
         let rules = self.profile.rules();
         chain.check_roles(rules)?;
         let anchor_key = self.anchors.key(self.anchor_index)?;
         let anchor = self.anchors.anchor(self.anchor_index)?;
         // Under a foreign root there is no key to check signatures with: the anchor check refuses it.
         if chain.root.spki().raw() == anchor.spki_der() {
-            chain.check_pck_signatures(
-                anchor_key,
-                &self.authority,
-                self.provider.as_ref(),
-                &self.verified,
-            )?;
+            chain.check_signatures(anchor_key, &self.authority, self.provider.as_ref(), &self.verified)?;
         }
         chain.check_anchor(&self.anchors.trusted, anchor, rules)
     }
 
-    fn check_pck_revocation(&self, chain: &Chain<'_>) -> Result<(), Error> {
-        if let Some(intermediate) = &chain.intermediate {
-            let inside = |error: Error| error.inside("intermediate");
-            check_revocation(intermediate, &self.root_crl).map_err(inside)?;
-            if intermediate.subject() != self.authority.subject
-                || intermediate.spki().raw() != self.authority.spki
-            {
-                return Err(Error::new(Code::CrlIssuer, "intermediate")
-                    .with(Fact::text("problem", "the PCK revocation list is of another authority")));
-            }
+    fn check_pck_revocation(&self, chain: &PckChain<'_>) -> Result<(), Error> {
+        let intermediate = &chain.intermediate;
+        check_revocation(intermediate, &self.root_crl).map_err(|error| error.inside("intermediate"))?;
+        if intermediate.subject() != self.authority.subject
+            || intermediate.spki().raw() != self.authority.spki
+        {
+            return Err(Error::new(Code::CrlIssuer, "intermediate")
+                .with(Fact::text("problem", "the PCK revocation list is of another authority")));
         }
         chain.check_leaf_revocation(&self.pck_crl)
     }
@@ -384,9 +375,10 @@ impl Prepared {
         if let Some(coordinates) = point.last_chunk_mut() {
             *coordinates = *quote.attestation_key;
         }
-        self.provider
-            .load_key(ALGORITHM, PublicKey::Ec(&point))
-            .map_err(|_| Error::new(Code::DcapAttestationKey, "quote.auth_data.attestation_key"))
+        self.provider.load_key(ALGORITHM, PublicKey::Ec(&point)).map_err(|_| {
+            Error::new(Code::DcapAttestationKey, "quote.auth_data.attestation_key")
+                .at(quote.attestation_key_offset)
+        })
     }
 
     /// The quote's own part: signature, module, TCB.
@@ -440,9 +432,8 @@ pub(crate) fn precheck_chain(quote: &Quote<'_>, collateral: &Collateral, rules: 
     };
     let read = || {
         let ders = pem_chain(pem)?;
-        let chain = Chain::pck(&ders)?;
-        let value = read_extension(&chain)?;
-        PckExtension::read(value, rules.pck_svn_range).map_err(|error| error.inside("leaf"))
+        let chain = PckChain::pck(&ders)?;
+        read_extension(&chain, rules)
     };
     read().map(|_| ()).map_err(|error| error.inside("pck_chain"))
 }
@@ -480,11 +471,12 @@ fn check_module(td: &TdReport, tcb_info: &TcbInfo) -> Result<Option<String>, Err
     Ok(id)
 }
 
-fn read_extension<'c>(chain: &Chain<'c>) -> Result<&'c [u8], Error> {
-    chain.leaf.extension(SGX_EXTENSION_OID).map(|extension| extension.value).ok_or_else(|| {
+fn read_extension(chain: &PckChain<'_>, rules: &Rules) -> Result<PckExtension, Error> {
+    let extension = chain.leaf.extension(SGX_EXTENSION_OID).ok_or_else(|| {
         Error::new(Code::DcapPckExtension, "leaf.sgx_extension")
             .with(Fact::text("expected", "the SGX extension"))
-    })
+    })?;
+    PckExtension::read(&extension, rules.pck_svn_range).map_err(|error| error.inside("leaf"))
 }
 
 /// Records a failure under `rule`; success is recorded by the caller, with its facts.
@@ -573,9 +565,10 @@ impl AuthenticQuote {
         self.prepared.expiries().iter().chain(&self.platform.expiries)
     }
 
-    /// Every check that was made, in order: the collateral's, the platform's, the quote's.
+    /// Every check that was made, in order: that the quote parses, the collateral's, the platform's, the
+    /// quote's.
     pub fn checks(&self) -> impl Iterator<Item = &Check> {
-        let before = self.prepared.checks().iter().chain(&self.opening);
+        let before = core::iter::once(&self.layout).chain(self.prepared.checks()).chain([&self.in_force]);
         before.chain(&self.platform.checks).chain(&self.checks)
     }
 

@@ -72,37 +72,44 @@ pub(crate) fn pem_chain(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     pem_blocks(pem, "CERTIFICATE", limits::CERTIFICATES)
 }
 
-/// The certificates of a chain with their roles, in whatever order they came.
+/// The certificates of a chain with their roles, in whatever order they came. `I` is what stands between
+/// leaf and root: nothing, or a certificate.
 #[derive(Debug)]
-pub(crate) struct Chain<'a> {
+pub(crate) struct Chain<'a, I = Nothing> {
     pub(crate) root: Certificate<'a>,
-    /// Platform CA or Processor CA; `None` in a TCB-signing chain.
-    pub(crate) intermediate: Option<Certificate<'a>>,
+    pub(crate) intermediate: I,
     pub(crate) leaf: Certificate<'a>,
     leaf_role: Role,
 }
 
-impl<'a> Chain<'a> {
-    /// A PCK certificate chain: exactly leaf, intermediate and root.
-    pub(crate) fn pck(ders: &'a [Vec<u8>]) -> Result<Self, Error> {
-        let mut certificates = parse_all(ders, 3)?;
-        let root = take(&mut certificates, Role::Root)?;
-        let leaf = take(&mut certificates, Role::Pck)?;
-        let intermediate = Some(take(&mut certificates, Role::PckCa)?);
-        Ok(Self { root, intermediate, leaf, leaf_role: Role::Pck })
-    }
+/// A chain whose leaf the root itself has signed.
+#[derive(Debug)]
+pub(crate) struct Nothing;
 
-    /// A chain of two: the TCB-signing certificate, or the authority of a PCK CRL, and the root.
-    pub(crate) fn of_two(ders: &'a [Vec<u8>], role: Role) -> Result<Self, Error> {
-        let mut certificates = parse_all(ders, 2)?;
-        let root = take(&mut certificates, Role::Root)?;
-        let leaf = take(&mut certificates, role)?;
-        Ok(Self { root, intermediate: None, leaf, leaf_role: role })
-    }
+/// A PCK certificate chain, with the Platform CA or Processor CA.
+pub(crate) type PckChain<'a> = Chain<'a, Certificate<'a>>;
 
+/// What may stand between leaf and root.
+pub(crate) trait Intermediate<'a> {
+    fn certificate(&self) -> Option<&Certificate<'a>>;
+}
+
+impl<'a> Intermediate<'a> for Nothing {
+    fn certificate(&self) -> Option<&Certificate<'a>> {
+        None
+    }
+}
+
+impl<'a> Intermediate<'a> for Certificate<'a> {
+    fn certificate(&self) -> Option<&Certificate<'a>> {
+        Some(self)
+    }
+}
+
+impl<'a, I: Intermediate<'a>> Chain<'a, I> {
     /// Leaf first.
     fn members(&self) -> impl Iterator<Item = (&Certificate<'a>, Role)> {
-        let intermediate = self.intermediate.as_ref().map(|certificate| (certificate, Role::PckCa));
+        let intermediate = self.intermediate.certificate().map(|certificate| (certificate, Role::PckCa));
         core::iter::once((&self.leaf, self.leaf_role)).chain(intermediate).chain([(&self.root, Role::Root)])
     }
 
@@ -114,7 +121,8 @@ impl<'a> Chain<'a> {
             require_extensions(certificate, &REQUIRED).map_err(inside)?;
             match role {
                 Role::Root => {
-                    let below = u32::from(self.leaf_role == Role::PckCa || self.intermediate.is_some());
+                    let below =
+                        u32::from(self.leaf_role == Role::PckCa || self.intermediate.certificate().is_some());
                     check_ca(certificate, below, SignsCrls::Yes, &x509).map_err(inside)?;
                 }
                 Role::PckCa => check_ca(certificate, 0, SignsCrls::Yes, &x509).map_err(inside)?,
@@ -186,8 +194,18 @@ impl<'a> Chain<'a> {
     pub(crate) fn check_leaf_revocation(&self, list: &dyn RevocationList) -> Result<(), Error> {
         chain::check_revocation(&self.leaf, list).map_err(|error| error.inside(self.leaf_role.part()))
     }
+}
 
-    /// The signatures of certificates that the root itself signed, in a chain of two.
+impl<'a> Chain<'a> {
+    /// A chain of two: the TCB-signing certificate, or the authority of a PCK CRL, and the root.
+    pub(crate) fn of_two(ders: &'a [Vec<u8>], role: Role) -> Result<Self, Error> {
+        let mut certificates = parse_all(ders, 2)?;
+        let root = take(&mut certificates, Role::Root)?;
+        let leaf = take(&mut certificates, role)?;
+        Ok(Self { root, intermediate: Nothing, leaf, leaf_role: role })
+    }
+
+    /// The signatures of certificates that the root itself signed.
     pub(crate) fn check_root_signatures(
         &self,
         anchor_key: &IssuerKey,
@@ -201,10 +219,21 @@ impl<'a> Chain<'a> {
             .check_and_keep(&self.leaf, anchor_key, provider)
             .map_err(|error| error.inside(self.leaf_role.part()))
     }
+}
 
-    /// The signatures of a PCK chain, from the root down. `authority` is the PCK authority with its key,
+impl<'a> PckChain<'a> {
+    /// Exactly leaf, intermediate and root.
+    pub(crate) fn pck(ders: &'a [Vec<u8>]) -> Result<Self, Error> {
+        let mut certificates = parse_all(ders, 3)?;
+        let root = take(&mut certificates, Role::Root)?;
+        let leaf = take(&mut certificates, Role::Pck)?;
+        let intermediate = take(&mut certificates, Role::PckCa)?;
+        Ok(Self { root, intermediate, leaf, leaf_role: Role::Pck })
+    }
+
+    /// The signatures, from the root down. `authority` is the PCK authority with its key,
     /// verified before: where the chain has the same certificate, its key need not be loaded again.
-    pub(crate) fn check_pck_signatures(
+    pub(crate) fn check_signatures(
         &self,
         anchor_key: &IssuerKey,
         authority: &Authority,
@@ -213,18 +242,13 @@ impl<'a> Chain<'a> {
     ) -> Result<(), Error> {
         verified.check(&self.root, anchor_key, provider).map_err(|error| error.inside(Role::Root.part()))?;
         let leaf = |error: Error| error.inside(self.leaf_role.part());
-        match &self.intermediate {
-            None => verified.check(&self.leaf, anchor_key, provider).map_err(leaf),
-            Some(same) if same.der() == authority.der => {
-                self.leaf.verify_signed_by(&authority.key).map_err(leaf)
-            }
-            Some(intermediate) => {
-                let inside = |error: Error| error.inside(Role::PckCa.part());
-                verified.check(intermediate, anchor_key, provider).map_err(inside)?;
-                let key = intermediate.issuer_key(provider, ALGORITHM).map_err(inside)?;
-                self.leaf.verify_signed_by(&key).map_err(leaf)
-            }
+        if self.intermediate.der() == authority.der {
+            return self.leaf.verify_signed_by(&authority.key).map_err(leaf);
         }
+        let inside = |error: Error| error.inside(Role::PckCa.part());
+        verified.check(&self.intermediate, anchor_key, provider).map_err(inside)?;
+        let key = self.intermediate.issuer_key(provider, ALGORITHM).map_err(inside)?;
+        self.leaf.verify_signed_by(&key).map_err(leaf)
     }
 }
 

@@ -209,5 +209,8 @@ fn wrong_type(name: &'static str, node: &Node<'_>) -> Error {
 }
 
 fn too_large(name: &'static str, size: usize, maximum: usize) -> Error {
-    Error::new(Code::LimitSize, name).with(Fact::count("size", size)).with(Fact::count("maximum", maximum))
+    Error::new(Code::LimitSize, name)
+        .at(maximum)
+        .with(Fact::count("size", size))
+        .with(Fact::count("maximum", maximum))
 }

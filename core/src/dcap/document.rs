@@ -72,8 +72,15 @@ impl Signer {
         let text = document.text.as_str();
         if text.len() > limits::COLLATERAL_JSON_BYTES {
             return Err(Error::new(Code::LimitSize, "")
+                .at(limits::COLLATERAL_JSON_BYTES)
                 .with(Fact::count("size", text.len()))
                 .with(Fact::count("maximum", limits::COLLATERAL_JSON_BYTES)));
+        }
+        if document.signature.len() != SIGNATURE_BYTES {
+            return Err(Error::new(invalid, "")
+                .with(Fact::text("problem", SIGNATURE_SIZE))
+                .with(Fact::count("expected", SIGNATURE_BYTES))
+                .with(Fact::count("actual", document.signature.len())));
         }
         let verify = |message: &str| {
             self.key.verify(message.as_bytes(), &document.signature).map_err(|_| Error::new(invalid, ""))
@@ -91,6 +98,12 @@ impl Signer {
         }
     }
 }
+
+/// `r ‖ s` on P-256.
+const SIGNATURE_BYTES: usize = 64;
+
+/// What is wrong with a signature of another size.
+pub(crate) const SIGNATURE_SIZE: &str = "a signature of another size";
 
 /// Intel's library holds the root's list against the chain's own root before it asks whether that root
 /// is the trusted one.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::check::{Failure, Trace};
+use crate::check::{Check, Failure, Trace};
 use crate::dcap::authenticate::apply;
 use crate::dcap::checks;
 use crate::dcap::collateral::SignedDocument;
@@ -26,6 +26,8 @@ pub struct EvaluationNumbers {
     pub next_update: UnixTime,
     /// Every number that can be asked for.
     pub numbers: Vec<EvaluationNumber>,
+    /// The ledger's line of it.
+    pub checks: Vec<Check>,
 }
 
 /// One TCB recovery.
@@ -53,9 +55,16 @@ impl PreparedCollateral {
         now: UnixTime,
     ) -> Result<EvaluationNumbers, Failure> {
         let mut trace = Trace::new();
-        let numbers = self.read_evaluation_numbers(document, now);
-        apply(&mut trace, checks::EVALUATION_NUMBERS, numbers)
-            .map_err(|error| trace.fail(intel::annotate(error, self.profile())))
+        let read = self.read_evaluation_numbers(document, now);
+        match apply(&mut trace, checks::EVALUATION_NUMBERS, read) {
+            Ok(mut numbers) => {
+                let newest = numbers.numbers.first().map(|entry| Fact::number("newest", entry.number.into()));
+                trace.passed(checks::EVALUATION_NUMBERS, newest.as_slice());
+                numbers.checks = trace.into_checks();
+                Ok(numbers)
+            }
+            Err(error) => Err(trace.fail(intel::annotate(error, self.profile()))),
+        }
     }
 
     fn read_evaluation_numbers(
@@ -101,6 +110,7 @@ impl EvaluationNumbers {
             issue_date: fields.time("issueDate")?,
             next_update: fields.time("nextUpdate")?,
             numbers,
+            checks: Vec::new(),
         })
     }
 }

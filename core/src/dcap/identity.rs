@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::bytes::Bytes;
 use crate::dcap::fields::Fields;
+use crate::dcap::profile::DocumentRules;
 use crate::dcap::report::SgxReport;
 use crate::dcap::tcb_info::{IsvLevel, read_isv_levels};
 use crate::error::{Code, Error};
@@ -59,8 +60,8 @@ pub struct EnclaveIdentity {
     pub attributes_mask: Bytes<16>,
     /// Hash of the key that signs the enclave.
     pub mr_signer: Bytes<32>,
-    /// Product id.
-    pub isv_prod_id: u16,
+    /// Product id: 16 bits; Intel's library reads 32, and no enclave matches what is larger.
+    pub isv_prod_id: u32,
     /// Levels by ISV SVN, highest first.
     pub levels: Vec<IsvLevel>,
 }
@@ -69,7 +70,7 @@ const CODE: Code = Code::DcapIdentityLayout;
 
 impl EnclaveIdentity {
     /// Reads the `enclaveIdentity` object.
-    pub(crate) fn read(node: &Node<'_>) -> Result<Self, Error> {
+    pub(crate) fn read(node: &Node<'_>, rules: &DocumentRules) -> Result<Self, Error> {
         let fields = Fields::of(node, "enclaveIdentity", CODE)?;
         let version: u64 = fields.unsigned("version")?;
         if version != 2 {
@@ -94,8 +95,8 @@ impl EnclaveIdentity {
             attributes: fields.hex("attributes")?,
             attributes_mask: fields.hex("attributesMask")?,
             mr_signer: fields.hex("mrsigner")?,
-            isv_prod_id: fields.unsigned("isvprodid")?,
-            levels: read_isv_levels(&fields, CODE)?,
+            isv_prod_id: rules.isv_number(&fields, "isvprodid")?,
+            levels: read_isv_levels(&fields, CODE, rules)?,
         })
     }
 
@@ -139,7 +140,7 @@ impl EnclaveIdentity {
                 &report.mr_signer.0,
             ));
         }
-        if report.isv_prod_id != self.isv_prod_id {
+        if u32::from(report.isv_prod_id) != self.isv_prod_id {
             return Err(Error::new(Code::DcapIdentityProduct, "isv_prod_id")
                 .with(Fact::number("expected", self.isv_prod_id.into()))
                 .with(Fact::number("actual", report.isv_prod_id.into()))
@@ -151,6 +152,6 @@ impl EnclaveIdentity {
     /// The highest level that `isv_svn` reaches.
     #[must_use]
     pub fn level(&self, isv_svn: u16) -> Option<&IsvLevel> {
-        self.levels.iter().find(|level| isv_svn >= level.isv_svn)
+        self.levels.iter().find(|level| u32::from(isv_svn) >= level.isv_svn)
     }
 }

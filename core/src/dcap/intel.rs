@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::dcap::document::SIGNATURE_SIZE;
 use crate::dcap::profile::Profile;
 use crate::dcap::status::TcbStatus;
 use crate::error::{Code, Error};
@@ -243,6 +244,7 @@ fn of_signer(error: &Error) -> Option<QvlStatus> {
 
 fn of_tcb_info(error: &Error) -> Option<QvlStatus> {
     Some(match error.code() {
+        _ if is_bad_signature_text(error) => QvlStatus::TcbInfoInvalid,
         Code::DcapTcbInfoSignature => QvlStatus::TcbInfoInvalidSignature,
         Code::DcapTcbInfoStale => QvlStatus::TcbInfoExpired,
         Code::DcapCollateralKind | Code::DcapFmspc | Code::DcapPceId => QvlStatus::TcbInfoMismatch,
@@ -253,6 +255,14 @@ fn of_tcb_info(error: &Error) -> Option<QvlStatus> {
         Code::DcapTcbInfoNotYetValid | Code::DcapCollateralAge => return None,
         _ => QvlStatus::TcbInfoInvalid,
     })
+}
+
+/// A signature that is not 128 hex digits (an odd number of them, for one) cannot be one. The published
+/// grammar says `128 hex` and no status for breaking it: this is the one of every other member whose value
+/// is wrong. Both verdicts are a refusal.
+fn is_bad_signature_text(error: &Error) -> bool {
+    let text = error.code() == Code::InputEncoding && error.part().ends_with("signature");
+    text || error.facts().contains(&Fact::text("problem", SIGNATURE_SIZE))
 }
 
 /// Intel's library has another status for members that are missing than for those that are wrong.
@@ -270,6 +280,7 @@ fn is_component(part: &str) -> bool {
 
 fn of_identity(error: &Error) -> Option<QvlStatus> {
     Some(match error.code() {
+        _ if is_bad_signature_text(error) => QvlStatus::EnclaveIdentityInvalid,
         Code::DcapIdentitySignature => QvlStatus::EnclaveIdentityInvalidSignature,
         Code::DcapIdentityStale => QvlStatus::EnclaveIdentityExpired,
         Code::DcapIdentityVersion => QvlStatus::EnclaveIdentityUnsupportedVersion,

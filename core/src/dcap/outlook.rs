@@ -9,7 +9,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::dcap::cache::PlatformCache;
-use crate::dcap::evaluation_numbers::EvaluationNumbers;
+use crate::dcap::evaluation_numbers::{EvaluationNumber, EvaluationNumbers};
 use crate::dcap::prepared::PreparedCollateral;
 use crate::dcap::quote::Quote;
 use crate::dcap::status::TcbStatus;
@@ -65,8 +65,9 @@ pub struct Forecast {
     pub at: Option<UnixTime>,
     /// What happens.
     pub cause: Cause,
-    /// The verdict from then on, if nothing else changes.
-    pub judgement: Judgement,
+    /// The verdict from then on, if nothing else changes; `None` for a recovery whose collateral was not
+    /// given.
+    pub judgement: Option<Judgement>,
 }
 
 /// What changes a verdict.
@@ -81,12 +82,12 @@ pub enum Cause {
     GraceEnds,
     /// A later TCB evaluation becomes the standard one.
     Recovery {
-        /// The label of the horizon that has it.
-        label: String,
+        /// The label of the horizon that has it; `None` where only the signed list of numbers tells of it.
+        label: Option<String>,
         /// Its evaluation number.
         evaluation_number: u32,
-        /// When the recovery was made public, where the signed list of numbers was given.
-        event_date: Option<UnixTime>,
+        /// What the signed list of numbers says of it, where that was given.
+        announced: Option<EvaluationNumber>,
     },
 }
 
@@ -113,21 +114,36 @@ pub fn outlook(
         return Outlook { views, forecast: Vec::new() };
     };
     let mut forecast = dated(quote, first.collateral, policy, now);
-    let current = first.collateral.summary().evaluation_number();
-    for (horizon, view) in others.iter().zip(views.iter().skip(1)) {
-        if view.evaluation_number > current {
-            forecast.push(Forecast {
-                at: None,
-                cause: Cause::Recovery {
-                    label: horizon.label.into(),
-                    evaluation_number: view.evaluation_number,
-                    event_date: event_date(numbers, view.evaluation_number),
-                },
-                judgement: view.judgement.clone(),
-            });
-        }
-    }
+    let numbers = numbers.filter(|numbers| numbers.tee == first.collateral.tee());
+    forecast.extend(recoveries(first, others, views.get(1..).unwrap_or_default(), numbers));
     Outlook { views, forecast }
+}
+
+/// Every later evaluation that another horizon has or that Intel's list names, lowest number first.
+fn recoveries(
+    first: &Horizon<'_>,
+    others: &[Horizon<'_>],
+    views: &[View],
+    numbers: Option<&EvaluationNumbers>,
+) -> Vec<Forecast> {
+    let current = first.collateral.summary().evaluation_number();
+    let listed = numbers.map_or(&[][..], |numbers| &numbers.numbers);
+    let of = |number: u32| listed.iter().find(|known| known.number == number).copied();
+    let seen = others.iter().zip(views).map(|(horizon, view)| {
+        (view.evaluation_number, Some(String::from(horizon.label)), Some(view.judgement.clone()))
+    });
+    let unseen = listed.iter().map(|known| known.number);
+    let unseen = unseen.filter(|number| !views.iter().any(|view| view.evaluation_number == *number));
+    let mut all: Vec<_> = seen.chain(unseen.map(|number| (number, None, None))).collect();
+    all.retain(|(number, ..)| *number > current);
+    all.sort_by_key(|(number, ..)| *number);
+    all.into_iter()
+        .map(|(evaluation_number, label, judgement)| Forecast {
+            at: None,
+            cause: Cause::Recovery { label, evaluation_number, announced: of(evaluation_number) },
+            judgement,
+        })
+        .collect()
 }
 
 fn dated(
@@ -153,12 +169,12 @@ fn dated(
         .map(|(at, parts)| Forecast {
             at: Some(at),
             cause: Cause::Expiry { parts },
-            judgement: judge(quote, collateral, policy, at, &mut cache),
+            judgement: Some(judge(quote, collateral, policy, at, &mut cache)),
         })
         .collect();
     let grace_end = authentic.ok().and_then(|quote| policy.grace_end(&quote)).filter(|at| *at > now);
     if let Some(at) = grace_end {
-        let judgement = judge(quote, collateral, policy, at, &mut cache);
+        let judgement = Some(judge(quote, collateral, policy, at, &mut cache));
         forecast.push(Forecast { at: Some(at), cause: Cause::GraceEnds, judgement });
         forecast.sort_by_key(|change| change.at);
     }
@@ -180,9 +196,4 @@ fn judge(
     };
     let (status, advisories) = (Some(quote.tcb().status), quote.tcb().advisories.clone());
     Judgement { status, advisories, refusal: policy.accept(quote).err().map(|rejection| rejection.error) }
-}
-
-fn event_date(numbers: Option<&EvaluationNumbers>, number: u32) -> Option<UnixTime> {
-    let known = numbers?.numbers.iter().find(|known| known.number == number)?;
-    Some(known.recovery_event_date)
 }

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use der::asn1::{AnyRef, ObjectIdentifier};
+use der::asn1::AnyRef;
 use der::{Decode, Reader as _, SliceReader, Tag, Tagged as _};
 
 use crate::bytes::{Bytes, Fmspc, PceId, PlatformInstanceId, Ppid};
@@ -14,7 +14,7 @@ use crate::dcap::profile::Apply;
 use crate::dcap::tcb_info::COMPONENTS;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
-use crate::x509::Certificate;
+use crate::x509::{Certificate, Extension};
 
 /// What Intel certified about a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,11 +86,16 @@ impl PckExtension {
     /// `dcap.pck.extension`.
     pub fn unauthenticated_of(certificate: &Certificate<'_>) -> Option<Result<Self, Error>> {
         let extension = certificate.extension(SGX_EXTENSION_OID)?;
-        Some(Self::read(extension.value, Apply::Enforce))
+        Some(Self::read(&extension, Apply::Enforce))
     }
 
-    /// Reads the value of the extension.
-    pub(crate) fn read(value: &[u8], svn_range: Apply) -> Result<Self, Error> {
+    /// Reads the extension. Whatever is wrong in it, the offset is where it begins in the certificate: its
+    /// elements come in any order.
+    pub(crate) fn read(extension: &Extension<'_>, svn_range: Apply) -> Result<Self, Error> {
+        Self::read_value(extension.value, svn_range).map_err(|error| error.at(extension.offset))
+    }
+
+    fn read_value(value: &[u8], svn_range: Apply) -> Result<Self, Error> {
         let top = sequence(value, PART)?;
         if !matches!(top.len(), 5 | 7) {
             return Err(bad(PART, "5 or 7 elements").with(Fact::count("actual", top.len())));
@@ -130,8 +135,9 @@ impl PckExtension {
     }
 }
 
-/// The elements of one SEQUENCE, each an OID with a value.
-struct Elements<'a>(Vec<(ObjectIdentifier, AnyRef<'a>)>);
+/// The elements of one SEQUENCE, each an OID with a value. OIDs are compared as bytes: every element has to
+/// be one of those that are asked for, so that an OID of another spelling is found missing.
+struct Elements<'a>(Vec<(&'a [u8], AnyRef<'a>)>);
 
 impl<'a> Elements<'a> {
     /// The value of the element whose OID is the extension's, followed by `arcs`; exactly one.
@@ -146,37 +152,36 @@ impl<'a> Elements<'a> {
 }
 
 /// Every arc below the extension's is under 128, and so one byte in DER.
-fn is_below(oid: &ObjectIdentifier, arcs: &[u8]) -> bool {
-    oid.as_bytes().strip_prefix(SGX_EXTENSION_OID) == Some(arcs)
+fn is_below(oid: &[u8], arcs: &[u8]) -> bool {
+    oid.strip_prefix(SGX_EXTENSION_OID) == Some(arcs)
 }
 
-fn sequence<'a>(der: &'a [u8], part: &'static str) -> Result<Vec<(ObjectIdentifier, AnyRef<'a>)>, Error> {
-    let value = AnyRef::from_der(der).map_err(|error| der_error(part, &error))?;
+fn sequence<'a>(der: &'a [u8], part: &'static str) -> Result<Vec<(&'a [u8], AnyRef<'a>)>, Error> {
+    let value = AnyRef::from_der(der).map_err(|_| bad(part, "DER"))?;
     sequence_of(value, part)
 }
 
-fn sequence_of<'a>(
-    value: AnyRef<'a>,
-    part: &'static str,
-) -> Result<Vec<(ObjectIdentifier, AnyRef<'a>)>, Error> {
+fn sequence_of<'a>(value: AnyRef<'a>, part: &'static str) -> Result<Vec<(&'a [u8], AnyRef<'a>)>, Error> {
     const MOST: usize = 32;
     if value.tag() != Tag::Sequence {
         return Err(bad(part, "a SEQUENCE"));
     }
-    let read = || -> der::Result<Vec<(ObjectIdentifier, AnyRef<'a>)>> {
+    let read = || -> der::Result<Vec<(&'a [u8], AnyRef<'a>)>> {
         let mut items = SliceReader::new(value.value())?;
         let mut elements = Vec::new();
         while !items.is_finished() && elements.len() < MOST {
             let element = AnyRef::decode(&mut items)?;
             element.tag().assert_eq(Tag::Sequence)?;
             let mut pair = SliceReader::new(element.value())?;
-            elements.push((ObjectIdentifier::decode(&mut pair)?, AnyRef::decode(&mut pair)?));
+            let oid = AnyRef::decode(&mut pair)?;
+            oid.tag().assert_eq(Tag::ObjectIdentifier)?;
+            elements.push((oid.value(), AnyRef::decode(&mut pair)?));
             pair.finish()?;
         }
         items.finish()?;
         Ok(elements)
     };
-    read().map_err(|error| der_error(part, &error))
+    read().map_err(|_| bad(part, "DER"))
 }
 
 fn octets<const N: usize>(value: AnyRef<'_>, part: &'static str) -> Result<[u8; N], Error> {
@@ -216,11 +221,11 @@ fn configuration(value: AnyRef<'_>) -> Result<PlatformConfiguration, Error> {
     let elements = sequence_of(value, PART)?;
     let mut configuration = PlatformConfiguration::default();
     for (oid, value) in elements {
-        let slot = if is_below(&oid, &[7, 1]) {
+        let slot = if is_below(oid, &[7, 1]) {
             &mut configuration.dynamic_platform
-        } else if is_below(&oid, &[7, 2]) {
+        } else if is_below(oid, &[7, 2]) {
             &mut configuration.cached_keys
-        } else if is_below(&oid, &[7, 3]) {
+        } else if is_below(oid, &[7, 3]) {
             &mut configuration.smt_enabled
         } else {
             return Err(bad(PART, "elements 1 to 3"));
@@ -235,13 +240,4 @@ fn configuration(value: AnyRef<'_>) -> Result<PlatformConfiguration, Error> {
 
 fn bad(part: &'static str, expected: &'static str) -> Error {
     Error::new(Code::DcapPckExtension, part).with(Fact::text("expected", expected))
-}
-
-fn der_error(part: &'static str, error: &der::Error) -> Error {
-    let offset = error.position().and_then(|position| usize::try_from(position).ok());
-    let refused = Error::new(Code::DcapPckExtension, part).with(Fact::text("expected", "DER"));
-    match offset {
-        Some(offset) => refused.at(offset),
-        None => refused,
-    }
 }

@@ -136,25 +136,22 @@ impl Verifier {
         collateral: &Collateral,
         now: UnixTime,
     ) -> Result<AuthenticQuote, Failure> {
-        let mut trace = Trace::new();
-        let parsed = Quote::parse(quote).map_err(|error| (checks::QUOTE_LAYOUT, error));
-        let layout = parsed.and_then(|quote| {
-            if self.profile == Profile::Intel {
-                // Intel's library reads the quote's own chain before any collateral.
-                authenticate::precheck_chain(&quote, collateral, self.profile.rules())
-                    .map_err(|error| (checks::PCK_CHAIN, error))?;
-            }
-            Ok(quote)
-        });
-        let quote = match layout {
-            Ok(quote) => quote,
-            Err((rule, error)) => {
-                let error = intel::annotate(error, self.profile);
-                trace.failed(rule, &error);
-                return Err(trace.fail(error));
-            }
+        let fail = |before: Option<Check>, rule, error| {
+            let error = intel::annotate(error, self.profile);
+            let checks = before.into_iter().chain([Check::failed(rule, &error)]).collect();
+            Failure { error, checks }
         };
-        self.prepare(collateral, now)?.authenticate(&quote, now)
+        let quote = Quote::parse(quote).map_err(|error| fail(None, checks::QUOTE_LAYOUT, error))?;
+        if self.profile == Profile::Intel {
+            // Intel's library reads the quote's own chain before any collateral.
+            authenticate::precheck_chain(&quote, collateral, self.profile.rules())
+                .map_err(|error| fail(Some(quote.layout()), checks::PCK_CHAIN, error))?;
+        }
+        let prepared = self.prepare(collateral, now).map_err(|mut failure| {
+            failure.checks.insert(0, quote.layout());
+            failure
+        })?;
+        prepared.authenticate(&quote, now)
     }
 
     /// The paved path: parses, authenticates and appraises one quote with its collateral.
@@ -267,7 +264,7 @@ impl Verifier {
             signer.open(document, Code::DcapTcbInfoSignature, rules)
         })?;
         trace.passed(checks::TCB_INFO_SIGNATURE, []);
-        let tcb_info = step(trace, checks::TCB_INFO_LAYOUT, part, || TcbInfo::read(&node, &rules.tcb_info))?;
+        let tcb_info = step(trace, checks::TCB_INFO_LAYOUT, part, || TcbInfo::read(&node, &rules.documents))?;
         trace.passed(checks::TCB_INFO_LAYOUT, [Fact::number("version", tcb_info.version.into())]);
         let window = document_window(tcb_info.issue_date, tcb_info.next_update, rules);
         let expiry = expiries.renewed("tcb_info", window, TCB_INFO);
@@ -295,7 +292,8 @@ impl Verifier {
             identity_signer.open(document, Code::DcapIdentitySignature, rules)
         })?;
         trace.passed(checks::IDENTITY_SIGNATURE, []);
-        let identity = step(trace, checks::IDENTITY_LAYOUT, part, || EnclaveIdentity::read(&node))?;
+        let identity =
+            step(trace, checks::IDENTITY_LAYOUT, part, || EnclaveIdentity::read(&node, &rules.documents))?;
         trace.passed(checks::IDENTITY_LAYOUT, [Fact::text("id", identity.id.as_str())]);
         let window = document_window(identity.issue_date, identity.next_update, rules);
         let expiry = expiries.renewed("qe_identity", window, IDENTITY);

@@ -61,18 +61,23 @@ pub(crate) enum RootMatch {
     Certificate,
 }
 
-/// The range of a security version number.
+/// The range of the numbers that a platform's or an enclave's own are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SvnRange {
-    /// One byte, as specified.
-    Byte,
-    /// 32 bits; what is larger than a byte is never reached.
+pub(crate) enum NumberRange {
+    /// What the compared field can hold: 8 bits for a component, 16 for an ISV SVN or product id.
+    OfTheField,
+    /// 32 bits, as Intel's library reads them; what is larger than the field is never reached.
     Unsigned32,
 }
 
+/// How the signed documents are read.
 #[derive(Debug)]
-pub(crate) struct TcbInfoRules {
-    pub(crate) svn_range: SvnRange,
+pub(crate) struct DocumentRules {
+    /// Ranges of SVNs and product ids.
+    pub(crate) numbers: NumberRange,
+    /// Each TDX module is described once; otherwise the first description counts. The grammar that Intel
+    /// publishes does not say; its library looks the module up from the front and is content.
+    pub(crate) modules_once: Apply,
 }
 
 /// Everything in which the profiles differ.
@@ -82,8 +87,8 @@ pub(crate) struct Rules {
     pub(crate) json: Strictness,
     /// Which text its signature covers.
     pub(crate) signed_text: SignedText,
-    /// Ranges inside TCB info.
-    pub(crate) tcb_info: TcbInfoRules,
+    /// What may stand in it.
+    pub(crate) documents: DocumentRules,
     /// Certificates: `notBefore`.
     pub(crate) not_before: Apply,
     /// TCB info and identities: `issueDate`.
@@ -106,7 +111,7 @@ impl Rules {
     const STRICT: Self = Self {
         json: Strictness { duplicate_keys: DuplicateKeys::Refuse, whitespace: Whitespace::Refuse },
         signed_text: SignedText::AsReceived,
-        tcb_info: TcbInfoRules { svn_range: SvnRange::Byte },
+        documents: DocumentRules { numbers: NumberRange::OfTheField, modules_once: Apply::Enforce },
         not_before: Apply::Enforce,
         issue_date: Apply::Enforce,
         ca_constraints: Apply::Enforce,
@@ -120,7 +125,7 @@ impl Rules {
     const INTEL: Self = Self {
         json: Strictness { duplicate_keys: DuplicateKeys::FirstWins, whitespace: Whitespace::Allow },
         signed_text: SignedText::Compacted,
-        tcb_info: TcbInfoRules { svn_range: SvnRange::Unsigned32 },
+        documents: DocumentRules { numbers: NumberRange::Unsigned32, modules_once: Apply::Ignore },
         not_before: Apply::Ignore,
         issue_date: Apply::Ignore,
         ca_constraints: Apply::Ignore,

@@ -5,7 +5,9 @@
 //! quotes carry padding there, no signature covers it, and it is ignored and never shown.
 
 use crate::bytes::Bytes;
+use crate::check::{Check, Failure, Outcome, Trace};
 use crate::dcap::certification::CertificationData;
+use crate::dcap::checks;
 use crate::dcap::report::{Report, SgxReport, TdBody, TdReport};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -54,13 +56,16 @@ pub struct Quote<'a> {
     pub(crate) signed: &'a [u8],
     pub(crate) signature: &'a [u8; 64],
     pub(crate) attestation_key: &'a [u8; 64],
+    /// Where it stands.
+    pub(crate) attestation_key_offset: usize,
     pub(crate) qe_report_bytes: &'a [u8],
     pub(crate) qe_report: SgxReport,
     pub(crate) qe_report_signature: &'a [u8; 64],
     pub(crate) qe_auth_data: &'a [u8],
     pub(crate) certification: CertificationData<'a>,
-    /// Everything of the authentication data that belongs to the platform and not to this report.
-    pub(crate) platform_bytes: [&'a [u8]; 2],
+    /// QE report, its signature, authentication data and certification data: what belongs to the platform,
+    /// beside the attestation key, and not to this report.
+    pub(crate) qe_certification: &'a [u8],
 }
 
 /// Intel's quoting enclave vendor.
@@ -68,6 +73,8 @@ const INTEL_QE_VENDOR: [u8; 16] =
     [0x93, 0x9a, 0x72, 0x33, 0xf7, 0x9c, 0x4c, 0xa9, 0x94, 0x0a, 0x0d, 0xb3, 0x95, 0x7f, 0x06, 0x07];
 
 const ATTESTATION_KEY_ECDSA_P256: u16 = 2;
+/// Bytes of the quote's signature, which the attestation key follows.
+const SIGNATURE: usize = 64;
 const TEE_TYPE_SGX: u32 = 0;
 const TEE_TYPE_TDX: u32 = 0x81;
 
@@ -82,9 +89,31 @@ impl<'a> Quote<'a> {
         Self::read(bytes).map_err(|error| error.inside("quote"))
     }
 
+    /// The same, with the ledger's line of it.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_recorded(bytes: &'a [u8]) -> Result<Self, Failure> {
+        Self::parse(bytes).map_err(|error| {
+            let mut trace = Trace::default();
+            trace.failed(checks::QUOTE_LAYOUT, &error);
+            trace.fail(error)
+        })
+    }
+
+    /// The ledger's line of a quote that parsed.
+    pub(crate) fn layout(&self) -> Check {
+        let facts = alloc::vec![
+            Fact::number("version", self.header.version.into()),
+            Fact::text("tee", self.header.tee.as_str()),
+        ];
+        Check { rule: checks::QUOTE_LAYOUT, outcome: Outcome::Passed, facts }
+    }
+
     fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         if bytes.len() > limits::QUOTE_BYTES {
             return Err(Error::new(Code::LimitSize, "")
+                .at(limits::QUOTE_BYTES)
                 .with(Fact::count("size", bytes.len()))
                 .with(Fact::count("maximum", limits::QUOTE_BYTES)));
         }
@@ -94,6 +123,7 @@ impl<'a> Quote<'a> {
         let signed = bytes.get(..r.offset()).unwrap_or_default();
         let auth_len = length(r.u32_le("auth_data_len")?);
         let auth = r.sub(auth_len, "auth_data")?;
+        let attestation_key_offset = auth.offset().saturating_add(SIGNATURE);
         let auth = if header.version == 3 { read_auth_v3(auth) } else { read_auth_v4(auth) }
             .map_err(|error| error.inside("auth_data"))?;
         Ok(Self {
@@ -102,12 +132,13 @@ impl<'a> Quote<'a> {
             signed,
             signature: auth.signature,
             attestation_key: auth.attestation_key,
+            attestation_key_offset,
             qe_report_bytes: auth.qe.report_bytes,
             qe_report: auth.qe.report,
             qe_report_signature: auth.qe.signature,
             qe_auth_data: auth.qe.auth_data,
             certification: auth.qe.certification,
-            platform_bytes: [auth.attestation_key, auth.qe.bytes],
+            qe_certification: auth.qe.bytes,
         })
     }
 
@@ -250,7 +281,7 @@ struct QeCertification<'a> {
 /// Version 3: the QE report and its certification follow the attestation key directly. Bytes left at
 /// the end are tolerated, as Intel's library does: no signature covers them and nobody reads them.
 fn read_auth_v3(mut r: Reader<'_>) -> Result<Auth<'_>, Error> {
-    let signature = fixed(r.take(64, "signature")?)?;
+    let signature = fixed(r.take(SIGNATURE, "signature")?)?;
     let attestation_key = fixed(r.take(64, "attestation_key")?)?;
     let qe = read_qe_certification(&mut r)?;
     Ok(Auth { signature, attestation_key, qe })
@@ -259,7 +290,7 @@ fn read_auth_v3(mut r: Reader<'_>) -> Result<Auth<'_>, Error> {
 /// Versions 4 and 5: the same, wrapped into certification data of type 6, which must end exactly.
 fn read_auth_v4(mut r: Reader<'_>) -> Result<Auth<'_>, Error> {
     const QE_REPORT_CERTIFICATION: u16 = 6;
-    let signature = fixed(r.take(64, "signature")?)?;
+    let signature = fixed(r.take(SIGNATURE, "signature")?)?;
     let attestation_key = fixed(r.take(64, "attestation_key")?)?;
     let at = r.offset();
     let outer = r.u16_le("certification_type")?;

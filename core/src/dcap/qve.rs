@@ -62,7 +62,10 @@ pub struct QveClaim {
 }
 
 impl QveReport {
-    const WITH_MAC: usize = SgxReport::LEN + 48;
+    /// Bytes of the body.
+    pub const LEN: usize = SgxReport::LEN;
+    /// Bytes of a whole report: body, key id, MAC.
+    pub const LEN_WITH_MAC: usize = SgxReport::LEN + 48;
 
     /// Parses a report of 384 or 432 bytes.
     ///
@@ -72,7 +75,7 @@ impl QveReport {
         let read = || {
             let mut r = Reader::new(bytes);
             let body = SgxReport::read(&mut r)?;
-            if bytes.len() >= Self::WITH_MAC {
+            if bytes.len() >= Self::LEN_WITH_MAC {
                 r.take(32, "key_id")?;
                 r.take(16, "mac")?;
             }
@@ -157,7 +160,7 @@ impl PreparedCollateral {
         let rules = prepared.profile.rules();
         let signer = self.signer(&document.issuer_chain, now).map_err(inside)?;
         let node = Signer::open(&signer, document, Code::DcapIdentitySignature, rules).map_err(inside)?;
-        let identity = EnclaveIdentity::read(&node).map_err(inside)?;
+        let identity = EnclaveIdentity::read(&node, &rules.documents).map_err(inside)?;
         let window = document_window(identity.issue_date, identity.next_update, rules);
         Expiry::new("qve_identity", window, IDENTITY).check(now)?;
         if identity.id != EnclaveId::Qve {

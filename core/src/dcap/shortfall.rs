@@ -167,10 +167,11 @@ pub(crate) fn shortfall(
     let module_levels = module
         .and_then(|(version, _)| info.module_identity(version))
         .map_or(&[][..], |module| &module.levels);
-    let module_svn = module.map_or(0, |(_, isv_svn)| u16::from(isv_svn));
+    let module_svn = module.map_or(0, |(_, isv_svn)| u32::from(isv_svn));
     let platform = tcb.launch.platform_level.and_then(|index| info.levels.get(index));
     let of_platform = platform.map_or(&[][..], |level| &level.advisories);
     let of_module = reached(module_levels, module_svn);
+    let qe_isv_svn = u32::from(qe_isv_svn);
     let of_qe = reached(&identity.levels, qe_isv_svn);
 
     for level in info.levels.iter().take(tcb.launch.platform_level.unwrap_or(info.levels.len())) {
@@ -183,10 +184,10 @@ pub(crate) fn shortfall(
         });
     }
     let mut isv =
-        |of: ShortfallOf, levels: &[IsvLevel], have: u16, component: Component, owner, own, others| {
+        |of: ShortfallOf, levels: &[IsvLevel], have: u32, component: Component, owner, own, others| {
             for level in levels.iter().take_while(|level| have < level.isv_svn) {
-                let (have, need) = (have.into(), level.isv_svn.into());
-                let need = Need { component: component.clone(), have, need, label: None, owner };
+                let component = component.clone();
+                let need = Need { component, have, need: level.isv_svn, label: None, owner };
                 let [one, other]: [&[Arc<str>]; 2] = others;
                 all.push(Shortfall {
                     of,
@@ -207,7 +208,7 @@ pub(crate) fn shortfall(
 }
 
 /// The advisories of the level that `have` reaches.
-fn reached(levels: &[IsvLevel], have: u16) -> &[Arc<str>] {
+fn reached(levels: &[IsvLevel], have: u32) -> &[Arc<str>] {
     levels.iter().find(|level| have >= level.isv_svn).map_or(&[][..], |level| &level.advisories)
 }
 
@@ -247,11 +248,11 @@ fn push_need(
     needs: &mut Vec<Need>,
     component: Component,
     have: u8,
-    need: u16,
+    need: u32,
     label: Option<&ComponentLabel>,
 ) {
-    if u16::from(have) < need {
+    if u32::from(have) < need {
         let owner = Owner::of(label);
-        needs.push(Need { component, have: have.into(), need: need.into(), label: label.cloned(), owner });
+        needs.push(Need { component, have: have.into(), need, label: label.cloned(), owner });
     }
 }

@@ -54,7 +54,7 @@ pub struct Evaluation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reached {
     /// The level's ISV SVN.
-    pub isv_svn: u16,
+    pub isv_svn: u32,
     /// The level's status.
     pub status: TcbStatus,
     /// The level's date.
@@ -112,7 +112,7 @@ impl PlatformTcb {
         let module = tee_tcb_svn.and_then(module_svn);
         let module_level = module.map(|(version, isv_svn)| {
             info.module_identity(version)
-                .and_then(|module| module.levels.iter().find(|level| u16::from(isv_svn) >= level.isv_svn))
+                .and_then(|module| module.levels.iter().find(|level| u32::from(isv_svn) >= level.isv_svn))
         });
         let qe_level = identity.level(self.qe_isv_svn);
         let (Some(level), Some(qe_level), None | Some(Some(_))) = (level, qe_level, module_level) else {
@@ -183,8 +183,8 @@ fn tdx_reached(level: &TcbLevel, tee_tcb_svn: Option<&Bytes<16>>) -> bool {
 }
 
 /// Every component on its own: a high one does not make up for a low one.
-fn component_wise(have: &[u8; COMPONENTS], need: &[u16; COMPONENTS], from: usize) -> bool {
-    have.iter().zip(need).skip(from).all(|(have, need)| u16::from(*have) >= *need)
+fn component_wise(have: &[u8; COMPONENTS], need: &[u32; COMPONENTS], from: usize) -> bool {
+    have.iter().zip(need).skip(from).all(|(have, need)| u32::from(*have) >= *need)
 }
 
 /// What a quoting enclave's or module's status makes of the status so far.

@@ -11,7 +11,7 @@ use core::cmp::Reverse;
 
 use crate::bytes::{Bytes, Fmspc, PceId};
 use crate::dcap::fields::{Fields, bad};
-use crate::dcap::profile::{SvnRange, TcbInfoRules};
+use crate::dcap::profile::{Apply, DocumentRules, NumberRange};
 use crate::dcap::quote::Tee;
 use crate::dcap::status::TcbStatus;
 use crate::error::{Code, Error};
@@ -52,11 +52,11 @@ pub struct TcbInfo {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TcbLevel {
     /// Needed SVNs of the 16 SGX components.
-    pub sgx: [u16; COMPONENTS],
+    pub sgx: [u32; COMPONENTS],
     /// Needed PCE SVN.
     pub pce_svn: u32,
     /// Needed SVNs of the 16 TDX components; TDX only.
-    pub tdx: Option<[u16; COMPONENTS]>,
+    pub tdx: Option<[u32; COMPONENTS]>,
     /// Up to which date of fixes this level goes.
     pub date: UnixTime,
     /// What Intel says of this level.
@@ -103,8 +103,8 @@ pub struct ModuleIdentity {
 /// A level of a TDX module or of an enclave identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IsvLevel {
-    /// Needed ISV SVN.
-    pub isv_svn: u16,
+    /// Needed ISV SVN: 16 bits; Intel's library reads 32, and never reaches what is larger.
+    pub isv_svn: u32,
     /// Up to which date of fixes this level goes.
     pub date: UnixTime,
     /// `UpToDate`, `OutOfDate` or `Revoked`.
@@ -117,7 +117,7 @@ const CODE: Code = Code::DcapTcbInfoLayout;
 
 impl TcbInfo {
     /// Reads the `tcbInfo` object.
-    pub(crate) fn read(node: &Node<'_>, rules: &TcbInfoRules) -> Result<Self, Error> {
+    pub(crate) fn read(node: &Node<'_>, rules: &DocumentRules) -> Result<Self, Error> {
         let fields = Fields::of(node, "tcbInfo", CODE)?;
         let version = match fields.unsigned::<u64>("version")? {
             2 => 2,
@@ -133,7 +133,7 @@ impl TcbInfo {
             return Err(fields.bad("tcbType", "0"));
         }
         let (module, modules) = match tee {
-            Tee::Tdx => (Some(read_base_module(&fields)?), read_modules(&fields)?),
+            Tee::Tdx => (Some(read_base_module(&fields)?), read_modules(&fields, rules)?),
             Tee::Sgx => (None, Vec::new()),
         };
         if tee == Tee::Sgx && version == 3 {
@@ -189,7 +189,7 @@ fn read_base_module(fields: &Fields<'_, '_>) -> Result<ModuleIdentity, Error> {
     })
 }
 
-fn read_modules(fields: &Fields<'_, '_>) -> Result<Vec<ModuleIdentity>, Error> {
+fn read_modules(fields: &Fields<'_, '_>, rules: &DocumentRules) -> Result<Vec<ModuleIdentity>, Error> {
     const NAME: &str = "tdxModuleIdentities";
     if fields.optional(NAME).is_none() {
         return Ok(Vec::new());
@@ -198,7 +198,8 @@ fn read_modules(fields: &Fields<'_, '_>) -> Result<Vec<ModuleIdentity>, Error> {
     for item in fields.list(NAME, limits::TDX_MODULES)? {
         let module = Fields::of(item, NAME, CODE)?;
         let id = module.text("id")?;
-        if modules.iter().any(|known| known.id.eq_ignore_ascii_case(id)) {
+        let again = modules.iter().any(|known| known.id.eq_ignore_ascii_case(id));
+        if again && rules.modules_once == Apply::Enforce {
             return Err(module.bad("id", "each module once"));
         }
         modules.push(ModuleIdentity {
@@ -206,19 +207,23 @@ fn read_modules(fields: &Fields<'_, '_>) -> Result<Vec<ModuleIdentity>, Error> {
             mr_signer: module.hex("mrsigner")?,
             attributes: module.hex("attributes")?,
             attributes_mask: module.hex("attributesMask")?,
-            levels: read_isv_levels(&module, CODE)?,
+            levels: read_isv_levels(&module, CODE, rules)?,
         });
     }
     Ok(modules)
 }
 
 /// `tcbLevels` of a TDX module or an enclave identity: by ISV SVN, highest first.
-pub(crate) fn read_isv_levels(fields: &Fields<'_, '_>, code: Code) -> Result<Vec<IsvLevel>, Error> {
+pub(crate) fn read_isv_levels(
+    fields: &Fields<'_, '_>,
+    code: Code,
+    rules: &DocumentRules,
+) -> Result<Vec<IsvLevel>, Error> {
     let mut levels = Vec::new();
     for item in fields.list("tcbLevels", limits::TCB_LEVELS)? {
         let level = Fields::of(item, "tcbLevels", code)?;
         levels.push(IsvLevel {
-            isv_svn: level.object("tcb")?.unsigned("isvsvn")?,
+            isv_svn: rules.isv_number(&level.object("tcb")?, "isvsvn")?,
             date: level.time("tcbDate")?,
             status: level.status("tcbStatus", TcbStatus::of_component_level)?,
             advisories: level.advisories()?,
@@ -232,28 +237,29 @@ fn read_levels(
     fields: &Fields<'_, '_>,
     version: u8,
     tee: Tee,
-    rules: &TcbInfoRules,
+    rules: &DocumentRules,
 ) -> Result<Vec<TcbLevel>, Error> {
     const NAME: &str = "tcbLevels";
     let mut levels: Vec<TcbLevel> = Vec::new();
     for item in fields.list(NAME, limits::TCB_LEVELS)? {
         let level = Fields::of(item, NAME, CODE)?;
         let tcb = level.object("tcb")?;
-        let mut labels = ComponentLabels::default();
         let sgx = if version == 2 {
             read_components_v2(&tcb, rules)?
         } else {
-            read_components(&tcb, "sgxtcbcomponents", rules, &mut labels.sgx)?
+            read_components(&tcb, "sgxtcbcomponents", rules)?
         };
         let tdx = match tee {
-            Tee::Tdx => Some(read_components(&tcb, "tdxtcbcomponents", rules, &mut labels.tdx)?),
+            Tee::Tdx => Some(read_components(&tcb, "tdxtcbcomponents", rules)?),
             Tee::Sgx => None,
         };
+        let texts = [sgx.labels, tdx.as_ref().map_or(NO_LABELS, |tdx| tdx.labels)];
         // Levels of one document carry the same labels as a rule: keep one copy.
         let labels = match levels.last() {
-            Some(last) if *last.labels == labels => Arc::clone(&last.labels),
-            _ => Arc::new(labels),
+            Some(last) if last.labels.are(&texts) => Arc::clone(&last.labels),
+            _ => Arc::new(ComponentLabels::of(&texts)),
         };
+        let (sgx, tdx) = (sgx.svns, tdx.map(|tdx| tdx.svns));
         levels.push(TcbLevel {
             sgx,
             pce_svn: tcb.unsigned("pcesvn")?,
@@ -274,34 +280,70 @@ fn read_levels(
 
 impl TcbLevel {
     /// Levels are ordered by all their SVNs, first to last: document order does not matter.
-    fn order(&self) -> (&[u16; COMPONENTS], u32, Option<&[u16; COMPONENTS]>) {
+    fn order(&self) -> (&[u32; COMPONENTS], u32, Option<&[u32; COMPONENTS]>) {
         (&self.sgx, self.pce_svn, self.tdx.as_ref())
     }
 }
 
-fn read_components(
-    tcb: &Fields<'_, '_>,
+/// The components of one level, their labels as borrowed text: `category` and `type`, empty where there is
+/// none.
+struct Components<'n> {
+    svns: [u32; COMPONENTS],
+    labels: LabelTexts<'n>,
+}
+
+type LabelTexts<'n> = [(&'n str, &'n str); COMPONENTS];
+
+const NO_LABELS: LabelTexts<'static> = [("", ""); COMPONENTS];
+
+fn read_components<'n>(
+    tcb: &Fields<'n, '_>,
     name: &'static str,
-    rules: &TcbInfoRules,
-    labels: &mut [Option<Box<ComponentLabel>>; COMPONENTS],
-) -> Result<[u16; COMPONENTS], Error> {
+    rules: &DocumentRules,
+) -> Result<Components<'n>, Error> {
     let node = tcb.member(name)?;
     let items = node.items().filter(|items| items.len() == COMPONENTS);
     let items = items.ok_or_else(|| bad(CODE, name, node, "an array of 16 components"))?;
-    let mut svns = [0; COMPONENTS];
-    for ((svn, label), item) in svns.iter_mut().zip(labels.iter_mut()).zip(items) {
-        let value = item.get("svn").and_then(Node::unsigned).and_then(|value| rules.svn(value));
-        *svn = value.ok_or_else(|| bad(CODE, name, item, "svn in 0..=255"))?;
-        let text = |member| item.get(member).and_then(Node::text).unwrap_or_default();
-        let (category, kind) = (text("category"), text("type"));
-        if !(category.is_empty() && kind.is_empty()) {
-            *label = Some(Box::new(ComponentLabel { category: category.into(), kind: kind.into() }));
+    let mut components = Components { svns: [0; COMPONENTS], labels: NO_LABELS };
+    for ((svn, label), item) in components.svns.iter_mut().zip(&mut components.labels).zip(items) {
+        let mut value = None;
+        // Backwards, so that of a member that is there twice the first one counts.
+        for member in item.members().unwrap_or_default().iter().rev() {
+            match member.name.as_ref() {
+                "svn" => value = member.node.unsigned(),
+                "category" => label.0 = member.node.text().unwrap_or_default(),
+                "type" => label.1 = member.node.text().unwrap_or_default(),
+                _ => {}
+            }
         }
+        *svn = value
+            .and_then(|value| rules.svn(value))
+            .ok_or_else(|| bad(CODE, name, item, "svn in 0..=255"))?;
     }
-    Ok(svns)
+    Ok(components)
 }
 
-fn read_components_v2(tcb: &Fields<'_, '_>, rules: &TcbInfoRules) -> Result<[u16; COMPONENTS], Error> {
+impl ComponentLabels {
+    fn of([sgx, tdx]: &[LabelTexts<'_>; 2]) -> Self {
+        let label = |(category, kind): (&str, &str)| {
+            let some = !(category.is_empty() && kind.is_empty());
+            some.then(|| Box::new(ComponentLabel { category: category.into(), kind: kind.into() }))
+        };
+        Self { sgx: sgx.map(label), tdx: tdx.map(label) }
+    }
+
+    /// Whether these are the labels of `texts`.
+    fn are(&self, [sgx, tdx]: &[LabelTexts<'_>; 2]) -> bool {
+        let known = |label: &Option<Box<ComponentLabel>>, text: &(&str, &str)| match label {
+            None => *text == ("", ""),
+            Some(label) => (label.category.as_str(), label.kind.as_str()) == *text,
+        };
+        let all = self.sgx.iter().zip(sgx).chain(self.tdx.iter().zip(tdx));
+        all.into_iter().all(|(label, text)| known(label, text))
+    }
+}
+
+fn read_components_v2(tcb: &Fields<'_, '_>, rules: &DocumentRules) -> Result<Components<'static>, Error> {
     const NAMES: [&str; COMPONENTS] = [
         "sgxtcbcomp01svn",
         "sgxtcbcomp02svn",
@@ -325,15 +367,24 @@ fn read_components_v2(tcb: &Fields<'_, '_>, rules: &TcbInfoRules) -> Result<[u16
         let value: u64 = tcb.unsigned(name)?;
         *svn = rules.svn(value).ok_or_else(|| tcb.bad(name, "svn in 0..=255"))?;
     }
-    Ok(svns)
+    Ok(Components { svns, labels: NO_LABELS })
 }
 
-impl TcbInfoRules {
-    /// An SVN is one byte. Intel's library reads 32 bits here, so a larger one is never reached.
-    fn svn(&self, value: u64) -> Option<u16> {
-        match self.svn_range {
-            SvnRange::Byte => u8::try_from(value).ok().map(u16::from),
-            SvnRange::Unsigned32 => u32::try_from(value).ok().map(|v| u16::try_from(v).unwrap_or(u16::MAX)),
+impl DocumentRules {
+    /// A component's SVN is one byte. Intel's library reads 32 bits here, so a larger one is never reached.
+    fn svn(&self, value: u64) -> Option<u32> {
+        match self.numbers {
+            NumberRange::OfTheField => u8::try_from(value).ok().map(u32::from),
+            NumberRange::Unsigned32 => u32::try_from(value).ok(),
+        }
+    }
+
+    /// An ISV SVN or product id has 16 bits. Intel's library reads 32 bits here as well; what it does with
+    /// more is not published, and is refused.
+    pub(crate) fn isv_number(&self, fields: &Fields<'_, '_>, name: &'static str) -> Result<u32, Error> {
+        match self.numbers {
+            NumberRange::OfTheField => fields.unsigned::<u16>(name).map(u32::from),
+            NumberRange::Unsigned32 => fields.unsigned(name),
         }
     }
 }

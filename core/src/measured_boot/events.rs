@@ -153,6 +153,8 @@ impl From<HashAlgorithm> for DigestAlgorithm {
             HashAlgorithm::Sha256 => Self::Sha256,
             HashAlgorithm::Sha384 => Self::Sha384,
             HashAlgorithm::Sha512 => Self::Sha512,
+            #[cfg(feature = "sm2")]
+            HashAlgorithm::Sm3 => Self::Sm3,
         }
     }
 }

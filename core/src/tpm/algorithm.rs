@@ -70,6 +70,8 @@ impl AlgorithmId {
             Self::SHA256 => Some(HashAlgorithm::Sha256),
             Self::SHA384 => Some(HashAlgorithm::Sha384),
             Self::SHA512 => Some(HashAlgorithm::Sha512),
+            #[cfg(feature = "sm2")]
+            Self::SM3_256 => Some(HashAlgorithm::Sm3),
             _ => None,
         }
     }
@@ -91,6 +93,8 @@ impl From<HashAlgorithm> for AlgorithmId {
             HashAlgorithm::Sha256 => Self::SHA256,
             HashAlgorithm::Sha384 => Self::SHA384,
             HashAlgorithm::Sha512 => Self::SHA512,
+            #[cfg(feature = "sm2")]
+            HashAlgorithm::Sm3 => Self::SM3_256,
         }
     }
 }

@@ -177,6 +177,12 @@ impl Scheme {
                 let curve = curve.ecdsa().into_iter();
                 Ok(curve.map(|curve| SignatureAlgorithm::Ecdsa(curve, hash)).collect())
             }
+            #[cfg(feature = "sm2")]
+            (AlgorithmId::SM2, PublicKey::Ecc { curve: Curve::SM2_P256, .. })
+                if hash == crate::crypto::HashAlgorithm::Sm3 =>
+            {
+                Ok(alloc::vec![SignatureAlgorithm::Sm2])
+            }
             _ => Err(Error::new(Code::TpmSignatureScheme, "signature.algorithm")
                 .with(Fact::string("key", alloc::format!("{}", key.kind())))
                 .with(Fact::string("actual", alloc::format!("{self}")))),

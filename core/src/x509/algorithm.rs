@@ -45,6 +45,8 @@ impl SignatureScheme {
             | SignatureAlgorithm::RsaPss(HashAlgorithm::Sha1, _)
             | SignatureAlgorithm::RsaPss(_, SaltLength::Maximum)
             | SignatureAlgorithm::Ed25519 => None,
+            #[cfg(feature = "sm2")]
+            SignatureAlgorithm::Sm2 => None,
             SignatureAlgorithm::Ecdsa(_, hash) => Some(Self::Ecdsa(hash)),
             SignatureAlgorithm::RsaPkcs1(hash) => Some(Self::RsaPkcs1(hash)),
             SignatureAlgorithm::RsaPss(hash, SaltLength::Digest) => Some(Self::RsaPss(hash)),

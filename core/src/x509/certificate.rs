@@ -58,6 +58,7 @@ impl<'a> Certificate<'a> {
     pub fn parse_knowing(der: &'a [u8], known: &[&[u8]]) -> Result<Self, Error> {
         if der.len() > limits::CERTIFICATE_BYTES {
             return Err(Error::new(Code::LimitSize, "")
+                .at(limits::CERTIFICATE_BYTES)
                 .with(Fact::count("size", der.len()))
                 .with(Fact::count("limit", limits::CERTIFICATE_BYTES)));
         }

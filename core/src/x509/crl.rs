@@ -73,6 +73,7 @@ impl<'a> Crl<'a> {
     pub fn parse(der: &'a [u8]) -> Result<Self, Error> {
         if der.len() > limits::CRL_BYTES {
             return Err(Error::new(Code::LimitSize, "")
+                .at(limits::CRL_BYTES)
                 .with(Fact::count("size", der.len()))
                 .with(Fact::count("limit", limits::CRL_BYTES)));
         }

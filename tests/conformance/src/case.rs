@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use veriquote::Code;
 use veriquote::dcap::Profile;
-use veriquote_forge::{Forge, Forged};
+use veriquote_forge::{Forge, Forged, VerificationReport};
 
 /// What a verifier is given and must answer.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Case {
     pub collateral_text: Option<String>,
     /// An event log to replay into the registers.
     pub event_log: Option<Vec<u8>>,
+    /// The report of a quote verification enclave on the quote, and the least ISV SVN to ask of it.
+    pub qve: Option<(VerificationReport, u16)>,
     /// Refuse collateral of which a part was issued longer ago, in seconds.
     pub maximum_age: Option<u64>,
     /// Under which profile.
@@ -73,6 +75,7 @@ pub struct Draft {
     base: &'static str,
     collateral_text: Option<String>,
     event_log: Option<Vec<u8>>,
+    qve: Option<(VerificationReport, u16)>,
     maximum_age: Option<u64>,
     profile: Profile,
     policy: String,
@@ -95,6 +98,7 @@ pub fn case(id: &str, base: &'static str, rule: &'static str, note: &str) -> Dra
         base,
         collateral_text: None,
         event_log: None,
+        qve: None,
         maximum_age: None,
         profile: Profile::Strict,
         policy: "strict".to_owned(),
@@ -127,6 +131,15 @@ impl Draft {
     #[must_use]
     pub fn event_log(mut self, log: Vec<u8>) -> Self {
         self.event_log = Some(log);
+        self
+    }
+
+    /// Gives the report of a quote verification enclave on the quote, changed before and after it is bound.
+    #[must_use]
+    pub fn qve(mut self, minimum_isv_svn: u16, change: impl FnOnce(&mut VerificationReport)) -> Self {
+        let mut report = VerificationReport::ok(&self.forge.build_quote());
+        change(&mut report);
+        self.qve = Some((report, minimum_isv_svn));
         self
     }
 
@@ -205,6 +218,7 @@ impl Draft {
             base: self.base,
             collateral_text: self.collateral_text,
             event_log: self.event_log,
+            qve: self.qve,
             maximum_age: self.maximum_age,
             profile: self.profile,
             policy: self.policy,

@@ -30,6 +30,7 @@ pub fn files() -> BTreeMap<String, String> {
         .into_iter()
         .map(|(group, cases)| (format!("{group}.json"), pretty(&json!({ "cases": cases }))))
         .collect();
+    files.insert("signature-budget.json".to_owned(), pretty(&crate::budget::file()));
     files.insert("platforms.json".to_owned(), pretty(&json!({ "platforms": bases })));
     files
 }
@@ -67,6 +68,17 @@ fn entry(case: &Case, base: &Value) -> Value {
     }
     if let Some(log) = &case.event_log {
         target["event_log"] = json!(hex(log));
+    }
+    if let Some((report, minimum)) = &case.qve {
+        target["qve"] = json!({
+            "report": hex(&report.report()),
+            "nonce": hex(&report.nonce),
+            "expiration_check_date": rfc3339(report.expiration_check_date),
+            "collateral_expiration_status": report.collateral_expiration_status,
+            "qv_result": report.qv_result,
+            "supplemental_data": hex(&report.supplemental_data),
+            "minimum_isv_svn": minimum,
+        });
     }
     let options = &mut target["options"];
     if case.profile == Profile::Intel {

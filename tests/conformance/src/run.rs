@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use veriquote::crypto::RustCrypto;
-use veriquote::dcap::{AuthenticQuote, Collateral, NotAccepted, Profile, Report, Verifier};
+use veriquote::dcap::{
+    AuthenticQuote, Collateral, NotAccepted, Profile, QveReport, QveResult, Report, Verifier,
+};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
 use veriquote::policy::{Policy, Verdict};
 use veriquote::{Code, Error, Failure, Kind, TrustAnchors, UnixTime};
 
 use crate::case::{Case, Expected};
+use veriquote_forge::VerificationReport;
 
 /// What a verifier is given.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +72,9 @@ fn try_answer(case: &Case) -> Result<Expected, Error> {
             if let Some(log) = &case.event_log {
                 replay(log, quote.report())?;
             }
+            if let Some((report, minimum)) = &case.qve {
+                qve(quote, &case.forged.quote, report, *minimum)?;
+            }
             let mut advisories: Vec<_> = quote.tcb().advisories.iter().map(ToString::to_string).collect();
             advisories.sort();
             Ok(Expected::Accepted { status: quote.tcb().status.to_string(), advisories })
@@ -82,6 +88,25 @@ fn try_answer(case: &Case) -> Result<Expected, Error> {
             Ok(Expected::Rejected { rules: broken.map(|finding| finding.rule.to_owned()).collect() })
         }
     }
+}
+
+fn qve(
+    quote: &AuthenticQuote,
+    bytes: &[u8],
+    asked: &VerificationReport,
+    minimum_isv_svn: u16,
+) -> Result<(), Error> {
+    let report = QveReport::parse(&asked.report())?;
+    let result = QveResult {
+        nonce: &asked.nonce,
+        quote: bytes,
+        expiration_check_date: UnixTime(asked.expiration_check_date),
+        collateral_expiration_status: asked.collateral_expiration_status,
+        qv_result: asked.qv_result,
+        supplemental_data: &asked.supplemental_data,
+    };
+    let claim = quote.prepared().verify_qve_report(&report, &result, minimum_isv_svn, quote.verified_at());
+    claim.map(|_| ()).map_err(|failure| failure.error)
 }
 
 fn replay(log: &[u8], report: &Report) -> Result<(), Error> {

@@ -110,7 +110,7 @@ fn the_cache_forgets_under_other_collateral_and_stays_bounded() {
     assert_eq!(cache.len(), 1);
     for index in 0..32u8 {
         let mut forge = Forge::tdx4();
-        forge.quote.qe_auth_data = vec![index; 32];
+        forge.quote.attestation_key = veriquote_forge::Key::new(format!("attestation {index}"));
         let other = forge.build();
         let other = Quote::parse(&other.quote).unwrap();
         second.authenticate_cached(&other, UnixTime(NOW), &mut cache).unwrap();
@@ -133,6 +133,66 @@ fn a_cached_platform_still_checks_every_signature_of_a_quote() {
         assert_eq!(failure.error.code(), Code::DcapQuoteSignature, "byte {index}");
         assert_eq!(failure.checks.last().unwrap().outcome, Outcome::Failed);
     }
+}
+
+/// Quotes of other platforms, one per number, each with a signature of its own that does not hold.
+fn badly_signed(number: u8) -> Vec<u8> {
+    let mut forge = Forge::tdx4();
+    forge.quote.attestation_key = veriquote_forge::Key::new(format!("attestation {number}"));
+    let mut quote = forge.build().quote;
+    quote[48 + 520] ^= 1;
+    quote
+}
+
+#[test]
+fn quotes_with_a_bad_signature_leave_the_cache_alone() {
+    let forged = Forge::tdx4().build();
+    let (prepared, now) = (prepare(&forged), UnixTime(NOW));
+    let quote = Quote::parse(&forged.quote).unwrap();
+    let mut cache = PlatformCache::new(2);
+    prepared.authenticate_cached(&quote, now, &mut cache).unwrap();
+    for number in 0..8 {
+        let bytes = badly_signed(number);
+        let bad = Quote::parse(&bytes).unwrap();
+        let failure = prepared.authenticate_cached(&bad, now, &mut cache).unwrap_err();
+        assert_eq!(failure.error.code(), Code::DcapQuoteSignature, "{number}");
+        assert_eq!(cache.len(), 1, "{number}");
+    }
+    // The platform is still known: a quote of it with a bad signature ends at that signature's check,
+    // after the checks that were remembered.
+    let again = prepared.authenticate_cached(&quote, now, &mut cache).unwrap();
+    assert!(again.checks().eq(authenticate(&forged).checks()));
+}
+
+#[test]
+fn one_platform_takes_one_place_however_its_chain_is_written() {
+    let forged = Forge::tdx4().build();
+    let (prepared, now) = (prepare(&forged), UnixTime(NOW));
+    let mut cache = PlatformCache::new(8);
+    for lines in 0..16 {
+        let mut forge = Forge::tdx4();
+        forge.chains.pck.push(veriquote_forge::Role::Text("words between blocks\n".repeat(lines)));
+        let other = forge.build();
+        let quote = Quote::parse(&other.quote).unwrap();
+        assert_eq!(quote.unauthenticated_certification().type_number(), 5);
+        prepared.authenticate_cached(&quote, now, &mut cache).unwrap();
+        assert_eq!(cache.len(), 1, "{lines}");
+    }
+}
+
+#[test]
+fn a_remembered_platform_does_not_vouch_for_other_authentication_data() {
+    let forged = Forge::tdx4().build();
+    let (prepared, now) = (prepare(&forged), UnixTime(NOW));
+    let mut cache = PlatformCache::new(8);
+    prepared.authenticate_cached(&Quote::parse(&forged.quote).unwrap(), now, &mut cache).unwrap();
+    // The same attestation key, and a bit of the QE report changed: nothing of it may come from memory.
+    let mut bytes = forged.quote.clone();
+    let qe_report = 48 + 584 + 4 + 64 + 64 + 6;
+    bytes[qe_report] ^= 1;
+    let failure = prepared.authenticate_cached(&Quote::parse(&bytes).unwrap(), now, &mut cache).unwrap_err();
+    assert_eq!(failure.error.code(), Code::DcapQeReportSignature);
+    assert_eq!(cache.len(), 1);
 }
 
 #[test]
@@ -412,7 +472,11 @@ fn outlook_sees_a_recovery_and_every_expiry() {
         Horizon { label: "standard", collateral: &standard },
         Horizon { label: "early", collateral: &early },
     ];
-    let numbers = Forge::tdx4().evaluation_numbers_json();
+    let mut listed = Forge::tdx4();
+    let known = listed.evaluation_numbers.numbers[0].clone();
+    listed.evaluation_numbers.numbers.push(veriquote_forge::EvaluationNumber { number: 20, ..known.clone() });
+    listed.evaluation_numbers.numbers.push(veriquote_forge::EvaluationNumber { number: 21, ..known });
+    let numbers = listed.evaluation_numbers_json();
     let chain = collateral(&forged).tcb_info.issuer_chain;
     let document = SignedDocument::from_service_body(&numbers, &chain).unwrap();
     let numbers = standard.evaluation_numbers(&document, UnixTime(NOW)).unwrap();
@@ -421,12 +485,25 @@ fn outlook_sees_a_recovery_and_every_expiry() {
         seen.views.iter().map(|view| (view.judgement.status, view.judgement.refusal.is_none())).collect();
     assert_eq!(now, [(Some(TcbStatus::UpToDate), true), (Some(TcbStatus::OutOfDate), false)]);
     let last = seen.forecast.last().unwrap();
-    assert!(matches!(&last.cause, Cause::Recovery { evaluation_number: 21, .. }) && last.at.is_none());
+    assert!(last.at.is_none() && last.judgement.is_some());
+    let recoveries: Vec<_> = seen
+        .forecast
+        .iter()
+        .filter_map(|change| match &change.cause {
+            Cause::Recovery { label, evaluation_number, announced } => {
+                Some((label.as_deref(), *evaluation_number, announced.is_some(), change.judgement.is_some()))
+            }
+            _ => None,
+        })
+        .collect();
+    // What only the list names has no verdict; older numbers than the present one are no news.
+    assert_eq!(recoveries, [(None, 20, true, false), (Some("early"), 21, true, true)]);
     let dated: Vec<_> = seen.forecast.iter().filter_map(|change| change.at).collect();
     assert!(dated.is_sorted() && !dated.is_empty());
     assert_eq!(dated[0], standard.valid_until().saturating_add(1));
     for change in &seen.forecast[..dated.len()] {
-        assert_eq!(change.judgement.refusal.as_ref().unwrap().kind(), veriquote::Kind::Stale);
+        let judgement = change.judgement.as_ref().expect("a dated change has a verdict");
+        assert_eq!(judgement.refusal.as_ref().unwrap().kind(), veriquote::Kind::Stale);
     }
 }
 

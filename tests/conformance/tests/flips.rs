@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use veriquote::dcap::{AuthenticQuote, Quote, Verifier};
+use veriquote::dcap::{AuthenticQuote, Collateral, Quote, QveReport, QveResult, SignedDocument, Verifier};
 use veriquote::{Failure, TrustAnchors, UnixTime};
 use veriquote_aws_lc::AwsLc;
-use veriquote_forge::{Forge, Forged, sha256};
+use veriquote_forge::{Forge, Forged, Identity, VerificationReport, sha256};
 
 const PLATFORMS: [&str; 3] = ["sgx3", "tdx4", "tdx5-15ex"];
 
@@ -134,6 +134,57 @@ fn every_byte_of_the_collateral() {
         assert!(is_chain || tally.unchanged.is_empty(), "{name}: {:?}", tally.unchanged);
         assert!(tally.unchanged.len() < 60, "{name}: {} unchanged", tally.unchanged.len());
         eprintln!("{name}: {} refused, {} without effect", tally.refused, tally.unchanged.len());
+    }
+}
+
+/// What is signed beside a quote: the identity for QvE reports, the list of evaluation numbers.
+#[test]
+fn every_byte_of_the_documents_beside() {
+    let mut forge = Forge::tdx4();
+    forge.qve_identity = Some(Identity::qve());
+    let forged = forge.build();
+    let now = UnixTime(forged.now);
+    let collateral = Collateral::from_json(forged.collateral_json().as_bytes()).expect("collateral");
+    let report = VerificationReport::ok(&forged.quote);
+    let parsed = QveReport::parse(&report.report()).expect("a report");
+    let qve = |document: &SignedDocument| {
+        let collateral = Collateral { qve_identity: Some(document.clone()), ..collateral.clone() };
+        let prepared = verifier(&forged).prepare(&collateral, now).expect("valid");
+        let result = QveResult {
+            nonce: &report.nonce,
+            quote: &report.quote,
+            expiration_check_date: UnixTime(report.expiration_check_date),
+            collateral_expiration_status: report.collateral_expiration_status,
+            qv_result: report.qv_result,
+            supplemental_data: &report.supplemental_data,
+        };
+        prepared.verify_qve_report(&parsed, &result, 0, now).is_ok()
+    };
+    let prepared = verifier(&forged).prepare(&collateral, now).expect("valid");
+    let numbers = |document: &SignedDocument| prepared.evaluation_numbers(document, now).is_ok();
+    let chain = &collateral.tcb_info.issuer_chain;
+    let listed = SignedDocument::from_service_body(&forge.evaluation_numbers_json(), chain).expect("a list");
+    let identity = collateral.qve_identity.clone().expect("an identity");
+    type Accepts<'a> = &'a dyn Fn(&SignedDocument) -> bool;
+    let documents: [(&str, SignedDocument, Accepts<'_>); 2] =
+        [("qve_identity", identity, &qve), ("evaluation_numbers", listed, &numbers)];
+    for (name, document, accepts) in documents {
+        assert!(accepts(&document), "{name}");
+        for at in 0..document.text.len() {
+            let mut bytes = document.text.clone().into_bytes();
+            // The eighth bit would not be text.
+            bytes[at] ^= match drawn_bit(name, at) {
+                0x80 => 1,
+                bit => bit,
+            };
+            let text = String::from_utf8(bytes).expect("ASCII");
+            assert!(!accepts(&SignedDocument { text, ..document.clone() }), "{name} changed at {at}");
+        }
+        for at in 0..document.signature.len() {
+            let mut changed = document.clone();
+            changed.signature[at] ^= drawn_bit(name, at);
+            assert!(!accepts(&changed), "signature of {name} changed at {at}");
+        }
     }
 }
 

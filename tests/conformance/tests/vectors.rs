@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use veriquote::{Code, crypto::RustCrypto};
+use veriquote::bytes::from_hex;
+use veriquote::encoding::pem_blocks;
+use veriquote::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudget, verify_chain};
+use veriquote::x509::{Certificate, Crl};
+use veriquote::{Code, TrustAnchors, crypto::RustCrypto};
 use veriquote_facade::{verify_dcap_json, verify_tpm_json};
 
 fn folder() -> PathBuf {
@@ -120,8 +124,47 @@ fn every_tpm_case_gets_its_answer() {
 }
 
 #[test]
+fn every_walk_with_a_budget_gets_its_answer() {
+    let walks = walks();
+    assert!(walks.len() >= 5);
+    for walk in walks {
+        assert_eq!(walked(&walk), walk["expected"], "{}", walk["id"]);
+    }
+}
+
+fn walks() -> Vec<Value> {
+    let file = read(&folder().join("dcap/signature-budget.json"));
+    file["walks"].as_array().expect("walks").clone()
+}
+
+fn walked(walk: &Value) -> Value {
+    let text = |name: &str| walk[name].as_str().expect("text");
+    let ders = pem_blocks(text("chain").as_bytes(), "CERTIFICATE", 8).expect("PEM");
+    let chain: Vec<_> = ders.iter().map(|der| Certificate::parse(der).expect("a certificate")).collect();
+    let lists = walk["lists"].as_array().expect("lists");
+    let lists: Vec<_> =
+        lists.iter().map(|list| from_hex(list.as_str().expect("hex").as_bytes()).expect("hex")).collect();
+    let lists: Vec<_> = lists.iter().map(|list| Crl::parse(list).expect("a list")).collect();
+    let roots = TrustAnchors::from_certificates(text("root").as_bytes()).expect("a root");
+    let now = veriquote::UnixTime::parse_rfc3339_utc(text("at")).expect("a time");
+    let signatures = u32::try_from(walk["signatures"].as_u64().expect("a number")).expect("a number");
+    let context = ChainContext {
+        anchors: &roots,
+        provider: &RustCrypto,
+        now,
+        rules: ChainRules::STRICT,
+        crls: &lists,
+        revocation: Revocation::WhereGiven,
+    };
+    match verify_chain(&chain, &context, &mut SignatureBudget::new(signatures)) {
+        Ok(_) => json!({ "result": "verified" }),
+        Err(error) => json!({ "result": "refused", "code": error.code().as_str() }),
+    }
+}
+
+#[test]
 fn every_code_has_a_case_or_a_reason_for_having_none() {
-    let cases = [cases("dcap"), cases("tpm")].concat();
+    let cases = [cases("dcap"), cases("tpm"), walks()].concat();
     let seen: BTreeSet<&str> = cases.iter().filter_map(|case| case["expected"]["code"].as_str()).collect();
     let file = read(&folder().join("codes-without-a-case.json"));
     let reasons: BTreeSet<&str> = file.as_object().expect("an object").keys().map(String::as_str).collect();

@@ -6,6 +6,7 @@ mod service;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use veriquote::{Fmspc, limits};
+use veriquote_facade::{PckQuery, platform_of_pck};
 
 pub use http::{Http, HttpError, Options};
 pub use service::{Api, Ca, Evaluation, Service, Tee};
@@ -15,21 +16,46 @@ use http::Answer;
 /// Where Intel serves the root's revocation list; its own API has no call for it.
 pub const INTEL_ROOT_CA_CRL: &str = "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
 
+/// Whose collateral is wanted.
+#[derive(Clone, Debug)]
+pub enum Platform {
+    /// A platform whose family and PCK authority are known.
+    Known {
+        /// Enclaves or trust domains.
+        tee: Tee,
+        /// The platform's family.
+        fmspc: Fmspc,
+        /// Who issued its PCK certificate.
+        ca: Ca,
+        /// The PCK certificate (PEM), where a quote has it without its issuers.
+        leaf: Option<String>,
+    },
+    /// A platform whose PCK certificate the service must find first.
+    Asked(PckQuery),
+}
+
 /// Which collateral is wanted.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// Enclaves or trust domains.
-    pub tee: Tee,
-    /// The platform's family.
-    pub fmspc: Fmspc,
-    /// Who issued its PCK certificate.
-    pub ca: Ca,
+    /// Whose.
+    pub platform: Platform,
     /// Which TCB evaluation.
     pub evaluation: Evaluation,
     /// Also the identity of the quote verification enclave.
     pub qve: bool,
     /// Where the root's revocation list is, instead of the default.
     pub root_ca_crl_url: Option<String>,
+}
+
+impl Wanted {
+    /// Enclaves or trust domains.
+    pub fn tee(&self) -> Tee {
+        match &self.platform {
+            Platform::Known { tee, .. } => *tee,
+            Platform::Asked(query) if query.tee == "tdx" => Tee::Tdx,
+            Platform::Asked(_) => Tee::Sgx,
+        }
+    }
 }
 
 /// The collateral file: the members of Intel's quote-verification collateral.
@@ -62,6 +88,7 @@ pub trait Progress {
     fn retrying(&self, reason: &str);
 }
 
+const PCK_CHAIN: &[&str] = &["SGX-PCK-Certificate-Issuer-Chain"];
 const PCK_CRL_CHAIN: &[&str] = &["SGX-PCK-CRL-Issuer-Chain"];
 const TCB_INFO_CHAIN: &[&str] = &["TCB-Info-Issuer-Chain", "SGX-TCB-Info-Issuer-Chain"];
 const IDENTITY_CHAIN: &[&str] = &["SGX-Enclave-Identity-Issuer-Chain"];
@@ -76,32 +103,53 @@ pub fn fetch(
     wanted: &Wanted,
     progress: &dyn Progress,
 ) -> Result<CollateralFile, HttpError> {
-    let steps = if wanted.qve { 5 } else { 4 };
+    let asked = matches!(wanted.platform, Platform::Asked(_));
+    let steps = 4 + usize::from(asked) + usize::from(wanted.qve);
+    let mut done = 0;
+    let mut step = |what: &str| {
+        progress.step(done, steps, what);
+        done += 1;
+    };
     let retrying = |reason: &str| progress.retrying(reason);
     let mut file = CollateralFile::default();
 
-    progress.step(0, steps, "PCK revocation list");
-    let answer = http.get(&service.pck_crl(wanted.ca), limits::CRL_BYTES, &retrying)?;
+    let (tee, fmspc, ca) = match &wanted.platform {
+        Platform::Known { tee, fmspc, ca, .. } => (*tee, *fmspc, *ca),
+        Platform::Asked(query) => {
+            step("PCK certificate");
+            let answer = http.get(&service.pck_certificate(query), limits::CERTIFICATE_BYTES, &retrying)?;
+            let (fmspc, ca, chain) = pck_chain(&answer)?;
+            file.pck_certificate_chain = Some(chain);
+            (wanted.tee(), fmspc, ca)
+        }
+    };
+
+    step("PCK revocation list");
+    let answer = http.get(&service.pck_crl(ca), limits::CRL_BYTES, &retrying)?;
     file.pck_crl_issuer_chain = answer.issuer_chain(PCK_CRL_CHAIN)?;
     file.pck_crl = crl(&answer)?;
+    if let Platform::Known { leaf: Some(leaf), .. } = &wanted.platform {
+        // The list's issuers are the certificate's.
+        file.pck_certificate_chain = Some(format!("{}\n{}", leaf.trim_end(), file.pck_crl_issuer_chain));
+    }
 
-    progress.step(1, steps, "root revocation list");
+    step("root revocation list");
     file.root_ca_crl = root_ca_crl(http, service, wanted, &retrying)?;
 
-    progress.step(2, steps, "TCB info");
-    let url = service.tcb_info(wanted.tee, wanted.fmspc, wanted.evaluation);
+    step("TCB info");
+    let url = service.tcb_info(tee, fmspc, wanted.evaluation);
     let answer = http.get(&url, limits::COLLATERAL_JSON_BYTES, &retrying)?;
     file.tcb_info_issuer_chain = answer.issuer_chain(TCB_INFO_CHAIN)?;
     (file.tcb_info, file.tcb_info_signature) = signed(&answer)?;
 
-    progress.step(3, steps, "QE identity");
-    let url = service.qe_identity(wanted.tee, wanted.evaluation);
+    step("QE identity");
+    let url = service.qe_identity(tee, wanted.evaluation);
     let answer = http.get(&url, limits::COLLATERAL_JSON_BYTES, &retrying)?;
     file.qe_identity_issuer_chain = answer.issuer_chain(IDENTITY_CHAIN)?;
     (file.qe_identity, file.qe_identity_signature) = signed(&answer)?;
 
     if wanted.qve {
-        progress.step(4, steps, "QvE identity");
+        step("QvE identity");
         let url = service.qve_identity(wanted.evaluation);
         let answer = http.get(&url, limits::COLLATERAL_JSON_BYTES, &retrying)?;
         file.qve_identity_issuer_chain = Some(answer.issuer_chain(IDENTITY_CHAIN)?);
@@ -111,6 +159,16 @@ pub fn fetch(
     }
     progress.step(steps, steps, "done");
     Ok(file)
+}
+
+/// The PCK certificate that a service found, with its issuers, and what names the rest of the collateral.
+fn pck_chain(answer: &Answer) -> Result<(Fmspc, Ca, String), HttpError> {
+    let leaf = std::str::from_utf8(&answer.body).map_err(|_| answer.unusable("the answer is not text"))?;
+    let (fmspc, ca) = platform_of_pck(leaf).map_err(|problem| {
+        answer.unusable(format!("the answer is not a PCK certificate: {}", problem.message))
+    })?;
+    let chain = format!("{}\n{}", leaf.trim_end(), answer.issuer_chain(PCK_CHAIN)?);
+    Ok((fmspc, if ca == "processor" { Ca::Processor } else { Ca::Platform }, chain))
 }
 
 /// A caching service serves the root's list itself; Intel's does not, and old caches may not either.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 use veriquote::Fmspc;
+use veriquote_facade::PckQuery;
 
 /// A service's base address and API version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +95,19 @@ impl Service {
     /// True when this is Intel's own service, which serves the root's list elsewhere.
     pub fn is_intel(&self) -> bool {
         self.intel
+    }
+
+    /// Address of the PCK certificate that a quote of certification data 1 to 3 names.
+    pub fn pck_certificate(&self, query: &PckQuery) -> String {
+        let PckQuery { qe_id, encrypted_ppid, cpu_svn, pce_svn, pce_id, .. } = query;
+        let ppid = match encrypted_ppid.as_str() {
+            "" => String::new(),
+            hex => format!("&encrypted_ppid={hex}"),
+        };
+        // Intel's own service knows no quoting enclaves and takes no parameter that it does not know.
+        let qe_id = if self.intel { String::new() } else { format!("&qeid={qe_id}") };
+        let base = self.base(Tee::Sgx);
+        format!("{base}/pckcert?cpusvn={cpu_svn}&pcesvn={pce_svn}&pceid={pce_id}{qe_id}{ppid}")
     }
 
     /// Address of the list of the authority that issued the PCK certificate.

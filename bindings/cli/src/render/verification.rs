@@ -319,20 +319,33 @@ fn draw_horizon(canvas: &mut Canvas, horizon: &Horizon) {
 fn draw_forecast(canvas: &mut Canvas, all: &[Forecast]) {
     let mut last: Option<&Verdict> = None;
     for change in all {
-        if last.is_some_and(|last| {
-            last.error.as_ref().map(|e| &e.code) == change.verdict.error.as_ref().map(|e| &e.code)
-        }) {
+        let code = |verdict: &Verdict| verdict.error.as_ref().map(|error| error.code.clone());
+        if last.is_some_and(|last| change.verdict.as_ref().map(code) == Some(code(last))) {
             continue;
         }
         let when = change.at.as_deref().map_or("on a day not announced", |at| at);
         let cause = match change.cause.as_str() {
             "expiry" => format!("{} will be stale", change.parts.join(", ")),
             "grace_ends" => "the grace period ends".to_owned(),
-            _ => format!("evaluation {} becomes the standard", change.evaluation_number.unwrap_or_default()),
+            _ => recovery(change),
         };
-        draw_short_verdict(canvas, &format!("{when}: {cause}"), &change.verdict);
-        last = Some(&change.verdict);
+        let what = format!("{when}: {cause}");
+        let Some(verdict) = &change.verdict else {
+            canvas.bullet(WARN, "!", &format!("{what} → not known: fetch its collateral (--evaluation)"));
+            continue;
+        };
+        draw_short_verdict(canvas, &what, verdict);
+        last = Some(verdict);
     }
+}
+
+fn recovery(change: &Forecast) -> String {
+    let mut text =
+        format!("evaluation {} becomes the standard", change.evaluation_number.unwrap_or_default());
+    if let (Some(announced), Some(tcb_date)) = (&change.announced, &change.tcb_date) {
+        text.push_str(&format!(" (public since {}, fixes up to {})", day(announced), day(tcb_date)));
+    }
+    text
 }
 
 fn draw_short_verdict(canvas: &mut Canvas, what: &str, verdict: &Verdict) {

@@ -2,6 +2,8 @@
 
 mod ec;
 mod rsa;
+#[cfg(feature = "sm2")]
+mod sm2;
 
 use alloc::boxed::Box;
 
@@ -33,6 +35,8 @@ impl CryptoProvider for RustCrypto {
             (SignatureAlgorithm::Ecdsa(curve, hash), PublicKey::Ec(point)) => ec::load(curve, hash, point),
             (SignatureAlgorithm::Ed25519, PublicKey::Ed25519(key)) => ec::load_ed25519(key),
             (_, PublicKey::Rsa { modulus, exponent }) => rsa::load(algorithm, modulus, exponent),
+            #[cfg(feature = "sm2")]
+            (SignatureAlgorithm::Sm2, PublicKey::Ec(point)) => sm2::load(point),
             _ => Err(KeyRejected),
         }
     }
@@ -43,6 +47,8 @@ impl CryptoProvider for RustCrypto {
             HashAlgorithm::Sha256 => hash::<Sha256>(parts),
             HashAlgorithm::Sha384 => hash::<Sha384>(parts),
             HashAlgorithm::Sha512 => hash::<Sha512>(parts),
+            #[cfg(feature = "sm2")]
+            HashAlgorithm::Sm3 => hash::<sm3::Sm3>(parts),
         }
     }
 }
@@ -52,6 +58,6 @@ fn hash<D: sha2::Digest>(parts: &[&[u8]]) -> Digest {
     for part in parts {
         state.update(part);
     }
-    // All four digests fit.
+    // Every digest fits.
     Digest::new(&state.finalize()).unwrap_or(Digest { bytes: [0; 64], len: 0 })
 }

@@ -84,7 +84,11 @@ impl VerifyingKey for Rsa {
             (Padding::Pkcs1, HashAlgorithm::Sha512) => {
                 self.key.verify(Pkcs1v15Sign::new::<Sha512>(), digest, signature)
             }
+            #[cfg(feature = "sm2")]
+            (Padding::Pkcs1, HashAlgorithm::Sm3) => return Err(SignatureInvalid),
             (Padding::Pss(salt), hash) => match hash {
+                #[cfg(feature = "sm2")]
+                HashAlgorithm::Sm3 => return Err(SignatureInvalid),
                 HashAlgorithm::Sha1 => self.key.verify(Pss::<Sha1>::new_with_salt(salt), digest, signature),
                 HashAlgorithm::Sha256 => {
                     self.key.verify(Pss::<Sha256>::new_with_salt(salt), digest, signature)

@@ -5,8 +5,10 @@ mod collateral;
 mod crl;
 mod event_log;
 mod identity;
+mod intel_profile;
 mod policy;
 mod quote;
+mod qve;
 mod signature;
 mod tcb;
 mod tcb_info;
@@ -25,10 +27,12 @@ pub fn all() -> Vec<Case> {
         crl::cases(),
         tcb_info::cases(),
         identity::cases(),
+        intel_profile::cases(),
         tcb::cases(),
         collateral::cases(),
         policy::cases(),
         event_log::cases(),
+        qve::cases(),
     ]
     .concat()
 }
