@@ -2,7 +2,7 @@
 
 use veriquote::Code;
 use veriquote::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
-use veriquote::measured_boot::{Event, EventLog, Limits, LogKind, Proof};
+use veriquote::measured_boot::{BootState, Event, EventLog, Limits, LogFormat, LogKind, Proof, Quirks};
 
 /// Parses as both kinds of log; replays what parses.
 pub fn event_log(data: &[u8]) {
@@ -29,6 +29,17 @@ fn spans(data: &[u8], log: &EventLog<'_>) {
     for event in log.unauthenticated_events() {
         assert_eq!(event.offset(), at);
         let digests = event.unauthenticated_digests();
+        if log.format() == LogFormat::Sha1 {
+            let content = event.unauthenticated_data();
+            let header = [event.unauthenticated_index(), event.unauthenticated_type().value()];
+            let mut bytes = header.map(u32::to_le_bytes).concat();
+            bytes.extend(digests.first().expect("one digest").digest);
+            bytes.extend(u32::try_from(content.len()).expect("it was read as u32").to_le_bytes());
+            bytes.extend(content);
+            assert_eq!(data[at..][..bytes.len()], bytes);
+            at += bytes.len();
+            continue;
+        }
         let mut bytes = [
             event.unauthenticated_index(),
             event.unauthenticated_type().value(),
@@ -59,6 +70,10 @@ fn replay(log: &EventLog<'_>) {
     let expected = [1, 2, 3, 4].map(|index| registers.value(index).as_slice().try_into().expect("48 bytes"));
     let replayed = log.verify_rtmrs(&RustCrypto, &expected).expect("its own values");
     assert_eq!(replayed.events().len(), log.unauthenticated_events().len());
+    let state = BootState::assess(&replayed, &RustCrypto, Quirks::all());
+    let measured = replayed.events().iter().filter(|event| event.measured().is_some()).count();
+    assert_eq!(state.measured().len(), measured);
+    let _ = state.command_lines().count();
     for event in replayed.events() {
         match (event.proof(), event.measured()) {
             (Proof::Unmeasured, measured) => assert_eq!(measured, None),

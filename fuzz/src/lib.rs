@@ -4,6 +4,7 @@
 mod document;
 mod event_log;
 mod frame;
+mod ima;
 mod json;
 mod policy;
 pub mod provider;
@@ -17,6 +18,7 @@ mod x509;
 pub use document::document;
 pub use event_log::event_log;
 pub use frame::Frame;
+pub use ima::{continuation, ima};
 pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
@@ -41,9 +43,11 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("certificate", certificate),
     ("collateral", collateral),
+    ("continuation", continuation),
     ("crl", crl),
     ("document", document),
     ("event_log", event_log),
+    ("ima", ima),
     ("json", json),
     ("policy", policy),
     ("quote", quote),

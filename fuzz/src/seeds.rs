@@ -28,7 +28,11 @@ impl Seed {
 /// Every seed that needs no file.
 #[must_use]
 pub fn forged() -> Vec<Seed> {
-    let mut seeds = vec![Seed::new("event_log", "made", event_log())];
+    let mut seeds = vec![
+        Seed::new("event_log", "made", event_log()),
+        Seed::new("continuation", "short", b"VQIMA\x01\0\0".to_vec()),
+        Seed::new("ima", "line", b"10 0000000000000000000000000000000000000000 ima-ng sha1:0000000000000000000000000000000000000000 /x\n".to_vec()),
+    ];
     for (name, text) in JSON {
         seeds.push(Seed::new("json", *name, *text));
     }

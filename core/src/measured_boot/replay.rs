@@ -274,6 +274,7 @@ impl Registers {
     }
 
     /// Extends a register that events have extended already.
+    #[cfg(feature = "tpm")]
     pub(super) fn extend_with(&mut self, provider: &dyn CryptoProvider, index: u32, digest: &[u8]) {
         if let Some(register) = self.values.get_mut(&index) {
             register.value = provider.hash(self.algorithm, &[register.value.as_slice(), digest]);

@@ -297,7 +297,6 @@ impl<'a> BootState<'a> {
     }
 
     /// What is wrong with the log, though its digests are proven.
-    #[must_use]
     pub fn problems(&self) -> &[Error] {
         &self.problems
     }

@@ -4,7 +4,6 @@ extern crate std;
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use std::path::{Path, PathBuf};
 use std::{env, eprintln, fs};
@@ -224,7 +223,7 @@ fn every_log_of_the_folder_is_assessed_without_a_panic() {
 
 #[test]
 fn an_unextended_bank_is_a_problem() {
-    let zeros = vec![0; 32];
+    let zeros = [0; 32];
     let values: Vec<_> = (0..8).map(|index| (HashAlgorithm::Sha256, index, &zeros[..])).collect();
     let mut header = [0u32, 3].map(u32::to_le_bytes).concat();
     header.extend([0; 20]);

@@ -4,7 +4,6 @@ extern crate std;
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use std::fs;
 
@@ -24,7 +23,7 @@ fn policy(text: &str) -> Policy {
 fn broken(policy: &Policy, boot: Option<&BootState<'_>>, ima: Option<&ReplayedIma<'_>>) -> Vec<&'static str> {
     let mut findings = Findings::default();
     policy.boot.appraise(boot, &RustCrypto, ima.is_some(), &mut findings);
-    policy.ima.appraise(ima, &mut findings);
+    policy.ima.appraise(ima, &RustCrypto, &mut findings).unwrap();
     let broken = findings.0.iter().filter(|finding| finding.verdict == Verdict::Violated);
     broken.map(|finding| finding.rule).collect()
 }
@@ -119,9 +118,9 @@ fn each_rule_accepts_and_refuses() {
             assert_eq!(broken(&opaque, Some(state), None), Vec::<&str>::new());
             // The sample holds one violation.
             assert_eq!(broken(&strict, Some(state), Some(ima)), ["ima.violations"]);
-            let files = policy(&format!(r#"{{"ima":{{"violations":"allow","files":["sha256:{other}"]}}}}"#));
-            assert_eq!(broken(&files, None, Some(ima)), ["ima.files"]);
-            assert_eq!(broken(&files, None, None), ["ima.list"]);
+            let files = policy(&format!(r#"{{"ima":{{"violations":"allow","allow":["sha256:{other}"]}}}}"#));
+            assert_eq!(broken(&files, None, Some(ima)), ["ima.allow"]);
+            assert_eq!(broken(&files, None, None), ["ima.allow"]);
         },
     );
 }
@@ -152,10 +151,17 @@ fn a_learned_policy_accepts_what_it_learned_from_and_nothing_else() {
                     assert_eq!(broken(&fewer, Some(state), Some(ima)), ["boot.events"]);
                 }
             }
-            for file in learned.ima.files.as_ref().unwrap() {
+            let files: Vec<_> = learned.ima.allow.as_ref().unwrap().iter().collect();
+            for left_out in 0..files.len() {
+                let mut list = super::FileList::new();
+                for (at, (algorithm, digest, _)) in files.iter().enumerate() {
+                    if at != left_out {
+                        list.insert(core::str::from_utf8(algorithm).unwrap(), digest.to_vec(), Vec::new());
+                    }
+                }
                 let mut fewer = learned.clone();
-                fewer.ima.files.as_mut().unwrap().remove(file);
-                assert_eq!(broken(&fewer, Some(state), Some(ima)), ["ima.files"]);
+                fewer.ima.allow = Some(list);
+                assert_eq!(broken(&fewer, Some(state), Some(ima)), ["ima.allow"]);
             }
             let mut more = learned.clone();
             more.boot.minimum_dbx_entries = Some(3);
@@ -179,8 +185,8 @@ fn documents_with_slips_are_refused() {
         r#"{"boot":{"kernels":["00"]}}"#,
         r#"{"boot":{"events":{"08":["1111111111111111111111111111111111111111"]}}}"#,
         r#"{"boot":{"command_line_required":["two words"]}}"#,
-        r#"{"ima":{"files":["sha256"]}}"#,
-        r#"{"ima":{"files":[{"path":"/bin/sh"}]}}"#,
+        r#"{"ima":{"allow":["sha256"]}}"#,
+        r#"{"ima":{"allow":[{"paths":["/bin/sh"]}]}}"#,
     ] {
         let error = Policy::from_json(text.as_bytes()).unwrap_err();
         assert_eq!(error.code(), Code::MisusePolicy, "{text}");
@@ -188,5 +194,4 @@ fn documents_with_slips_are_refused() {
     for text in [r#"{"boot":{}}"#, r#"{"ima":{}}"#, r#"{"boot":{},"ima":{}}"#] {
         assert_eq!(Policy::from_json(text.as_bytes()).unwrap_err().code(), Code::MisusePolicyEmpty, "{text}");
     }
-    let _: Vec<u8> = vec![];
 }

@@ -1,175 +1,207 @@
-//! Rules about IMA lists.
+//! Appraising a measurement list that a quote proves.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::json::{bad, each_member, list_of, stance_of, text_of};
-use super::{Findings, Stance, property};
-use crate::bytes::from_hex;
-use crate::error::Error;
+use super::ima_rules::{FileList, ImaRules};
+use super::rules::Stance;
+use super::{Findings, property};
+use crate::crypto::{CryptoProvider, HashAlgorithm};
+use crate::error::{Code, Error};
 use crate::fact::Fact;
-use crate::json::Node;
-use crate::measured_boot::Grade;
-use crate::measured_boot::ima::{Aggregate, FileDigest, ReplayedIma};
-
-/// Rules about IMA lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImaRules {
-    /// A list must come with the quote. Any other stated rule asks for one as well.
-    pub list: Stance,
-    /// The first entry is over the quoted registers of this boot.
-    pub boot_aggregate: Stance,
-    /// More entries are named `boot_aggregate`, as after `kexec`.
-    pub more_aggregates: Stance,
-    /// Files were changed while they were measured.
-    pub violations: Stance,
-    /// When given: every measured file is one of these.
-    pub files: Option<BTreeSet<FileRule>>,
-}
-
-/// A file that may be measured.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileRule {
-    /// The algorithm's name, with `verity:` before it for an fs-verity digest.
-    pub algorithm: String,
-    /// The digest.
-    pub digest: Vec<u8>,
-    /// When given: only under this path. Mounts and containers choose paths, so a digest alone is safer.
-    pub path: Option<Vec<u8>>,
-}
+use crate::measured_boot::ima::{Aggregate, FileSignature, ImaKeys, ReplayedIma};
 
 impl ImaRules {
-    /// The boot aggregate must match, and no file may have changed while it was measured.
-    #[must_use]
-    pub const fn strict() -> Self {
-        Self {
-            list: Stance::Allow,
-            boot_aggregate: Stance::Require,
-            more_aggregates: Stance::Forbid,
-            violations: Stance::Forbid,
-            files: None,
+    /// Evaluates every rule over a verified list.
+    ///
+    /// # Errors
+    /// `misuse.policy` for a key that cannot be read.
+    pub(super) fn appraise(
+        &self,
+        list: Option<&ReplayedIma<'_>>,
+        provider: &dyn CryptoProvider,
+        findings: &mut Findings,
+    ) -> Result<(), Error> {
+        property(findings, "ima.list", self.list, list.is_some());
+        let Some(list) = list else {
+            if self.allow.is_some() || self.signatures == Stance::Require {
+                // A rule about what ran cannot be met by saying nothing of it.
+                findings.add("ima.allow", false, [Fact::text("actual", "no measurement list")]);
+            }
+            return Ok(());
+        };
+        let keys = self.loaded_keys(list, provider)?;
+        let seen = self.walk(list, &keys, provider)?;
+        self.boot_aggregate_finding(list, findings);
+        property(
+            findings,
+            "ima.repeated_boot_aggregate",
+            self.repeated_boot_aggregate,
+            list.more_aggregates() > 0,
+        );
+        property(findings, "ima.sha1_only", self.sha1_only, is_sha1_only(list));
+        property(findings, "ima.unproven_entries", self.unproven_entries, list.unverified() > 0);
+        let stands_still = list.first() > 0 && list.verified() == 0 && list.unverified() > 0;
+        property(findings, "ima.stands_still", self.stands_still, stands_still);
+        property(findings, "ima.other_registers", self.other_registers, list.foreign() > 0);
+        property(findings, "ima.learned_keys", self.learned_keys, !list.learned_keys().is_empty());
+        seen.violations.finding("ima.violations", self.violations, findings);
+        seen.unknown.finding("ima.unknown_templates", self.unknown_templates, findings);
+        match &self.allow {
+            None => findings.not_checked("ima.allow", [Fact::count("entries", seen.files)]),
+            Some(_) => seen.unlisted.refusal("ima.allow", seen.files, findings),
         }
+        match self.signatures {
+            Stance::Allow => findings.not_checked("ima.signatures", [Fact::count("entries", seen.files)]),
+            Stance::Require => seen.unsigned.refusal("ima.signatures", seen.files, findings),
+            Stance::Forbid => {
+                findings.add("ima.signatures", seen.signed == 0, [Fact::count("signed", seen.signed)])
+            }
+        }
+        Ok(())
     }
 
-    pub(super) fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
-        each_member(node, "ima", |name, node| {
-            match name {
-                "list" => self.list = stance_of(node, "ima.list")?,
-                "boot_aggregate" => self.boot_aggregate = stance_of(node, "ima.boot_aggregate")?,
-                "more_aggregates" => self.more_aggregates = stance_of(node, "ima.more_aggregates")?,
-                "violations" => self.violations = stance_of(node, "ima.violations")?,
-                "files" => self.files = Some(list_of(node, "ima.files", file_of)?.into_iter().collect()),
-                _ => return Ok(false),
+    fn loaded_keys(&self, list: &ReplayedIma<'_>, provider: &dyn CryptoProvider) -> Result<ImaKeys, Error> {
+        let mut keys = ImaKeys::new();
+        for der in &self.keys {
+            keys.add_certificate(der, provider).or_else(|_| keys.add_key(der, provider)).map_err(|_| {
+                Error::new(Code::MisusePolicy, "ima.keys")
+                    .with(Fact::text("expected", "a certificate or public key"))
+            })?;
+        }
+        if self.learned_keys != Stance::Forbid {
+            for certificate in list.learned_keys() {
+                // A kind of key that is not verified here signs nothing that counts.
+                let _ = keys.add_certificate(certificate, provider);
             }
-            Ok(true)
+        }
+        Ok(keys)
+    }
+
+    fn walk(
+        &self,
+        list: &ReplayedIma<'_>,
+        keys: &ImaKeys,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Seen, Error> {
+        let mut seen = Seen::default();
+        let check_signatures = self.signatures != Stance::Allow;
+        let tied = matches!(list.aggregate(), Aggregate::Matches(_));
+        let mut entries = list.entries();
+        while let Some(entry) = entries.next()? {
+            let index = list.first().saturating_add(entry.number());
+            if entry.is_violation() {
+                seen.violations.note(index, b"");
+                continue;
+            }
+            let (Some(digest), Some(path)) = (entry.digest(), entry.path()) else {
+                seen.unknown.note(index, b"");
+                continue;
+            };
+            if index == 0 && tied && path == b"boot_aggregate" {
+                continue;
+            }
+            seen.files = seen.files.saturating_add(1);
+            if self.is_excluded(path) {
+                continue;
+            }
+            let listed = |allow: &FileList| allow.contains(digest.algorithm, digest.digest, path);
+            if !self.allow.as_ref().is_none_or(listed) {
+                seen.unlisted.note(index, path);
+            }
+            // A buffer is no file: nobody signs it. It is one only if it hashes to its digest.
+            if check_signatures && entry.buffer(provider).is_none() {
+                match keys.check(&entry) {
+                    FileSignature::Valid { .. } => seen.signed = seen.signed.saturating_add(1),
+                    _ => seen.unsigned.note(index, path),
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    fn is_excluded(&self, path: &[u8]) -> bool {
+        self.excluded_paths.iter().any(|excluded| {
+            let rest = path.strip_prefix(excluded.as_bytes());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || excluded.ends_with('/'))
+                && !path.windows(3).any(|part| part == b"/..")
         })
     }
 
-    pub(super) fn appraise(&self, list: Option<&ReplayedIma<'_>>, findings: &mut Findings) {
-        let Some(list) = list else {
-            let asked = *self != Self::strict() && self.list != Stance::Forbid;
-            return match asked {
-                true => findings.add("ima.list", false, [Fact::text("actual", "no IMA list")]),
-                false => findings.not_checked("ima.list", [Fact::text("actual", "no IMA list")]),
-            };
-        };
-        property(findings, "ima.list", self.list, true);
-        let matches = match list.aggregate() {
-            // It was judged when the earlier piece was.
-            Aggregate::Earlier => true,
-            aggregate => matches!(aggregate, Aggregate::Matches(_)),
-        };
-        let facts = [
-            Fact::text("stance", self.boot_aggregate.as_str()),
-            Fact::text("actual", list.aggregate().as_str()),
-        ];
+    fn boot_aggregate_finding(&self, list: &ReplayedIma<'_>, findings: &mut Findings) {
+        let found = list.aggregate();
+        let facts =
+            [Fact::text("stance", self.boot_aggregate.as_str()), Fact::text("actual", found.as_str())];
+        // A later part goes on from a sealed first one, whose policy saw its beginning.
+        let met = matches!(found, Aggregate::Matches(_) | Aggregate::Earlier);
         match self.boot_aggregate {
             Stance::Allow => findings.not_checked("ima.boot_aggregate", facts),
-            stance => findings.add("ima.boot_aggregate", matches == (stance == Stance::Require), facts),
+            Stance::Require => findings.add("ima.boot_aggregate", met, facts),
+            Stance::Forbid => findings.add("ima.boot_aggregate", !met, facts),
         }
-        property(findings, "ima.more_aggregates", self.more_aggregates, list.more_aggregates() > 0);
-        property(findings, "ima.violations", self.violations, list.violations() > 0);
-        self.appraise_files(list, findings);
     }
+}
 
-    fn appraise_files(&self, list: &ReplayedIma<'_>, findings: &mut Findings) {
-        let Some(files) = &self.files else {
-            return findings.not_checked("ima.files", [Fact::number("entries", list.verified())]);
-        };
-        let mut entries = list.entries();
-        let (mut unknown, mut first) = (0u64, None);
-        loop {
-            let entry = match entries.next() {
-                Ok(Some(entry)) => entry,
-                Ok(None) => break,
-                Err(error) => {
-                    return findings.add("ima.files", false, [Fact::text("code", error.code().as_str())]);
-                }
-            };
-            // Violations have a rule of their own, and so has the aggregate.
-            let aggregate =
-                list.first() == 0 && entry.number() == 0 && entry.path() == Some(b"boot_aggregate");
-            if entry.is_violation() || aggregate {
-                continue;
+/// Whether nothing stronger than SHA-1 ties the entries to the register.
+fn is_sha1_only(list: &ReplayedIma<'_>) -> bool {
+    list.is_zero_padded() || list.values().iter().all(|(bank, _)| *bank == HashAlgorithm::Sha1)
+}
+
+/// What one walk over a list found.
+#[derive(Default)]
+struct Seen {
+    files: usize,
+    signed: usize,
+    violations: Notes,
+    unknown: Notes,
+    unlisted: Notes,
+    unsigned: Notes,
+}
+
+/// Entries of one kind: how many, and the first few.
+#[derive(Default)]
+struct Notes {
+    count: usize,
+    examples: Vec<Fact>,
+}
+
+impl Notes {
+    fn note(&mut self, index: u64, path: &[u8]) {
+        self.count = self.count.saturating_add(1);
+        if self.examples.len() < EXAMPLES {
+            let mut text = alloc::format!("{index}");
+            if !path.is_empty() {
+                text.push(' ');
+                text.push_str(&shown(path));
             }
-            let allowed = entry.digest().is_some_and(|digest| is_allowed(files, &digest, entry.path()));
-            if !allowed {
-                unknown = unknown.saturating_add(1);
-                first = first.or_else(|| {
-                    let digest = entry.digest().map(|digest| digest.digest.to_vec()).unwrap_or_default();
-                    let path = String::from_utf8_lossy(entry.path().unwrap_or_default()).into_owned();
-                    Some((entry.number(), digest, path))
-                });
-            }
+            self.examples.push(Fact::string("entry", text));
         }
-        let mut facts = alloc::vec![
-            Fact::text("grade", Grade::DigestBound.as_str()),
-            Fact::number("entries", list.verified()),
-            Fact::number("unknown", unknown),
-        ];
-        if let Some((number, digest, path)) = first {
-            facts.push(Fact::number("first", number));
-            facts.push(Fact::bytes("digest", digest));
-            facts.push(Fact::string("path", path.escape_debug().take(256).collect()));
+    }
+
+    fn finding(self, rule: &'static str, stance: Stance, findings: &mut Findings) {
+        let mut facts = alloc::vec![Fact::text("stance", stance.as_str()), Fact::count("count", self.count)];
+        facts.extend(self.examples);
+        match stance {
+            Stance::Allow => findings.not_checked(rule, facts),
+            Stance::Forbid => findings.add(rule, self.count == 0, facts),
+            Stance::Require => findings.add(rule, self.count > 0, facts),
         }
-        findings.add("ima.files", unknown == 0, facts);
+    }
+
+    fn refusal(self, rule: &'static str, files: usize, findings: &mut Findings) {
+        let mut facts = alloc::vec![Fact::count("entries", files), Fact::count("refused", self.count)];
+        facts.extend(self.examples);
+        findings.add(rule, self.count == 0, facts);
     }
 }
 
-fn is_allowed(files: &BTreeSet<FileRule>, digest: &FileDigest<'_>, path: Option<&[u8]>) -> bool {
-    let Ok(name) = core::str::from_utf8(digest.algorithm) else { return false };
-    let algorithm = if digest.verity { alloc::format!("verity:{name}") } else { name.into() };
-    let mut rule = FileRule { algorithm, digest: digest.digest.to_vec(), path: None };
-    if files.contains(&rule) {
-        return true;
-    }
-    rule.path = path.map(<[u8]>::to_vec);
-    rule.path.is_some() && files.contains(&rule)
+/// A path for people: bytes that are no plain text are escaped, and a long one is cut.
+fn shown(path: &[u8]) -> String {
+    let cut = path.get(..SHOWN_BYTES).unwrap_or(path);
+    alloc::format!("{}{}", cut.escape_ascii(), if cut.len() < path.len() { "…" } else { "" })
 }
 
-/// `"sha256:hex"`, or `{"digest": "sha256:hex", "path": "/bin/sh"}`.
-fn file_of(item: &Node<'_>) -> Result<FileRule, Error> {
-    const PATH: &str = "ima.files";
-    if let Some(text) = item.text() {
-        return digest_rule(text).ok_or_else(|| bad(item, PATH, "a digest such as sha256:<hex>"));
-    }
-    let (mut rule, mut path) = (None, None);
-    each_member(item, PATH, |name, node| {
-        match name {
-            "digest" => rule = digest_rule(text_of(node, PATH)?),
-            "path" => path = Some(text_of(node, PATH)?.as_bytes().to_vec()),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    let rule = rule.ok_or_else(|| bad(item, PATH, "a digest such as sha256:<hex>"))?;
-    Ok(FileRule { path, ..rule })
-}
-
-fn digest_rule(text: &str) -> Option<FileRule> {
-    let (algorithm, digest) = text.rsplit_once(':')?;
-    let digest = from_hex(digest.as_bytes()).ok().filter(|digest| !digest.is_empty())?;
-    Some(FileRule { algorithm: algorithm.into(), digest, path: None })
-}
+/// How many entries a finding names.
+const EXAMPLES: usize = 8;
+/// How much of a path a finding shows.
+const SHOWN_BYTES: usize = 160;

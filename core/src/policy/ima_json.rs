@@ -43,7 +43,7 @@ fn files_of(node: &Node<'_>) -> Result<FileList, Error> {
     for item in node.items().ok_or_else(|| bad(node, PATH, "a list"))? {
         if item.text().is_some() {
             let (algorithm, digest) = digest_of(item)?;
-            list.insert(algorithm, digest, Vec::new());
+            list.insert(&algorithm, digest, Vec::new());
             continue;
         }
         let (mut digest, mut paths) = (None, None);
@@ -56,14 +56,15 @@ fn files_of(node: &Node<'_>) -> Result<FileList, Error> {
             Ok(true)
         })?;
         let paths = paths.filter(|paths| !paths.is_empty());
-        let ((algorithm, digest), paths) =
-            digest.zip(paths).ok_or_else(|| bad(item, PATH, "a digest, or a digest with at least one path"))?;
-        list.insert(algorithm, digest, paths);
+        let ((algorithm, digest), paths) = digest
+            .zip(paths)
+            .ok_or_else(|| bad(item, PATH, "a digest, or a digest with at least one path"))?;
+        list.insert(&algorithm, digest, paths);
     }
     Ok(list)
 }
 
-fn digest_of<'n>(node: &'n Node<'_>) -> Result<(&'n str, Vec<u8>), Error> {
+fn digest_of(node: &Node<'_>) -> Result<(String, Vec<u8>), Error> {
     const PATH: &str = "ima.allow";
     let wrong = || bad(node, PATH, "a digest such as sha256:HEX");
     let (algorithm, hex) = text_of(node, PATH)?.split_once(':').ok_or_else(wrong)?;
@@ -75,13 +76,17 @@ fn digest_of<'n>(node: &'n Node<'_>) -> Result<(&'n str, Vec<u8>), Error> {
         "sha512" => 64,
         _ => return Err(wrong()),
     };
-    if digest.len() == width { Ok((algorithm, digest)) } else { Err(wrong()) }
+    if digest.len() == width { Ok((algorithm.into(), digest)) } else { Err(wrong()) }
 }
 
 fn excluded_of(node: &Node<'_>) -> Result<String, Error> {
     const PATH: &str = "ima.excluded_paths";
     let path = text_of(node, PATH)?;
-    if path.starts_with('/') && path.len() > 1 { Ok(path.into()) } else { Err(bad(node, PATH, "a path below /")) }
+    if path.starts_with('/') && path.len() > 1 {
+        Ok(path.into())
+    } else {
+        Err(bad(node, PATH, "a path below /"))
+    }
 }
 
 /// The DER in hex, or PEM.
@@ -89,5 +94,6 @@ fn key_of(node: &Node<'_>) -> Result<Vec<u8>, Error> {
     const PATH: &str = "ima.keys";
     let text = text_of(node, PATH)?.as_bytes();
     let label = if text.starts_with(b"-----BEGIN PUBLIC KEY") { "PUBLIC KEY" } else { "CERTIFICATE" };
-    crate::encoding::decode_der_or_text(text, label).map_err(|_| bad(node, PATH, "a certificate or public key"))
+    crate::encoding::decode_der_or_text(text, label)
+        .map_err(|_| bad(node, PATH, "a certificate or public key"))
 }

@@ -70,8 +70,11 @@ impl ImaRules {
 /// Digests of known files, each at any path or only at some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileList {
-    by_algorithm: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Vec<Vec<u8>>>>,
+    by_algorithm: BTreeMap<Vec<u8>, Digests>,
 }
+
+/// Paths of each digest; none means any.
+type Digests = BTreeMap<Vec<u8>, Vec<Vec<u8>>>;
 
 impl FileList {
     /// Nothing is listed.

@@ -103,26 +103,35 @@ fn learn_ima(
         members.push(("boot_aggregate".into(), string("allow")));
     }
     if ima.more_aggregates() > 0 {
-        members.push(("more_aggregates".into(), string("allow")));
+        members.push(("repeated_boot_aggregate".into(), string("allow")));
     }
     if ima.violations() > 0 {
         members.push(("violations".into(), string("allow")));
     }
+    if ima.is_zero_padded() || ima.values().iter().all(|(bank, _)| *bank == HashAlgorithm::Sha1) {
+        members.push(("sha1_only".into(), string("allow")));
+    }
+    if ima.foreign() > 0 {
+        members.push(("other_registers".into(), string("allow")));
+    }
     let mut files = BTreeSet::new();
     let mut entries = ima.entries();
     while let Some(entry) = entries.next()? {
-        let aggregate = entry.number() == 0 && entry.path() == Some(b"boot_aggregate");
-        if aggregate && ima.first() == 0 {
+        // The aggregate has a rule of its own, where it can be checked.
+        let tied = matches!(ima.aggregate(), Aggregate::Matches(_)) && ima.first() == 0;
+        if tied && entry.number() == 0 && entry.path() == Some(b"boot_aggregate") {
             continue;
         }
         if let Some(digest) = entry.digest()
             && let Ok(algorithm) = core::str::from_utf8(digest.algorithm)
         {
-            let verity = if digest.verity { "verity:" } else { "" };
-            files.insert(alloc::format!("{verity}{algorithm}:{}", Hex(digest.digest)));
+            // Other algorithms no list of files can name: such a file has to be allowed by hand.
+            if digest.hash().is_some() || algorithm == "sm3" {
+                files.insert(alloc::format!("{algorithm}:{}", Hex(digest.digest)));
+            }
         }
     }
-    members.push(("files".into(), list(&files.iter().map(|file| string(file)).collect::<Vec<_>>())));
+    members.push(("allow".into(), list(&files.iter().map(|file| string(file)).collect::<Vec<_>>())));
     Ok(members)
 }
 

@@ -9,6 +9,10 @@ mod boot;
 mod dcap;
 #[cfg(feature = "tpm")]
 mod ima;
+#[cfg(feature = "tpm")]
+mod ima_json;
+#[cfg(feature = "tpm")]
+mod ima_rules;
 mod json;
 mod learn;
 mod rules;
@@ -29,7 +33,7 @@ use crate::fact::Fact;
 
 pub use boot::{BootRules, EventsRule};
 #[cfg(feature = "tpm")]
-pub use ima::{FileRule, ImaRules};
+pub use ima_rules::{FileList, ImaRules};
 pub use learn::learn;
 #[cfg(feature = "dcap")]
 pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};

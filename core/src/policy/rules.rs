@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::boot::BootRules;
 #[cfg(feature = "tpm")]
-use super::ima::ImaRules;
+use super::ima_rules::ImaRules;
 #[cfg(feature = "tpm")]
 use super::tpm_rules::TpmRules;
 use crate::bytes::Bytes;

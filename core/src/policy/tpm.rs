@@ -44,7 +44,9 @@ impl Policy {
             self.appraise_evidence_kind("tpm", &mut findings);
             self.tpm.appraise(&quote, &mut findings);
             self.boot.appraise(boot, quote.provider(), ima.is_some(), &mut findings);
-            self.ima.appraise(ima, &mut findings);
+            if let Err(error) = self.ima.appraise(ima, quote.provider(), &mut findings) {
+                findings.add("ima.keys", false, [Fact::text("code", error.code().as_str())]);
+            }
         }
         #[cfg(feature = "dcap")]
         if let Some(expected) = &self.report_data {

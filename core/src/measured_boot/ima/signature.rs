@@ -182,12 +182,11 @@ impl ImaKey {
             Some(_) => ecdsa_der_to_fixed::<132>(parsed.signature).map(Vec::from),
         };
         let Some(signature) = signature else { return false };
-        let verified = if parsed.version == 2 {
+        if parsed.version == 2 {
             Digest::new(digest).is_some_and(|digest| key.verify_digest(&digest, &signature).is_ok())
         } else {
             key.verify(&[&[parsed.kind, parsed.hash], digest].concat(), &signature).is_ok()
-        };
-        verified
+        }
     }
 }
 
