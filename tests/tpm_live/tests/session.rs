@@ -42,7 +42,7 @@ fn continuity(result: &Verification) -> Option<&str> {
     result.claims.as_ref()?.tpm()?.clock.continuity.as_deref()
 }
 
-fn pcr<'r>(result: &'r Verification, index: u8) -> &'r str {
+fn pcr(result: &Verification, index: u8) -> &str {
     &result.claims.as_ref().and_then(|claims| claims.tpm()).and_then(|it| it.pcrs.as_ref()).expect("values")["sha256"]
         [&index]
 }

@@ -270,7 +270,7 @@ fn expectations<'n>(options: &TpmOptions, nonce: Option<&'n [u8]>) -> Expectatio
 /// `rsassa:sha256`
 fn scheme(text: &str) -> Result<Scheme, Problem> {
     use veriquote::tpm::AlgorithmId;
-    let parts = text.split_once(':').map(|(algorithm, hash)| (algorithm, hash));
+    let parts = text.split_once(':');
     let known = parts.and_then(|(algorithm, hash)| {
         Some(Scheme { algorithm: AlgorithmId::from_name(algorithm)?, hash: AlgorithmId::from_name(hash)? })
     });

@@ -82,7 +82,10 @@ fn replayed() -> Vec<Case> {
         )
         .forge(|it| it.selections = vec![Selection::of(PcrHash::Sha1, &(0..=14).collect::<Vec<_>>())])
         .tamper(|it| it.event_log = TpmForge::p256().log.sha1_bytes())
-        .rejected(&["boot.sha1_bank", "ima.boot_aggregate"], &[("/boot/format", json!("sha1"))]),
+        .rejected(
+            &["boot.sha1_bank", "ima.boot_aggregate", "ima.sha1_only"],
+            &[("/boot/format", json!("sha1"))],
+        ),
         log(
             "secure-boot-flipped",
             "the value of SecureBoot changed, its digest kept: no longer believed",
