@@ -67,7 +67,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Knows quotes, certificates and chains, revocation lists, collateral files, the JSON bodies that
-Intel's service serves, and event logs. Nothing is verified: what is shown is what the file says.
+Intel's service serves, event logs, IMA lists, and attestations and public areas of TPMs. Nothing is verified: what is shown is what the file says.
 
 Examples:
   veriquote inspect quote.bin

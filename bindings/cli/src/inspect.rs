@@ -66,6 +66,9 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         Inspection::TcbInfo(_) => "TCB info",
         Inspection::EnclaveIdentity(_) => "enclave identity",
         Inspection::EvaluationNumbers(_) => "TCB evaluation numbers",
+        Inspection::TpmAttest(_) => "TPM attestation",
+        Inspection::TpmPublic(_) => "TPM public area",
+        Inspection::ImaList(_) => "IMA measurement list",
         Inspection::EventLog { .. } => "event log",
     };
     canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", kind), (DIM, " · "), ("", title)]);

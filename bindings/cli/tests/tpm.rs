@@ -99,3 +99,22 @@ fn a_log_that_does_not_match_is_explained_in_words() {
     let shown = run(&folder, ["verify", "tpm"], &forge, &more);
     assert!(shown.stdout.contains("would match"), "{}", shown.stdout);
 }
+
+#[test]
+fn structures_of_a_tpm_are_shown() {
+    let folder = files(&TpmForge::unified());
+    for (file, kind) in [
+        ("quote.msg", "tpm_attest"),
+        ("ak.pub", "tpm_public"),
+        ("ima.bin", "ima_list"),
+        ("eventlog.bin", "event_log"),
+    ] {
+        let run = veriquote(["inspect", "--json", text(&folder.join(file))]);
+        let json: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_eq!(
+            (run.code, &json["kind"], &json["authenticated"]),
+            (0, &kind.into(), &false.into()),
+            "{file}"
+        );
+    }
+}

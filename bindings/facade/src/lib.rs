@@ -37,9 +37,9 @@ pub use qve::{QveClaims, QveEvidence};
 pub use schema::schema;
 pub use time::Time;
 pub use tpm::{
-    AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims, PcrBanks,
-    RegisterClaims, SectionClaims, SecureBootClaims, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest,
-    learn_tpm_policy, verify_tpm, verify_tpm_json,
+    AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,
+    ImaListView, PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TpmAttestView, TpmClaims,
+    TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy, verify_tpm, verify_tpm_json,
 };
 pub use verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,

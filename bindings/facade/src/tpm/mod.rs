@@ -2,6 +2,7 @@
 
 mod boot;
 mod claims;
+pub(crate) mod inspect;
 mod key;
 mod logs;
 mod request;
@@ -9,6 +10,7 @@ mod verify;
 
 pub use boot::{AuthorityClaims, BootStateClaims, SectionClaims, SecureBootClaims};
 pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
+pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
 pub use verify::{learn_tpm_policy, verify_tpm, verify_tpm_json};
