@@ -49,13 +49,16 @@ pub enum Expected {
     },
 }
 
+/// One change of something.
+type Change<T> = Box<dyn FnOnce(&mut T)>;
+
 /// A case in the making.
 pub struct Draft {
     forge: TpmForge,
-    attest: Box<dyn FnOnce(&mut Attest)>,
-    signature: Box<dyn FnOnce(&mut TpmSignature)>,
-    tamper: Vec<Box<dyn FnOnce(&mut TpmForged)>>,
-    edit: Vec<Box<dyn FnOnce(&mut Value)>>,
+    attest: Change<Attest>,
+    signature: Change<TpmSignature>,
+    tamper: Vec<Change<TpmForged>>,
+    edit: Vec<Change<Value>>,
     id: String,
     note: String,
     rule: &'static str,
