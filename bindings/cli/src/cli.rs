@@ -45,6 +45,9 @@ pub enum Command {
     /// Verify evidence.
     #[command(subcommand)]
     Verify(Verify),
+    /// Make policies.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Fetch or show the collateral that verification needs.
     #[command(subcommand)]
     Collateral(Collateral),
@@ -67,7 +70,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Knows quotes, certificates and chains, revocation lists, collateral files, the JSON bodies that
-Intel's service serves, event logs, tokens and JWK sets. Nothing is verified: what is shown is what the file says.
+Intel's service serves, event logs, IMA lists, attestations and public areas of TPMs, tokens and JWK sets.
+Nothing is verified: what is shown is what the file says.
 
 Examples:
   veriquote inspect quote.bin
@@ -172,6 +176,29 @@ pub struct Token {
     pub crypto: CryptoName,
 }
 
+/// `policy`
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Write a policy that accepts a boot like this one, from evidence that is authentic.
+    #[command(after_help = "\
+Takes the options of `verify tpm`; an event log is needed, an IMA list is learned too. What changes from
+boot to boot by itself is left out. Read the document before you use it: it accepts what it saw.
+
+Examples:
+  veriquote policy learn --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… \\
+      --pcrs quote.pcrs --event-log binary_bios_measurements --ima-log binary_runtime_measurements \\
+      > policy.json
+  veriquote verify tpm … --policy policy.json")]
+    Learn {
+        /// The policy's name.
+        #[arg(long, default_value = "learned")]
+        name: String,
+        /// The evidence.
+        #[command(flatten)]
+        tpm: Box<Tpm>,
+    },
+}
+
 /// `verify tpm`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -184,6 +211,10 @@ Examples:
   veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… --pcrs quote.pcrs
   veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --ak-name 000b… \\
       --nonce 00ff… --pcrs quote.pcrs --json | jq .claims.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --ak-chain ak.pem \\
+      --root privacy-ca.pem --nonce 00ff… --pcrs quote.pcrs
+  veriquote verify tpm --quote quote.msg --signature quote.sig --ak ak.pub --nonce 00ff… \\
+      --pcrs quote.pcrs --event-log binary_bios_measurements --ima-log binary_runtime_measurements
   veriquote verify tpm --quote quote.msg --signature quote.plain --signature-scheme rsassa:sha256 \\
       --ak ak.pem --nonce 00ff…")]
 pub struct Tpm {
@@ -193,9 +224,22 @@ pub struct Tpm {
     /// The signature: TPMT_SIGNATURE, or a plain one with --signature-scheme.
     #[arg(long, value_name = "FILE")]
     pub signature: PathBuf,
-    /// The attestation key that you trust: TPM2B_PUBLIC, TPMT_PUBLIC, PEM or DER.
-    #[arg(long, value_name = "FILE")]
-    pub ak: PathBuf,
+    /// The attestation key that you trust: TPM2B_PUBLIC, TPMT_PUBLIC, PEM or DER. With --ak-chain: the
+    /// public area of the certificate's key.
+    #[arg(long, value_name = "FILE", required_unless_present = "ak_chain")]
+    pub ak: Option<PathBuf>,
+    /// Certificate chain of the attestation key, its own first.
+    #[arg(long, value_name = "PEM", requires = "root")]
+    pub ak_chain: Option<PathBuf>,
+    /// Root that may vouch for it. May be given several times.
+    #[arg(long, value_name = "PEM", requires = "ak_chain")]
+    pub root: Vec<PathBuf>,
+    /// Revocation list of an issuer of the chain; when there is one, every certificate needs one.
+    #[arg(long, value_name = "FILE", requires = "ak_chain")]
+    pub crl: Vec<PathBuf>,
+    /// Accept a certificate that does not say what its key is for.
+    #[arg(long, requires = "ak_chain")]
+    pub allow_missing_purpose: bool,
     /// The Name that the key must have.
     #[arg(long, value_name = "HEX")]
     pub ak_name: Option<String>,
@@ -211,9 +255,36 @@ pub struct Tpm {
     /// PCR values: what `tpm2_quote --pcr` wrote, or JSON by bank and index.
     #[arg(long, value_name = "FILE")]
     pub pcrs: Option<PathBuf>,
+    /// Event log of the firmware (/sys/kernel/security/tpm0/binary_bios_measurements).
+    #[arg(long, value_name = "FILE", requires = "pcrs")]
+    pub event_log: Option<PathBuf>,
+    /// IMA measurement list, binary or as text (/sys/kernel/security/ima/…_runtime_measurements).
+    #[arg(long, value_name = "FILE", requires = "pcrs")]
+    pub ima_log: Option<PathBuf>,
+    /// Number of the first entry in --ima-log, when it holds only what came since the last time.
+    #[arg(long, value_name = "N", requires = "continuation")]
+    pub ima_from: Option<u64>,
+    /// Result of the last verification (--json), or its continuation token.
+    #[arg(long, value_name = "FILE", requires_all = ["ima_log", "continuation_key"])]
+    pub continuation: Option<PathBuf>,
+    /// Your secret that seals continuation tokens (hex, or text of hex); makes the result hold one.
+    #[arg(long, value_name = "FILE")]
+    pub continuation_key: Option<PathBuf>,
+    /// Registers that the event log need not explain, because others extend them.
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    pub opaque: Vec<u8>,
+    /// Deviations of the firmware to put up with, by name; the result lists those that were needed.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub quirk: Vec<String>,
     /// Scheme of a plain signature, such as rsassa:sha256.
     #[arg(long, value_name = "SCHEME:HASH")]
     pub signature_scheme: Option<String>,
+    /// Policy document (JSON). Default: the strict policy.
+    #[arg(long, value_name = "FILE", conflicts_with = "crypto_only")]
+    pub policy: Option<PathBuf>,
+    /// Accept whatever is authentic: no appraisal. The result says so.
+    #[arg(long)]
+    pub crypto_only: bool,
     /// Accept signatures over SHA-1 digests, as old keys of Windows make them.
     #[arg(long)]
     pub allow_sha1: bool,

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser as _};
 
-use cli::{Cli, Collateral, Command, Verify};
+use cli::{Cli, Collateral, Command, PolicyCommand, Verify};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
         Command::Verify(Verify::Token(args)) => verify_token::token(&args),
         Command::Binding(command) => binding::run(&command),
+        Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
     };

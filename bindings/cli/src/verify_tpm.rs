@@ -1,10 +1,11 @@
 //! `verify tpm`: one quote of a TPM.
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use veriquote_facade::{
-    Blob, ClockReading, Document, Problem, TpmOptions, TpmRequest, Verification, verify_tpm,
+    Blob, ClockReading, Document, Problem, TpmOptions, TpmRequest, Verification, learn_tpm_policy, verify_tpm,
 };
 
 use crate::cli::Tpm;
@@ -44,24 +45,74 @@ pub fn tpm(args: &Tpm) -> Exit {
     exit
 }
 
+/// Prints a policy that accepts a boot like this one.
+pub fn learn(name: &str, args: &Tpm) -> Exit {
+    let learned =
+        request(args).and_then(|request| learn_tpm_policy(provider(args.crypto).as_ref(), &request, name));
+    match learned {
+        Ok(text) => {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            Exit::Accepted
+        }
+        Err(problem) => {
+            let problem = in_flags(problem);
+            if args.json {
+                print_json(&serde_json::json!({ "error": problem }));
+                return Exit::of_problem(&problem);
+            }
+            fail(&problem)
+        }
+    }
+}
+
 fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
-    let pcrs = args.pcrs.as_deref().map(|path| input::read(path, "--pcrs")).transpose()?;
+    let pcrs = optional(args.pcrs.as_deref(), "--pcrs")?;
     Ok(TpmRequest {
         quote: input::read(&args.quote, "--quote")?,
         signature: input::read(&args.signature, "--signature")?,
-        ak: input::read(&args.ak, "--ak")?,
+        ak: optional(args.ak.as_deref(), "--ak")?,
         pcrs: pcrs.map(|Blob(bytes)| Document(bytes)),
+        event_log: optional(args.event_log.as_deref(), "--event-log")?,
+        ima_log: optional(args.ima_log.as_deref(), "--ima-log")?,
         options: TpmOptions {
             at: args.at.unwrap_or_else(now),
             nonce: args.nonce.clone(),
             danger_no_nonce: args.danger_no_nonce,
             ak_name: args.ak_name.clone(),
             ak_parent: args.ak_parent.clone(),
+            ak_chain: optional(args.ak_chain.as_deref(), "--ak-chain")?,
+            roots: all(&args.root, "--root")?,
+            crls: all(&args.crl, "--crl")?,
+            allow_missing_purpose: args.allow_missing_purpose,
             signature_scheme: args.signature_scheme.clone(),
+            policy: optional(args.policy.as_deref(), "--policy")?.map(|Blob(bytes)| Document(bytes)),
+            crypto_only: args.crypto_only,
             allow_sha1: args.allow_sha1,
+            quirks: args.quirk.clone(),
+            opaque: args.opaque.clone(),
+            continuation: args.continuation.as_deref().map(continuation).transpose()?,
+            continuation_key: optional(args.continuation_key.as_deref(), "--continuation-key")?
+                .map(|Blob(text)| String::from_utf8_lossy(text.trim_ascii()).into_owned()),
+            ima_from: args.ima_from,
             previous: args.previous.as_deref().map(previous).transpose()?,
         },
     })
+}
+
+fn optional(path: Option<&Path>, flag: &str) -> Result<Option<Blob>, Problem> {
+    path.map(|path| input::read(path, flag)).transpose()
+}
+
+/// The token of an earlier result, or a token alone.
+fn continuation(path: &Path) -> Result<Blob, Problem> {
+    let blob = input::read(path, "--continuation")?;
+    let result = serde_json::from_slice::<Value>(&blob.0).ok();
+    let token = result.as_ref().and_then(|result| result.pointer("/claims/ima/continuation")?.as_str());
+    Ok(token.map_or(blob, Blob::from))
+}
+
+fn all(paths: &[PathBuf], flag: &str) -> Result<Vec<Blob>, Problem> {
+    paths.iter().map(|path| input::read(path, flag)).collect()
 }
 
 /// Clock and counters of an earlier result, or a reading alone.

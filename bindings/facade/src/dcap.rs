@@ -14,7 +14,7 @@ use veriquote::policy::{Evaluation, Policy, Verdict as Ruling};
 use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
-use crate::check::{CheckLine, facts};
+use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::document::Document;
 use crate::event_log::EventLogClaims;
@@ -22,8 +22,8 @@ use crate::problem::Problem;
 use crate::qve::{QveClaims, QveEvidence, mac_not_checked};
 use crate::time::Time;
 use crate::verification::{
-    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,
-    TcbClaims, Verdict, Verification,
+    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Forecast, Horizon, NotChecked, TcbClaims,
+    Verdict, Verification,
 };
 
 const EVIDENCE: &str = "dcap";
@@ -411,18 +411,7 @@ impl DcapVerifier {
             error: error.map(Problem::from),
             checks,
             claims: Some(Claims::Dcap(Box::new(claims))),
-            appraisal: Some(Appraisal {
-                policy: appraisal.policy.clone(),
-                findings: appraisal
-                    .findings
-                    .iter()
-                    .map(|finding| Finding {
-                        rule: finding.rule.to_owned(),
-                        outcome: finding.verdict.as_str().to_owned(),
-                        facts: facts(&finding.facts),
-                    })
-                    .collect(),
-            }),
+            appraisal: Some(Appraisal::from(&appraisal)),
             not_checked,
             horizons: Vec::new(),
             forecast: Vec::new(),

@@ -14,6 +14,7 @@ use crate::claims::{PlatformClaims, ReportClaims, SgxReportClaims};
 use crate::event_log::{EventClaims, EventLogClaims};
 use crate::problem::Problem;
 use crate::token::{JwkView, TokenView, inspect_jwks, inspect_token};
+use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPublicView};
 use crate::verification::Expiry;
 
 /// What a file says. Nothing of it was verified.
@@ -39,6 +40,12 @@ pub enum Inspection {
     EnclaveIdentity(SignedDocumentView),
     /// The numbers of TCB evaluations as the service serves them.
     EvaluationNumbers(SignedDocumentView),
+    /// An attestation of a TPM.
+    TpmAttest(TpmAttestView),
+    /// The public area of a TPM's key.
+    TpmPublic(TpmPublicView),
+    /// An IMA measurement list.
+    ImaList(ImaListView),
     /// An event log.
     EventLog {
         /// Its events.
@@ -270,6 +277,9 @@ pub fn inspect_json(bytes: &[u8]) -> String {
 }
 
 fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
+    if inspect::is_ima(bytes) {
+        return ImaListView::of(bytes).map(Inspection::ImaList);
+    }
     let trimmed = bytes.trim_ascii();
     if trimmed.first() == Some(&b'{') {
         return json_document(bytes);
@@ -289,6 +299,15 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     }
     if binary.starts_with(b"-----BEGIN ") {
         return pem(&binary);
+    }
+    if inspect::is_attest(&binary) {
+        return TpmAttestView::of(&binary).map(Inspection::TpmAttest);
+    }
+    if inspect::is_public(&binary) {
+        return TpmPublicView::of(&binary).map(Inspection::TpmPublic);
+    }
+    if inspect::is_ima(&binary) {
+        return ImaListView::of(&binary).map(Inspection::ImaList);
     }
     if binary.starts_with(b"CCEL") {
         let fact = Fact::text("problem", "this is the ACPI table that says where the log is, not the log");

@@ -51,8 +51,9 @@ pub use token::{
     verify_token_json,
 };
 pub use tpm::{
-    AkClaims, ClockClaims, ClockReading, PcrBanks, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest,
-    verify_tpm, verify_tpm_json,
+    AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,
+    ImaListView, PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TpmAttestView, TpmClaims,
+    TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy, verify_tpm, verify_tpm_json,
 };
 pub use verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,

@@ -217,6 +217,17 @@ pub struct Appraisal {
     pub findings: Vec<Finding>,
 }
 
+impl From<&veriquote::policy::Evaluation> for Appraisal {
+    fn from(appraisal: &veriquote::policy::Evaluation) -> Self {
+        let finding = |finding: &veriquote::policy::Finding| Finding {
+            rule: finding.rule.to_owned(),
+            outcome: finding.verdict.as_str().to_owned(),
+            facts: crate::check::facts(&finding.facts),
+        };
+        Self { policy: appraisal.policy.clone(), findings: appraisal.findings.iter().map(finding).collect() }
+    }
+}
+
 /// One rule of a policy and what it found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -35,7 +35,7 @@ pub fn files() -> BTreeMap<String, String> {
     files
 }
 
-fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("JSON") + "\n"
 }
 
@@ -117,7 +117,7 @@ fn splice(before: &[u8], after: &[u8]) -> Value {
 }
 
 /// The JSON merge patch (RFC 7396) that makes `after` of `before`.
-fn difference(before: &Value, after: &Value) -> Option<Value> {
+pub(crate) fn difference(before: &Value, after: &Value) -> Option<Value> {
     let (Value::Object(before), Value::Object(after)) = (before, after) else {
         return (before != after).then(|| after.clone());
     };

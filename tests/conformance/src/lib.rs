@@ -7,6 +7,7 @@ pub mod corpus;
 pub mod data;
 pub mod run;
 pub mod tokens;
+pub mod tpm;
 
 pub use case::{Case, Expected};
 

@@ -12,7 +12,7 @@ use veriquote::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudg
 use veriquote::x509::{Certificate, Crl};
 use veriquote::{Code, TrustAnchors, crypto::RustCrypto};
 use veriquote_aws_lc::AwsLc;
-use veriquote_facade::{verify_dcap_json, verify_token_json};
+use veriquote_facade::{verify_dcap_json, verify_token_json, verify_tpm_json};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
@@ -22,8 +22,8 @@ fn read(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON")
 }
 
-fn cases() -> Vec<Value> {
-    let files = fs::read_dir(folder().join("dcap")).expect("tests/vectors");
+fn cases(of: &str) -> Vec<Value> {
+    let files = fs::read_dir(folder().join(of)).expect("tests/vectors");
     let files = files.map(|file| read(&file.expect("a file").path()));
     files.filter_map(|file| file["cases"].as_array().cloned()).flatten().collect()
 }
@@ -80,7 +80,7 @@ fn answer(case: &Value, platforms: &Value) -> Value {
 fn every_case_gets_its_answer() {
     let platforms = read(&folder().join("dcap/platforms.json"))["platforms"].take();
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in cases("dcap") {
         let answer = answer(&case, &platforms);
         if answer != case["expected"] {
             let [id, note, expected] = ["id", "note", "expected"].map(|name| &case[name]);
@@ -125,6 +125,40 @@ fn every_token_case_gets_its_answer() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// What the data of TPM cases ask for, and what comes of it.
+fn tpm_answer(case: &Value, machines: &Value) -> Value {
+    let mut request = machines[case["base"].as_str().expect("a name")].clone();
+    if let Some(patch) = case.get("request") {
+        merge(&mut request, patch);
+    }
+    let answer: Value =
+        serde_json::from_str(&verify_tpm_json(Arc::new(RustCrypto), &request.to_string())).expect("JSON");
+    if answer["verified"] != true {
+        let error = &answer["error"];
+        return json!({ "result": "refused", "code": error["code"], "part": error["part"] });
+    }
+    let asked = case["expected"]["claims"].as_object().into_iter().flatten();
+    let claim = |pointer: &String| answer["claims"].pointer(pointer).cloned().unwrap_or_default();
+    let claims = asked.map(|(pointer, _)| (pointer.clone(), claim(pointer)));
+    let claims: serde_json::Map<_, _> = claims.collect();
+    if answer["accepted"] == true {
+        return json!({ "result": "accepted", "claims": claims });
+    }
+    let findings = answer["appraisal"]["findings"].as_array().into_iter().flatten();
+    let broken = findings.filter(|it| it["outcome"] == "violated").map(|it| it["rule"].clone());
+    json!({ "result": "rejected", "rules": broken.collect::<Vec<_>>(), "claims": claims })
+}
+
+#[test]
+fn every_tpm_case_gets_its_answer() {
+    let machines = read(&folder().join("tpm/machines.json"))["machines"].take();
+    let cases = cases("tpm");
+    for case in &cases {
+        assert_eq!(tpm_answer(case, &machines), case["expected"], "{} {}", case["id"], case["note"]);
+    }
+    assert!(cases.len() > 80, "{}", cases.len());
+}
+
 #[test]
 fn every_walk_with_a_budget_gets_its_answer() {
     let walks = walks();
@@ -166,7 +200,7 @@ fn walked(walk: &Value) -> Value {
 
 #[test]
 fn every_code_has_a_case_or_a_reason_for_having_none() {
-    let mut cases: Vec<Value> = cases().into_iter().chain(walks()).chain(token_cases()).collect();
+    let mut cases: Vec<Value> = [cases("dcap"), cases("tpm"), walks(), token_cases()].concat();
     for name in ["appraisal/appraisal.json", "binding/binding.json"] {
         cases.extend(read(&folder().join(name))["cases"].as_array().cloned().unwrap_or_default());
     }

@@ -104,7 +104,11 @@ fn remembered(key: &Key, what: &[u8], make: impl FnOnce() -> [u8; 64]) -> [u8; 6
 }
 
 /// `r ‖ (n − s)`: the other valid signature of the same message.
-pub(crate) fn other_half(signature: [u8; 64]) -> [u8; 64] {
+///
+/// # Panics
+/// When it is no signature.
+#[must_use]
+pub fn other_half(signature: [u8; 64]) -> [u8; 64] {
     let parsed = Signature::from_slice(&signature).expect("a signature made here");
     let (r, s) = parsed.split_scalars();
     let negated = Signature::from_scalars(r, -s).expect("the negation of a non-zero scalar");

@@ -37,7 +37,7 @@ pub use evaluation::{EvaluationNumber, EvaluationNumbers};
 pub use event_log::{EventLog, LogEvent};
 pub use forge::{Chains, Forge, Forged, PckCa, Role};
 pub use identity::{Identity, IdentityLevel};
-pub use key::Key;
+pub use key::{Key, other_half};
 pub use pck::{PckConfiguration, PckTcb, SgxExtension};
 pub use quote::{Body, Certification, INTEL_QE_VENDOR, Quote};
 pub use qve::VerificationReport;

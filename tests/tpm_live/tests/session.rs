@@ -1,8 +1,9 @@
 //! A life of a machine: enrol, quote, extend, quote again, suspend, reset; and what must be refused.
 
 use serde_json::Value;
-use veriquote::UnixTime;
 use veriquote::crypto::RustCrypto;
+use veriquote::tpm::{Name, PublicArea, TrustedAk, TrustedEk};
+use veriquote::{Code, UnixTime};
 use veriquote_facade::{
     Blob, ClockReading, Document, Time, TpmOptions, TpmRequest, Verification, verify_tpm,
 };
@@ -18,8 +19,10 @@ fn request(tpm: &SoftTpm, quote: &str, pcrs: &str, nonce: &str) -> TpmRequest {
     TpmRequest {
         quote: blob(format!("{quote}.msg")),
         signature: blob(format!("{quote}.sig")),
-        ak: blob("ak.pub".to_owned()),
+        ak: Some(blob("ak.pub".to_owned())),
         pcrs: Some(Document(tpm.read(&format!("{pcrs}.pcrs")))),
+        event_log: None,
+        ima_log: None,
         options: TpmOptions {
             ak_name: Some(hex(&tpm.read("ak.name"))),
             ..TpmOptions::new(Time(UnixTime(0)), nonce)
@@ -59,6 +62,23 @@ fn the_life_of_a_machine() {
     let make = ["-e", "ek.pub", "-s", "secret", "-n", &other, "-o", "wrong"];
     tpm.tool("tpm2_makecredential", ["-T", "none"].into_iter().chain(make));
     assert!(tpm.activate("wrong").is_err(), "a credential for another Name was opened");
+
+    // The same by our own MakeCredential; the answer makes the key a trusted one.
+    let (ek, ak) = (tpm.read("ek.pub"), tpm.read("ak.pub"));
+    let endorsement = PublicArea::parse(&ek).expect("a public area");
+    let area = PublicArea::parse(&ak).expect("a public area");
+    let endorsement = TrustedEk::pinned(&endorsement, &RustCrypto).expect("an endorsement key");
+    let ak_name = Name::parse(&tpm.read("ak.name")).expect("a Name");
+    // Not random: this TPM lives for a second.
+    let entropy: Vec<u8> = (0..endorsement.entropy_len()).map(|it| it as u8).collect();
+    let made = veriquote::tpm::Credential::make(&endorsement, &ak_name, b"sixteen bytes or", &entropy);
+    let (credential, challenge) = made.expect("a credential");
+    tpm.write("ours", credential.to_file());
+    let answer = tpm.activate("ours").expect("the right keys");
+    let activated = TrustedAk::activated(&endorsement, &area, &challenge, &answer).expect("an enrolled key");
+    assert_eq!(activated.name(), Some(&ak_name));
+    let wrong = TrustedAk::activated(&endorsement, &area, &challenge, b"sixteen bytes so").unwrap_err();
+    assert_eq!(wrong.error.code(), Code::TpmCredential);
 
     // The first quote.
     tpm.quote("first", SELECTION, "a1a1a1a1a1a1a1a1");
@@ -118,7 +138,9 @@ fn the_life_of_a_machine() {
     // A quote from before the reset, shown after it: the clock says so even where the nonce fits.
     let mut earlier = request(&tpm, "third", "third", "c3c3c3c3c3c3c3c3");
     earlier.options.previous = Some(reading(&fourth));
-    assert_eq!(continuity(&verify_tpm(&RustCrypto, &earlier)), Some("went_back"));
+    let earlier = verify_tpm(&RustCrypto, &earlier);
+    assert_eq!(continuity(&earlier), Some("went_back"));
+    assert!(earlier.verified && !earlier.accepted);
 
     // A loss of power: another boot all the same.
     tpm.crash();
@@ -146,7 +168,7 @@ fn every_scheme_of_the_software_tpm() {
 
         let mut bare = request.clone();
         bare.options.ak_name = None;
-        bare.ak = Blob(tpm.read("ak.pem"));
+        bare.ak = Some(Blob(tpm.read("ak.pem")));
         let result = verify_tpm(&RustCrypto, &bare);
         assert!(result.verified, "{what}: {:?}", result.error);
         let claims = serde_json::to_value(result.claims).expect("JSON");

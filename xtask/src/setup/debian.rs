@@ -21,6 +21,15 @@ pub(crate) fn compilers() -> Result<String, Failure> {
     Ok(format!("installed {}", missing.join(" ")))
 }
 
+/// A software TPM and the tools that drive it, for the tests that want real quotes.
+pub(crate) fn software_tpm() -> Result<String, Failure> {
+    if ["swtpm", "swtpm_ioctl", "tpm2_quote"].into_iter().all(on_path) {
+        return Ok("swtpm and tpm2-tools are here".into());
+    }
+    install(&["swtpm", "swtpm-tools", "tpm2-tools"])?;
+    Ok("installed swtpm, swtpm-tools and tpm2-tools".into())
+}
+
 /// Installs those of `packages` that are missing.
 pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
     let missing: Vec<&str> = packages.iter().copied().filter(|package| !installed(package)).collect();

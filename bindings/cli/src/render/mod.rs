@@ -10,6 +10,7 @@ pub use style::{BAD, Canvas, DIM, GOOD, HEAD, Look, WARN};
 pub use tree::tree;
 pub use verification::{one_line, verification};
 
+use serde_json::Value;
 use veriquote::Code;
 use veriquote_facade::Problem;
 
@@ -28,7 +29,12 @@ pub fn problem(canvas: &mut Canvas, problem: &Problem) {
         canvas.field("where", &place);
     }
     for (name, value) in problem.facts.iter() {
-        canvas.field(&style::words(name), &tree::scalar(value));
+        match value {
+            Value::Array(items) if name == "explanations" => {
+                items.iter().for_each(|item| canvas.field("would match", &tree::scalar(item)));
+            }
+            value => canvas.field(&style::words(name), &tree::scalar(value)),
+        }
     }
     canvas.field("help", &problem.help);
 }

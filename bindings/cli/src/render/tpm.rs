@@ -1,8 +1,8 @@
 //! What a TPM says, for people.
 
-use veriquote_facade::TpmClaims;
+use veriquote_facade::{BootClaims, TpmClaims};
 
-use super::style::{Canvas, GOOD, WARN};
+use super::style::{BAD, Canvas, DIM, GOOD, WARN};
 use super::verification::members;
 
 /// Draws the claims.
@@ -38,6 +38,22 @@ pub(super) fn claims(canvas: &mut Canvas, claims: &TpmClaims) {
         let look = if continuity == "went_back" { WARN } else { GOOD };
         canvas.field_styled("since the last quote", look, &continuity.replace('_', " "));
     }
+    if let Some(boot) = &claims.boot {
+        draw_boot(canvas, boot);
+    }
+    if let Some(ima) = &claims.ima {
+        canvas.heading("Kernel's measurement list");
+        let unproven = if ima.unverified == 0 {
+            String::new()
+        } else {
+            format!(", {} later than the quote", ima.unverified)
+        };
+        canvas.field("proven entries", &format!("{} (from entry {}){unproven}", ima.verified, ima.first));
+        let look = if ima.violations == 0 { GOOD } else { WARN };
+        canvas.field_styled("violations", look, &ima.violations.to_string());
+        let look = if matches!(ima.boot_aggregate.as_str(), "matches" | "earlier") { GOOD } else { WARN };
+        canvas.field_styled("boot aggregate", look, &ima.boot_aggregate.replace('_', " "));
+    }
     match &claims.pcrs {
         Some(banks) => {
             for (bank, values) in banks {
@@ -54,5 +70,25 @@ pub(super) fn claims(canvas: &mut Canvas, claims: &TpmClaims) {
                 canvas.field(bank, &format!("{} (values not given)", list.join(" ")));
             }
         }
+    }
+}
+
+fn draw_boot(canvas: &mut Canvas, boot: &BootClaims) {
+    canvas.heading("Boot, as the log tells it and the registers prove it");
+    for event in &boot.events {
+        let (look, mark) = match event.proof.as_str() {
+            "data" => (GOOD, "✓"),
+            "contradicted" => (BAD, "✗"),
+            _ => (DIM, "·"),
+        };
+        let text = event.text.as_deref().unwrap_or_default();
+        canvas.bullet(look, mark, &format!("PCR {} {} {text}", event.index, event.event_type));
+    }
+    for register in boot.registers.iter().filter(|it| !matches!(it.state.as_str(), "explained" | "unused")) {
+        let state = register.state.replace('_', " ");
+        canvas.field_styled(&format!("PCR {}, {}", register.pcr, register.bank), WARN, &state);
+    }
+    if !boot.quirks.is_empty() {
+        canvas.field_styled("deviations", WARN, &boot.quirks.join(" "));
     }
 }

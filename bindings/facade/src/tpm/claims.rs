@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::tpm::{AkSummary, AlgorithmId, AuthenticQuote, PcrValues};
 
+use super::logs::{BootClaims, ImaClaims};
 use super::request::ClockReading;
 
 /// PCR values by bank and index, in lower-case hex.
@@ -25,6 +26,12 @@ pub struct TpmClaims {
     /// The quoted registers; absent when no values were given, so that only their digest is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pcrs: Option<PcrBanks>,
+    /// What the event log says and the registers prove.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub boot: Option<BootClaims>,
+    /// What the IMA list says and PCR 10 proves.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ima: Option<ImaClaims>,
 }
 
 /// The quote itself.
@@ -110,6 +117,8 @@ impl TpmClaims {
                 continuity: quote.continuity().map(|continuity| continuity.as_str().to_owned()),
             },
             pcrs: None,
+            boot: None,
+            ima: None,
         }
     }
 }

@@ -1,9 +1,16 @@
 //! Verifying what a TPM says: quotes, the registers that they cover, and the logs that explain those.
 
+mod boot;
 mod claims;
+pub(crate) mod inspect;
+mod key;
+mod logs;
 mod request;
 mod verify;
 
+pub use boot::{AuthorityClaims, BootStateClaims, SectionClaims, SecureBootClaims};
 pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
+pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
+pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
-pub use verify::{verify_tpm, verify_tpm_json};
+pub use verify::{learn_tpm_policy, verify_tpm, verify_tpm_json};

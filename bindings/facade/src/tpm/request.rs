@@ -15,11 +15,21 @@ pub struct TpmRequest {
     pub quote: Blob,
     /// TPMT_SIGNATURE; or a plain signature, with `options.signature_scheme`.
     pub signature: Blob,
-    /// The attestation key that you trust: TPMT_PUBLIC, TPM2B_PUBLIC, or a public key in PEM or DER.
-    pub ak: Blob,
+    /// The attestation key that you trust: TPMT_PUBLIC, TPM2B_PUBLIC, or a public key in PEM or DER. With
+    /// `options.ak_chain`, the public area that goes with the certificate: its attributes are then
+    /// checked, where the certificate alone is only its issuer's word for them.
+    #[serde(default)]
+    pub ak: Option<Blob>,
     /// PCR values: a file of tpm2-tools as hex or base64, or `{"sha256": {"0": "hex", …}, …}`.
     #[serde(default)]
     pub pcrs: Option<Document>,
+    /// Event log of the firmware, to replay into the quoted PCRs.
+    #[serde(default)]
+    pub event_log: Option<Blob>,
+    /// IMA measurement list of the kernel, binary or as text, to replay into the quoted PCR 10. With
+    /// `options.continuation`, what came since.
+    #[serde(default)]
+    pub ima_log: Option<Blob>,
     /// How to verify.
     pub options: TpmOptions,
 }
@@ -43,13 +53,50 @@ pub struct TpmOptions {
     /// Qualified name of the attestation key's parent, or the handle of its hierarchy: hex.
     #[serde(default)]
     pub ak_parent: Option<String>,
+    /// Certificate chain of the attestation key, its own first: PEM.
+    #[serde(default)]
+    pub ak_chain: Option<Blob>,
+    /// Roots that may vouch for it: PEM, or DER as hex. There is none by default.
+    #[serde(default)]
+    pub roots: Vec<Blob>,
+    /// Revocation lists of issuers of the chain: PEM, or DER as hex or base64. When one is given, every
+    /// certificate of the chain needs one.
+    #[serde(default)]
+    pub crls: Vec<Blob>,
+    /// Accept a certificate that does not say what its key is for: these roots issue for attestation keys
+    /// only.
+    #[serde(default)]
+    pub allow_missing_purpose: bool,
     /// Scheme of a plain signature: `rsassa`, `rsapss` or `ecdsa`, a colon, and the hash, such as
     /// `rsassa:sha256`.
     #[serde(default)]
     pub signature_scheme: Option<String>,
+    /// A policy document. Default: the strict policy.
+    #[serde(default)]
+    pub policy: Option<Document>,
+    /// Accept whatever is authentic.
+    #[serde(default)]
+    pub crypto_only: bool,
     /// Accept signatures over SHA-1 digests, as old attestation keys of Windows make them.
     #[serde(default)]
     pub allow_sha1: bool,
+    /// Deviations of the firmware that are put up with, such as `variable_boot_whole`; the claims list
+    /// those that were needed.
+    #[serde(default)]
+    pub quirks: Vec<String>,
+    /// Registers that others than the event log's writers extend: the log need not explain them. PCR 10
+    /// is one of them when the IMA list proves it.
+    #[serde(default)]
+    pub opaque: Vec<u8>,
+    /// The continuation token of the last verification.
+    #[serde(default)]
+    pub continuation: Option<Blob>,
+    /// Your secret that seals continuation tokens: hex, 16 bytes or more. With it, the claims have a token.
+    #[serde(default)]
+    pub continuation_key: Option<String>,
+    /// The number of the first entry of the IMA list: refused when the token says another one.
+    #[serde(default)]
+    pub ima_from: Option<u64>,
     /// Clock and counters of the last quote that you accepted from this key.
     #[serde(default)]
     pub previous: Option<ClockReading>,
@@ -80,8 +127,19 @@ impl TpmOptions {
             danger_no_nonce: false,
             ak_name: None,
             ak_parent: None,
+            ak_chain: None,
+            roots: Vec::new(),
+            crls: Vec::new(),
+            allow_missing_purpose: false,
             signature_scheme: None,
+            policy: None,
+            crypto_only: false,
             allow_sha1: false,
+            quirks: Vec::new(),
+            opaque: Vec::new(),
+            continuation: None,
+            continuation_key: None,
+            ima_from: None,
             previous: None,
         }
     }

@@ -3,21 +3,24 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use veriquote::crypto::{CryptoProvider, SubjectPublicKeyInfo};
-use veriquote::encoding::{decode_binary_or_text, decode_der_or_text, has_pem_marker};
+use veriquote::crypto::CryptoProvider;
+use veriquote::encoding::decode_binary_or_text;
+use veriquote::policy::{Policy, Verdict as Ruling};
 use veriquote::tpm::{
-    Attest, AttestBody, AuthenticQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, Name, PcrSelection,
-    PublicArea, PublicKey, Quote, Scheme, SignatureInput, TrustedAk,
+    Attest, AttestBody, AuthenticQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Quote,
+    Scheme, SignatureInput, TrustedAk,
 };
 use veriquote::{Code, Error, Fact, Failure};
 
 use super::claims::{TpmClaims, banks};
+use super::logs::Unsound;
 use super::request::{ClockReading, TpmOptions, TpmRequest};
+use super::{key, logs};
 use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::document::Document;
 use crate::problem::Problem;
-use crate::verification::{Claims, NotChecked, Verification};
+use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "tpm";
 
@@ -35,16 +38,47 @@ pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> Stri
 #[must_use]
 pub fn verify_tpm(provider: &dyn CryptoProvider, request: &TpmRequest) -> Verification {
     let mut checks = Vec::new();
-    match run(provider, request, &mut checks) {
+    match run(provider, request, &mut checks, None) {
         Ok(result) => result,
         Err(problem) => Verification::failed(EVIDENCE, problem, checks),
     }
+}
+
+/// Writes a policy that accepts a boot like this one, from evidence that is authentic: a document to be
+/// read before it is used. The request's own policy is left out of account.
+///
+/// # Errors
+/// Why the evidence is not authentic, or that there is no event log to learn from.
+pub fn learn_tpm_policy(
+    provider: &dyn CryptoProvider,
+    request: &TpmRequest,
+    name: &str,
+) -> Result<String, Problem> {
+    let mut request = request.clone();
+    (request.options.policy, request.options.crypto_only) = (None, true);
+    if request.event_log.is_none() {
+        return Err(Problem::misuse(
+            "event_log",
+            "there is nothing to learn from without an event log",
+            "give the log of a boot that is known to be good",
+        ));
+    }
+    let mut learned = Learned { name, text: String::new() };
+    run(provider, &request, &mut Vec::new(), Some(&mut learned))?;
+    Ok(learned.text)
+}
+
+/// A policy in the making.
+struct Learned<'n> {
+    name: &'n str,
+    text: String,
 }
 
 fn run(
     provider: &dyn CryptoProvider,
     request: &TpmRequest,
     checks: &mut Vec<CheckLine>,
+    learned: Option<&mut Learned<'_>>,
 ) -> Result<Verification, Problem> {
     let options = &request.options;
     let nonce = nonce(options)?;
@@ -53,51 +87,136 @@ fn run(
     let attest = binary(&request.quote, "quote")?;
     let signature = binary(&request.signature, "signature")?;
 
-    let key = public_key(&request.ak)?;
-    let ak = match trusted(provider, &key, options)? {
-        Ok(ak) => ak,
-        Err(failure) => return Err(failed(failure, checks)),
+    let key = request.ak.as_ref().map(key::public_key).transpose()?;
+    let chain = key::Chain::of(options)?;
+    let crls = chain.crls()?;
+    let trusted = match (&key, options.ak_chain.is_some()) {
+        (area, true) => key::certified(area.as_deref(), &chain, &crls, options, provider)?,
+        (Some(key), false) => key::pinned(key, options, provider)?,
+        (None, false) => {
+            return Err(Problem::misuse(
+                "ak",
+                "no attestation key was given",
+                "give the key that you trust, or options.ak_chain with options.roots that may vouch for it",
+            ));
+        }
     };
+    let ak = trusted.map_err(|failure| failed(failure, checks))?;
     let signature = match scheme {
         None => SignatureInput::Tpmt(&signature),
         Some(scheme) => SignatureInput::Plain(&signature, scheme),
     };
+    let policy = policy(options)?;
     let Some(document) = &request.pcrs else {
+        if request.event_log.is_some() || request.ima_log.is_some() {
+            return Err(Problem::misuse(
+                "pcrs",
+                "a log was given without the registers that could prove it",
+                "give the PCR values that the quote covers",
+            ));
+        }
         let authentic = authenticate(&attest, signature, &ak, &expectations)
             .map_err(|failure| failed(failure, checks))?;
         checks.extend(authentic.checks().iter().map(CheckLine::from));
-        return Ok(verified(TpmClaims::of(&authentic), std::mem::take(checks), left_open(options, false)));
+        let unknown = (!policy.crypto_only).then(unappraised);
+        let open = left_open(options, false);
+        return Ok(verified(TpmClaims::of(&authentic), std::mem::take(checks), open, unknown, None));
     };
-    let claimed = pcr_values(document, &selection(&attest)).map_err(|error| problem_of(&error))?;
+    let claimed = pcr_values(document, &selection(&attest)).map_err(|error| Problem::from(&error))?;
     let bound = veriquote::tpm::verify(&attest, signature, &ak, &expectations, &claimed)
         .map_err(|failure| failed(failure, checks))?;
     checks.extend(bound.checks().iter().map(CheckLine::from));
-    let claims = TpmClaims { pcrs: Some(banks(bound.pcrs())), ..TpmClaims::of(bound.quote()) };
-    Ok(verified(claims, std::mem::take(checks), left_open(options, true)))
+    let list = logs::list_of(request, checks)?;
+    let ima = logs::ima(list.as_deref(), &bound, request, checks)?;
+    let log = logs::event_log_bytes(request, checks)?;
+    let unsound = if learned.is_some() { Unsound::Tell } else { Unsound::Refuse };
+    let boot = log
+        .as_deref()
+        .map(|log| logs::boot(log, &bound, &policy, ima.is_some(), unsound, checks))
+        .transpose()?;
+    let (boot, boot_claims) = boot.map(|boot| (boot.state, boot.claims)).unzip();
+    let (ima, ima_claims) = ima.map(|ima| (ima.replayed, ima.claims)).unzip();
+    if let (Some(learned), Some(boot)) = (learned, &boot) {
+        learned.text = veriquote::policy::learn(learned.name, boot, ima.as_ref(), provider)?;
+    }
+    let pcrs = Some(banks(bound.pcrs()));
+    let claims = TpmClaims { pcrs, boot: boot_claims, ima: ima_claims, ..TpmClaims::of(bound.quote()) };
+    let mut open = left_open(options, true);
+    open.extend(logs::left_open(request));
+    let (error, appraisal) = match policy.accept_tpm_boot(bound, boot.as_ref(), ima.as_ref()) {
+        Ok(accepted) => (None, accepted.appraisal().clone()),
+        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
+    };
+    let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
+    open.extend(silent.filter_map(|finding| meaning(finding.rule)));
+    Ok(verified(claims, std::mem::take(checks), open, error, Some(Appraisal::from(&appraisal))))
 }
 
-fn verified(claims: TpmClaims, checks: Vec<CheckLine>, not_checked: Vec<NotChecked>) -> Verification {
+/// The strict policy, the caller's, or none by name.
+fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
+    let mut policy = match (&options.policy, options.crypto_only) {
+        (Some(_), true) => {
+            return Err(Problem::misuse(
+                "options.policy",
+                "policy and crypto_only exclude each other",
+                "leave crypto_only out",
+            ));
+        }
+        (Some(document), false) => Policy::from_json(&document.0)?,
+        (None, true) => Policy::crypto_only(),
+        (None, false) => Policy::strict(),
+    };
+    policy.boot.opaque_registers.extend(options.opaque.iter().map(|pcr| u32::from(*pcr)));
+    policy.boot.quirks.extend(logs::quirks(options)?);
+    Ok(policy)
+}
+
+/// An authentic quote whose registers nobody told: there is nothing to appraise.
+fn unappraised() -> Problem {
+    Problem {
+        message: "the quote is authentic, but without the values of its registers no policy can accept it"
+            .into(),
+        help: "give the PCR values; crypto_only accepts whatever is authentic".into(),
+        ..Problem::from(Error::new(Code::PolicyRejected, "pcrs"))
+    }
+}
+
+/// What it means that the policy does not ask.
+fn meaning(rule: &str) -> Option<NotChecked> {
+    let why = match rule {
+        "crypto_only" => "nothing is appraised: any key, any state of the machine passes",
+        "tpm.pcrs" => "any state of the machine passes, whatever it booted; a policy can list good values",
+        "tpm.ak_names" => "any key passes that is trusted; a policy can list Names",
+        "tpm.firmware_versions" => "any firmware of the TPM passes",
+        _ => return None,
+    };
+    Some(NotChecked { what: rule.to_owned(), why: why.to_owned() })
+}
+
+fn verified(
+    claims: TpmClaims,
+    checks: Vec<CheckLine>,
+    not_checked: Vec<NotChecked>,
+    error: Option<Problem>,
+    appraisal: Option<Appraisal>,
+) -> Verification {
     Verification {
         verified: true,
-        accepted: true,
+        accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
-        error: None,
+        error,
         checks,
         claims: Some(Claims::Tpm(Box::new(claims))),
-        appraisal: None,
+        appraisal,
         not_checked,
         horizons: Vec::new(),
         forecast: Vec::new(),
     }
 }
 
-fn failed(failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
+pub(super) fn failed(failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
     checks.extend(failure.checks.iter().map(CheckLine::from));
     failure.error.into()
-}
-
-fn problem_of(error: &Error) -> Problem {
-    Problem::from(error)
 }
 
 fn authenticate<'p>(
@@ -116,6 +235,11 @@ fn authenticate<'p>(
 /// The challenge, or its absence by name.
 fn nonce(options: &TpmOptions) -> Result<Option<Vec<u8>>, Problem> {
     match (&options.nonce, options.danger_no_nonce) {
+        (Some(digits), false) if digits.is_empty() => Err(Problem::misuse(
+            "options.nonce",
+            "an empty nonce shows no freshness",
+            "give the challenge that the machine was sent; danger_no_nonce looks at recorded evidence",
+        )),
         (Some(digits), false) => hex(digits, "options.nonce").map(Some),
         (None, true) => Ok(None),
         (Some(_), true) => Err(Problem::misuse(
@@ -141,56 +265,6 @@ fn expectations<'n>(options: &TpmOptions, nonce: Option<&'n [u8]>) -> Expectatio
         expectations = expectations.since(ClockInfo { clock, reset_count, restart_count, safe });
     }
     expectations
-}
-
-/// A trusted key by the route that the options name: a Name, a public area, or the bare key.
-fn trusted<'p>(
-    provider: &'p dyn CryptoProvider,
-    key: &[u8],
-    options: &TpmOptions,
-) -> Result<Result<TrustedAk<'p>, Failure>, Problem> {
-    let expected = options.ak_name.as_deref().map(|text| name(text, "options.ak_name")).transpose()?;
-    let parent = options.ak_parent.as_deref().map(|text| name(text, "options.ak_parent")).transpose()?;
-    let trusted = if key.first() == Some(&DER_SEQUENCE) {
-        if expected.is_some() || parent.is_some() {
-            let part = if expected.is_some() { "options.ak_name" } else { "options.ak_parent" };
-            return Err(Problem::misuse(
-                part,
-                "a bare key has no Name",
-                "give the public area of the key (TPM2B_PUBLIC), which tpm2-tools writes by default",
-            ));
-        }
-        let spki = SubjectPublicKeyInfo::parse(key).map_err(|error| error.inside("ak"))?;
-        let key = PublicKey::from_spki(&spki).map_err(|error| error.inside("ak"))?;
-        TrustedAk::pinned_key(&key, provider)
-    } else {
-        let area = PublicArea::parse(key).map_err(|error| error.inside("ak"))?;
-        match &expected {
-            Some(name) => TrustedAk::pinned_name(name, &area, provider),
-            None => TrustedAk::pinned(&area, provider),
-        }
-    };
-    Ok(match (trusted, parent) {
-        (Ok(ak), Some(parent)) => Ok(ak.under(parent)?),
-        (other, _) => other,
-    })
-}
-
-const DER_SEQUENCE: u8 = 0x30;
-
-/// A public area as it is, or a bare key in DER.
-fn public_key(ak: &Blob) -> Result<Vec<u8>, Problem> {
-    let inside = |error: Error| Problem::from(error.inside("ak"));
-    if has_pem_marker(&ak.0) {
-        return decode_der_or_text(&ak.0, "PUBLIC KEY").map_err(inside);
-    }
-    binary(ak, "ak").map(Cow::into_owned)
-}
-
-fn name(digits: &str, part: &str) -> Result<Name, Problem> {
-    Name::parse(&hex(digits, part)?).map_err(|error| {
-        Problem::misuse(part, error.to_string(), "a Name is the hash's id and the digest, such as 000b…")
-    })
 }
 
 /// `rsassa:sha256`
@@ -256,7 +330,7 @@ fn json_values(text: &[u8]) -> Result<ClaimedPcrs, Error> {
     Ok(claimed)
 }
 
-fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
+pub(super) fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
     let bare = digits.strip_prefix("0x").unwrap_or(digits);
     veriquote::bytes::from_hex(bare.as_bytes()).map_err(|offset| Problem {
         offset: u32::try_from(offset).ok(),
@@ -265,11 +339,11 @@ fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// Bytes, or text of them: what is all printable is text.
-fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Problem> {
+pub(super) fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Problem> {
     decoded(&blob.0).map_err(|error| error.inside(part).into())
 }
 
-fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     if bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
         decode_binary_or_text(bytes)
     } else {
@@ -287,6 +361,9 @@ fn left_open(options: &TpmOptions, has_values: bool) -> Vec<NotChecked> {
     }
     if !has_values {
         leave("pcrs", "no values were given, so only the digest over the registers is known");
+    }
+    if options.ak_chain.is_some() && options.crls.is_empty() {
+        leave("revocation", "no revocation list was given, so a revoked certificate is not noticed");
     }
     if options.previous.is_none() {
         leave("clock", "no earlier reading was given, so a reset or a rolled-back TPM is not noticed");

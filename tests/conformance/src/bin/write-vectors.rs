@@ -17,10 +17,14 @@ fn main() -> ExitCode {
         }
     };
     let root = Path::new(folder);
-    let both = run(&root.join("dcap"), veriquote_conformance::data::files(), check).and_then(|differences| {
-        Ok(differences + run(&root.join("jwt"), veriquote_conformance::tokens::files(), check)?)
-    });
-    match both {
+    let all = [
+        ("dcap", veriquote_conformance::data::files()),
+        ("jwt", veriquote_conformance::tokens::files()),
+        ("tpm", veriquote_conformance::tpm::data::files()),
+    ];
+    let differences: io::Result<usize> =
+        all.iter().map(|(name, files)| run(&root.join(name), files, check)).sum();
+    match differences {
         Ok(0) => ExitCode::SUCCESS,
         Ok(differences) => {
             eprintln!("{differences} files differ from what the catalogue gives");
@@ -34,7 +38,7 @@ fn main() -> ExitCode {
 }
 
 /// How many files differ; when writing, none does afterwards.
-fn run(folder: &Path, files: BTreeMap<String, String>, check: bool) -> io::Result<usize> {
+fn run(folder: &Path, files: &BTreeMap<String, String>, check: bool) -> io::Result<usize> {
     let mut stale = Vec::new();
     if folder.is_dir() {
         for entry in fs::read_dir(folder)? {

@@ -233,7 +233,7 @@ impl ImaList {
         }
     }
 
-    /// One entry of each template, and a violation.
+    /// One entry of each template.
     #[must_use]
     pub fn templates() -> Self {
         let file = |path: &str| ImaEntry::file(path, path.as_bytes());
@@ -257,7 +257,6 @@ impl ImaList {
                     33_u32.to_le_bytes().to_vec(),
                     vec![4; 33],
                 )),
-                ImaEntry::violation("/var/log/violating.log"),
                 file("/usr/bin/last"),
             ],
             ..Self::programs()

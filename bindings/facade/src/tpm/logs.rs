@@ -1,0 +1,370 @@
+//! Logs beside a quote: what they say, as far as the quoted registers prove it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use veriquote::bytes::to_hex;
+use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
+use veriquote::measured_boot::{
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, RegisterState,
+    explain, sentence,
+};
+use veriquote::policy::Policy;
+use veriquote::tpm::{AlgorithmId, BoundQuote};
+use veriquote::{Check, Error, Fact, Failure, Outcome, Rule};
+
+use super::boot::BootStateClaims;
+use super::request::{TpmOptions, TpmRequest};
+use super::verify::{decoded, failed, hex};
+use crate::check::CheckLine;
+use crate::event_log::{EventClaims, EventLogClaims};
+use crate::problem::Problem;
+use crate::verification::NotChecked;
+
+/// A replayed event log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BootClaims {
+    /// `crypto_agile` or `sha1`.
+    pub format: String,
+    /// Every register of every bank that log and quote share.
+    pub registers: Vec<RegisterClaims>,
+    /// Deviations of the firmware that the replay needed.
+    pub quirks: Vec<String>,
+    /// What all this tells of the boot.
+    pub state: BootStateClaims,
+    /// Every event, with what is proven of it.
+    pub events: Vec<EventClaims>,
+}
+
+/// Whether the log explains a register.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RegisterClaims {
+    /// The bank.
+    pub bank: String,
+    /// The register.
+    pub pcr: u32,
+    /// How many events of the log extend it.
+    pub events: u64,
+    /// `explained`, `unused`, `opaque` (something else extended it), `diverges` or `not_quoted`.
+    pub state: String,
+}
+
+/// A replayed IMA list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImaClaims {
+    /// Number of the first entry of this list, counted from the boot.
+    pub first: u64,
+    /// Number of the entry to begin with the next time.
+    pub next: u64,
+    /// Entries that PCR 10 proves.
+    pub verified: u64,
+    /// Entries after them, which were made after the quote and are not proven: send them again.
+    pub unverified: u64,
+    /// Files that were changed while they were measured, or open for writing.
+    pub violations: u64,
+    /// Entries of other registers, which are not proven.
+    pub foreign: u64,
+    /// The kernel fills larger banks with the SHA-1 hash and zeros (before Linux 5.8).
+    pub zero_padded: bool,
+    /// What the first entry says of the boot: `matches`, `differs`, `not_quoted`, `zero`, `absent`, or
+    /// `earlier` when an earlier list held it.
+    pub boot_aggregate: String,
+    /// Further entries of that name, as after kexec.
+    pub further_aggregates: u64,
+    /// The token to continue with, when `options.continuation_key` was given: hex.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub continuation: Option<String>,
+}
+
+/// The quirks by their names.
+pub(super) fn quirks(options: &TpmOptions) -> Result<Vec<Quirk>, Problem> {
+    let one = |name: &String| {
+        Quirk::from_name(name).ok_or_else(|| {
+            let known: Vec<&str> = Quirk::ALL.iter().map(|quirk| quirk.as_str()).collect();
+            let help = format!("known: {}", known.join(", "));
+            Problem::misuse("options.quirks", format!("`{name}` is no known deviation"), help)
+        })
+    };
+    options.quirks.iter().map(one).collect()
+}
+
+/// What is proven of the boot, as the core has it and as data.
+pub(super) struct Boot<'l> {
+    pub(super) state: BootState<'l>,
+    pub(super) claims: BootClaims,
+}
+
+/// What is done with a log that leaves registers unexplained or contradicts itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsound {
+    /// It is refused, unless the policy puts up with it.
+    Refuse,
+    /// It is told: to learn a policy that puts up with it.
+    Tell,
+}
+
+/// The decoded bytes of a log.
+pub(super) fn event_log_bytes<'r>(
+    request: &'r TpmRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Option<Cow<'r, [u8]>>, Problem> {
+    let Some(log) = &request.event_log else { return Ok(None) };
+    let bytes =
+        decoded(&log.0).map_err(|error| failed_by(&PCR_RULE, error.inside("event_log").into(), checks))?;
+    Ok(Some(bytes))
+}
+
+/// Replays the event log into the quoted registers; a quoted register that it does not explain is
+/// refused, unless the policy names it or the IMA list proves it.
+pub(super) fn boot<'l>(
+    bytes: &'l [u8],
+    bound: &BoundQuote<'_>,
+    policy: &Policy,
+    has_list: bool,
+    unsound: Unsound,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Boot<'l>, Problem> {
+    let quirks: Quirks = policy.boot.quirks.iter().copied().collect();
+    let mut fail = |failure: Failure| failed_by(&PCR_RULE, failure, checks);
+    let log = EventLog::parse(bytes, LogKind::Tpm, &Limits::default()).map_err(|error| fail(error.into()))?;
+    let replayed = log.verify_pcrs(bound.provider(), bound.pcrs(), quirks).map_err(fail)?;
+    let mut opaque = policy.boot.opaque_registers.clone();
+    if has_list {
+        opaque.push(u32::from(IMA_PCR));
+    }
+    if unsound == Unsound::Tell {
+        opaque.extend(0..=LogKind::Tpm.last_index());
+    }
+    let explained = replayed.require_explained(&opaque);
+    let mut last = None;
+    for check in replayed.checks() {
+        let mut line = CheckLine::from(check);
+        if line.outcome == "failed" {
+            let pcr = line.facts.get("pcr").and_then(serde_json::Value::as_u64);
+            if opaque.iter().any(|known| pcr == Some(u64::from(*known))) {
+                "skipped".clone_into(&mut line.outcome);
+                line.reason = Some("others extend this register".to_owned());
+            } else if last.is_none() {
+                // The ledger of a refusal ends with what was refused.
+                last = Some(line);
+                continue;
+            } else {
+                // One refusal is told; the other registers are in its company.
+                continue;
+            }
+        }
+        checks.push(line);
+    }
+    checks.extend(last);
+    if let Err(error) = explained {
+        return Err(with_explanations(error, &log, bound, replayed.reports(), &opaque));
+    }
+    let state = BootState::assess(&replayed, bound.provider(), quirks);
+    let tolerated = |problem: &&Error| {
+        let code = problem.code().as_str();
+        policy.boot.tolerated_problems.iter().any(|known| known == code)
+    };
+    let problem = state.problems().iter().find(|problem| !tolerated(problem));
+    if let (Some(problem), Unsound::Refuse) = (problem, unsound) {
+        checks.push(failed_line(&SOUND, problem));
+        return Err(problem.into());
+    }
+    let claims = BootClaims {
+        format: match log.format() {
+            LogFormat::CryptoAgile => "crypto_agile",
+            _ => "sha1",
+        }
+        .to_owned(),
+        registers: replayed.reports().iter().map(RegisterClaims::from).collect(),
+        state: BootStateClaims::of(&state, bound.provider()),
+        quirks: state.quirks().iter().map(|quirk| quirk.as_str().to_owned()).collect(),
+        events: EventLogClaims::from(&replayed).events,
+    };
+    Ok(Boot { state, claims })
+}
+
+/// The refusal, with what small edit of the log would match each register: hints, which prove nothing.
+fn with_explanations(
+    error: Error,
+    log: &EventLog<'_>,
+    bound: &BoundQuote<'_>,
+    reports: &[RegisterReport],
+    opaque: &[u32],
+) -> Problem {
+    let strongest = reports.iter().map(|report| report.algorithm).max_by_key(|bank| bank.digest_len());
+    let unexplained = reports.iter().filter(|report| {
+        Some(report.algorithm) == strongest
+            && matches!(report.state, RegisterState::Opaque | RegisterState::Diverges)
+            && !opaque.contains(&report.index)
+    });
+    let sentences = unexplained.filter_map(|report| {
+        let quoted = bound.pcrs().get(report.algorithm, u8::try_from(report.index).ok()?)?;
+        let found = explain(log, bound.provider(), report.algorithm, report.index, quoted);
+        Some(serde_json::Value::from(sentence(found.as_ref(), report.index)))
+    });
+    let sentences = sentences.collect();
+    let mut problem = Problem::from(error);
+    problem.facts.insert("explanations".to_owned(), serde_json::Value::Array(sentences));
+    problem
+}
+
+impl From<&RegisterReport> for RegisterClaims {
+    fn from(report: &RegisterReport) -> Self {
+        Self {
+            bank: AlgorithmId::from(report.algorithm).to_string(),
+            pcr: report.index,
+            events: u64::try_from(report.events).unwrap_or(u64::MAX),
+            state: report.state.as_str().to_owned(),
+        }
+    }
+}
+
+/// What is proven of the list, as the core has it and as data.
+pub(super) struct Ima<'l> {
+    pub(super) replayed: ReplayedIma<'l>,
+    pub(super) claims: ImaClaims,
+}
+
+/// The decoded bytes of a list.
+pub(super) fn list_of<'r>(
+    request: &'r TpmRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Option<Cow<'r, [u8]>>, Problem> {
+    let Some(list) = &request.ima_log else { return Ok(None) };
+    let bytes =
+        list_bytes(&list.0).map_err(|error| failed_by(&IMA_RULES[1], error.inside("ima").into(), checks))?;
+    Ok(Some(bytes))
+}
+
+/// Replays the IMA list into the quoted PCR 10.
+pub(super) fn ima<'l>(
+    bytes: Option<&'l [u8]>,
+    bound: &BoundQuote<'_>,
+    request: &TpmRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Option<Ima<'l>>, Problem> {
+    let options = &request.options;
+    let key =
+        options.continuation_key.as_deref().map(|it| hex(it, "options.continuation_key")).transpose()?;
+    let clock = bound.clock();
+    let identity = || BootIdentity {
+        ak_name: identity_of(bound),
+        reset_count: clock.reset_count,
+        restart_count: clock.restart_count,
+    };
+    let earlier = match (&options.continuation, &key) {
+        (None, _) => None,
+        (Some(_), None) => {
+            return Err(Problem::misuse(
+                "options.continuation_key",
+                "a continuation token was given without the key that seals it",
+                "give the secret with which the token was made",
+            ));
+        }
+        (Some(token), Some(key)) => {
+            let mut fail = |error: Error| failed_by(&IMA_RULES[1], error.into(), checks);
+            let token = decoded(&token.0).map_err(|error| fail(error.inside("continuation")))?;
+            Some(Continuation::open(&token, key, &identity()).map_err(fail)?)
+        }
+    };
+    let first = earlier.as_ref().map_or(0, Continuation::index);
+    if let Some(from) = options.ima_from
+        && from != first
+    {
+        return Err(Problem::misuse(
+            "options.ima_from",
+            format!("the list begins with entry {from}, but the verification continues with entry {first}"),
+            "send the entries from that one on, or start again without a token",
+        ));
+    }
+    let Some(bytes) = bytes else { return Ok(None) };
+    let replayed = replay(bytes, bound, earlier.as_ref())
+        .map_err(|failure| failed_by(&IMA_RULES[1], failure, checks))?;
+    checks.extend(replayed.checks().iter().map(CheckLine::from));
+    let after = Continuation::after(&replayed, identity());
+    let token = key.as_deref().map(|key| after.seal(key)).transpose()?;
+    let claims = ImaClaims {
+        first: replayed.first(),
+        next: after.index(),
+        verified: replayed.verified(),
+        unverified: replayed.unverified(),
+        violations: replayed.violations(),
+        foreign: replayed.foreign(),
+        zero_padded: replayed.is_zero_padded(),
+        boot_aggregate: replayed.aggregate().as_str().to_owned(),
+        further_aggregates: replayed.more_aggregates(),
+        continuation: token.as_deref().map(to_hex),
+    };
+    Ok(Some(Ima { replayed, claims }))
+}
+
+/// A failure whose ledger ends with a failed check: of `rule`, where what failed came before any check.
+fn failed_by(rule: &'static Rule, failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
+    let has_cause = failure.checks.last().is_some_and(|check| check.outcome == Outcome::Failed);
+    let cause = (!has_cause).then(|| failed_line(rule, &failure.error));
+    let problem = failed(failure, checks);
+    checks.extend(cause);
+    problem
+}
+
+fn failed_line(rule: &'static Rule, error: &Error) -> CheckLine {
+    let facts = [Fact::text("code", error.code().as_str()), Fact::string("part", error.part().to_owned())];
+    let facts = facts.into_iter().chain(error.facts().iter().cloned()).collect();
+    CheckLine::from(&Check { rule, outcome: Outcome::Failed, facts })
+}
+
+/// A log whose digests are proven may still contradict itself.
+static SOUND: Rule = Rule {
+    id: "boot.sound",
+    title: "the proven events are a boot: their data, order and separators are consistent",
+    spec: "TCG PFP 1.06, 3.3 and 10.4",
+};
+
+fn replay<'l>(
+    bytes: &'l [u8],
+    bound: &BoundQuote<'_>,
+    earlier: Option<&Continuation>,
+) -> Result<ReplayedIma<'l>, Failure> {
+    let list = ImaList::detect(bytes)?;
+    list.verify(bound.provider(), bound.pcrs(), earlier)
+}
+
+/// The Name of the key; for a bare key, which has none, what the TPM calls it in the quote.
+fn identity_of(bound: &BoundQuote<'_>) -> Vec<u8> {
+    let name = bound.ak().name.as_ref().map(|name| name.as_slice().to_vec());
+    name.unwrap_or_else(|| bound.quote().qualified_signer().to_vec())
+}
+
+/// A list as text begins with the number of a register and a space; anything else printable encodes a
+/// binary one.
+fn list_bytes(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if (1..=2).contains(&digits) && bytes.get(digits) == Some(&b' ') {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    decoded(bytes)
+}
+
+/// What was not looked at, for want of a log.
+pub(super) fn left_open(request: &TpmRequest) -> Vec<NotChecked> {
+    let mut open = Vec::new();
+    let mut leave = |what: &str, why: &str| {
+        open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
+    };
+    if request.event_log.is_none() {
+        leave("event_log", "what the registers of the boot stand for is not explained; give the event log");
+    }
+    if request.ima_log.is_none() {
+        leave("ima", "which programs ran is not told; give the measurement list of the kernel");
+    }
+    for pcr in &request.options.opaque {
+        leave(&format!("pcr{pcr}"), "you named it as extended by others, so the log need not explain it");
+    }
+    open
+}

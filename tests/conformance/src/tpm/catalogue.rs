@@ -1,0 +1,28 @@
+//! Every case, by what it is about.
+
+mod binding;
+mod ima;
+mod key;
+mod layout;
+mod logs;
+mod registers;
+mod signature;
+mod valid;
+
+use super::case::Case;
+
+/// All cases.
+#[must_use]
+pub fn all() -> Vec<Case> {
+    [
+        valid::all(),
+        layout::all(),
+        signature::all(),
+        key::all(),
+        binding::all(),
+        registers::all(),
+        logs::all(),
+        ima::all(),
+    ]
+    .concat()
+}

@@ -1,0 +1,344 @@
+//! Event logs that do not tell what the registers hold.
+
+use serde_json::json;
+use veriquote::Code;
+use veriquote_forge::tpm::{Digests, PcrHash, Selection, TpmEvent, TpmForge, TpmLog};
+
+use crate::tpm::case::{Case, Draft, case};
+
+/// The log of `p256` changed, beside the quote of the log as it was.
+fn log(name: &str, note: &str, change: fn(&mut TpmLog)) -> Draft {
+    case(&format!("logs/{name}"), "p256", "eventlog.pcr", note).tamper(move |it| {
+        let mut log = TpmForge::p256().log;
+        change(&mut log);
+        it.event_log = log.bytes();
+    })
+}
+
+/// The place of the first event of this kind in this register.
+fn place(log: &TpmLog, pcr: u32, kind: u32) -> usize {
+    log.events.iter().position(|it| (it.pcr, it.kind) == (pcr, kind)).expect("such an event")
+}
+
+/// Keeps what was measured, whatever the data become.
+fn keep_digests(event: &mut TpmEvent) {
+    let given = PcrHash::ALL.map(|bank| (bank, event.digest(bank)));
+    event.digests = Digests::Given(given.to_vec());
+}
+
+const IPL: u32 = 0xd;
+const SEPARATOR: u32 = 4;
+const VARIABLE: u32 = 0x8000_0001;
+
+/// The offset of the first event behind the header of a log in SHA-1 and SHA-256.
+const FIRST: usize = 32 + 24 + 4 + 8 + 1;
+
+pub(super) fn all() -> Vec<Case> {
+    let mut cases = replayed();
+    cases.extend(refused());
+    cases.extend(malformed());
+    cases.extend(unsound());
+    cases
+}
+
+/// Logs that replay, and what they are believed of.
+fn replayed() -> Vec<Case> {
+    vec![
+        case("logs/explained-policy", "p256", "eventlog.pcr", "a policy that knows what user space extends")
+            .forge(|it| it.unlogged = vec![(11, b"enter-initrd".to_vec())])
+            .policy(json!({ "boot": { "opaque_registers": [11], "secure_boot": "require" } }))
+            .verified(&[("/boot/state/secure_boot/enabled", json!(true))]),
+        case(
+            "logs/secure-boot-off",
+            "p256",
+            "eventlog.pcr",
+            "Secure Boot is off, and the policy wants it on",
+        )
+        .forge(|it| {
+            let place = place(&it.log, 7, VARIABLE);
+            let mut data = it.log.events[place].data.clone();
+            *data.last_mut().expect("a value") = 0;
+            it.log.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .policy(json!({ "boot": { "secure_boot": "require" } }))
+        .rejected(&["boot.secure_boot"], &[("/boot/state/secure_boot/enabled", json!(false))]),
+        case("logs/emergency-shell", "p256", "eventlog.pcr", "a command line that the policy forbids")
+            .policy(json!({ "boot": { "command_line_forbidden": ["quiet"] } }))
+            .source("GHSA-6w5f-5wgr-qjg5")
+            .rejected(&["boot.command_line_forbidden"], &[]),
+        case("logs/log-required", "p256", "eventlog.pcr", "the policy wants a log, and none is given")
+            .edit(|it| drop(it.as_object_mut().map(|it| it.remove("event_log"))))
+            .policy(json!({ "boot": { "log": "require" } }))
+            .rejected(&["boot.log"], &[("/boot", json!(null))]),
+        log("padded", "filled up with zeros to the size of the table", |it| it.trailing = vec![0; 4096])
+            .verified(&[("/boot/format", json!("crypto_agile"))]),
+        log("padded-ff", "filled up with ones", |it| it.trailing = vec![0xff; 4096])
+            .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/sha1",
+            "p256",
+            "eventlog.pcr",
+            "a log of SHA-1 alone, without a header, and its bank quoted",
+        )
+        .forge(|it| it.selections = vec![Selection::of(PcrHash::Sha1, &(0..=14).collect::<Vec<_>>())])
+        .tamper(|it| it.event_log = TpmForge::p256().log.sha1_bytes())
+        .rejected(
+            &["boot.sha1_bank", "ima.boot_aggregate", "ima.sha1_only"],
+            &[("/boot/format", json!("sha1"))],
+        ),
+        log(
+            "secure-boot-flipped",
+            "the value of SecureBoot changed, its digest kept: no longer believed",
+            |it| {
+                let place = place(it, 7, VARIABLE);
+                keep_digests(&mut it.events[place]);
+                *it.events[place].data.last_mut().expect("a value") = 0;
+            },
+        )
+        .rule("boot.sound")
+        .refused(Code::BootEvent, "event_log.event"),
+        log("command-line-edited", "the text of the command line changed, its digest kept", |it| {
+            let place = it.events.iter().position(|it| it.data.starts_with(b"kernel_cmdline")).expect("one");
+            keep_digests(&mut it.events[place]);
+            it.events[place].data = b"kernel_cmdline: /vmlinuz-6.8 root=/dev/vda2 ro init=/bin/sh\0".to_vec();
+        })
+        .rule("boot.sound")
+        .refused(Code::BootEvent, "event_log.event"),
+        log("type-relabelled", "EventType is not measured: a GRUB command said to be an action", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place].kind = 0x8000_0007;
+        })
+        .source("go-attestation event-log disclosure")
+        .rule("boot.sound")
+        .refused(Code::BootEvent, "event_log.event"),
+        log("unknown-type", "an event type of a vendor is no error", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place].kind = 0x8401;
+        })
+        .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/user-space-named",
+            "p256",
+            "eventlog.pcr",
+            "user space extended PCR 11, as the caller knows",
+        )
+        .forge(|it| it.unlogged = vec![(11, b"enter-initrd".to_vec())])
+        .edit(|it| it["options"]["opaque"] = json!([11]))
+        .source("go-attestation #498")
+        .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/exit-named",
+            "p256",
+            "eventlog.pcr",
+            "firmware logged no exit of boot services; put up with",
+        )
+        .tamper(|it| it.event_log = without_exit().bytes())
+        .edit(|it| it["options"]["quirks"] = json!(["exit_boot_services_missing"]))
+        .verified(&[("/boot/quirks", json!(["exit_boot_services_missing"]))]),
+    ]
+}
+
+fn without_exit() -> TpmLog {
+    let mut log = TpmForge::p256().log;
+    log.events.truncate(log.events.len() - 2);
+    log
+}
+
+/// Logs that do not replay.
+fn refused() -> Vec<Case> {
+    let replay = |draft: Draft| draft.refused(Code::EventLogReplay, "event_log");
+    vec![
+        replay(log("removed", "an event left out", |it| drop(it.events.remove(place(it, 4, 0x8000_0003))))),
+        replay(log("added", "an event that was never measured", |it| {
+            it.events.push(TpmEvent::plain(8, IPL, b"grub_cmd: echo\0"));
+        })),
+        replay(log("swapped", "two events of one register in another order", |it| {
+            let place = place(it, 8, IPL);
+            it.events.swap(place, place + 1);
+        })),
+        replay(log("moved", "an event said to be of another register", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place].pcr = 9;
+        })),
+        replay(log("separator-twice", "the separator of PCR 7 twice", |it| {
+            let place = place(it, 7, SEPARATOR);
+            it.events.insert(place, it.events[place].clone());
+        })),
+        replay(log("digest", "a digest of the bank that is quoted changed", |it| {
+            let place = place(it, 7, VARIABLE);
+            keep_digests(&mut it.events[place]);
+            it.events[place].digests = Digests::Given(vec![(PcrHash::Sha256, vec![7; 32])]);
+        })),
+        replay(
+            case("logs/user-space", "p256", "eventlog.pcr", "user space extended PCR 11, and nobody said so")
+                .forge(|it| it.unlogged = vec![(11, b"enter-initrd".to_vec())]),
+        ),
+        replay(
+            case(
+                "logs/exit",
+                "p256",
+                "eventlog.pcr",
+                "firmware logged no exit of boot services, and nobody said so",
+            )
+            .tamper(|it| it.event_log = without_exit().bytes()),
+        ),
+        replay(log("other-boot", "the log of another boot", |it| {
+            let place = place(it, 8, IPL);
+            it.events[place] = TpmEvent::of(8, IPL, b"set default=1", b"grub_cmd: set default=1\0");
+        })),
+        replay(
+            case(
+                "logs/locality",
+                "unified",
+                "eventlog.pcr",
+                "the locality of the start taken out of the log",
+            )
+            .tamper(|it| {
+                let mut log = TpmForge::unified().log;
+                log.events.remove(0);
+                it.event_log = log.bytes();
+            }),
+        ),
+        log("other-bank", "a log of SHA-1 alone, and SHA-256 quoted", |it| it.banks = vec![PcrHash::Sha1])
+            .refused(Code::EventLogAlgorithm, "event_log.header.algorithms"),
+        case("logs/no-values", "p256", "eventlog.pcr", "a log, and no registers that could prove it")
+            .edit(|it| drop(it.as_object_mut().map(|it| it.remove("pcrs"))))
+            .refused(Code::MisuseOptions, "pcrs"),
+        case("logs/unknown-quirk", "p256", "eventlog.pcr", "a deviation that there is not")
+            .edit(|it| it["options"]["quirks"] = json!(["whatever"]))
+            .refused(Code::MisuseOptions, "options.quirks"),
+    ]
+}
+
+/// Logs that are none.
+fn malformed() -> Vec<Case> {
+    let bytes = |name: &str, note: &str, change: fn(&mut Vec<u8>)| {
+        case(&format!("logs/{name}"), "p256", "eventlog.pcr", note)
+            .tamper(move |it| change(&mut it.event_log))
+    };
+    let layout = |draft: Draft, part: &str| draft.refused(Code::EventLogLayout, part);
+    vec![
+        layout(
+            bytes("index-32", "PCR 32", |it| it[FIRST..FIRST + 4].copy_from_slice(&32_u32.to_le_bytes()))
+                .source("GHSA-gf8g-2r5c-74c7, GHSA-xqrv-v8rj-v8xw"),
+            "event_log.event.index",
+        ),
+        bytes("index-ffffffff", "PCR 0xffffffff and more behind it", |it| {
+            it[FIRST..FIRST + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        })
+        .refused(Code::EventLogLayout, "event_log.event.index"),
+        layout(
+            bytes("digest-count", "more digests than banks", |it| {
+                it[FIRST + 8..FIRST + 12].copy_from_slice(&u32::MAX.to_le_bytes());
+            }),
+            "event_log.event.digests",
+        ),
+        layout(
+            bytes("bank-twice", "one bank twice in an event", |it| {
+                it[FIRST + 34..FIRST + 36].copy_from_slice(&[4, 0])
+            }),
+            "event_log.event.digest.algorithm",
+        ),
+        layout(
+            log("declared-size", "SHA-256 digests of 20 bytes", |it| {
+                it.declared = Some(vec![(4, 20), (0xb, 20)])
+            }),
+            "event_log.header.algorithm",
+        ),
+        layout(
+            log("declared-none", "no bank at all", |it| it.declared = Some(Vec::new())),
+            "event_log.header.algorithms",
+        ),
+        bytes("truncated", "the last event cut", |it| it.truncate(it.len() - 1))
+            .refused(Code::InputTruncated, "event_log.event.data"),
+        bytes("data-size", "an event larger than the log", |it| {
+            it[FIRST + 68..FIRST + 72].copy_from_slice(&u32::MAX.to_le_bytes());
+        })
+        .refused(Code::InputTruncated, "event_log.event.data"),
+        layout(
+            log("late-locality", "the locality stated after PCR 0 was extended", |it| {
+                let mut late = TpmEvent::no_action(b"StartupLocality\0");
+                late.data.push(3);
+                it.events.insert(4, late);
+            }),
+            "event_log.event.startup_locality",
+        ),
+        case("logs/locality-two", "p256", "eventlog.pcr", "a start at locality 2, which there is not")
+            .forge(|it| it.log = it.log.clone().at_locality(2))
+            .refused(Code::EventLogLayout, "event_log.event.startup_locality"),
+    ]
+}
+
+/// Logs that replay, of boots that cannot have been.
+fn unsound() -> Vec<Case> {
+    let boot = |name: &str, note: &str, change: fn(&mut TpmLog)| {
+        case(&format!("logs/{name}"), "p256", "boot.sound", note).forge(|it| change(&mut it.log))
+    };
+    let event = "event_log.event";
+    vec![
+        boot("masquerade", "a command line in an event that claims to be no measurement", |it| {
+            let mut event = it.events[place(it, 7, VARIABLE)].clone();
+            event.kind = 3;
+            event.digests = Digests::Zero;
+            it.events.insert(3, event);
+        })
+        .source("go-attestation event-log disclosure")
+        .refused(Code::BootNoAction, event),
+        boot("error-separator", "a separator that says error", |it| {
+            let place = place(it, 4, SEPARATOR);
+            it.events[place] = TpmEvent::plain(4, SEPARATOR, &[0xff; 4]);
+        })
+        .refused(Code::BootSeparator, event),
+        boot("separator-mislabelled", "the digest of a separator under another type", |it| {
+            let place = place(it, 4, SEPARATOR);
+            it.events[place].kind = 0x8000_0007;
+        })
+        .refused(Code::BootSeparator, event),
+        boot("second-separator", "a second separator in PCR 7, measured", |it| {
+            let place = place(it, 7, SEPARATOR);
+            it.events.push(it.events[place].clone());
+        })
+        .refused(Code::BootSeparator, "event_log"),
+        boot("secure-boot-without-dbx", "the variables of Secure Boot without dbx", |it| {
+            let place = it.events.iter().rposition(|it| it.kind == VARIABLE).expect("dbx");
+            it.events.remove(place);
+        })
+        .refused(Code::BootSecureBoot, "secure_boot"),
+        boot("secure-boot-twice", "the variable SecureBoot twice", |it| {
+            let place = place(it, 7, VARIABLE);
+            it.events.insert(place, it.events[place].clone());
+        })
+        .refused(Code::BootSecureBoot, "secure_boot"),
+        boot("secure-boot-two", "SecureBoot of two", |it| {
+            let place = place(it, 7, VARIABLE);
+            let mut data = it.events[place].data.clone();
+            *data.last_mut().expect("a value") = 2;
+            it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .refused(Code::BootSecureBoot, "secure_boot"),
+        boot("variable-cut", "a variable whose data are shorter than they say", |it| {
+            let place = place(it, 7, VARIABLE);
+            let data = it.events[place].data[..40].to_vec();
+            it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .refused(Code::BootVariable, "name"),
+        boot("signature-list-endless", "a signature list of size zero", |it| {
+            let place = it.events.iter().rposition(|it| it.kind == VARIABLE).expect("dbx");
+            let mut data = it.events[place].data.clone();
+            let at = 32 + 6 + 16;
+            data[at..at + 4].copy_from_slice(&[0; 4]);
+            it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+        .source("go-attestation #486, #500, #502")
+        .refused(Code::BootSignatureList, "list_size"),
+        case("logs/bank-unmeasured", "p256", "boot.sound", "firmware left the bank to whoever came later")
+            .forge(|it| {
+                it.log.events.clear();
+                it.ima.boot_aggregate = None;
+            })
+            .edit(|it| drop(it.as_object_mut().map(|it| it.remove("ima_log"))))
+            .edit(|it| it["options"]["opaque"] = json!([10]))
+            .source("CVE-2021-42299")
+            .refused(Code::BootBank, "event_log"),
+    ]
+}
