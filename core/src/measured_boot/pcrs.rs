@@ -1,5 +1,6 @@
 //! Comparing a TPM's log with the PCR values of an authentic quote.
 
+use super::proven::ProvenBy;
 use super::quirks::{Quirk, Quirks};
 use super::replay::{RegisterReport, RegisterState, Registers, ReplayedLog, initial_value};
 use super::tcg::{EventLog, LogKind};
@@ -89,7 +90,8 @@ impl<'a> EventLog<'a> {
             })
         });
         let used = used.iter().chain(events.iter().filter_map(super::ReplayedEvent::quirk)).collect();
-        Ok(ReplayedLog { events, registers, reports, quirks: used, checks: trace.into_checks() })
+        let proven = ProvenBy::Pcrs(pcrs.clone());
+        Ok(ReplayedLog { events, registers, reports, quirks: used, proven, checks: trace.into_checks() })
     }
 }
 

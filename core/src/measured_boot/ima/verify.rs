@@ -72,6 +72,7 @@ impl Aggregate {
 #[derive(Clone, Debug)]
 pub struct ReplayedIma<'a> {
     list: ImaList<'a>,
+    pcrs: PcrValues,
     first: u64,
     verified: u64,
     unverified: u64,
@@ -152,6 +153,7 @@ impl<'a> ImaList<'a> {
             );
             let mut replayed = ReplayedIma {
                 list: *self,
+                pcrs: pcrs.clone(),
                 first,
                 verified,
                 unverified: total.saturating_sub(verified),
@@ -297,6 +299,13 @@ impl Chain<'_> {
 }
 
 impl<'a> ReplayedIma<'a> {
+    /// Whether the list was verified against exactly these registers. A policy takes it for no other
+    /// quote's.
+    #[must_use]
+    pub fn is_of_pcrs(&self, pcrs: &PcrValues) -> bool {
+        self.pcrs == *pcrs
+    }
+
     /// Number of the first entry of this piece of the list, counted from the boot.
     #[must_use]
     pub const fn first(&self) -> u64 {
