@@ -104,6 +104,11 @@ impl<'a> BootState<'a> {
             sha1_only: log.registers().algorithm() == crate::crypto::HashAlgorithm::Sha1,
         };
         for report in log.reports() {
+            // A register that one more bank could have covered is proven by the bank that is read.
+            let elsewhere = report.algorithm != log.registers().algorithm();
+            if elsewhere && report.state == RegisterState::NotQuoted {
+                continue;
+            }
             // The worst of all banks; the variants are in that order.
             let worst = state.states.entry(report.index).or_insert(report.state);
             *worst = (*worst).max(report.state);
