@@ -448,10 +448,11 @@ impl VerifiedEntries<'_> {
     pub fn next(&mut self) -> Result<Option<VerifiedEntry<'_>>, Error> {
         while self.left > 0 {
             self.left = self.left.saturating_sub(1);
-            // Read twice, because an entry borrows from its reader.
-            if self.entries.skip_unless(IMA_PCR.into())? {
+            // Asked before, because an entry borrows from its reader.
+            if self.entries.peek_pcr() == Some(IMA_PCR.into()) {
                 return Ok(self.entries.next()?.map(VerifiedEntry));
             }
+            self.entries.next()?;
         }
         Ok(None)
     }
