@@ -236,6 +236,9 @@ fn an_unextended_bank_is_a_problem() {
     let replayed = log.verify_pcrs(&RustCrypto, &PcrValues::for_tests(&values), Quirks::NONE).unwrap();
     let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
     assert_eq!(state.require_sound().unwrap_err().code(), Code::BootBank);
+    // No policy accepts it, so none is learned from it.
+    let learned = crate::policy::learn("any", &state, None, &RustCrypto);
+    assert_eq!(learned.unwrap_err().code(), Code::BootBank);
 }
 
 #[test]
