@@ -46,6 +46,10 @@ pub const EVENT_LOG_BYTES: usize = 4 * 1024 * 1024;
 /// Events in one log: a measured boot has under 300.
 pub const EVENT_LOG_EVENTS: usize = 32_768;
 
+/// Events of one register that are edited one by one to explain its value: a machine's have under 200.
+/// Every edit costs a replay of the rest, so that the work grows with the square: some 130,000 hashes.
+pub const EXPLAIN_EVENTS: usize = 256;
+
 /// An IMA list: a million entries have under 200 MiB.
 pub const IMA_LIST_BYTES: usize = 512 * 1024 * 1024;
 

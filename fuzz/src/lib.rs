@@ -3,6 +3,7 @@
 
 mod appraisal;
 mod binding;
+mod boot_claims;
 mod document;
 mod event_log;
 mod frame;
@@ -20,6 +21,7 @@ mod x509;
 
 pub use appraisal::{appraisal, canonical};
 pub use binding::binding;
+pub use boot_claims::boot_claims;
 pub use document::document;
 pub use event_log::event_log;
 pub use frame::Frame;
@@ -49,6 +51,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("appraisal", appraisal),
     ("binding", binding),
+    ("boot_claims", boot_claims),
     ("canonical", canonical),
     ("certificate", certificate),
     ("collateral", collateral),

@@ -30,6 +30,7 @@ impl Seed {
 pub fn forged() -> Vec<Seed> {
     let mut seeds = vec![
         Seed::new("event_log", "made", event_log()),
+        Seed::new("boot_claims", "made", veriquote_forge::tpm::TpmLog::boot().bytes()),
         Seed::new("continuation", "short", b"VQIMA\x01\0\0".to_vec()),
         Seed::new("ima", "line", b"10 0000000000000000000000000000000000000000 ima-ng sha1:0000000000000000000000000000000000000000 /x\n".to_vec()),
     ];
@@ -116,6 +117,9 @@ pub fn from_vectors(vectors: &Path) -> io::Result<Vec<Seed>> {
             let end = bytes.iter().rposition(|byte| *byte != 0xff).map_or(0, |last| last + 1);
             let kept = bytes.len().min(end + 16);
             seeds.push(Seed::new("event_log", name, &bytes[..kept]));
+            if name.starts_with("tpm") {
+                seeds.push(Seed::new("boot_claims", name, &bytes[..kept]));
+            }
         }
     }
     let swtpm = vectors.join("tpm/swtpm");

@@ -116,5 +116,5 @@ fn two(data: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// RSA-2048 with RSASSA and SHA-256, up to the modulus.
-const RSA_AREA: [u8; 24] =
+pub(crate) const RSA_AREA: [u8; 24] =
     [0, 1, 0, 0x0b, 0, 5, 0, 0x72, 0, 0, 0, 0x10, 0, 0x14, 0, 0x0b, 8, 0, 0, 0, 0, 0, 1, 0];

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use crate::bytes::Bytes;
 use crate::check::{Check, Failure, Outcome, Rule, Trace};
-use crate::crypto::{HashAlgorithm, PublicKey, VerifyingKey};
+use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey, VerifyingKey};
 use crate::dcap::cache::{PlatformCache, Slot};
 use crate::dcap::certification::CertificationData;
 use crate::dcap::chain::{ALGORITHM, PckChain, pem_chain};
@@ -488,6 +488,12 @@ pub(crate) fn apply<T>(trace: &mut Trace, rule: &'static Rule, result: Result<T,
 }
 
 impl AuthenticQuote {
+    /// Who hashed and verified, for the steps that follow.
+    #[must_use]
+    pub fn provider(&self) -> &dyn CryptoProvider {
+        self.prepared.0.provider.as_ref()
+    }
+
     /// Version, TEE, vendor and user data.
     #[must_use]
     pub const fn header(&self) -> &Header {

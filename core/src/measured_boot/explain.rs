@@ -1,7 +1,7 @@
 //! Explaining a register that a log does not: which small edit of the log would match.
 //!
-//! Work is bounded: a log has few events in one register, and every edit is tried once for each of them,
-//! never two together. An explanation is a hint for people, and proves nothing.
+//! Work is bounded: every edit is tried once for each event, never two together, and not at all in a
+//! register of more than [`limits::EXPLAIN_EVENTS`] events; what remains grows with the log alone. An explanation is a hint for people, and proves nothing.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,6 +12,7 @@ use super::replay::initial_value;
 use super::tcg::{Event, EventLog, LogKind};
 use crate::bytes::constant_time_eq;
 use crate::crypto::{CryptoProvider, Digest, HashAlgorithm};
+use crate::limits;
 
 /// An edit of a log after which a register matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +94,6 @@ pub fn explain(
         .unauthenticated_events()
         .iter()
         .filter(|event| event.unauthenticated_index() == index && event.extends(log.kind()))
-        .take(MOST_EVENTS)
         .collect();
     let digests: Option<Vec<&[u8]>> =
         events.iter().map(|event| event.unauthenticated_digest(algorithm.into())).collect();
@@ -115,9 +115,12 @@ pub fn explain(
     search
         .appended(&digests)
         .or_else(|| search.prefix(&digests))
-        .or_else(|| search.edited(&events, &digests))
         .or_else(|| search.variables(&events, &digests))
         .or_else(|| search.padded(&events))
+        .or_else(|| {
+            let few = digests.len() <= limits::EXPLAIN_EVENTS;
+            few.then(|| search.edited(&events, &digests)).flatten()
+        })
 }
 
 #[derive(Clone, Copy)]
@@ -252,9 +255,6 @@ pub fn sentence(explanation: Option<&Explanation>, index: u32) -> String {
         None => alloc::format!("PCR {index}: no small edit of the log gives the quoted value"),
     }
 }
-
-/// Every edit costs a replay of the rest: with this many, a few million hashes at the very most.
-const MOST_EVENTS: usize = 1024;
 
 /// What is often measured without standing in the firmware's log.
 const APPENDED: &[(&str, &[&[u8]])] = &[

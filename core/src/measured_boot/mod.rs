@@ -16,6 +16,7 @@ mod grade;
 pub mod ima;
 #[cfg(feature = "tpm")]
 mod pcrs;
+mod proven;
 mod quirks;
 mod replay;
 mod secure_boot;

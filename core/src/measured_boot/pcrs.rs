@@ -1,5 +1,6 @@
 //! Comparing a TPM's log with the PCR values of an authentic quote.
 
+use super::proven::ProvenBy;
 use super::quirks::{Quirk, Quirks};
 use super::replay::{RegisterReport, RegisterState, Registers, ReplayedLog, initial_value};
 use super::tcg::{EventLog, LogKind};
@@ -26,7 +27,8 @@ impl<'a> EventLog<'a> {
     /// [`ReplayedLog::reports`] says so. [`ReplayedLog::require_explained`] or a policy turns it into a
     /// refusal. A register counts as explained when all compared banks agree.
     ///
-    /// Events are graded with the strongest bank that was compared.
+    /// Events are graded with one bank: of those that were compared, one better than SHA-1 if there is
+    /// any, then the one of which the quote covers most registers, then the strongest.
     ///
     /// # Errors
     /// `eventlog.algorithm` when log and quote have no bank in common, `eventlog.layout` for a startup
@@ -44,23 +46,32 @@ impl<'a> EventLog<'a> {
         let mut trace = Trace::new();
         let mut used = Quirks::NONE;
         let mut reports = alloc::vec::Vec::new();
-        let mut strongest: Option<Registers> = None;
+        let mut graded: Option<(usize, Registers)> = None;
         for bank in pcrs.banks().filter(|bank| self.has_algorithm((*bank).into())) {
             let mut registers = self.replay(provider, bank)?;
+            let mut covered = 0usize;
             for index in 0..=LogKind::Tpm.last_index() {
                 let quoted = u8::try_from(index).ok().and_then(|index| pcrs.get(bank, index));
                 let state = match quoted {
                     None if registers.events(index) == 0 => continue,
                     None => RegisterState::NotQuoted,
-                    Some(value) => compare(provider, &mut registers, index, value, quirks, &mut used),
+                    Some(value) => {
+                        covered = covered.saturating_add(1);
+                        compare(provider, &mut registers, index, value, quirks, &mut used)
+                    }
                 };
                 let events = registers.events(index);
                 reports.push(RegisterReport { algorithm: bank, index, events, state });
             }
-            // Banks come in ascending order of strength.
-            strongest = Some(registers);
+            // Banks come in ascending order of strength, SHA-1 first.
+            let better = graded
+                .as_ref()
+                .is_none_or(|(most, before)| before.algorithm() == HashAlgorithm::Sha1 || covered >= *most);
+            if better {
+                graded = Some((covered, registers));
+            }
         }
-        let Some(registers) = strongest else {
+        let Some((_, registers)) = graded else {
             let banks: alloc::vec::Vec<_> = pcrs.banks().map(|bank| alloc::format!("{bank:?}")).collect();
             return Err(Error::new(Code::EventLogAlgorithm, "event_log.header.algorithms")
                 .with(Fact::string("quoted", banks.join(" ").to_ascii_lowercase()))
@@ -89,7 +100,8 @@ impl<'a> EventLog<'a> {
             })
         });
         let used = used.iter().chain(events.iter().filter_map(super::ReplayedEvent::quirk)).collect();
-        Ok(ReplayedLog { events, registers, reports, quirks: used, checks: trace.into_checks() })
+        let proven = ProvenBy::Pcrs(pcrs.clone());
+        Ok(ReplayedLog { events, registers, reports, quirks: used, proven, checks: trace.into_checks() })
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::events::{DigestAlgorithm, EventType};
+use super::proven::ProvenBy;
 use super::quirks::{Quirk, Quirks};
 use super::tcg::{Event, EventLog, LogKind};
 use crate::bytes::constant_time_eq;
@@ -36,6 +37,7 @@ pub struct ReplayedLog<'a> {
     pub(super) registers: Registers,
     pub(super) reports: Vec<RegisterReport>,
     pub(super) quirks: Quirks,
+    pub(super) proven: ProvenBy,
     pub(super) checks: Vec<Check>,
 }
 
@@ -229,7 +231,8 @@ impl<'a> EventLog<'a> {
         let events =
             self.prove_events(provider, HashAlgorithm::Sha384, Quirks::all(), |index| scope.covers(index));
         let quirks = events.iter().filter_map(|event| event.quirk).collect();
-        Ok(ReplayedLog { events, registers, reports, quirks, checks: trace.into_checks() })
+        let proven = ProvenBy::Rtmrs(*expected);
+        Ok(ReplayedLog { events, registers, reports, quirks, proven, checks: trace.into_checks() })
     }
 
     /// Grades every event; `covered` tells which registers were found to be explained.

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::events::EventType;
 use super::grade::{DigestBound, Hearsay, ReplayBound};
+use super::proven::ProvenBy;
 use super::quirks::{Quirk, Quirks};
 use super::replay::{Proof, RegisterState, ReplayedEvent, ReplayedLog};
 use super::secure_boot::{self, SecureBoot};
@@ -23,6 +24,7 @@ use crate::fact::Fact;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BootState<'a> {
     pub(super) kind: LogKind,
+    pub(super) proven: ProvenBy,
     pub(super) quirks: Quirks,
     pub(super) problems: Vec<Error>,
     pub(super) secure_boot: Result<SecureBoot<'a>, Error>,
@@ -85,6 +87,7 @@ impl<'a> BootState<'a> {
         let kind = log.kind();
         let mut state = Self {
             kind,
+            proven: log.proven.clone(),
             quirks: log.quirks(),
             problems: Vec::new(),
             secure_boot: Err(Error::new(Code::BootUnverified, "secure_boot")),
@@ -101,6 +104,11 @@ impl<'a> BootState<'a> {
             sha1_only: log.registers().algorithm() == crate::crypto::HashAlgorithm::Sha1,
         };
         for report in log.reports() {
+            // A register that one more bank could have covered is proven by the bank that is read.
+            let elsewhere = report.algorithm != log.registers().algorithm();
+            if elsewhere && report.state == RegisterState::NotQuoted {
+                continue;
+            }
             // The worst of all banks; the variants are in that order.
             let worst = state.states.entry(report.index).or_insert(report.state);
             *worst = (*worst).max(report.state);
@@ -282,6 +290,20 @@ impl<'a> BootState<'a> {
             (LogKind::Ccel, 2..=6) => 2,
             (LogKind::Ccel, _) => 3,
         }
+    }
+
+    /// Whether the log was verified against exactly these RTMRs. A policy takes it for no other TD's.
+    #[must_use]
+    pub fn is_of_rtmrs(&self, rtmrs: &[[u8; 48]; 4]) -> bool {
+        self.proven.is_rtmrs(rtmrs)
+    }
+
+    /// Whether the log was verified against exactly these registers. A policy takes it for no other
+    /// quote's.
+    #[cfg(feature = "tpm")]
+    #[must_use]
+    pub fn is_of_pcrs(&self, pcrs: &crate::tpm::PcrValues) -> bool {
+        self.proven.is_pcrs(pcrs)
     }
 
     /// Whose registers the log names.

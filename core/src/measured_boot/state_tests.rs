@@ -4,6 +4,7 @@ extern crate std;
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use std::path::{Path, PathBuf};
 use std::{env, eprintln, fs};
@@ -235,6 +236,9 @@ fn an_unextended_bank_is_a_problem() {
     let replayed = log.verify_pcrs(&RustCrypto, &PcrValues::for_tests(&values), Quirks::NONE).unwrap();
     let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
     assert_eq!(state.require_sound().unwrap_err().code(), Code::BootBank);
+    // No policy accepts it, so none is learned from it.
+    let learned = crate::policy::learn("any", &state, None, &RustCrypto);
+    assert_eq!(learned.unwrap_err().code(), Code::BootBank);
 }
 
 #[test]
@@ -285,4 +289,128 @@ fn explanations_name_the_edit_that_matches() {
     let zero: Vec<Vec<u8>> = numbers(0).into_iter().map(|(_, digest)| digest).collect();
     assert_eq!(ask(0, replay(&zero)), Some(Explanation::Locality(0)));
     assert_eq!(ask(8, hash(&[b"something else"])), None);
+}
+
+/// One record of a crypto-agile log with SHA-1 and SHA-256.
+fn record(index: u32, event_type: u32, measured: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut bytes = [index, event_type, 2].map(u32::to_le_bytes).concat();
+    for (id, bank) in [(4u16, HashAlgorithm::Sha1), (0x0b, HashAlgorithm::Sha256)] {
+        bytes.extend(id.to_le_bytes());
+        bytes.extend(crate::crypto::CryptoProvider::hash(&RustCrypto, bank, &[measured]).as_slice());
+    }
+    bytes.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+fn written(records: &[Vec<u8>]) -> Vec<u8> {
+    let data =
+        [&b"Spec ID Event03\0\0\0\0\0\0\x02\x00\x02\x02\0\0\0\x04\0\x14\0\x0b\0\x20\0"[..], &[0]].concat();
+    let mut bytes = [0u32, 3].map(u32::to_le_bytes).concat();
+    bytes.extend([0; 20]);
+    bytes.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+    bytes.extend(data);
+    bytes.extend(records.concat());
+    bytes
+}
+
+/// `H(H(start ‖ H(first)) ‖ H(second)) …`, computed by itself.
+fn extended(bank: HashAlgorithm, measured: &[&[u8]]) -> crate::crypto::Digest {
+    let hash = |parts: &[&[u8]]| crate::crypto::CryptoProvider::hash(&RustCrypto, bank, parts);
+    let start = crate::crypto::Digest::repeated(0, bank);
+    measured.iter().fold(start, |value, bytes| hash(&[value.as_slice(), hash(&[bytes]).as_slice()]))
+}
+
+#[test]
+fn firmware_s_habits_are_explained() {
+    let sha256 = HashAlgorithm::Sha256;
+    let mut variable = vec![7; 16];
+    variable.extend([1u64, 3].map(u64::to_le_bytes).concat());
+    variable.extend(b"B\0abc");
+    let ask = |bytes: &[u8], index, quoted: crate::crypto::Digest| {
+        let log = parse(bytes, LogKind::Tpm);
+        explain(&log, &RustCrypto, sha256, index, quoted.as_slice())
+    };
+    // The log has the digest of the value; the firmware extended that of the structure, and the other way.
+    for (logged, extended_with, whole) in [(&b"abc"[..], &variable[..], true), (&variable, b"abc", false)] {
+        let log = written(&[record(1, 0x8000_0002, logged, &variable), record(1, 4, &[0; 4], &[0; 4])]);
+        let quoted = extended(sha256, &[extended_with, &[0; 4]]);
+        assert_eq!(ask(&log, 1, quoted), Some(Explanation::VariableBoot { whole }));
+    }
+    // Leaving boot services was measured, and the log was read before.
+    let log = written(&[record(5, 0x8000_0007, b"Calling", b"Calling"), record(5, 4, &[0; 4], &[0; 4])]);
+    let (invoked, left) =
+        (&b"Exit Boot Services Invocation"[..], b"Exit Boot Services Returned with Success");
+    let quoted = extended(sha256, &[b"Calling", &[0; 4], invoked, left]);
+    let Some(Explanation::Append(what)) = ask(&log, 5, quoted) else { panic!("not explained") };
+    assert!(what.starts_with("Exit Boot Services Invocation"));
+    // Some firmware, and Linux before 5.8, extends a bank with the digests of SHA-1 and zeros.
+    let hash = |bank, parts: &[&[u8]]| crate::crypto::CryptoProvider::hash(&RustCrypto, bank, parts);
+    let padded = |value: crate::crypto::Digest, bytes: &[u8]| {
+        let digest = hash(HashAlgorithm::Sha1, &[bytes]);
+        hash(sha256, &[value.as_slice(), digest.as_slice(), &[0; 12]])
+    };
+    let quoted = padded(padded(crate::crypto::Digest::repeated(0, sha256), b"Calling"), &[0; 4]);
+    assert_eq!(ask(&log, 5, quoted), Some(Explanation::PaddedBank(HashAlgorithm::Sha1)));
+    assert_eq!(ask(&log, 5, extended(sha256, &[b"Calling", b"something"])), None);
+}
+
+#[test]
+fn explaining_a_hostile_log_ends_soon_and_never_calls_a_part_the_whole() {
+    let count = 30_000u32;
+    let records: Vec<Vec<u8>> = (0..count).map(|number| record(8, 0xd, &number.to_le_bytes(), b"")).collect();
+    let bytes = written(&records);
+    let log = parse(&bytes, LogKind::Tpm);
+    let numbers: Vec<[u8; 4]> = (0..count).map(u32::to_le_bytes).collect();
+    let measured: Vec<&[u8]> = numbers.iter().map(|number| &number[..]).collect();
+    let counting = Counting::default();
+    let ask = |measured: &[&[u8]]| {
+        let quoted = extended(HashAlgorithm::Sha256, measured);
+        explain(&log, &counting, HashAlgorithm::Sha256, 8, quoted.as_slice())
+    };
+    assert_eq!(ask(&measured), Some(Explanation::Matches));
+    assert_eq!(ask(&measured[..1024]), Some(Explanation::Prefix(1024)));
+    counting.hashes.store(0, core::sync::atomic::Ordering::Relaxed);
+    // Every search is tried, and none of them fits.
+    assert_eq!(ask(&measured[1..]), None);
+    let hashes = counting.hashes.load(core::sync::atomic::Ordering::Relaxed);
+    assert!(hashes < 10 * 30_000, "{hashes}");
+    // As many as are edited.
+    let most = crate::limits::EXPLAIN_EVENTS;
+    let bytes = written(&records[..most]);
+    let log = parse(&bytes, LogKind::Tpm);
+    counting.hashes.store(0, core::sync::atomic::Ordering::Relaxed);
+    let quoted = extended(HashAlgorithm::Sha256, &measured[1..most]);
+    let first =
+        log.unauthenticated_events().iter().find(|event| event.extends(LogKind::Tpm)).unwrap().number();
+    let found = explain(&log, &counting, HashAlgorithm::Sha256, 8, quoted.as_slice());
+    assert_eq!(found, Some(Explanation::Drop(first)));
+    assert_eq!(explain(&log, &counting, HashAlgorithm::Sha256, 8, &[7; 32]), None);
+    let hashes = counting.hashes.load(core::sync::atomic::Ordering::Relaxed);
+    assert!(hashes < 300_000, "{hashes}");
+}
+
+/// Counts the hashes, so that no clock is needed to say that work is bounded.
+#[derive(Debug, Default)]
+struct Counting {
+    hashes: core::sync::atomic::AtomicUsize,
+}
+
+impl crate::crypto::CryptoProvider for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn load_key(
+        &self,
+        algorithm: crate::crypto::SignatureAlgorithm,
+        key: crate::crypto::PublicKey<'_>,
+    ) -> Result<alloc::boxed::Box<dyn crate::crypto::VerifyingKey>, crate::crypto::KeyRejected> {
+        RustCrypto.load_key(algorithm, key)
+    }
+
+    fn hash(&self, algorithm: HashAlgorithm, parts: &[&[u8]]) -> crate::crypto::Digest {
+        self.hashes.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
+        RustCrypto.hash(algorithm, parts)
+    }
 }

@@ -652,3 +652,77 @@ fn facts_of_a_refusal_hold_both_values() {
     assert!(failure.error.facts().contains(&Fact::bytes("expected", [9; 48])));
     assert!(failure.error.facts().iter().any(|fact| fact.name == "actual" && fact.value == actual));
 }
+
+/// xorshift64*: the same logs in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
+    }
+
+    fn bytes(&mut self, most: u64) -> Vec<u8> {
+        (0..self.below(most + 1)).map(|_| u8::try_from(self.below(256)).unwrap()).collect()
+    }
+}
+
+#[test]
+fn any_log_replays_to_what_the_hashes_alone_give() {
+    const TYPES: [u32; 10] = [1, 3, 4, 5, 6, 0xd, 0x8000_0001, 0x8000_0002, 0x8000_0007, 0x1234];
+    let mut random = Random(0x5eed_1e55);
+    for round in 0..300 {
+        let count = random.below(40);
+        let mut registers = [[0u8; 48]; 4];
+        let mut records = Vec::new();
+        for _ in 0..count {
+            let index = u32::try_from(random.below(5)).unwrap();
+            let event_type = TYPES[usize::try_from(random.below(10)).unwrap()];
+            let data = random.bytes(60);
+            let measured = if random.below(2) == 0 { data.clone() } else { random.bytes(60) };
+            let record = Record::new(index, event_type, &measured, &data);
+            if event_type != 3 && index > 0 {
+                let register = &mut registers[usize::try_from(index).unwrap() - 1];
+                let mut state = Sha384::new();
+                state.update(&register[..]);
+                state.update(&record.digests[0].1);
+                *register = state.finalize().into();
+            }
+            records.push(record);
+        }
+        let bytes = write(&records);
+        let log = parse(&bytes).unwrap_or_else(|error| panic!("{round}: {error}"));
+        let replayed = log.verify_rtmrs(&RustCrypto, &registers).unwrap();
+        let extending = |record: &&Record| record.event_type != 3 && record.index > 0;
+        let written: Vec<(u32, &[u8])> =
+            records.iter().filter(extending).map(|r| (r.index, &r.digests[0].1[..])).collect();
+        let proven: Vec<(u32, &[u8])> =
+            replayed.events().iter().filter_map(ReplayedEvent::measured).collect();
+        assert_eq!(proven, written, "{round}");
+        // Nothing is believed that does not hash to its digest.
+        for event in replayed.events() {
+            if let (Proof::Data(data), Some((_, digest))) = (event.proof(), event.measured()) {
+                assert_eq!(Sha384::digest(data)[..], *digest, "{round}");
+            }
+        }
+        // Any other digest in any extending record, and no log.
+        let candidates: Vec<usize> = (0..records.len()).filter(|at| extending(&&records[*at])).collect();
+        if let Some(at) = candidates.get(usize::try_from(random.below(40)).unwrap() % candidates.len().max(1))
+        {
+            let mut changed = records.clone();
+            let bit = random.below(48);
+            changed[*at].digests[0].1[usize::try_from(bit).unwrap()] ^= 1;
+            let failure = refusal(&write(&changed), &registers);
+            assert_eq!(failure.error.code(), Code::EventLogReplay);
+            let name = format!("rtmr{}", records[*at].index - 1);
+            let names = failure
+                .error
+                .facts()
+                .iter()
+                .any(|fact| fact.name == "register" && format!("{:?}", fact.value).contains(&name));
+            assert!(names, "{round}: {:?}", failure.error);
+        }
+    }
+}

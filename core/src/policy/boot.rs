@@ -352,7 +352,7 @@ fn events_of(node: &Node<'_>) -> Result<Vec<EventsRule>, Error> {
 }
 
 /// Problems that a policy may put up with.
-const PROBLEMS: [Code; 6] = [
+pub(super) const PROBLEMS: [Code; 6] = [
     Code::BootEvent,
     Code::BootNoAction,
     Code::BootSeparator,

@@ -12,7 +12,7 @@ use crate::bytes::to_hex;
 use crate::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
 use crate::error::Code;
 use crate::measured_boot::ima::{ImaList, ReplayedIma};
-use crate::measured_boot::state_tests::{quoted, vectors};
+use crate::measured_boot::state_tests::{own_values, quoted, vectors};
 use crate::measured_boot::{BootState, EventLog, Limits, LogKind, Quirks};
 
 fn policy(text: &str) -> Policy {
@@ -194,4 +194,68 @@ fn documents_with_slips_are_refused() {
     for text in [r#"{"boot":{}}"#, r#"{"ima":{}}"#, r#"{"boot":{},"ima":{}}"#] {
         assert_eq!(Policy::from_json(text.as_bytes()).unwrap_err().code(), Code::MisusePolicyEmpty, "{text}");
     }
+}
+
+#[test]
+fn a_learned_policy_refuses_a_boot_that_measured_anything_else() {
+    let Some(folder) = vectors() else { return };
+    let bytes = fs::read(folder.join("swtpm/boot/eventlog.bin")).unwrap();
+    let assess = |bytes: &[u8], run: &mut dyn FnMut(&BootState<'_>)| {
+        let log = EventLog::parse(bytes, LogKind::Tpm, &Limits::default()).unwrap();
+        // A machine with this very log: the evidence is sound, and merely another one.
+        let pcrs = own_values(&log, HashAlgorithm::Sha256);
+        let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE).unwrap();
+        run(&BootState::assess(&replayed, &RustCrypto, Quirks::NONE));
+    };
+    let mut learned = None;
+    let mut events = Vec::new();
+    assess(&bytes, &mut |state| {
+        let text = learn("good", state, None, &RustCrypto).unwrap();
+        learned = Some(policy(&text));
+        assert_eq!(broken(learned.as_ref().unwrap(), Some(state), None), Vec::<&str>::new());
+        events = state.measured().iter().map(|event| (event.register, event.digest.get().to_vec())).collect();
+    });
+    let learned = learned.unwrap();
+    let (mut refused, mut left_out) = (0, 0);
+    for (register, digest) in &events {
+        let at = bytes.windows(32).position(|window| window == digest).unwrap();
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        assess(&changed, &mut |state| {
+            let broken = broken(&learned, Some(state), None);
+            match register {
+                4 | 7 | 8 | 9 | 11 | 12 | 14 => {
+                    assert!(!broken.is_empty(), "PCR {register}");
+                    refused += 1;
+                }
+                // What changes from boot to boot, or with the firmware: where it has data, these differ.
+                _ => left_out += usize::from(broken.is_empty()),
+            }
+        });
+    }
+    std::eprintln!("{refused} changes refused, {left_out} in registers that are left out");
+    assert!(refused >= 15);
+}
+
+#[test]
+fn firmware_that_measures_zeros_under_another_name_is_refused_until_that_is_put_up_with() {
+    // A real log: the firmware interface table's entry for a signature was empty, and PCR 0 has, as
+    // `EV_S_CRTM_CONTENTS`, the very digest of a separator. Which of the two ended the firmware's part,
+    // only a label says, which nobody signs.
+    let Some(folder) = vectors() else { return };
+    let bytes = fs::read(folder.join("go-eventlog/testdata/eventlogs/tpm/glinux-alex.bin")).unwrap();
+    let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).unwrap();
+    let pcrs = own_values(&log, HashAlgorithm::Sha256);
+    let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::all()).unwrap();
+    let state = BootState::assess(&replayed, &RustCrypto, Quirks::all());
+    let problems: Vec<_> =
+        state.problems().iter().map(|problem| (problem.code(), problem.offset())).collect();
+    assert_eq!(problems, [(Code::BootSeparator, Some(362)), (Code::BootSeparator, None)]);
+    // It needs a quirk as well, for boot variables.
+    let quirks: Vec<String> = state.quirks().iter().map(|quirk| format!("\"{quirk}\"")).collect();
+    let quirks = quirks.join(",");
+    let strict = policy(&format!(r#"{{"boot":{{"log":"require","quirks":[{quirks}]}}}}"#));
+    assert_eq!(broken(&strict, Some(&state), None), ["boot.problems"]);
+    let tolerant = format!(r#"{{"boot":{{"quirks":[{quirks}],"tolerated_problems":["boot.separator"]}}}}"#);
+    assert_eq!(broken(&policy(&tolerant), Some(&state), None), Vec::<&str>::new());
 }

@@ -29,11 +29,11 @@ impl Policy {
         self.accept_with_log(quote, None)
     }
 
-    /// As [`Policy::accept`], with what the guest's event log says. It must have been verified against the
-    /// RTMRs of this very quote.
+    /// As [`Policy::accept`], with what the guest's event log says.
     ///
     /// # Errors
-    /// Those of [`Policy::accept`]; also when rules are stated about a log, and none is given.
+    /// Those of [`Policy::accept`]; `misuse.options` when the log was verified against other RTMRs than
+    /// this quote's; `policy.rejected` also when rules are stated about a log, and none is given.
     pub fn accept_with_log(
         &self,
         quote: AuthenticQuote,
@@ -50,6 +50,12 @@ impl Policy {
 
     fn appraise(&self, quote: &AuthenticQuote, boot: Option<&BootState<'_>>) -> (Evaluation, Option<Error>) {
         let mut findings = Findings::default();
+        let foreign = boot.is_some_and(|boot| match quote.report() {
+            Report::Td(report) => !boot.is_of_rtmrs(&report.rtmr.map(|rtmr| rtmr.0)),
+            Report::Sgx(_) => true,
+        });
+        let boot = boot.filter(|_| !foreign);
+        let foreign = foreign.then(|| findings.of_another_quote("boot.quote"));
         if self.crypto_only {
             findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
         } else {
@@ -58,7 +64,7 @@ impl Policy {
             self.appraise_platform(quote, &mut findings);
             self.appraise_tee(quote, &mut findings);
             if boot.is_some() || self.boot != super::BootRules::strict() {
-                self.boot.appraise(boot, &crate::crypto::RustCrypto, false, &mut findings);
+                self.boot.appraise(boot, quote.provider(), false, &mut findings);
             }
             match quote.report() {
                 Report::Sgx(report) => appraise_sgx(&self.sgx, report, &mut findings),
@@ -75,7 +81,7 @@ impl Policy {
                 [Fact::bytes("expected", expected.0), Fact::bytes("actual", report_data.0)],
             ),
         }
-        let error = findings.error();
+        let error = foreign.or_else(|| findings.error());
         (Evaluation { policy: self.name.clone(), findings: findings.0 }, error)
     }
 

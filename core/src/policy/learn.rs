@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
+use super::boot::PROBLEMS;
 use crate::bytes::{Hex, to_hex};
 use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::measured_boot::{BootState, LogKind, Quirk, RegisterState};
@@ -17,13 +18,18 @@ use crate::measured_boot::{BootState, LogKind, Quirk, RegisterState};
 /// used; everything in it comes from proven claims.
 ///
 /// # Errors
-/// Those of reading an IMA list, which was read to its end before.
+/// The problem of a boot that no policy accepts, such as `boot.bank`; those of reading an IMA list, which
+/// was read to its end before.
 pub fn learn(
     name: &str,
     boot: &BootState<'_>,
     #[cfg(feature = "tpm")] ima: Option<&crate::measured_boot::ima::ReplayedIma<'_>>,
     provider: &dyn CryptoProvider,
 ) -> Result<String, crate::Error> {
+    let intolerable = boot.problems().iter().find(|problem| !PROBLEMS.contains(&problem.code()));
+    if let Some(problem) = intolerable {
+        return Err(problem.clone());
+    }
     let mut members = alloc::vec![(String::from("name"), string(name))];
     members.push((String::from("boot"), object(learn_boot(boot, provider))));
     #[cfg(feature = "tpm")]

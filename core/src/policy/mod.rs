@@ -172,6 +172,14 @@ impl Findings {
         self.0.push(Finding { rule, verdict: Verdict::NotChecked, facts: facts.into() });
     }
 
+    /// A log that another quote proves says nothing of this one: a mistake of the caller, which no policy
+    /// puts up with.
+    fn of_another_quote(&mut self, rule: &'static str) -> Error {
+        let problem = Fact::text("problem", "verified against the registers of another quote");
+        self.add(rule, false, [problem.clone()]);
+        Error::new(Code::MisuseOptions, rule).with(problem)
+    }
+
     /// The error of the first broken rule, if any.
     fn error(&self) -> Option<Error> {
         let mut broken = self.0.iter().filter(|finding| finding.verdict == Verdict::Violated);

@@ -25,10 +25,10 @@ impl Policy {
         self.accept_tpm_boot(quote, None, None)
     }
 
-    /// As [`Policy::accept_tpm`], with what an event log and an IMA list say. Both must have been verified
-    /// against the register values of this very quote.
+    /// As [`Policy::accept_tpm`], with what an event log and an IMA list say.
     ///
     /// # Errors
+    /// `misuse.options` when either was verified against other register values than this quote's;
     /// `policy.rejected` with all findings; also when rules are stated about a log or a list, and none is
     /// given.
     pub fn accept_tpm_boot<'p>(
@@ -38,6 +38,12 @@ impl Policy {
         ima: Option<&ReplayedIma<'_>>,
     ) -> Result<Accepted<BoundQuote<'p>>, Box<Rejection<BoundQuote<'p>>>> {
         let mut findings = Findings::default();
+        let foreign_log = boot.is_some_and(|boot| !boot.is_of_pcrs(quote.pcrs()));
+        let foreign_list = ima.is_some_and(|ima| !ima.is_of_pcrs(quote.pcrs()));
+        let boot = boot.filter(|_| !foreign_log);
+        let ima = ima.filter(|_| !foreign_list);
+        let foreign_log = foreign_log.then(|| findings.of_another_quote("boot.quote"));
+        let foreign = foreign_log.or(foreign_list.then(|| findings.of_another_quote("ima.quote")));
         if self.crypto_only {
             findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
         } else {
@@ -53,7 +59,7 @@ impl Policy {
             let facts = [Fact::bytes("expected", expected.0), Fact::text("actual", "not in a TPM quote")];
             findings.add("report_data", false, facts);
         }
-        let error = findings.error();
+        let error = foreign.or_else(|| findings.error());
         let appraisal = Evaluation { policy: self.name.clone(), findings: findings.0 };
         match error {
             None => Ok(Accepted { evidence: quote, appraisal }),

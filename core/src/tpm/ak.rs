@@ -288,6 +288,33 @@ impl<'p> TrustedAk<'p> {
         }
     }
 
+    /// Bytes that tell the key from every other.
+    ///
+    /// Its Name, a digest over its public area; where only the key is known, `key:` and SHA-256 over the
+    /// key. A Name begins with the number of its hash function, so neither can pass for the other. The
+    /// qualified signer of a quote would not do: a bare key may sign whatever its owner likes.
+    pub(super) fn identity(&self) -> Vec<u8> {
+        if let Some(name) = &self.name {
+            return name.as_slice().to_vec();
+        }
+        let digest = match &self.key {
+            OwnedKey::Rsa { modulus, exponent } => {
+                self.digest(&[b"rsa", &exponent.to_be_bytes(), trim(modulus)])
+            }
+            OwnedKey::Ecc { curve, x, y } => {
+                // With its length, or the border between the two could move.
+                let (x, y) = (trim(x), trim(y));
+                let size = u64::try_from(x.len()).unwrap_or(u64::MAX);
+                self.digest(&[b"ecc", &curve.0.to_be_bytes(), &size.to_be_bytes(), x, y])
+            }
+        };
+        [b"key:", digest.as_slice()].concat()
+    }
+
+    fn digest(&self, parts: &[&[u8]]) -> crate::crypto::Digest {
+        self.provider.hash(crate::crypto::HashAlgorithm::Sha256, parts)
+    }
+
     /// The signer that a quote must name, where that is known.
     pub(super) fn expected_signer(&self) -> Result<Option<Name>, Error> {
         match (&self.qualified, &self.name) {
@@ -305,6 +332,12 @@ impl<'p> TrustedAk<'p> {
                 .is_ok_and(|qualified| qualified.matches(signer))
         })
     }
+}
+
+/// Without leading zeros, which two writings of one number may differ in.
+fn trim(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
 }
 
 /// What is done with signatures over SHA-1 digests.

@@ -164,6 +164,7 @@ impl<'a> Quote<'a> {
             Ok((continuity, counters)) => Ok(AuthenticQuote {
                 provider: ak.provider,
                 ak: AkSummary::of(ak),
+                ak_identity: ak.identity(),
                 scheme: self.signature.scheme(),
                 extra_data: self.attest.unauthenticated_extra_data().to_vec(),
                 qualified_signer: self.attest.unauthenticated_qualified_signer().to_vec(),
@@ -339,6 +340,7 @@ impl AkSummary {
 pub struct AuthenticQuote<'p> {
     provider: &'p dyn CryptoProvider,
     ak: AkSummary,
+    ak_identity: Vec<u8>,
     scheme: Scheme,
     extra_data: Vec<u8>,
     qualified_signer: Vec<u8>,
@@ -357,6 +359,12 @@ impl<'p> AuthenticQuote<'p> {
     #[must_use]
     pub const fn ak(&self) -> &AkSummary {
         &self.ak
+    }
+
+    /// Bytes that tell the key that signed from every other: its Name, or a digest of the bare key.
+    #[must_use]
+    pub fn ak_identity(&self) -> &[u8] {
+        &self.ak_identity
     }
 
     /// The scheme of the signature.

@@ -8,6 +8,7 @@ use veriquote::dcap::{
     AuthenticQuote, Cause, Collateral, Horizon, Owner, PlatformCache, PreparedCollateral, Profile, Quote,
     QveReport, QveResult, ShortfallOf, SignedDocument, TcbStatus, Verifier, outlook,
 };
+use veriquote::measured_boot::{BootState, EventLog, Limits, LogKind, Quirks};
 use veriquote::policy::{Policy, Stance, Verdict};
 use veriquote::trust::TrustAnchors;
 use veriquote::{Bytes, Code, Outcome, UnixTime};
@@ -642,4 +643,50 @@ fn the_longest_authentication_data_is_verified() {
     let mut forge = Forge::sgx3();
     forge.quote.qe_auth_data = vec![7; 65_535];
     authenticate(&forge.build());
+}
+
+/// A guest with an event log that its RTMRs prove.
+fn guest(command_line: &[u8]) -> (Forged, Vec<u8>, [[u8; 48]; 4]) {
+    let mut log = veriquote_forge::EventLog::boot();
+    log.events.insert(2, veriquote_forge::LogEvent::new(2, 4, &[0; 4]));
+    // GRUB hashes the line alone and writes a label before it and a NUL after it.
+    let last = log.events.last_mut().unwrap();
+    last.measured = command_line.to_vec();
+    last.data = [b"kernel_cmdline: ", command_line, b"\0"].concat();
+    let mut forge = Forge::tdx4();
+    forge.quote.body.td().rtmrs = log.rtmrs();
+    (forge.build(), log.bytes(), log.rtmrs())
+}
+
+#[test]
+fn a_log_counts_for_the_quote_that_proves_it_and_for_no_other() {
+    let (guest_a, log, rtmrs) = guest(b"/vmlinuz root=/dev/vda1 quiet");
+    let (guest_b, other_log, other_rtmrs) = guest(b"/vmlinuz root=/dev/vda1 init=/bin/sh");
+    let log = EventLog::parse(&log, LogKind::Ccel, &Limits::default()).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &rtmrs).unwrap();
+    let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+    let other_log = EventLog::parse(&other_log, LogKind::Ccel, &Limits::default()).unwrap();
+    let other = other_log.verify_rtmrs(&RustCrypto, &other_rtmrs).unwrap();
+    let other = BootState::assess(&other, &RustCrypto, Quirks::NONE);
+    let policy = Policy::from_json(
+        br#"{"boot":{"log":"require","debug_mode":"allow","command_line_forbidden":["init"],"tolerated_problems":
+            ["boot.event","boot.separator","boot.secure_boot","boot.variable"]}}"#,
+    )
+    .unwrap();
+    let result = |forged: &Forged, boot: Option<&BootState<'_>>| {
+        let result = policy.accept_with_log(authenticate(forged), boot);
+        result.map(|_| ()).map_err(|rejection| (rejection.error.code(), rejection.error.part().to_owned()))
+    };
+    let rejected = |rule: &str| Err((Code::PolicyRejected, rule.to_owned()));
+    assert_eq!(result(&guest_a, Some(&state)), Ok(()));
+    assert_eq!(result(&guest_b, Some(&other)), rejected("boot.command_line_forbidden"));
+    assert_eq!(result(&guest_a, None), rejected("boot.log"));
+    // The good guest's log does not make the bad one acceptable, whatever the policy.
+    let foreign = Err((Code::MisuseOptions, "boot.quote".to_owned()));
+    assert_eq!(result(&guest_b, Some(&state)), foreign);
+    assert_eq!(result(&guest_a, Some(&other)), foreign);
+    assert_eq!(result(&Forge::sgx3().build(), Some(&state)), foreign);
+    let crypto_only = Policy::crypto_only();
+    assert!(crypto_only.accept_with_log(authenticate(&guest_a), Some(&state)).is_ok());
+    assert!(crypto_only.accept_with_log(authenticate(&guest_b), Some(&state)).is_err());
 }

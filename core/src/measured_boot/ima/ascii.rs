@@ -24,6 +24,13 @@ pub(super) fn hash_of(text: &[u8]) -> Option<HashAlgorithm> {
         .find(|hash| hash.digest_len().checked_mul(2) == Some(digest.len()))
 }
 
+/// The register that the line at the beginning of `text` names.
+pub(super) fn pcr_of(text: &[u8]) -> Option<u32> {
+    let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
+    let (pcr, _) = split(text.get(..end)?.trim_ascii_start())?;
+    core::str::from_utf8(pcr).ok()?.parse().ok()
+}
+
 /// Reads a line; `scratch` gets the template data.
 pub(super) fn read<'a>(
     line: &'a [u8],

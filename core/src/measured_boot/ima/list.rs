@@ -119,16 +119,15 @@ pub struct ImaEntry<'e> {
 }
 
 impl Entries<'_> {
-    /// Reads the next entry and forgets it, unless it names the register `pcr`.
-    pub(super) fn skip_unless(&mut self, pcr: u32) -> Result<bool, Error> {
-        let (offset, number) = (self.offset, self.number);
-        let Some(entry) = self.next()? else { return Ok(false) };
-        if entry.pcr != pcr {
-            return Ok(false);
+    /// The register that the next entry names, if it can be read.
+    pub(super) fn peek_pcr(&self) -> Option<u32> {
+        let rest = self.list.bytes.get(self.offset..)?;
+        match self.list.format {
+            ImaFormat::Binary => rest.first_chunk().map(|bytes| u32::from_le_bytes(*bytes)),
+            ImaFormat::Ascii => ascii::pcr_of(rest),
         }
-        (self.offset, self.number) = (offset, number);
-        Ok(true)
     }
+
     /// The next entry, or `None` at the end of the list.
     ///
     /// # Errors

@@ -17,11 +17,13 @@ use crate::fact::Fact;
 use crate::limits;
 use crate::measured_boot::DigestAlgorithm;
 use crate::reader::{Reader, length};
+use crate::tpm::BoundQuote;
 
 /// Which boot of which machine: what a quote signs of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BootIdentity {
-    /// The name of the attestation key.
+    /// The Name of the attestation key, or what else tells it from every other:
+    /// [`AuthenticQuote::ak_identity`](crate::tpm::AuthenticQuote::ak_identity).
     pub ak_name: Vec<u8>,
     /// `resetCount` of the quote.
     pub reset_count: u32,
@@ -37,6 +39,19 @@ pub struct Continuation {
     zero_padded: Option<bool>,
     values: Vec<(HashAlgorithm, Digest)>,
     keys: Vec<Vec<u8>>,
+}
+
+impl BootIdentity {
+    /// The boot that this quote is of.
+    #[must_use]
+    pub fn of(quote: &BoundQuote<'_>) -> Self {
+        let clock = quote.clock();
+        Self {
+            ak_name: quote.quote().ak_identity().to_vec(),
+            reset_count: clock.reset_count,
+            restart_count: clock.restart_count,
+        }
+    }
 }
 
 impl Continuation {

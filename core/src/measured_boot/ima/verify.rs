@@ -72,6 +72,7 @@ impl Aggregate {
 #[derive(Clone, Debug)]
 pub struct ReplayedIma<'a> {
     list: ImaList<'a>,
+    pcrs: PcrValues,
     first: u64,
     verified: u64,
     unverified: u64,
@@ -152,6 +153,7 @@ impl<'a> ImaList<'a> {
             );
             let mut replayed = ReplayedIma {
                 list: *self,
+                pcrs: pcrs.clone(),
                 first,
                 verified,
                 unverified: total.saturating_sub(verified),
@@ -297,6 +299,13 @@ impl Chain<'_> {
 }
 
 impl<'a> ReplayedIma<'a> {
+    /// Whether the list was verified against exactly these registers. A policy takes it for no other
+    /// quote's.
+    #[must_use]
+    pub fn is_of_pcrs(&self, pcrs: &PcrValues) -> bool {
+        self.pcrs == *pcrs
+    }
+
     /// Number of the first entry of this piece of the list, counted from the boot.
     #[must_use]
     pub const fn first(&self) -> u64 {
@@ -439,10 +448,11 @@ impl VerifiedEntries<'_> {
     pub fn next(&mut self) -> Result<Option<VerifiedEntry<'_>>, Error> {
         while self.left > 0 {
             self.left = self.left.saturating_sub(1);
-            // Read twice, because an entry borrows from its reader.
-            if self.entries.skip_unless(IMA_PCR.into())? {
+            // Asked before, because an entry borrows from its reader.
+            if self.entries.peek_pcr() == Some(IMA_PCR.into()) {
                 return Ok(self.entries.next()?.map(VerifiedEntry));
             }
+            self.entries.next()?;
         }
         Ok(None)
     }
