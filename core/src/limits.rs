@@ -68,6 +68,9 @@ pub const TOKEN_SUBMODULE_DEPTH: usize = 4;
 /// Environments of one token: the largest NVIDIA systems have 8 GPUs and 4 switches.
 pub const TOKEN_ENVIRONMENTS: usize = 64;
 
+/// A dotted path to a claim: the longest of real tokens has under 200 bytes.
+pub const TOKEN_PATH_BYTES: usize = 512;
+
 /// Text of one token's payload: real ones with an event log have under 55,000 characters.
 pub const TOKEN_PAYLOAD_BYTES: usize = 512 * 1024;
 

@@ -247,14 +247,14 @@ fn values_that_no_token_may_have_are_refused() {
         (ClaimsOptions { subject: SubjectTemplate::Measurements(&[]), ..good() }, Code::ClaimsMissing),
         (
             ClaimsOptions {
-                bound: Bound::Data { mode: Mode::Sha384Pad64, data: b"other", nonce: None, shown: "null" },
+                bound: Bound::Data { mode: Mode::Sha384Pad64, data: b"other", nonce: None },
                 ..good()
             },
             Code::BindingReportData,
         ),
         (
             ClaimsOptions {
-                bound: Bound::Data { mode: Mode::RawPad64, data: &[1; 65], nonce: None, shown: "null" },
+                bound: Bound::Data { mode: Mode::RawPad64, data: &[1; 65], nonce: None },
                 ..good()
             },
             Code::BindingLength,
@@ -271,12 +271,16 @@ fn bound_data_are_shown_when_they_are_bound() {
     if data == [0; 64] {
         return assert!(claims(&accepted, &options(None)).is_ok());
     }
-    let bound =
-        Bound::Data { mode: Mode::RawExact, data: &data, nonce: None, shown: "{ \"raw\": \"eA==\" }" };
+    let bound = Bound::Data { mode: Mode::RawExact, data: &data, nonce: None };
+    let nothing = Bound::Data { mode: Mode::None, data: b"made up", nonce: None };
+    let error = claims(&accepted, &ClaimsOptions { bound: nothing, ..options(None) }).expect_err("not bound");
+    assert_eq!(error.code(), Code::MisuseOptions);
     let claims = claims(&accepted, &ClaimsOptions { bound, ..options(None) }).expect("bound");
     let written = claims.write(Profile::Aliyun, Budget::default(), &RustCrypto).expect("it fits");
     let payload: Value = serde_json::from_str(&written.payload).expect("JSON");
-    assert_eq!(payload["customized_claims"]["runtime_data"]["raw"], "eA==");
+    let raw = payload["customized_claims"]["runtime_data"]["raw"].as_str().expect("base64");
+    let bytes = veriquote::encoding::decode_binary_or_text(raw.as_bytes()).expect("base64");
+    assert_eq!(*bytes, data, "the very data that the report binds");
     let binding = serde_json::json!({ "matched": true, "mode": "raw-exact" });
     assert_eq!(payload["x-att"]["binding"], binding);
 }

@@ -9,6 +9,7 @@ use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{Member, Node, Value};
 use crate::jwt::numeric_date;
+use crate::limits;
 use crate::time::UnixTime;
 
 /// An object's members, and which of them were taken.
@@ -22,6 +23,11 @@ impl<'n, 'a> Members<'n, 'a> {
     /// Of `node`, which stands at the dotted `path` (empty for the root).
     pub fn of(node: &'n Node<'a>, path: impl Into<String>) -> Result<Self, Error> {
         let path = path.into();
+        if path.len() > limits::TOKEN_PATH_BYTES {
+            return Err(Error::new(Code::LimitSize, "submods")
+                .at(node.offset)
+                .with(Fact::count("maximum", limits::TOKEN_PATH_BYTES)));
+        }
         let members = node.members().ok_or_else(|| unexpected(&path, node, "an object"))?;
         Ok(Self { members, taken: alloc::vec![false; members.len()], path })
     }

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use veriquote::appraisal::{ReadOptions, appraise};
 use veriquote::crypto::CryptoProvider;
+use veriquote::json::Node;
 use veriquote::jwt::{self, AuthenticToken, KeySet};
-use veriquote::{Failure, TrustAnchor, TrustAnchors, Window};
+use veriquote::{Code, Failure, TrustAnchor, TrustAnchors, Window};
 
 use super::request::TokenRequest;
+use crate::appraisal::TokenAppraisal;
 use crate::check::CheckLine;
 use crate::problem::Problem;
 use crate::verification::{Claims, NotChecked, Verification};
@@ -27,8 +30,13 @@ pub struct TokenClaims {
     pub valid_until: Option<String>,
     /// The header.
     pub header: Map<String, Value>,
-    /// The claims as the issuer wrote them.
+    /// The claims as the issuer wrote them. A number that neither an integer of 64 bits nor a double holds
+    /// is given as its text.
     pub payload: Map<String, Value>,
+    /// What the claims say of attested evidence; absent where they are of none of the services whose claims
+    /// are known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub appraisal: Option<Box<TokenAppraisal>>,
 }
 
 /// The key that signed a token.
@@ -99,6 +107,23 @@ fn verified(token: &AuthenticToken) -> Verification {
         }
         _ => None,
     });
+    let mut not_checked: Vec<NotChecked> = not_checked.collect();
+    let (appraisal, error) = match appraise(token, ReadOptions::default()) {
+        Ok(appraisal) => (Some(Box::new(TokenAppraisal::from(&appraisal))), None),
+        Err(error) if error.code() == Code::TokenDialect => {
+            not_checked.push(NotChecked {
+                what: "token.appraisal".to_owned(),
+                why: "the claims are of no service that is known: what they say of evidence was not read"
+                    .to_owned(),
+            });
+            (None, None)
+        }
+        // The signature holds, and what was signed is a failure, contradicts itself, or cannot be read.
+        Err(error) => {
+            let shown = appraise(token, ReadOptions::SHOW).ok();
+            (shown.map(|appraisal| Box::new(TokenAppraisal::from(&appraisal))), Some(Problem::from(error)))
+        }
+    };
     let key = token.key();
     let until = token.window().not_after;
     let claims = TokenClaims {
@@ -108,24 +133,67 @@ fn verified(token: &AuthenticToken) -> Verification {
             origin: key.origin.as_str().to_owned(),
         },
         valid_until: (until < Window::ALWAYS.not_after).then(|| until.saturating_add(1).to_string()),
-        header: object(token.header().raw),
-        payload: object(token.claims().raw),
+        header: object(&token.header()),
+        payload: object(&token.claims()),
+        appraisal,
     };
     Verification {
         verified: true,
-        accepted: true,
+        accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
-        error: None,
+        error,
         checks: token.checks().iter().map(CheckLine::from).collect(),
         claims: Some(Claims::Token(Box::new(claims))),
         appraisal: None,
-        not_checked: not_checked.collect(),
+        not_checked,
         horizons: Vec::new(),
         forecast: Vec::new(),
     }
 }
 
-/// What the core's stricter reader accepted before.
-pub(super) fn object(text: &str) -> Map<String, Value> {
-    serde_json::from_str(text).unwrap_or_default()
+/// The members of an object that the core has read, with every number as exact as JSON here can have it.
+pub(super) fn object(node: &Node<'_>) -> Map<String, Value> {
+    let members = node.members().unwrap_or_default();
+    members.iter().map(|member| (member.name.clone().into_owned(), value(&member.node))).collect()
+}
+
+/// The depth is that of the core's reader, which is bounded.
+fn value(node: &Node<'_>) -> Value {
+    match &node.value {
+        veriquote::json::Value::Null => Value::Null,
+        veriquote::json::Value::Bool(flag) => Value::Bool(*flag),
+        veriquote::json::Value::Number(text) => number(text),
+        veriquote::json::Value::String(text) => Value::String(text.clone().into_owned()),
+        veriquote::json::Value::Array(items) => Value::Array(items.iter().map(value).collect()),
+        veriquote::json::Value::Object(_) => Value::Object(object(node)),
+    }
+}
+
+fn number(text: &str) -> Value {
+    if let Ok(integer) = text.parse::<i64>() {
+        return integer.into();
+    }
+    if let Ok(integer) = text.parse::<u64>() {
+        return integer.into();
+    }
+    let is_integer = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let double = text.parse::<f64>().ok().filter(|double| double.is_finite() && !is_integer);
+    double
+        .and_then(serde_json::Number::from_f64)
+        .map_or_else(|| Value::String(text.to_owned()), Value::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_nothing_holds_does_not_empty_the_claims() {
+        let text = br#"{"a":1e400,"b":18446744073709551616,"c":-5,"d":1.5,"e":18446744073709551615,"dbgstat":"enabled"}"#;
+        let node = veriquote::json::parse(text, veriquote::json::Strictness::DOCUMENT).expect("JSON");
+        let expected = serde_json::json!({
+            "a": "1e400", "b": "18446744073709551616", "c": -5, "d": 1.5, "e": u64::MAX, "dbgstat": "enabled",
+        });
+        assert_eq!(Value::Object(object(&node)), expected);
+    }
 }

@@ -51,8 +51,8 @@ pub fn inspect_token(text: &[u8]) -> Result<TokenView, Error> {
     let token = Token::parse(text)?;
     Ok(TokenView {
         size: u64::try_from(text.len()).unwrap_or(u64::MAX),
-        header: object(token.unauthenticated_header_json()?.raw),
-        payload: object(token.unauthenticated_claims()?.raw),
+        header: object(&token.unauthenticated_header_json()?),
+        payload: object(&token.unauthenticated_claims()?),
         signature_bytes: u64::try_from(token.unauthenticated_parts().signature.len()).unwrap_or(u64::MAX),
     })
 }

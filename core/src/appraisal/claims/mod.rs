@@ -64,7 +64,8 @@ pub enum SubjectTemplate<'a> {
     Name(&'a str),
 }
 
-/// The data that a report binds. They are checked before they become claims.
+/// The data that a report binds. They are checked before they become claims, and the claims show these
+/// very data: JSON that was hashed as JSON (RFC 8785) as it is, anything else as `{"raw": base64}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound<'a> {
     /// None are given: the token says `none`.
@@ -77,8 +78,6 @@ pub enum Bound<'a> {
         data: &'a [u8],
         /// The verifier's nonce, where the mode has one.
         nonce: Option<Nonce<'a>>,
-        /// How the token shows them: JSON.
-        shown: &'a str,
     },
 }
 

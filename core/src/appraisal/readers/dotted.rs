@@ -14,18 +14,18 @@ use crate::bytes::{constant_time_eq, from_hex};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{Node, Value};
+use crate::limits;
 
 /// The leaves of an object by dotted path, until a reader takes them.
 pub(super) struct Flat<'n, 'a> {
     leaves: BTreeMap<String, &'n Node<'a>>,
-    order: Vec<String>,
     path: String,
 }
 
 impl<'n, 'a> Flat<'n, 'a> {
     /// Of an object, nested or flat.
     pub fn of(node: &'n Node<'a>, path: impl Into<String>) -> Result<Self, Error> {
-        let mut flat = Self { leaves: BTreeMap::new(), order: Vec::new(), path: path.into() };
+        let mut flat = Self { leaves: BTreeMap::new(), path: path.into() };
         if node.members().is_none() {
             return Err(unexpected(&flat.path, node, "an object"));
         }
@@ -38,6 +38,12 @@ impl<'n, 'a> Flat<'n, 'a> {
             // The depth is the JSON reader's, which is bounded.
             Some(members) if path.is_empty() || !members.is_empty() => {
                 for member in members {
+                    // Paths are written once for each leaf: a long one must not be multiplied by many.
+                    if path.len().saturating_add(member.name.len()) > limits::TOKEN_PATH_BYTES {
+                        return Err(Error::new(Code::LimitSize, self.path.clone())
+                            .at(member.node.offset)
+                            .with(Fact::count("maximum", limits::TOKEN_PATH_BYTES)));
+                    }
                     let path = if path.is_empty() {
                         member.name.to_string()
                     } else {
@@ -49,10 +55,7 @@ impl<'n, 'a> Flat<'n, 'a> {
             }
             _ => match self.leaves.insert(path.into(), node) {
                 Some(other) => Err(contradiction(self.full(path), other.raw, node.raw)),
-                None => {
-                    self.order.push(path.into());
-                    Ok(())
-                }
+                None => Ok(()),
             },
         }
     }
@@ -103,11 +106,11 @@ impl<'n, 'a> Flat<'n, 'a> {
 
     /// Keeps what was not taken, in the order of the text.
     pub fn keep_rest(self, kept: &mut Vec<RawClaim>) {
-        for path in &self.order {
-            if let Some(node) = self.leaves.get(path) {
-                kept.push(RawClaim { path: self.full(path), json: node.raw.into() });
-            }
-        }
+        let mut rest: Vec<_> = self.leaves.iter().collect();
+        rest.sort_by_key(|(_, node)| node.offset);
+        kept.extend(
+            rest.into_iter().map(|(path, node)| RawClaim { path: self.full(path), json: node.raw.into() }),
+        );
     }
 }
 

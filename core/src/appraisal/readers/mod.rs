@@ -15,6 +15,7 @@ mod plain;
 mod registered;
 mod trustee;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Appraisal, Environment, Tee, Tier};
@@ -231,10 +232,25 @@ fn finish(mut appraisal: Appraisal, options: ReadOptions) -> Result<Appraisal, E
         Some(name) => alloc::format!("submods.{name}"),
         None => "tee".into(),
     };
+    // Intel Trust Authority issues a token whatever its policies say, unless it was told that they must
+    // match, and lists both kinds: which ones have to match is the relying party's to say.
+    let lists_unmatched =
+        matches!(appraisal.dialect, Dialect::IntelTrustAuthority1 | Dialect::IntelTrustAuthority2);
     let mut found = Vec::new();
     for environment in &appraisal.environments {
         if environment.tee == Some(Tee::Sample) {
             found.push(Error::new(Code::TokenSampleTee, path(environment)));
+        }
+        let refused = environment.policies.iter().filter(|policy| policy.matched == Some(false));
+        for policy in refused.filter(|_| !lists_unmatched) {
+            let name: String = policy.id.chars().take(64).collect();
+            let error =
+                Error::new(Code::TokenFailed, "evaluation-reports").with(Fact::string("policy", name));
+            found.push(error);
+        }
+        if environment.binding.as_ref().is_some_and(|binding| binding.matched == Some(false)) {
+            let error = Error::new(Code::TokenFailed, path(environment));
+            found.push(error.with(Fact::text("binding", "not matched")));
         }
         if environment.status == Some(Tier::Contraindicated) {
             let error = Error::new(Code::TokenFailed, path(environment));

@@ -365,17 +365,24 @@ pub(super) fn gpu(
         let Some(node) = claims.peek(name) else { continue };
         match &node.value {
             Json::Bool(flag) => {
-                if !flag && CHECKS.iter().any(|check| name.ends_with(check)) {
+                // Every flag that NVIDIA writes says that something holds.
+                if !flag {
                     objections.push(Error::new(Code::TokenFailed, claims.path(name)).at(node.offset));
                 }
                 environment.measure(name.to_string(), Value::Flag(*flag));
             }
+            _ if CHECKS.iter().any(|check| name.ends_with(check)) => {
+                return Err(unexpected(&claims.path(name), node, "true or false"));
+            }
             Json::String(text) => environment.measure(name.to_string(), Value::Text(text.to_string())),
-            // Chains are kept whole; a revoked certificate is a failure whatever the result says.
+            // Chains are kept whole; a certificate in another state than the good one is a failure whatever
+            // the result says.
             _ => {
-                let word = |member: &str| node.get(member).and_then(Node::text);
-                let states = [word("x-nvidia-cert-status"), word("x-nvidia-cert-ocsp-status")];
-                if states.contains(&Some("revoked")) {
+                let differs = |member: &str, good: &str| {
+                    node.get(member)
+                        .is_some_and(|state| state.value != Json::Null && state.text() != Some(good))
+                };
+                if differs("x-nvidia-cert-status", "valid") || differs("x-nvidia-cert-ocsp-status", "good") {
                     objections.push(Error::new(Code::TokenFailed, claims.path(name)).at(node.offset));
                 }
                 continue;
@@ -387,7 +394,8 @@ pub(super) fn gpu(
 }
 
 /// Ends of the names of flags that say that a check passed.
-const CHECKS: [&str; 13] = [
+const CHECKS: [&str; 14] = [
+    "-chain-validated",
     "-arch-check",
     "-report-parsed",
     "-nonce-match",

@@ -81,7 +81,12 @@ pub(super) fn evaluation_reports(claims: &mut Members<'_, '_>) -> Result<Vec<Pol
         if let Some(detail) = &policy.detail {
             let result = crate::json::parse(detail.as_bytes(), crate::json::Strictness::DOCUMENT)
                 .map_err(|error| error.inside(&report.path("evaluation-result")))?;
-            policy.matched = result.get("allow").and_then(Node::flag);
+            policy.matched = match result.get("allow") {
+                None => None,
+                Some(allow) => Some(allow.flag().ok_or_else(|| {
+                    unexpected(&report.path("evaluation-result.allow"), allow, "true or false")
+                })?),
+            };
         }
         policies.push(policy);
     }

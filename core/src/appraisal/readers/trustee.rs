@@ -5,8 +5,7 @@ use alloc::string::ToString as _;
 use super::{aliyun, dotted, registered};
 use crate::appraisal::members::Members;
 use crate::appraisal::{Appraisal, Environment, Tee};
-use crate::error::{Code, Error};
-use crate::fact::Fact;
+use crate::error::Error;
 use crate::json::{Node, Strictness, parse};
 
 /// `tcb-status` and `evaluation-reports` without a profile.
@@ -34,10 +33,6 @@ pub(super) fn read(claims: &Node<'_>) -> Result<Appraisal, Error> {
     }
     aliyun::custom(&mut claims, &mut environment, &mut appraisal)?;
     environment.policies = registered::evaluation_reports(&mut claims)?;
-    for policy in environment.policies.iter().filter(|policy| policy.matched == Some(false)) {
-        let error = Error::new(Code::TokenFailed, "evaluation-reports");
-        appraisal.objections.push(error.with(Fact::string("policy", policy.id.clone())));
-    }
     claims.keep_rest(&mut appraisal.unmapped);
     appraisal.environments.push(environment);
     Ok(appraisal)

@@ -31,7 +31,43 @@ pub fn all() -> Vec<TokenCase> {
     names(&mut list);
     nonces(&mut list);
     calls(&mut list);
+    verdicts(&mut list);
     list.0
+}
+
+/// A valid signature under a failure is a failure.
+fn verdicts(list: &mut List) {
+    let source = "service.md, T49";
+    let failed = |part| Some(("token.failed", part));
+    let mut add = |id, note, more: Value, expected| {
+        let mut all = claims();
+        for (name, value) in more.as_object().expect("an object") {
+            all = with(all, &format!("/{name}"), value.clone());
+        }
+        let profile = json!({ "is": all["eat_profile"] });
+        let request = with(request(&sign(&header(), &all)), "/options/expect/profile", profile);
+        list.add(id, note, source, request, expected);
+    };
+    add(
+        "verdict/contraindicated",
+        "an EAR whose verifier refuses the evidence",
+        json!({
+            "eat_profile": "tag:github.com,2023:veraison/ear",
+            "ear.verifier-id": { "developer": "d", "build": "b" },
+            "submods": { "x": { "ear.status": "contraindicated" } },
+        }),
+        failed("claims.submods.x"),
+    );
+    add(
+        "verdict/affirming",
+        "the same with evidence that its verifier affirms",
+        json!({
+            "eat_profile": "tag:github.com,2023:veraison/ear",
+            "ear.verifier-id": { "developer": "d", "build": "b" },
+            "submods": { "x": { "ear.status": "affirming" } },
+        }),
+        None,
+    );
 }
 
 type Answer = Option<(&'static str, &'static str)>;
