@@ -9,6 +9,32 @@ use super::hash::PcrHash;
 use crate::der::{bits, integer_octets, oid, sequence, tlv};
 use crate::sha256;
 
+/// An odd modulus of 2048 bits as the generator of CVE-2017-15361 makes them: a power of 65537 (the zeroth)
+/// modulo every prime up to 701.
+///
+/// # Panics
+/// Never: every carry fits.
+#[must_use]
+pub fn roca_modulus() -> Vec<u8> {
+    // With these 1077 bits the product has 2048.
+    let mut number = vec![0xff; 135];
+    number[0] = 0x1f;
+    for factor in (2..=701_u32).filter(|number| (2..*number).all(|divisor| number % divisor != 0)) {
+        let mut carry = 0;
+        for byte in number.iter_mut().rev() {
+            let value = u32::from(*byte) * factor + carry;
+            *byte = u8::try_from(value & 0xff).expect("a byte");
+            carry = value >> 8;
+        }
+        while carry > 0 {
+            number.insert(0, u8::try_from(carry & 0xff).expect("a byte"));
+            carry >>= 8;
+        }
+    }
+    number[255] |= 1;
+    number
+}
+
 /// One of the two RSA keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RsaKey {
