@@ -33,7 +33,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(12);
+    stages.announce(13);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {

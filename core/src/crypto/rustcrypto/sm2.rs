@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use sm2::dsa::signature::hazmat::PrehashVerifier as _;
 
 use super::RustCrypto;
-use crate::crypto::{CryptoProvider as _, HashAlgorithm, KeyRejected, SignatureInvalid, VerifyingKey};
+use crate::crypto::{CryptoProvider as _, Digest, HashAlgorithm, KeyRejected, SignatureInvalid, VerifyingKey};
 
 pub(super) fn load(point: &[u8]) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
     // The identity only enters ZA, which a TPM leaves out.
@@ -20,8 +20,14 @@ struct Sm2 {
 
 impl VerifyingKey for Sm2 {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        self.verify_digest(&RustCrypto.hash(HashAlgorithm::Sm3, &[message]), signature)
+    }
+
+    fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {
+        if digest.as_slice().len() != HashAlgorithm::Sm3.digest_len() {
+            return Err(SignatureInvalid);
+        }
         let signature = sm2::dsa::Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
-        let digest = RustCrypto.hash(HashAlgorithm::Sm3, &[message]);
         self.key.verify_prehash(digest.as_slice(), &signature).map_err(|_| SignatureInvalid)
     }
 }
