@@ -131,7 +131,7 @@ fn each_expectation_refuses_alone() {
         (&["--max-age", "9"], "jwt.age"),
         (&["--max-lifetime", "300"], "jwt.lifetime"),
         (&["--require", "jti"], "jwt.claim.missing"),
-        (&["--alg", "RS256"], "jwt.algorithm"),
+        (&["--alg", "RS256"], "jwt.algorithm.refused"),
         (&["--at", "1770001000"], "jwt.expired"),
         (&["--at", "1769999000"], "jwt.not_yet_valid"),
     ] {
