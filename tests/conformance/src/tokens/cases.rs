@@ -32,6 +32,8 @@ pub fn all() -> Vec<TokenCase> {
     nonces(&mut list);
     calls(&mut list);
     verdicts(&mut list);
+    list.0.extend(super::families::all());
+    list.0.extend(super::attested::all());
     list.0
 }
 

@@ -104,17 +104,23 @@ impl RsaKey {
     /// RSASSA-PSS (RFC 8017, 8.1) with a salt of this many bytes.
     #[must_use]
     pub fn pss(self, hash: PcrHash, salt: usize, message: &[u8]) -> Vec<u8> {
+        self.raw(&Self::pss_block(hash, hash, salt, message))
+    }
+
+    /// The block of RSASSA-PSS before the private operation, with any hash for its mask.
+    #[must_use]
+    pub fn pss_block(hash: PcrHash, mask: PcrHash, salt: usize, message: &[u8]) -> Vec<u8> {
         let seed = sha256(&[b"salt", message]);
         let salt: Vec<u8> = seed.iter().copied().cycle().take(salt).collect();
         let digest = hash.digest(&[&[0; 8], &hash.digest(&[message]), &salt]);
         let mut db = vec![0; 256 - digest.len() - 1 - salt.len() - 1];
         db.push(1);
         db.extend(salt);
-        for (byte, mask) in db.iter_mut().zip(mgf1(hash, &digest, 256)) {
+        for (byte, mask) in db.iter_mut().zip(mgf1(mask, &digest, 256)) {
             *byte ^= mask;
         }
         db[0] &= 0x7f;
-        self.raw(&[&db[..], &digest, &[0xbc]].concat())
+        [&db[..], &digest, &[0xbc]].concat()
     }
 
     /// RSAES-OAEP encryption (RFC 8017, 7.1) with this label and seed.
