@@ -5,7 +5,9 @@ use alloc::boxed::Box;
 use sm2::dsa::signature::hazmat::PrehashVerifier as _;
 
 use super::RustCrypto;
-use crate::crypto::{CryptoProvider as _, Digest, HashAlgorithm, KeyRejected, SignatureInvalid, VerifyingKey};
+use crate::crypto::{
+    CryptoProvider as _, Digest, HashAlgorithm, KeyRejected, SignatureInvalid, VerifyingKey,
+};
 
 pub(super) fn load(point: &[u8]) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
     // The identity only enters ZA, which a TPM leaves out.
