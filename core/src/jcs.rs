@@ -98,7 +98,7 @@ impl Json {
 /// The canonical text of a value that was read.
 ///
 /// # Errors
-/// `json.syntax` for a number that no double holds, or an integer beyond 2^53 - 1; `json.duplicate_key` when the value was read with
+/// `json.syntax` for a number that no double holds, or an integer that none holds exactly; `json.duplicate_key` when the value was read with
 /// duplicates allowed.
 pub fn canonical(node: &Node<'_>) -> Result<String, Error> {
     let mut out = String::with_capacity(node.raw.len());
@@ -110,16 +110,19 @@ fn write(node: &Node<'_>, out: &mut String) -> Result<(), Error> {
     match &node.value {
         Value::Null | Value::Bool(_) => out.push_str(node.raw),
         Value::Number(text) => {
-            // RFC 7493, section 2.2: two integers beyond 2^53 could become one double, and one text.
-            let is_integer = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-            let exact = |value: &f64| !is_integer || (-MOST..=MOST).contains(value);
-            let value = text.parse::<f64>().ok().filter(|value| value.is_finite() && exact(value));
-            let value = value.ok_or_else(|| {
+            let wrong = || {
                 Error::new(Code::JsonSyntax, "")
                     .at(node.offset)
                     .with(Fact::text("expected", "a number that a double holds, an integer exactly"))
-            })?;
+            };
+            let value = text.parse::<f64>().ok().filter(|value| value.is_finite()).ok_or_else(wrong)?;
+            let start = out.len();
             number(value, out);
+            // RFC 7493, section 2.2: two integers that become one double would become one text.
+            let is_integer = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+            if is_integer && *text != "-0" && out.get(start..) != Some(text) {
+                return Err(wrong());
+            }
         }
         Value::String(text) => string(text, out),
         Value::Array(items) => {
@@ -227,9 +230,6 @@ fn number(value: f64, out: &mut String) {
     }
 }
 
-/// `Number.MAX_SAFE_INTEGER`.
-const MOST: f64 = 9_007_199_254_740_991.0;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,8 +292,11 @@ mod tests {
         for text in ["{}", "[]", "{\"a\":{\"b\":[1,\"x\"]},\"c\":null}", "-0.5"] {
             assert_eq!(of(text), text);
         }
-        assert_eq!(of("9007199254740991"), "9007199254740991");
-        for text in ["1e400", "9007199254740992", "-9007199254740993"] {
+        for text in ["9007199254740991", "9007199254740992", "200000000000000000000", "0"] {
+            assert_eq!(of(text), text);
+        }
+        assert_eq!((of("-0").as_str(), of("2E20").as_str()), ("0", "200000000000000000000"));
+        for text in ["1e400", "9007199254740993", "-9007199254740993", "1000000000000000000000"] {
             let node = parse(text.as_bytes(), Strictness::DOCUMENT).unwrap();
             assert_eq!(canonical(&node).unwrap_err().code(), Code::JsonSyntax, "{text}");
         }
