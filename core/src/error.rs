@@ -398,6 +398,9 @@ codes! {
     TokenSampleTee = "token.sample_tee", Rejected,
         "the token attests a sample TEE, which proves nothing",
         "refuse; in a test, ask for sample TEEs explicitly";
+    TokenExpectation = "token.expectation", Rejected,
+        "the token is authentic, and what it attests is not what you expect",
+        "read the facts: they say what was expected and what the token states";
     // The claims of our own tokens.
     ClaimsMissing = "claims.missing", Misuse,
         "a value that the token must have is missing",

@@ -4,7 +4,6 @@ use veriquote::crypto::RustCrypto;
 use veriquote::tpm::{
     AlgorithmId, Attest, Certification, Challenge, ClaimedPcrs, CreationData, Credential, Expectations,
     HclReport, Jwk, Name, PcrSelection, PublicArea, Quote, Scheme, Signature, TrustedAk, TrustedEk,
-    has_roca_fingerprint,
 };
 
 use crate::provider::AcceptEverySignature;
@@ -77,7 +76,6 @@ pub fn tpm_public(data: &[u8]) {
         let _ = TrustedEk::pinned(&area, &RustCrypto);
         let _ = TrustedAk::pinned_key(&area.key(), &RustCrypto);
     }
-    let _ = has_roca_fingerprint(data);
     let _ = Jwk::parse(data);
     if let Ok(report) = HclReport::parse(data) {
         let failure = TrustedAk::bound_to_tee(&report, &[0x5a; 64], &RustCrypto).expect_err("not bound");

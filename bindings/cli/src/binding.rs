@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use veriquote::bytes::to_hex;
+use veriquote::bytes::{from_hex, to_hex};
 use veriquote::crypto::RustCrypto;
 use veriquote_facade::{BindingRequest, BindingResult, Problem, binding_compute, binding_detect};
 
@@ -43,6 +43,10 @@ fn request(
     let optional = |path: &Option<std::path::PathBuf>, part: &str| {
         path.as_deref().map(|path| hex(path, part)).transpose()
     };
+    // A flag that cannot be read says nothing of any evidence.
+    if report_data.is_some_and(|report_data| from_hex(report_data.as_bytes()).is_err()) {
+        return Err(Problem::misuse("--report-data", "this is not hex", "give the report data in hex"));
+    }
     Ok(BindingRequest {
         report_data: report_data.map(str::to_owned),
         mode: mode.map(str::to_owned),

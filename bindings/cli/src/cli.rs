@@ -162,6 +162,31 @@ pub struct Token {
     /// A claim that must be there. May be given several times.
     #[arg(long, value_name = "NAME")]
     pub require: Vec<String>,
+    /// Whose claims they are: auto, none (do not read what they attest), or a dialect such as ear.
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    pub dialect: String,
+    /// What must be attested, such as tdx, sgx or snp.
+    #[arg(long, value_name = "TEE")]
+    pub tee: Option<String>,
+    /// Refuse what does not say that it cannot be debugged.
+    #[arg(long)]
+    pub forbid_debug: bool,
+    /// The worst verdict to accept: affirming, none or warning.
+    #[arg(long, value_name = "TIER")]
+    pub worst_status: Option<String>,
+    /// A part that must be attested, such as cpu0. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub submodule: Vec<String>,
+    /// The policy that must have been applied, and met.
+    #[arg(long, value_name = "ID")]
+    pub policy_id: Option<String>,
+    /// The hash of that policy's text.
+    #[arg(long, value_name = "HEX")]
+    pub policy_hash: Option<String>,
+    /// A measurement and its value, such as mr_td=HEX. May be given several times: for one name, each value
+    /// is good.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = measurement)]
+    pub measurement: Vec<(String, String)>,
     /// Verify as of this time: RFC 3339 or Unix seconds. Default: now.
     #[arg(long, value_name = "TIME")]
     pub at: Option<Time>,
@@ -600,6 +625,15 @@ fn number(text: &str) -> Result<u32, String> {
         None => text.parse(),
     };
     parsed.map_err(|_| "expected a number such as 0 or 0xA002".to_owned())
+}
+
+fn measurement(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => Err("expected NAME=VALUE, such as mr_td=HEX".to_owned()),
+    }
 }
 
 fn age(text: &str) -> Result<u64, String> {

@@ -142,7 +142,9 @@ pub fn file_name(path: &Path) -> String {
 /// A part that is an option of the facade, as the flag that it was.
 pub fn in_flags(mut problem: Problem) -> Problem {
     if let Some(option) = problem.part.strip_prefix("options.") {
-        problem.part = format!("--{}", option.replace('_', "-"));
+        let option = option.strip_prefix("attested.").unwrap_or(option);
+        let flag = if option == "measurements" { "measurement" } else { option };
+        problem.part = format!("--{}", flag.replace('_', "-"));
     }
     if let Some(option) = problem.part.strip_prefix("qve.") {
         problem.part = format!("--qve-{}", option.replace("_data", ""));

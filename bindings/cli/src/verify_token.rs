@@ -1,8 +1,10 @@
 //! `verify token`: one attestation token.
 
+use serde_json::Value;
 use veriquote_facade::{
-    AcceptedAlgorithms, Blob, Document, ExpectedNonce, ExpectedSeconds, ExpectedText, Problem,
-    TokenExpectations, TokenExpiry, TokenOptions, TokenRequest, Verification, verify_token,
+    AcceptedAlgorithms, AttestedExpectations, Blob, Document, ExpectedDebug, ExpectedNonce, ExpectedSeconds,
+    ExpectedText, Problem, TokenExpectations, TokenExpiry, TokenOptions, TokenRequest, Verification,
+    verify_token,
 };
 
 use crate::cli::Token;
@@ -52,8 +54,42 @@ fn request(args: &Token) -> Result<TokenRequest, Problem> {
     Ok(TokenRequest {
         token,
         jwks: jwks.map(|Blob(bytes)| Document(bytes)),
-        options: TokenOptions { at, roots, expect },
+        options: TokenOptions {
+            at,
+            roots,
+            expect,
+            dialect: Some(args.dialect.clone()),
+            attested: Some(attested(args)),
+        },
     })
+}
+
+fn attested(args: &Token) -> AttestedExpectations {
+    let text = |flag: &Option<String>| flag.clone().map_or(ExpectedText::NotChecked, ExpectedText::Is);
+    let mut measurements = serde_json::Map::new();
+    for (name, value) in &args.measurement {
+        let values = measurements.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(values) = values {
+            values.extend(meanings(value));
+        }
+    }
+    AttestedExpectations {
+        tee: text(&args.tee),
+        debug: if args.forbid_debug { ExpectedDebug::StatedOff } else { ExpectedDebug::NotChecked },
+        worst_status: text(&args.worst_status),
+        submodules: args.submodule.clone(),
+        policy_id: text(&args.policy_id),
+        policy_hash: text(&args.policy_hash),
+        measurements,
+    }
+}
+
+/// A word on the command line: the text or the hex that it is, and the number or flag that it may mean.
+fn meanings(word: &str) -> Vec<Value> {
+    let mut meanings = vec![Value::from(word)];
+    meanings.extend(word.parse::<u64>().ok().map(Value::from));
+    meanings.extend(word.parse::<bool>().ok().map(Value::from));
+    meanings
 }
 
 fn expectations(args: &Token) -> Result<TokenExpectations, Problem> {

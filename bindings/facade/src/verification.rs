@@ -252,6 +252,18 @@ pub struct NotChecked {
     pub why: String,
 }
 
+impl NotChecked {
+    /// A rule that was skipped.
+    pub(crate) fn of(check: &veriquote::Check) -> Option<Self> {
+        match check.outcome {
+            veriquote::Outcome::Skipped(why) => {
+                Some(Self { what: check.rule.id.to_owned(), why: why.to_owned() })
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The verdict under one of several collaterals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -8,6 +8,7 @@
 
 mod ar4si;
 mod claims;
+mod expectations;
 mod members;
 mod names;
 pub mod profiles;
@@ -24,6 +25,9 @@ use crate::time::UnixTime;
 
 pub use ar4si::{Tier, TrustVector};
 pub use claims::{Bound, Claims, ClaimsOptions, SubjectTemplate};
+pub use expectations::{
+    AppraisalExpectations, Debug, EXPECTATION_RULES, ExpectedMeasurement, ExpectedPolicy,
+};
 pub use profiles::{Budget, Profile, Written};
 pub use readers::{
     AuthenticNrasBundle, Dialect, NrasBundle, NrasSubmodule, ReadOptions, SampleTee, SignedFailure,

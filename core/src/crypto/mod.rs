@@ -4,7 +4,7 @@
 //! TPM to prove itself with, and is given the randomness for that.
 
 pub mod ecdsa_der;
-#[cfg(feature = "jwt")]
+#[cfg(any(feature = "jwt", feature = "tpm"))]
 pub(crate) mod roca;
 mod rustcrypto;
 mod spki;

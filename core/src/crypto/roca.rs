@@ -2,7 +2,8 @@
 //!
 //! The generator chose primes of the form `k·M + (65537^a mod M)`, where `M` is the product of small primes.
 //! So the modulus itself is a power of 65537 modulo each of those primes. For moduli of 2048 bits and more
-//! `M` has all primes up to 701; an honest modulus passes all of them with negligible probability.
+//! `M` has all primes up to 701; an honest modulus passes all of them with negligible probability (Nemec et
+//! al., "The Return of Coppersmith's Attack", CCS 2017, section 3). No shorter modulus gets here.
 
 /// Whether `modulus`, big-endian, has the mark of the flawed generator.
 pub(crate) fn is_marked(modulus: &[u8]) -> bool {
@@ -35,6 +36,29 @@ fn is_prime(number: u32) -> bool {
         .all(|divisor| number.checked_rem(divisor) != Some(0))
 }
 
+/// An odd modulus of 2048 bits with the mark: one more than a multiple of every prime, so the zeroth power.
+#[cfg(test)]
+pub(crate) fn marked_modulus() -> alloc::vec::Vec<u8> {
+    // With these 1077 bits the product has 2048.
+    let mut number = alloc::vec![0xff; 135];
+    number[0] = 0x1f;
+    for factor in core::iter::once(2).chain((3..=701).filter(|number| is_prime(*number))) {
+        let mut carry = 0;
+        for byte in number.iter_mut().rev() {
+            let value = u32::from(*byte) * factor + carry;
+            *byte = u8::try_from(value & 0xff).unwrap();
+            carry = value >> 8;
+        }
+        while carry > 0 {
+            number.insert(0, u8::try_from(carry & 0xff).unwrap());
+            carry >>= 8;
+        }
+    }
+    // Even and a multiple of all of them so far.
+    *number.last_mut().unwrap() |= 1;
+    number
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +70,11 @@ mod tests {
         assert!(is_marked(&1u32.to_be_bytes()));
         assert!(!is_marked(&65_539u32.to_be_bytes()));
         assert!(!is_marked(&[0xff; 256]));
+        assert!(!is_marked(&[0xc3; 256]));
+        let mut modulus = marked_modulus();
+        assert!(is_marked(&modulus));
+        modulus[255] ^= 2;
+        assert!(!is_marked(&modulus));
     }
 
     #[test]

@@ -47,7 +47,6 @@ pub use quote::{
     AkSummary, AuthenticQuote, BoundQuote, Challenge, Expectations, Quote, SignatureInput, verify,
 };
 pub use signature::{Scheme, Signature};
-pub use weak::has_roca_fingerprint;
 
 #[cfg(test)]
 mod tests_support;

@@ -86,9 +86,11 @@ fn with_the_keys_of_their_issuers() {
         ("nvidia-hopperClaimsv3-1", "nvidia-hopperClaimsv3-jwks.recovered.json", "ES384"),
         ("ita-sgx-java-0", "ita-java-validJwks.json", "PS384"),
         ("veraison-ear-test-0", "veraison-ear-test-keys.json", "ES256"),
+        ("veraison-ear-test-2", "veraison-ear-test-keys.json", "ES256"),
         ("veraison-ear-test-3", "veraison-ear-test-keys.json", "ES256"),
         ("veraison-ear-test-4", "veraison-ear-test-keys.json", "ES256"),
         ("veraison-psa-ear-2024", "veraison-psa-ear-2024.jwk.json", "ES256"),
+        ("rust-ear-test-0", "veraison-ear-test-keys.json", "ES256"),
     ] {
         let (Some(token), Some(document)) = (read(&format!("{file}.jwt")), read(keys)) else { return };
         let token = token.trim_ascii();
@@ -115,6 +117,40 @@ fn with_a_key_that_the_caller_pinned() {
         accepted(file, token, &keys, algorithm);
         let parsed = Token::parse(token).expect("a token");
         assert_eq!(parsed.unauthenticated_header().key_members, ["jwk"]);
+    }
+}
+
+/// An early Trustee put its key into the claims; it is the caller who vouches for it here, and nobody else.
+#[test]
+fn with_a_key_that_once_stood_in_the_claims() {
+    let Some(token) = read("coco-legacy-simple-sgx-2023.jwt") else { return };
+    let token = token.trim_ascii();
+    let claims = part(token, 1);
+    let mut key = claims["jwk"].clone();
+    // Its `alg` is that of no registry, or of another use: the caller states the algorithm.
+    key.as_object_mut().expect("a key").retain(|name, _| ["kty", "n", "e"].contains(&name.as_str()));
+    let keys = KeySet::parse(key.to_string().as_bytes(), Arc::new(AwsLc)).expect("a key");
+    accepted("coco-legacy-simple-sgx-2023", token, &keys, "RS384");
+    let none = json!({ "keys": [] }).to_string();
+    assert!(KeySet::parse(none.as_bytes(), Arc::new(AwsLc)).is_err(), "the token vouches for itself");
+}
+
+/// Intel Trust Authority signed these two with the key of its later set, under another name: a key that the
+/// `kid` does not name is not tried, until the caller says by leaving its name out that it is the one.
+#[test]
+fn with_a_key_of_another_name() {
+    let Some(document) = read("ita-java-validJwks.json") else { return };
+    let set = json!({ "keys": [first_key(&document)] });
+    let set = KeySet::parse(set.to_string().as_bytes(), Arc::new(AwsLc)).expect("keys");
+    let mut nameless = first_key(&document);
+    nameless.as_object_mut().expect("a key").remove("kid");
+    let nameless = KeySet::parse(nameless.to_string().as_bytes(), Arc::new(AwsLc)).expect("a key");
+    for file in ["ita-kbs-0", "ita-kbsapi-1"] {
+        let token = read(&format!("{file}.jwt")).expect("a file");
+        let token = token.trim_ascii();
+        let failure = verify(token, &set, &expectations(token, "PS384"), time(token)).map(|_| ());
+        assert_eq!(failure.expect_err("another name").error.code(), Code::JwtKeyUnknown, "{file}");
+        assert_eq!(accepted(file, token, &nameless, "PS384"), KeyOrigin::Set);
     }
 }
 

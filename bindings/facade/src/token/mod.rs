@@ -1,9 +1,11 @@
 //! Verifying attestation tokens.
 
+mod attested;
 mod request;
 mod verify;
 mod view;
 
+pub use attested::{AttestedExpectations, ExpectedDebug};
 pub use request::{
     AcceptedAlgorithms, ExpectedNonce, ExpectedSeconds, ExpectedText, TokenExpectations, TokenExpiry,
     TokenOptions, TokenRequest,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use veriquote::Error;
 use veriquote::jwt::{Algorithms, Expectations, Expected, Expiry, Nonce};
 
+use super::attested::AttestedExpectations;
 use crate::blob::Blob;
 use crate::document::Document;
 use crate::time::Time;
@@ -36,6 +37,14 @@ pub struct TokenOptions {
     pub roots: Vec<Blob>,
     /// What the token must be.
     pub expect: TokenExpectations,
+    /// Whose claims they are: `auto` (recognised; the default), `none` (what they say of evidence is not
+    /// read), or the name of a dialect, such as `ear`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dialect: Option<String>,
+    /// What the attested evidence must be. Without it nothing of it is checked but the verdicts that the
+    /// token itself states; the result says so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attested: Option<AttestedExpectations>,
 }
 
 /// What a token must be. No member may be left out, so that nothing goes unchecked by a slip.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use veriquote::appraisal::{ReadOptions, appraise};
 use veriquote::crypto::CryptoProvider;
 use veriquote::json::Node;
 use veriquote::jwt::{self, AuthenticToken, KeySet};
-use veriquote::{Code, Failure, TrustAnchor, TrustAnchors, Window};
+use veriquote::{Failure, TrustAnchor, TrustAnchors, Window};
 
+use super::attested::{Asked, Attested};
 use super::request::TokenRequest;
 use crate::appraisal::TokenAppraisal;
 use crate::check::CheckLine;
@@ -66,13 +66,14 @@ pub fn verify_token_json(provider: Arc<dyn CryptoProvider>, request: &str) -> St
 /// Verifies one token.
 #[must_use]
 pub fn verify_token(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Verification {
-    let prepared = keys(provider, request).and_then(|keys| Ok((keys, request.options.expect.to_core()?)));
-    let (keys, expectations) = match prepared {
+    let prepared = keys(provider, request)
+        .and_then(|keys| Ok((keys, request.options.expect.to_core()?, Asked::of(&request.options)?)));
+    let (keys, expectations, asked) = match prepared {
         Ok(prepared) => prepared,
         Err(problem) => return Verification::failed(EVIDENCE, problem, Vec::new()),
     };
     match jwt::verify(request.token.as_bytes(), &keys, &expectations, request.options.at.0) {
-        Ok(token) => verified(&token),
+        Ok(token) => verified(&token, &asked),
         Err(Failure { error, checks }) => {
             Verification::failed(EVIDENCE, error.into(), checks.iter().map(CheckLine::from).collect())
         }
@@ -100,30 +101,12 @@ fn keys(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Result<Key
     })
 }
 
-fn verified(token: &AuthenticToken) -> Verification {
-    let not_checked = token.checks().iter().filter_map(|check| match check.outcome {
-        veriquote::Outcome::Skipped(why) => {
-            Some(NotChecked { what: check.rule.id.to_owned(), why: why.to_owned() })
-        }
-        _ => None,
-    });
-    let mut not_checked: Vec<NotChecked> = not_checked.collect();
-    let (appraisal, error) = match appraise(token, ReadOptions::default()) {
-        Ok(appraisal) => (Some(Box::new(TokenAppraisal::from(&appraisal))), None),
-        Err(error) if error.code() == Code::TokenDialect => {
-            not_checked.push(NotChecked {
-                what: "token.appraisal".to_owned(),
-                why: "the claims are of no service that is known: what they say of evidence was not read"
-                    .to_owned(),
-            });
-            (None, None)
-        }
-        // The signature holds, and what was signed is a failure, contradicts itself, or cannot be read.
-        Err(error) => {
-            let shown = appraise(token, ReadOptions::SHOW).ok();
-            (shown.map(|appraisal| Box::new(TokenAppraisal::from(&appraisal))), Some(Problem::from(error)))
-        }
-    };
+fn verified(token: &AuthenticToken, asked: &Asked) -> Verification {
+    let Attested { appraisal, error, checks: of_evidence, not_checked: unread } = asked.check(token);
+    let mut not_checked: Vec<NotChecked> = token.checks().iter().filter_map(NotChecked::of).collect();
+    not_checked.extend(unread);
+    let mut checks: Vec<CheckLine> = token.checks().iter().map(CheckLine::from).collect();
+    checks.extend(of_evidence);
     let key = token.key();
     let until = token.window().not_after;
     let claims = TokenClaims {
@@ -142,7 +125,7 @@ fn verified(token: &AuthenticToken) -> Verification {
         accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
         error,
-        checks: token.checks().iter().map(CheckLine::from).collect(),
+        checks,
         claims: Some(Claims::Token(Box::new(claims))),
         appraisal: None,
         not_checked,

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::Error;
+use veriquote::appraisal::{ReadOptions, appraise_unauthenticated};
 use veriquote::crypto::RustCrypto;
 use veriquote::jwt::{KeySet, Token};
 
 use super::verify::object;
+use crate::appraisal::TokenAppraisal;
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,10 @@ pub struct TokenView {
     pub payload: Map<String, Value>,
     /// Bytes of the signature.
     pub signature_bytes: u64,
+    /// What the claims say of attested evidence, objections among it: whoever wrote them, for no signature
+    /// was checked. Absent where they are of no service that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unauthenticated_appraisal: Option<Box<TokenAppraisal>>,
 }
 
 /// A key of a set.
@@ -49,11 +55,14 @@ pub struct JwkView {
 /// What is wrong with its form.
 pub fn inspect_token(text: &[u8]) -> Result<TokenView, Error> {
     let token = Token::parse(text)?;
+    let payload = &token.unauthenticated_parts().payload;
+    let appraisal = appraise_unauthenticated(payload, ReadOptions::SHOW).ok();
     Ok(TokenView {
         size: u64::try_from(text.len()).unwrap_or(u64::MAX),
         header: object(&token.unauthenticated_header_json()?),
         payload: object(&token.unauthenticated_claims()?),
         signature_bytes: u64::try_from(token.unauthenticated_parts().signature.len()).unwrap_or(u64::MAX),
+        unauthenticated_appraisal: appraisal.map(|it| Box::new(TokenAppraisal::from(it.unauthenticated()))),
     })
 }
 

@@ -32,6 +32,8 @@ pub fn all() -> Vec<TokenCase> {
     nonces(&mut list);
     calls(&mut list);
     verdicts(&mut list);
+    list.0.extend(super::families::all());
+    list.0.extend(super::attested::all());
     list.0
 }
 
@@ -575,7 +577,7 @@ fn keys(list: &mut List) {
         rsa("n", json!(b64(&[&[0][..], &[0xff; 256]].concat()))),
         invalid("jwks.key.n"),
     );
-    let roca = b64(&65_537u32.to_be_bytes());
+    let roca = b64(&veriquote_forge::tpm::roca_modulus());
     list.add(
         "key/rsa-marked",
         "a modulus of the flawed generator",

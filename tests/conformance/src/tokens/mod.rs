@@ -1,6 +1,8 @@
 //! Cases for tokens: a signed token, one thing wrong with it, and the code that must be the answer.
 
+mod attested;
 mod cases;
+mod families;
 mod maker;
 
 pub use cases::all;

@@ -35,7 +35,7 @@ pub use log::{Digests, TpmEvent, TpmLog};
 pub use machine::{TpmForge, TpmForged};
 pub use pcr::PcrSet;
 pub use public::{PublicArea, attributes};
-pub use rsa_key::RsaKey;
+pub use rsa_key::{RsaKey, roca_modulus};
 
 /// A counted field: 16-bit size, then the bytes.
 pub(crate) fn tpm2b(bytes: &[u8]) -> Vec<u8> {

@@ -9,6 +9,32 @@ use super::hash::PcrHash;
 use crate::der::{bits, integer_octets, oid, sequence, tlv};
 use crate::sha256;
 
+/// An odd modulus of 2048 bits as the generator of CVE-2017-15361 makes them: a power of 65537 (the zeroth)
+/// modulo every prime up to 701.
+///
+/// # Panics
+/// Never: every carry fits.
+#[must_use]
+pub fn roca_modulus() -> Vec<u8> {
+    // With these 1077 bits the product has 2048.
+    let mut number = vec![0xff; 135];
+    number[0] = 0x1f;
+    for factor in (2..=701_u32).filter(|number| (2..*number).all(|divisor| number % divisor != 0)) {
+        let mut carry = 0;
+        for byte in number.iter_mut().rev() {
+            let value = u32::from(*byte) * factor + carry;
+            *byte = u8::try_from(value & 0xff).expect("a byte");
+            carry = value >> 8;
+        }
+        while carry > 0 {
+            number.insert(0, u8::try_from(carry & 0xff).expect("a byte"));
+            carry >>= 8;
+        }
+    }
+    number[255] |= 1;
+    number
+}
+
 /// One of the two RSA keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RsaKey {
@@ -78,17 +104,23 @@ impl RsaKey {
     /// RSASSA-PSS (RFC 8017, 8.1) with a salt of this many bytes.
     #[must_use]
     pub fn pss(self, hash: PcrHash, salt: usize, message: &[u8]) -> Vec<u8> {
+        self.raw(&Self::pss_block(hash, hash, salt, message))
+    }
+
+    /// The block of RSASSA-PSS before the private operation, with any hash for its mask.
+    #[must_use]
+    pub fn pss_block(hash: PcrHash, mask: PcrHash, salt: usize, message: &[u8]) -> Vec<u8> {
         let seed = sha256(&[b"salt", message]);
         let salt: Vec<u8> = seed.iter().copied().cycle().take(salt).collect();
         let digest = hash.digest(&[&[0; 8], &hash.digest(&[message]), &salt]);
         let mut db = vec![0; 256 - digest.len() - 1 - salt.len() - 1];
         db.push(1);
         db.extend(salt);
-        for (byte, mask) in db.iter_mut().zip(mgf1(hash, &digest, 256)) {
+        for (byte, mask) in db.iter_mut().zip(mgf1(mask, &digest, 256)) {
             *byte ^= mask;
         }
         db[0] &= 0x7f;
-        self.raw(&[&db[..], &digest, &[0xbc]].concat())
+        [&db[..], &digest, &[0xbc]].concat()
     }
 
     /// RSAES-OAEP encryption (RFC 8017, 7.1) with this label and seed.

@@ -76,7 +76,7 @@ fn weak() -> Vec<Case> {
             it.parameters[2..].copy_from_slice(&3_u32.to_be_bytes());
         }),
         case("key/roca", "rsa", "tpm.ak.key", "a modulus with the fingerprint of CVE-2017-15361")
-            .forge(|it| it.public.unique[0] = roca_modulus())
+            .forge(|it| it.public.unique[0] = veriquote_forge::tpm::roca_modulus())
             .source("CVE-2017-15361")
             .refused(Code::TpmKeyWeak, "key"),
         case(
@@ -95,35 +95,6 @@ fn weak() -> Vec<Case> {
             .forge(|it| it.public.kind = 8)
             .refused(Code::TpmAlgorithm, "ak.public.type"),
     ]
-}
-
-/// A number of 2048 bits that is a power of 65537 modulo every prime that the fingerprint looks at: 65537
-/// itself, to a power that fills the bits.
-fn roca_modulus() -> Vec<u8> {
-    // 65537^128 has 2049 bits; 65537^127 fills 2033. Little-endian schoolbook multiplication by 65537.
-    let mut number = vec![1_u8];
-    for _ in 0..127 {
-        let mut product = vec![0_u16; number.len() + 3];
-        for (place, digit) in number.iter().enumerate() {
-            product[place] += u16::from(*digit);
-            product[place + 2] += u16::from(*digit);
-        }
-        let mut carry = 0;
-        number = product
-            .iter()
-            .map(|digit| {
-                let sum = digit + carry;
-                carry = sum >> 8;
-                (sum & 0xff) as u8
-            })
-            .collect();
-        while number.last() == Some(&0) {
-            number.pop();
-        }
-    }
-    number.resize(256, 0);
-    number.reverse();
-    number
 }
 
 /// Certificates that vouch for something else, or for nothing any more.
