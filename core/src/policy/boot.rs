@@ -13,7 +13,7 @@ use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::Node;
-use crate::measured_boot::{BootState, DigestBound, Grade, LogKind, Quirk, RegisterState};
+use crate::measured_boot::{BootState, DigestBound, Grade, LogKind, Measured, Quirk, RegisterState};
 
 /// Rules about measured boot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -269,6 +269,15 @@ impl BootRules {
         }
     }
 
+    /// Whether a digest is known: as a kernel, as an initial RAM disk, or by name for its register.
+    fn is_listed(&self, event: &Measured<'_>) -> bool {
+        let digest = *event.digest.get();
+        let mut code = [&self.kernels, &self.initrds].into_iter().flatten().flatten();
+        let mut events = self.events.iter().filter(|rule| rule.register == event.register);
+        code.any(|known| known == digest)
+            || events.any(|rule| rule.digests.iter().any(|known| known == digest))
+    }
+
     fn appraise_command_line(&self, state: &BootState<'_>, findings: &mut Findings) {
         let grade = || Fact::text("grade", Grade::DigestBound.as_str());
         let lines: Vec<&str> = state.command_lines().collect();
@@ -291,9 +300,15 @@ impl BootRules {
             .command_line_forbidden
             .iter()
             .find(|word| state.texts().iter().any(|text| matches_forbidden(text.text.get(), word)));
-        let mut facts = alloc::vec![grade(), Fact::count("opaque_texts", state.opaque_texts())];
+        let unknown = state.opaque_texts().iter().filter(|event| !self.is_listed(event));
+        let unknown: Vec<&Measured<'_>> = unknown.collect();
+        let mut facts = alloc::vec![grade(), Fact::count("opaque_texts", unknown.len())];
         facts.extend(forbidden.map(|word| Fact::string("found", word.clone())));
-        let met = forbidden.is_none() && state.opaque_texts() == 0 && !lines.is_empty();
+        if let Some(event) = unknown.first() {
+            facts.push(Fact::count("event", event.number));
+            facts.push(Fact::bytes("actual", *event.digest.get()));
+        }
+        let met = forbidden.is_none() && unknown.is_empty() && !lines.is_empty();
         findings.add("boot.command_line_forbidden", met, facts);
     }
 }

@@ -12,7 +12,7 @@ use crate::bytes::to_hex;
 use crate::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
 use crate::error::Code;
 use crate::measured_boot::ima::{ImaList, ReplayedIma};
-use crate::measured_boot::state_tests::{own_values, quoted, vectors};
+use crate::measured_boot::state_tests::{own_values, quoted, record, vectors, written};
 use crate::measured_boot::{BootState, EventLog, Limits, LogKind, Quirks};
 
 fn policy(text: &str) -> Policy {
@@ -57,6 +57,13 @@ fn each_rule_accepts_and_refuses() {
                 .find(|event| event.words.unauthenticated_get().starts_with(b"/vmlinuz"));
             let kernel = to_hex(kernel.unwrap().digest.get());
             let other = "11".repeat(32);
+            let code: Vec<String> = state
+                .measured()
+                .iter()
+                .filter(|event| event.opaque && [4, 9, 11].contains(&event.register))
+                .map(|event| format!("\"{}\"", to_hex(event.digest.get())))
+                .collect();
+            let code = code.join(",");
             let secure_boot = state.secure_boot().unwrap();
             let authorities: Vec<String> = secure_boot
                 .authorities
@@ -95,8 +102,8 @@ fn each_rule_accepts_and_refuses() {
                     "boot.command_line_required",
                 ),
                 (
-                    r#""command_line_forbidden":["init","rd.break"]"#.into(),
-                    r#""command_line_forbidden":["root"]"#.into(),
+                    format!(r#""command_line_forbidden":["init","rd.break"],"kernels":[{code}]"#),
+                    format!(r#""command_line_forbidden":["root"],"kernels":[{code}]"#),
                     "boot.command_line_forbidden",
                 ),
                 (r#""log":"require""#.into(), r#""log":"forbid""#.into(), "boot.log"),
@@ -258,4 +265,39 @@ fn firmware_that_measures_zeros_under_another_name_is_refused_until_that_is_put_
     assert_eq!(broken(&strict, Some(&state), None), ["boot.problems"]);
     let tolerant = format!(r#"{{"boot":{{"quirks":[{quirks}],"tolerated_problems":["boot.separator"]}}}}"#);
     assert_eq!(broken(&policy(&tolerant), Some(&state), None), Vec::<&str>::new());
+}
+
+/// What a machine with this log, as the quote has it, breaks of a policy.
+fn broken_by(bytes: &[u8], quirks: Quirks, rules: &str) -> Vec<&'static str> {
+    let log = EventLog::parse(bytes, LogKind::Tpm, &Limits::default()).unwrap();
+    let pcrs = own_values(&log, HashAlgorithm::Sha256);
+    let replayed = log.verify_pcrs(&RustCrypto, &pcrs, quirks).unwrap();
+    let state = BootState::assess(&replayed, &RustCrypto, quirks);
+    broken(&policy(rules), Some(&state), None)
+}
+
+#[test]
+fn no_words_hide_a_command_line() {
+    const IPL: u32 = 0xd;
+    let sha256 = |bytes: &[u8]| to_hex(RustCrypto.hash(HashAlgorithm::Sha256, &[bytes]).as_slice());
+    let rules = |more: &str| format!(r#"{{"boot":{{"command_line_forbidden":["init"]{more}}}}}"#);
+    let rule = "boot.command_line_forbidden";
+    let line = b"/vmlinuz root=/dev/vda2 init=/bin/sh";
+    let good = record(12, IPL, b"root=/dev/vda2 ro", b"root=/dev/vda2 ro");
+    for register in [8, 9, 12] {
+        // Its data replaced by what looks like a file's name, or labelled as a command that it is not.
+        for words in [&b"/x"[..], b"(hd0,gpt2)/x", b"grub_cmd: set a=b", b""] {
+            let log = written(&[record(register, IPL, line, words), good.clone()]);
+            assert!(broken_by(&log, Quirks::NONE, &rules("")).contains(&rule), "{register} {words:?}");
+        }
+        // What is known by its digest is no secret.
+        let log = written(&[record(register, IPL, b"a kernel", b"/vmlinuz"), good.clone()]);
+        for more in [
+            format!(r#","kernels":["{}"]"#, sha256(b"a kernel")),
+            format!(r#","events":{{"{register}":["{}"]}}"#, sha256(b"a kernel")),
+        ] {
+            assert!(!broken_by(&log, Quirks::NONE, &rules(&more)).contains(&rule), "{register} {more}");
+        }
+        assert!(broken_by(&log, Quirks::NONE, &rules("")).contains(&rule), "{register}");
+    }
 }

@@ -82,7 +82,7 @@ impl BootStateClaims {
             secure_boot_unknown: state.secure_boot().err().map(Problem::from),
             firmware_version: state.firmware_version().map(str::to_owned),
             command_lines: state.command_lines().map(str::to_owned).collect(),
-            opaque_texts: count(state.opaque_texts()),
+            opaque_texts: count(state.opaque_texts().len()),
             sections: state.sections().iter().map(SectionClaims::from).collect(),
             left_boot_services: state.left_boot_services(),
             grades: [
