@@ -230,7 +230,12 @@ impl BootRules {
                     others.push(Fact::bytes("actual", digest.as_slice()));
                 }
             }
-            let met = known.is_some() && others.is_empty();
+            // One of which the log has no data may be another authority.
+            let register = if state.kind() == LogKind::Ccel { 1 } else { 7 };
+            let hidden = known.into_iter().flat_map(|secure_boot| &secure_boot.opaque);
+            let hidden = hidden.filter(|digest| !self.is_digest_listed(register, digest.get())).count();
+            let met = known.is_some() && others.is_empty() && hidden == 0;
+            others.insert(0, Fact::count("opaque", hidden));
             others.insert(0, grade);
             findings.add("boot.authorities", met, others);
         }
@@ -273,9 +278,12 @@ impl BootRules {
     fn is_listed(&self, event: &Measured<'_>) -> bool {
         let digest = *event.digest.get();
         let mut code = [&self.kernels, &self.initrds].into_iter().flatten().flatten();
-        let mut events = self.events.iter().filter(|rule| rule.register == event.register);
-        code.any(|known| known == digest)
-            || events.any(|rule| rule.digests.iter().any(|known| known == digest))
+        code.any(|known| known == digest) || self.is_digest_listed(event.register, digest)
+    }
+
+    fn is_digest_listed(&self, register: u32, digest: &[u8]) -> bool {
+        let mut events = self.events.iter().filter(|rule| rule.register == register);
+        events.any(|rule| rule.digests.iter().any(|known| known == digest))
     }
 
     fn appraise_command_line(&self, state: &BootState<'_>, findings: &mut Findings) {

@@ -301,3 +301,110 @@ fn no_words_hide_a_command_line() {
         assert!(broken_by(&log, Quirks::NONE, &rules("")).contains(&rule), "{register}");
     }
 }
+
+/// `UEFI_VARIABLE_DATA`.
+fn variable(guid: [u8; 16], name: &str, data: &[u8]) -> Vec<u8> {
+    let name: Vec<u8> = name.bytes().flat_map(|byte| [byte, 0]).collect();
+    let sizes = [name.len() / 2, data.len()].map(|size| u64::try_from(size).unwrap().to_le_bytes());
+    [&guid[..], &sizes.concat(), &name, data].concat()
+}
+
+const GLOBAL: [u8; 16] = *b"\x61\xdf\xe4\x8b\xca\x93\xd2\x11\xaa\x0d\x00\xe0\x98\x03\x2b\x8c";
+const SECURITY: [u8; 16] = *b"\xcb\xb2\x19\xd7\x3a\x3d\x96\x45\xa3\xbc\xda\xd0\x0e\x67\x65\x6f";
+const SHIM: [u8; 16] = *b"\x50\xab\x5d\x60\x46\xe0\x00\x43\xab\xb6\x3d\xd8\x10\xdd\x8b\x23";
+const CONFIG: u32 = 0x8000_0001;
+const AUTHORITY: u32 = 0x8000_00e0;
+const ACTION: u32 = 0x8000_0007;
+
+/// An `EFI_SIGNATURE_DATA` of a certificate, by its looks.
+fn owned(filling: u8) -> Vec<u8> {
+    [&[7; 16][..], &[0x30, 0x82, 0, 8], &[filling; 8]].concat()
+}
+
+/// A machine with Secure Boot on, and more events in PCR 7 before and after its separator.
+fn secure_machine(early: &[Vec<u8>], late: &[Vec<u8>]) -> Vec<u8> {
+    let list = |data: &[u8]| {
+        let sizes = [28 + data.len(), 0, data.len()].map(|size| u32::try_from(size).unwrap().to_le_bytes());
+        [&[9; 16][..], &sizes.concat(), data].concat()
+    };
+    let config = |guid, name, data: &[u8]| {
+        let bytes = variable(guid, name, data);
+        record(7, CONFIG, &bytes, &bytes)
+    };
+    let mut records = Vec::from([
+        config(GLOBAL, "SecureBoot", &[1]),
+        config(GLOBAL, "PK", &list(&owned(1))),
+        config(GLOBAL, "KEK", &list(&owned(2))),
+        config(SECURITY, "db", &list(&owned(3))),
+        config(SECURITY, "dbx", &list(&[5; 48])),
+    ]);
+    records.extend(early.iter().cloned());
+    records.extend((0..8).map(|register| record(register, 4, &[0; 4], &[0; 4])));
+    let bytes = variable(SECURITY, "db", &owned(3));
+    records.push(record(7, AUTHORITY, &bytes, &bytes));
+    records.extend(late.iter().cloned());
+    written(&records)
+}
+
+fn authority_rule(known: &[Vec<u8>], more: &str) -> String {
+    let digest = |data: &Vec<u8>| {
+        format!("\"{}\"", to_hex(RustCrypto.hash(HashAlgorithm::Sha256, &[&data[16..]]).as_slice()))
+    };
+    let known: Vec<String> = known.iter().map(digest).collect();
+    format!(r#"{{"boot":{{"authorities":[{}]{more}}}}}"#, known.join(","))
+}
+
+#[test]
+fn no_event_type_hides_an_authority() {
+    let strict = Quirks::NONE;
+    let good = authority_rule(&[owned(3)], "");
+    assert_eq!(broken_by(&secure_machine(&[], &[]), strict, &good), Vec::<&str>::new());
+    let mok = variable(SHIM, "MokList", &owned(4));
+    for event_type in [AUTHORITY, CONFIG, ACTION, 0xd, 0x1234] {
+        let extra = [record(7, event_type, &mok, &mok)];
+        let log = secure_machine(&[], &extra);
+        assert_eq!(broken_by(&log, strict, &good), ["boot.authorities"], "late, {event_type:x}");
+        let both = authority_rule(&[owned(3), owned(4)], "");
+        assert_eq!(broken_by(&log, strict, &both), Vec::<&str>::new(), "late, {event_type:x}");
+        let log = secure_machine(&extra, &[]);
+        assert_eq!(broken_by(&log, strict, &good), ["boot.authorities"], "early, {event_type:x}");
+    }
+    // `db` itself, and a value that something follows.
+    let db = variable(SECURITY, "db", &owned(4));
+    let longer = [&mok[..], b"more"].concat();
+    for bytes in [&db, &longer] {
+        for event_type in [CONFIG, ACTION, 0xd] {
+            let log = secure_machine(&[], &[record(7, event_type, bytes, bytes)]);
+            let broken = broken_by(&log, strict, &good);
+            assert!(broken.contains(&"boot.problems") && broken.contains(&"boot.authorities"), "{broken:?}");
+        }
+    }
+    // The boot order allows nothing.
+    let order = variable(GLOBAL, "BootOrder", &[0, 0]);
+    let log = secure_machine(&[], &[record(7, 0x8000_0002, &order, &order)]);
+    let whole = Quirks::NONE.with(crate::measured_boot::Quirk::VariableBootWhole);
+    let with = authority_rule(&[owned(3)], r#","quirks":["variable_boot_whole"]"#);
+    assert_eq!(broken_by(&log, whole, &with), Vec::<&str>::new());
+}
+
+#[test]
+fn garbled_data_hide_no_authority_and_no_debug_mode() {
+    let vendor = Quirks::NONE.with(crate::measured_boot::Quirk::VendorEventType);
+    let mok = variable(SHIM, "MokList", &owned(4));
+    let log = secure_machine(&[], &[record(7, 0x1234, &mok, b"garbled")]);
+    let quirk = r#","quirks":["vendor_event_type"]"#;
+    let rules = authority_rule(&[owned(3)], quirk);
+    assert_eq!(broken_by(&log, vendor, &rules), ["boot.authorities"]);
+    // Named with everything else of the register, it is known.
+    let parsed = EventLog::parse(&log, LogKind::Tpm, &Limits::default()).unwrap();
+    let events = parsed.unauthenticated_events().iter().filter(|e| e.unauthenticated_index() == 7);
+    let digests: Vec<String> = events
+        .filter_map(|event| event.unauthenticated_digest(HashAlgorithm::Sha256.into()))
+        .map(|digest| format!("\"{}\"", to_hex(digest)))
+        .collect();
+    let listed = format!(r#"{quirk},"events":{{"7":[{}]}}"#, digests.join(","));
+    assert_eq!(broken_by(&log, vendor, &authority_rule(&[owned(3)], &listed)), Vec::<&str>::new());
+    let log = secure_machine(&[record(7, 0x1234, b"UEFI Debug Mode", b"garbled")], &[]);
+    let rules = r#"{"boot":{"secure_boot":"require","quirks":["vendor_event_type"]}}"#;
+    assert_eq!(broken_by(&log, vendor, rules), ["boot.debug_mode"]);
+}

@@ -79,9 +79,13 @@ fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(Strin
             add("authorities", list(&authorities.iter().map(|digest| string(digest)).collect::<Vec<_>>()));
         }
     }
-    let registers: &[u32] = match boot.kind() {
-        LogKind::Ccel => &[2, 3],
-        LogKind::Tpm => &[4, 8, 9, 11, 12, 14],
+    // Authorities can be told only if everything in their register can.
+    let opaque = boot.secure_boot().is_ok_and(|secure_boot| !secure_boot.opaque.is_empty());
+    let registers: &[u32] = match (boot.kind(), opaque) {
+        (LogKind::Ccel, true) => &[1, 2, 3],
+        (LogKind::Ccel, false) => &[2, 3],
+        (LogKind::Tpm, true) => &[4, 7, 8, 9, 11, 12, 14],
+        (LogKind::Tpm, false) => &[4, 8, 9, 11, 12, 14],
     };
     let mut events = Vec::new();
     for register in registers {
