@@ -415,3 +415,21 @@ impl crate::crypto::CryptoProvider for Counting {
         RustCrypto.hash(algorithm, parts)
     }
 }
+
+#[test]
+fn a_bank_that_is_not_quoted_excuses_no_other() {
+    // Graded by SHA-256, which leaves PCR 4 out; in SHA-1 the log does not explain it.
+    let zeros = [0; 4];
+    let records: Vec<_> = (0..8).map(|register| record(register, 4, &zeros, &zeros)).collect();
+    let bytes = written(&records);
+    let log = parse(&bytes, LogKind::Tpm);
+    let (sha1, sha256) = (HashAlgorithm::Sha1, HashAlgorithm::Sha256);
+    let zero = extended(sha256, &[&zeros]);
+    let state_of = |quoted: crate::crypto::Digest| {
+        let values = [(sha256, 0, zero.as_slice()), (sha1, 4, quoted.as_slice())];
+        let replayed = log.verify_pcrs(&RustCrypto, &PcrValues::for_tests(&values), Quirks::NONE).unwrap();
+        BootState::assess(&replayed, &RustCrypto, Quirks::NONE).registers().get(&4).copied()
+    };
+    assert_eq!(state_of(extended(sha1, &[b"other"])), Some(RegisterState::Diverges));
+    assert_eq!(state_of(extended(sha1, &[&zeros])), Some(RegisterState::NotQuoted));
+}
