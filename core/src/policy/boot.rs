@@ -40,9 +40,10 @@ pub struct BootRules {
     pub dbx_contains: Vec<Vec<u8>>,
     /// SHA-256 of the certificates (or hashes) that may allow images; every one that did must be here.
     pub authorities: Option<Vec<Vec<u8>>>,
-    /// Digests of kernels; one must have been measured.
+    /// Digests of kernels; one must have been measured as code, and no code that is not listed here, among
+    /// the RAM disks or in the register's events.
     pub kernels: Option<Vec<Vec<u8>>>,
-    /// Digests of initial RAM disks; one must have been measured.
+    /// Digests of initial RAM disks; one must have been measured, on the same terms.
     pub initrds: Option<Vec<Vec<u8>>>,
     /// Words that every command line must hold.
     pub command_line_required: Vec<String>,
@@ -170,6 +171,26 @@ impl BootRules {
         self.appraise_command_line(state, findings);
     }
 
+    /// The first register that a rule reads and that is not proven; whoever asks for the quote chooses what
+    /// it covers, and may leave out what would tell on them.
+    fn unproven(state: &BootState<'_>, registers: &[u32]) -> Option<u32> {
+        let proven = |register: &u32| {
+            let found = state.registers().get(register);
+            matches!(found, Some(RegisterState::Explained | RegisterState::Unused))
+        };
+        registers.iter().copied().find(|register| !proven(register))
+    }
+
+    /// Where code is measured: PCR 4, 9 and 11 (RTMR1 and RTMR2). PCR 11 alone may be named opaque: systemd
+    /// goes on extending it, and what stands in it stands in an image that PCR 4 holds.
+    fn code_registers(&self, kind: LogKind) -> &'static [u32] {
+        match kind {
+            LogKind::Ccel => &[2, 3],
+            LogKind::Tpm if self.opaque_registers.contains(&11) => &[4, 9],
+            LogKind::Tpm => &[4, 9, 11],
+        }
+    }
+
     fn appraise_registers(&self, state: &BootState<'_>, ima_verified: bool, findings: &mut Findings) {
         let unexplained: Vec<String> = state
             .registers()
@@ -178,15 +199,26 @@ impl BootRules {
                 let by_ima = ima_verified && state.kind() == LogKind::Tpm && **register == 10;
                 matches!(found, RegisterState::Opaque | RegisterState::Diverges)
                     && !self.opaque_registers.contains(register)
+                    && !RESETTABLE.contains(register)
                     && !by_ima
             })
             .map(|(register, found)| alloc::format!("{register}:{}", found.as_str()))
             .collect();
-        findings.add(
-            "boot.registers",
-            unexplained.is_empty(),
-            [Fact::text("grade", Grade::Signed.as_str()), Fact::string("unexplained", unexplained.join(","))],
-        );
+        let mut facts = alloc::vec![
+            Fact::text("grade", Grade::Signed.as_str()),
+            Fact::string("unexplained", unexplained.join(",")),
+        ];
+        // A log that is asked for has to tell what firmware did.
+        let firmware = match (self.log, state.kind()) {
+            (Stance::Require, LogKind::Tpm) => 0..8,
+            (Stance::Require, LogKind::Ccel) => 1..4,
+            _ => 0..0,
+        };
+        let firmware: Vec<u32> =
+            firmware.filter(|register| !self.opaque_registers.contains(register)).collect();
+        let unproven = Self::unproven(state, &firmware);
+        facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+        findings.add("boot.registers", unexplained.is_empty() && unproven.is_none(), facts);
     }
 
     fn appraise_secure_boot(
@@ -243,17 +275,28 @@ impl BootRules {
 
     fn appraise_digests(&self, state: &BootState<'_>, findings: &mut Findings) {
         let grade = || Fact::text("grade", Grade::ReplayBound.as_str());
-        let measured =
-            |wanted: &Vec<u8>| state.measured().iter().any(|event| *event.digest.get() == wanted.as_slice());
+        let registers = self.code_registers(state.kind());
+        let unproven = Self::unproven(state, registers);
+        let code =
+            || state.measured().iter().filter(|event| event.opaque && registers.contains(&event.register));
+        // Anybody may extend a register with a good digest later: all the other code has to be known too.
+        let unlisted: Vec<&Measured<'_>> = code().filter(|event| !self.is_listed(event)).collect();
         for (rule, wanted) in [("boot.kernels", &self.kernels), ("boot.initrds", &self.initrds)] {
-            match wanted {
-                None => findings.not_checked(rule, []),
-                Some(wanted) => findings.add(
-                    rule,
-                    wanted.iter().any(measured),
-                    [grade(), Fact::count("accepted", wanted.len())],
-                ),
+            let Some(wanted) = wanted else {
+                findings.not_checked(rule, []);
+                continue;
+            };
+            let found = code().any(|event| wanted.iter().any(|wanted| wanted == event.digest.get()));
+            let mut facts = alloc::vec![grade(), Fact::count("accepted", wanted.len())];
+            facts.push(Fact::flag("measured", found));
+            facts.push(Fact::count("unlisted", unlisted.len()));
+            if let Some(event) = unlisted.first() {
+                facts.push(Fact::number("register", event.register.into()));
+                facts.push(Fact::count("event", event.number));
+                facts.push(Fact::bytes("actual", *event.digest.get()));
             }
+            facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+            findings.add(rule, found && unlisted.is_empty() && unproven.is_none(), facts);
         }
         for rule in &self.events {
             let events = state.measured().iter().filter(|event| event.register == rule.register);
@@ -294,13 +337,16 @@ impl BootRules {
             return findings.not_checked("boot.command_line", [Fact::count("lines", lines.len())]);
         }
         // Which text is the command line, only its content tells: each that may be one must hold them.
+        let registers: &[u32] = if state.kind() == LogKind::Ccel { &[3] } else { &[8, 9, 12] };
+        let unproven = Self::unproven(state, registers);
         let missing = self
             .command_line_required
             .iter()
             .find(|word| lines.is_empty() || !lines.iter().all(|line| has(line, word)));
         let mut facts = alloc::vec![grade(), Fact::count("lines", lines.len())];
         facts.extend(missing.map(|word| Fact::string("missing", word.clone())));
-        findings.add("boot.command_line_required", missing.is_none(), facts);
+        facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+        findings.add("boot.command_line_required", missing.is_none() && unproven.is_none(), facts);
         if self.command_line_forbidden.is_empty() {
             return;
         }
@@ -316,7 +362,8 @@ impl BootRules {
             facts.push(Fact::count("event", event.number));
             facts.push(Fact::bytes("actual", *event.digest.get()));
         }
-        let met = forbidden.is_none() && unknown.is_empty() && !lines.is_empty();
+        facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+        let met = forbidden.is_none() && unknown.is_empty() && !lines.is_empty() && unproven.is_none();
         findings.add("boot.command_line_forbidden", met, facts);
     }
 }
@@ -334,9 +381,9 @@ fn is_enabled(enabled: &DigestBound<bool>) -> bool {
 }
 
 fn register_of(item: &Node<'_>) -> Result<u32, Error> {
-    let register =
-        item.unsigned().and_then(|number| u32::try_from(number).ok()).filter(|number| *number < 24);
-    register.ok_or_else(|| bad(item, "boot.opaque_registers", "a register from 0 to 23"))
+    let register = item.unsigned().and_then(|number| u32::try_from(number).ok());
+    let register = register.filter(|number| *number < 24 && !RESETTABLE.contains(number));
+    register.ok_or_else(|| bad(item, "boot.opaque_registers", "a register from 0 to 22 but 16"))
 }
 
 fn digest_of(item: &Node<'_>, path: &'static str) -> Result<Vec<u8>, Error> {
@@ -365,14 +412,18 @@ fn events_of(node: &Node<'_>) -> Result<Vec<EventsRule>, Error> {
     const PATH: &str = "boot.events";
     let mut rules = Vec::new();
     each_member(node, PATH, |name, node| {
-        let register =
-            name.parse().ok().filter(|number: &u32| *number < 24 && alloc::format!("{number}") == name);
+        let register = name.parse().ok().filter(|number: &u32| {
+            *number < 24 && !RESETTABLE.contains(number) && alloc::format!("{number}") == name
+        });
         let Some(register) = register else { return Ok(false) };
         rules.push(EventsRule { register, digests: digests_of(node, PATH)? });
         Ok(true)
     })?;
     Ok(rules)
 }
+
+/// Registers that software resets at will: no rule reads them.
+const RESETTABLE: [u32; 2] = [16, 23];
 
 /// Problems that a policy may put up with.
 pub(super) const PROBLEMS: [Code; 6] = [

@@ -94,8 +94,12 @@ fn each_rule_accepts_and_refuses() {
                     format!(r#""authorities":["{other}"]"#),
                     "boot.authorities",
                 ),
-                (format!(r#""kernels":["{kernel}"]"#), format!(r#""kernels":["{other}"]"#), "boot.kernels"),
-                (format!(r#""initrds":["{kernel}"]"#), format!(r#""initrds":["{other}"]"#), "boot.initrds"),
+                (format!(r#""kernels":[{code}]"#), format!(r#""kernels":["{kernel}"]"#), "boot.kernels"),
+                (
+                    format!(r#""initrds":["{kernel}"],"kernels":[{code}]"#),
+                    format!(r#""initrds":["{other}"],"kernels":[{code}]"#),
+                    "boot.initrds",
+                ),
                 (
                     r#""command_line_required":["ro","quiet"]"#.into(),
                     r#""command_line_required":["rw"]"#.into(),
@@ -187,6 +191,8 @@ fn documents_with_slips_are_refused() {
         r#"{"boot":{"quirk":[]}}"#,
         r#"{"boot":{"quirks":["none_such"]}}"#,
         r#"{"boot":{"opaque_registers":[24]}}"#,
+        r#"{"boot":{"opaque_registers":[16]}}"#,
+        r#"{"boot":{"events":{"23":["1111111111111111111111111111111111111111"]}}}"#,
         r#"{"boot":{"tolerated_problems":["boot.unverified"]}}"#,
         r#"{"boot":{"kernels":[]}}"#,
         r#"{"boot":{"kernels":["00"]}}"#,
@@ -407,4 +413,77 @@ fn garbled_data_hide_no_authority_and_no_debug_mode() {
     let log = secure_machine(&[record(7, 0x1234, b"UEFI Debug Mode", b"garbled")], &[]);
     let rules = r#"{"boot":{"secure_boot":"require","quirks":["vendor_event_type"]}}"#;
     assert_eq!(broken_by(&log, vendor, rules), ["boot.debug_mode"]);
+}
+
+#[test]
+fn a_good_digest_elsewhere_makes_no_good_kernel() {
+    let sha256 = |bytes: &[u8]| to_hex(RustCrypto.hash(HashAlgorithm::Sha256, &[bytes]).as_slice());
+    let closed = || (0..8).map(|register| record(register, 4, &[0; 4], &[0; 4]));
+    let boot = |more: &[(u32, &[u8])]| {
+        let loader = record(4, 0x8000_0003, b"loader", b"words");
+        let more = more.iter().map(|(register, bytes)| record(*register, 0xd, bytes, b"/vmlinuz"));
+        written(&closed().chain([loader]).chain(more).collect::<Vec<_>>())
+    };
+    for rule in ["kernels", "initrds"] {
+        let named = format!("boot.{rule}");
+        let code = [sha256(b"loader"), sha256(b"good")].map(|hex| format!("\"{hex}\"")).join(",");
+        let rules = format!(r#"{{"boot":{{"{rule}":[{code}]}}}}"#);
+        let is_broken = |log: &[u8]| broken_by(log, Quirks::NONE, &rules).contains(&named.as_str());
+        assert!(!is_broken(&boot(&[(9, b"good")])));
+        assert!(is_broken(&boot(&[(9, b"bad")])));
+        assert!(is_broken(&boot(&[(9, b"bad"), (9, b"good")])), "extended afterwards");
+        let only = format!(r#"{{"boot":{{"{rule}":["{}"]}}}}"#, sha256(b"good"));
+        for register in [10, 16, 23] {
+            let log = written(&closed().chain([record(register, 0xd, b"good", b"")]).collect::<Vec<_>>());
+            assert!(broken_by(&log, Quirks::NONE, &only).contains(&named.as_str()), "PCR {register}");
+        }
+        let log = written(&closed().chain([record(9, 0xd, b"good", b"")]).collect::<Vec<_>>());
+        assert!(!broken_by(&log, Quirks::NONE, &only).contains(&named.as_str()));
+    }
+}
+
+#[test]
+fn what_the_quote_leaves_out_meets_no_rule_about_it() {
+    let sha256 = |bytes: &[u8]| to_hex(RustCrypto.hash(HashAlgorithm::Sha256, &[bytes]).as_slice());
+    let text = b"/vmlinuz root=/dev/vda2 ro";
+    let mut records: Vec<_> = (0..8).map(|register| record(register, 4, &[0; 4], &[0; 4])).collect();
+    records.extend([8, 12].map(|register| record(register, 0xd, text, text)));
+    records.extend([4, 9, 11].map(|register| record(register, 0xd, b"code", b"")));
+    let bytes = written(&records);
+    let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).unwrap();
+    let bank = HashAlgorithm::Sha256;
+    let values = log.replay(&RustCrypto, bank).unwrap();
+    let broken_without = |left_out: u32, rules: &str| {
+        let values: Vec<_> = (0..24u32)
+            .filter(|register| *register != left_out)
+            .map(|register| (u8::try_from(register).unwrap(), values.value(register)))
+            .collect();
+        let values: Vec<_> = values.iter().map(|(index, value)| (bank, *index, value.as_slice())).collect();
+        let pcrs = crate::tpm::PcrValues::for_tests(&values);
+        let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE).unwrap();
+        let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+        broken(&policy(rules), Some(&state), None)
+    };
+    let code = sha256(b"code");
+    for (rule, value, registers) in [
+        ("kernels", format!(r#"["{code}"]"#), &[4, 9, 11][..]),
+        ("initrds", format!(r#"["{code}"]"#), &[4, 9, 11]),
+        ("command_line_required", r#"["ro"]"#.into(), &[8, 9, 12]),
+        ("command_line_forbidden", r#"["init"]"#.into(), &[8, 9, 12]),
+    ] {
+        let named = format!("boot.{rule}");
+        let kernels = if rule == "kernels" { String::new() } else { format!(r#","kernels":["{code}"]"#) };
+        let rules = format!(r#"{{"boot":{{"{rule}":{value}{kernels}}}}}"#);
+        assert!(!broken_without(24, &rules).contains(&named.as_str()), "{rule}");
+        for register in registers {
+            assert!(broken_without(*register, &rules).contains(&named.as_str()), "{rule}, PCR {register}");
+        }
+    }
+    for register in 0..8 {
+        let broken = broken_without(register, r#"{"boot":{"log":"require"}}"#);
+        assert!(broken.contains(&"boot.registers"), "PCR {register}");
+        let named = format!(r#"{{"boot":{{"log":"require","opaque_registers":[{register}]}}}}"#);
+        assert!(!broken_without(register, &named).contains(&"boot.registers"), "PCR {register}");
+    }
+    assert!(!broken_without(24, r#"{"boot":{"log":"require"}}"#).contains(&"boot.registers"));
 }
