@@ -487,3 +487,26 @@ fn what_the_quote_leaves_out_meets_no_rule_about_it() {
     }
     assert!(!broken_without(24, r#"{"boot":{"log":"require"}}"#).contains(&"boot.registers"));
 }
+
+#[test]
+fn a_file_that_holds_its_own_signature_is_no_buffer() {
+    use crate::measured_boot::ima::tests as ima;
+    let rules = policy(r#"{"ima":{"signatures":"require","boot_aggregate":"allow"}}"#);
+    for (content, is_buffer) in [
+        (&b"0\x82 certificate"[..], true),
+        (b"\x03\x02\x04", false),
+        (b"\x05x", false),
+        (b"\x06x", false),
+        (b"", false),
+    ] {
+        let digest = RustCrypto.hash(HashAlgorithm::Sha256, &[content]);
+        let digest = [b"sha256:\0", digest.as_slice()].concat();
+        let data = [ima::field(&digest), ima::field(b"/bin/evil\0"), ima::field(content)].concat();
+        let bytes = ima::entry("ima-buf", &data, HashAlgorithm::Sha1);
+        let pcrs = ima::quoted(&bytes, &[HashAlgorithm::Sha256], false);
+        let list = ImaList::detect(&bytes).unwrap();
+        let replayed = list.verify(&RustCrypto, &pcrs, None).unwrap();
+        let broken = broken(&rules, None, Some(&replayed));
+        assert_eq!(broken.contains(&"ima.signatures"), !is_buffer, "{content:?}");
+    }
+}

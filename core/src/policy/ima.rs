@@ -109,8 +109,11 @@ impl ImaRules {
             if !self.allow.as_ref().is_none_or(listed) {
                 seen.unlisted.note(index, path);
             }
-            // A buffer is no file: nobody signs it. It is one only if it hashes to its digest.
-            if check_signatures && entry.buffer(provider).is_none() {
+            // A buffer is no file: nobody signs it. It is one only if it hashes to its digest, and a file's
+            // own signature cannot stand in the same field: a file may hold the very bytes that it claims as
+            // its signature.
+            let buffer = entry.buffer(provider).filter(|buffer| !may_be_attribute(buffer));
+            if check_signatures && buffer.is_none() {
                 match keys.check(&entry) {
                     FileSignature::Valid { .. } => seen.signed = seen.signed.saturating_add(1),
                     _ => seen.unsigned.note(index, path),
@@ -140,6 +143,12 @@ impl ImaRules {
             Stance::Forbid => findings.add("ima.boot_aggregate", !met, facts),
         }
     }
+}
+
+/// Whether a buffer begins as the extended attribute `security.ima` or `security.evm` may: EVM_IMA_XATTR_DIGSIG,
+/// EVM_XATTR_PORTABLE_DIGSIG, IMA_VERITY_DIGSIG; an empty one is a file without either.
+fn may_be_attribute(buffer: &[u8]) -> bool {
+    matches!(buffer.first(), None | Some(3 | 5 | 6))
 }
 
 /// Whether nothing stronger than SHA-1 ties the entries to the register.
