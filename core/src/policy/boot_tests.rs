@@ -510,3 +510,44 @@ fn a_file_that_holds_its_own_signature_is_no_buffer() {
         assert_eq!(broken.contains(&"ima.signatures"), !is_buffer, "{content:?}");
     }
 }
+
+#[test]
+fn a_continued_list_is_judged_by_its_beginning_as_well() {
+    use crate::measured_boot::ima::{BootIdentity, Continuation, tests as ima};
+    let entry = |path: &[u8], digest: &[u8]| {
+        let digest = [b"sha256:\0", digest].concat();
+        let data = [ima::field(&digest), ima::field(&[path, b"\0"].concat())].concat();
+        ima::entry("ima-ng", &data, HashAlgorithm::Sha1)
+    };
+    let mut violation = entry(b"/log", &[0; 32]);
+    violation[4..24].fill(0);
+    // The aggregate of another boot, a second one, and a file that changed while it was measured.
+    let first = [entry(b"boot_aggregate", &[7; 32]), entry(b"boot_aggregate", &[8; 32]), violation].concat();
+    let rest = entry(b"/bin/a", &[9; 32]);
+    let all = [first.clone(), rest.clone()].concat();
+    let rules = policy(r#"{"ima":{"list":"require"}}"#);
+    let refused = ["ima.boot_aggregate", "ima.repeated_boot_aggregate", "ima.violations"];
+    let sha256 = HashAlgorithm::Sha256;
+    let with_boot = |list: &[u8]| {
+        let ten = ima::quoted(list, &[sha256], false);
+        let mut values: Vec<(HashAlgorithm, u8, &[u8])> =
+            (0..10).map(|at| (sha256, at, &[0; 32][..])).collect();
+        let ten = ten.get(sha256, 10).unwrap().to_vec();
+        values.push((sha256, 10, &ten));
+        crate::tpm::PcrValues::for_tests(&values)
+    };
+    let list = ImaList::detect(&first).unwrap();
+    let replayed = list.verify(&RustCrypto, &with_boot(&first), None).unwrap();
+    assert_eq!(broken(&rules, None, Some(&replayed)), refused);
+    let boot = BootIdentity { ak_name: [7].into(), reset_count: 1, restart_count: 0 };
+    let key = b"a secret of sixteen";
+    let mut token = Continuation::after(&replayed, boot.clone()).seal(key).unwrap();
+    // Twice: what came before goes on with the next token.
+    for piece in [&rest[..], b""] {
+        let opened = Continuation::open(&token, key, &boot).unwrap();
+        let list = ImaList::new(piece, list.format(), HashAlgorithm::Sha1).unwrap();
+        let replayed = list.verify(&RustCrypto, &with_boot(&all), Some(&opened)).unwrap();
+        assert_eq!(broken(&rules, None, Some(&replayed)), refused);
+        token = Continuation::after(&replayed, boot.clone()).seal(key).unwrap();
+    }
+}

@@ -37,7 +37,7 @@ impl ImaRules {
             findings,
             "ima.repeated_boot_aggregate",
             self.repeated_boot_aggregate,
-            list.more_aggregates() > 0,
+            list.more_aggregates() > 0 || list.earlier_more_aggregates() > 0,
         );
         property(findings, "ima.sha1_only", self.sha1_only, is_sha1_only(list));
         property(findings, "ima.unproven_entries", self.unproven_entries, list.unverified() > 0);
@@ -85,6 +85,7 @@ impl ImaRules {
         provider: &dyn CryptoProvider,
     ) -> Result<Seen, Error> {
         let mut seen = Seen::default();
+        seen.violations.count = usize::try_from(list.earlier_violations()).unwrap_or(usize::MAX);
         let check_signatures = self.signatures != Stance::Allow;
         let tied = matches!(list.aggregate(), Aggregate::Matches(_));
         let mut entries = list.entries();
@@ -132,11 +133,11 @@ impl ImaRules {
     }
 
     fn boot_aggregate_finding(&self, list: &ReplayedIma<'_>, findings: &mut Findings) {
-        let found = list.aggregate();
+        // Of a continued list, what its beginning said.
+        let found = list.first_aggregate();
         let facts =
             [Fact::text("stance", self.boot_aggregate.as_str()), Fact::text("actual", found.as_str())];
-        // A later part goes on from a sealed first one, whose policy saw its beginning.
-        let met = matches!(found, Aggregate::Matches(_) | Aggregate::Earlier);
+        let met = matches!(found, Aggregate::Matches(_));
         match self.boot_aggregate {
             Stance::Allow => findings.not_checked("ima.boot_aggregate", facts),
             Stance::Require => findings.add("ima.boot_aggregate", met, facts),

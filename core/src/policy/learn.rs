@@ -109,13 +109,13 @@ fn learn_ima(
 ) -> Result<Vec<(String, String)>, crate::Error> {
     use crate::measured_boot::ima::Aggregate;
     let mut members = alloc::vec![(String::from("list"), string("require"))];
-    if !matches!(ima.aggregate(), Aggregate::Matches(_) | Aggregate::Earlier) {
+    if !matches!(ima.first_aggregate(), Aggregate::Matches(_)) {
         members.push(("boot_aggregate".into(), string("allow")));
     }
-    if ima.more_aggregates() > 0 {
+    if ima.more_aggregates() > 0 || ima.earlier_more_aggregates() > 0 {
         members.push(("repeated_boot_aggregate".into(), string("allow")));
     }
-    if ima.violations() > 0 {
+    if ima.violations() > 0 || ima.earlier_violations() > 0 {
         members.push(("violations".into(), string("allow")));
     }
     if ima.is_zero_padded() || ima.values().iter().all(|(bank, _)| *bank == HashAlgorithm::Sha1) {
