@@ -37,6 +37,8 @@ pub struct SecureBoot<'a> {
     pub debug_mode: bool,
     /// "DMA Protection Disabled" was measured.
     pub dma_protection_disabled: bool,
+    /// shim was told to run anything (`MokSBState`): Secure Boot ended with it.
+    pub shim_validation_disabled: bool,
     /// Measurements of the register whose data the log does not have: an authority may be among them.
     pub opaque: Vec<ReplayBound<&'a [u8]>>,
 }
@@ -55,9 +57,16 @@ impl Authority<'_> {
     /// True for values that shim measures beside authorities: what revokes, not what allows.
     #[must_use]
     pub fn is_state(&self) -> bool {
-        ["SbatLevel", "MokListTrusted", "MokSBState", "MokListXRT", "MokListX"]
-            .iter()
-            .any(|name| self.variable.is_named(name))
+        self.variable.guid == SHIM
+            && ["SbatLevel", "MokListTrusted", "MokSBState", "MokListXRT", "MokListX"]
+                .iter()
+                .any(|name| self.variable.is_named(name))
+    }
+
+    /// `MokSBState` is one byte, 1 where a user turned validation off; anything but 0 counts so.
+    fn disables_shim(&self) -> bool {
+        let variable = &self.variable;
+        variable.guid == SHIM && variable.is_named("MokSBState") && !matches!(variable.data, [] | [0])
     }
 }
 
@@ -179,11 +188,12 @@ pub(super) fn read<'a>(
         kek: lists(&kek)?,
         db: lists(&db)?,
         dbx: lists(&dbx)?,
-        authorities,
-        early_authorities: early,
         debug_mode,
         dma_protection_disabled,
+        shim_validation_disabled: authorities.iter().chain(&early).any(|it| it.get().disables_shim()),
         opaque,
+        authorities,
+        early_authorities: early,
     };
     if enabled {
         let empty = |list: &DigestBound<Vec<Signature<'a>>>| list.get().is_empty();

@@ -34,6 +34,8 @@ pub struct BootRules {
     pub secure_boot: Stance,
     /// Firmware or its debugger was in debug mode.
     pub debug_mode: Stance,
+    /// shim was told to run anything (`MokSBState`).
+    pub shim_validation_disabled: Stance,
     /// The revocation list has at least this many entries.
     pub minimum_dbx_entries: Option<u64>,
     /// The revocation list holds these.
@@ -74,6 +76,7 @@ impl BootRules {
             sha1_bank: Stance::Forbid,
             secure_boot: Stance::Allow,
             debug_mode: Stance::Forbid,
+            shim_validation_disabled: Stance::Forbid,
             minimum_dbx_entries: None,
             dbx_contains: Vec::new(),
             authorities: None,
@@ -109,6 +112,9 @@ impl BootRules {
                 "sha1_bank" => self.sha1_bank = stance_of(node, "boot.sha1_bank")?,
                 "secure_boot" => self.secure_boot = stance_of(node, "boot.secure_boot")?,
                 "debug_mode" => self.debug_mode = stance_of(node, "boot.debug_mode")?,
+                "shim_validation_disabled" => {
+                    self.shim_validation_disabled = stance_of(node, "boot.shim_validation_disabled")?;
+                }
                 "minimum_dbx_entries" => {
                     let number = node.unsigned();
                     let number = number.ok_or_else(|| bad(node, "boot.minimum_dbx_entries", "a number"))?;
@@ -231,9 +237,9 @@ impl BootRules {
         let enabled = known.map(|secure_boot| is_enabled(&secure_boot.enabled));
         known_property(findings, "boot.secure_boot", self.secure_boot, enabled);
         let debug = known.map(|secure_boot| secure_boot.debug_mode);
-        // Of a register that was not quoted nothing is known, which is no debug mode either.
-        let debug = debug.or((self.secure_boot != Stance::Require).then_some(false));
-        known_property(findings, "boot.debug_mode", self.debug_mode, debug);
+        self.silent_property(findings, "boot.debug_mode", self.debug_mode, debug);
+        let shim = known.map(|secure_boot| secure_boot.shim_validation_disabled);
+        self.silent_property(findings, "boot.shim_validation_disabled", self.shim_validation_disabled, shim);
         let grade = Fact::text("grade", Grade::DigestBound.as_str());
         let entries = known.map_or(0, |secure_boot| secure_boot.dbx.get().len());
         match self.minimum_dbx_entries {
@@ -271,6 +277,23 @@ impl BootRules {
             others.insert(0, grade);
             findings.add("boot.authorities", met, others);
         }
+    }
+
+    /// What is forbidden by default, where nothing is known of it: no violation unless the policy asks for a
+    /// log or Secure Boot, but no rule that is met either.
+    fn silent_property(
+        &self,
+        findings: &mut Findings,
+        rule: &'static str,
+        stance: Stance,
+        actual: Option<bool>,
+    ) {
+        let asked = self.log == Stance::Require || self.secure_boot == Stance::Require;
+        if actual.is_none() && stance == Stance::Forbid && !asked {
+            let facts = [Fact::text("stance", stance.as_str()), Fact::text("actual", "unknown")];
+            return findings.not_checked(rule, facts);
+        }
+        known_property(findings, rule, stance, actual);
     }
 
     fn appraise_digests(&self, state: &BootState<'_>, findings: &mut Findings) {
@@ -372,8 +395,14 @@ impl BootRules {
 fn matches_forbidden(text: &str, word: &str) -> bool {
     text.split_ascii_whitespace().any(|token| {
         let token = token.trim_matches(['"', '\'', '{', '}', ';']);
-        token == word || token.split_once('=').is_some_and(|(name, _)| name == word)
+        is_same_name(token, word) || token.split_once('=').is_some_and(|(name, _)| is_same_name(name, word))
     })
+}
+
+/// The kernel takes `-` and `_` in the names of parameters for the same (`kernel/params.c`, `parameq`).
+fn is_same_name(one: &str, other: &str) -> bool {
+    let fold = |byte: u8| if byte == b'-' { b'_' } else { byte };
+    one.bytes().map(fold).eq(other.bytes().map(fold))
 }
 
 fn is_enabled(enabled: &DigestBound<bool>) -> bool {

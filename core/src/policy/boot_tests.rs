@@ -551,3 +551,51 @@ fn a_continued_list_is_judged_by_its_beginning_as_well() {
         token = Continuation::after(&replayed, boot.clone()).seal(key).unwrap();
     }
 }
+
+#[test]
+fn shim_that_validates_nothing_is_refused() {
+    for (data, disabled) in [(&[0][..], false), (&[1], true), (&[], false), (&[0, 1], true)] {
+        for event_type in [AUTHORITY, ACTION] {
+            let bytes = variable(SHIM, "MokSBState", data);
+            let log = secure_machine(&[], &[record(7, event_type, &bytes, &bytes)]);
+            let strict = r#"{"boot":{"secure_boot":"require"}}"#;
+            let expected: &[&str] = if disabled { &["boot.shim_validation_disabled"] } else { &[] };
+            assert_eq!(broken_by(&log, Quirks::NONE, strict), expected, "{data:?}");
+            let lenient = r#"{"boot":{"secure_boot":"require","shim_validation_disabled":"allow"}}"#;
+            assert_eq!(broken_by(&log, Quirks::NONE, lenient), Vec::<&str>::new(), "{data:?}");
+        }
+    }
+    // Another vendor's variable of that name is an authority like any other.
+    let bytes = variable([1; 16], "SbatLevel", &owned(4));
+    let log = secure_machine(&[], &[record(7, AUTHORITY, &bytes, &bytes)]);
+    let rules = authority_rule(&[owned(3)], "");
+    assert_eq!(broken_by(&log, Quirks::NONE, &rules), ["boot.authorities"]);
+}
+
+#[test]
+fn nothing_is_said_of_a_register_that_was_not_quoted() {
+    let bytes = secure_machine(&[], &[]);
+    let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).unwrap();
+    let zero = log.replay(&RustCrypto, HashAlgorithm::Sha256).unwrap().value(0);
+    let pcrs = crate::tpm::PcrValues::for_tests(&[(HashAlgorithm::Sha256, 0, zero.as_slice())]);
+    let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE).unwrap();
+    let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+    let verdicts = |rules: &str| {
+        let mut findings = Findings::default();
+        policy(rules).boot.appraise(Some(&state), &RustCrypto, false, &mut findings);
+        ["boot.debug_mode", "boot.shim_validation_disabled"]
+            .map(|rule| findings.0.iter().find(|finding| finding.rule == rule).unwrap().verdict)
+    };
+    assert_eq!(verdicts(r#"{"boot":{"sha1_bank":"allow"}}"#), [Verdict::NotChecked; 2]);
+    assert_eq!(verdicts(r#"{"boot":{"log":"require"}}"#), [Verdict::Violated; 2]);
+}
+
+#[test]
+fn the_names_of_parameters_are_compared_as_the_kernel_does() {
+    for word in ["ima_appraise", "ima-appraise"] {
+        let text = b"/vmlinuz ima_appraise=off";
+        let log = written(&[record(8, 0xd, text, text)]);
+        let rules = format!(r#"{{"boot":{{"command_line_forbidden":["{word}"]}}}}"#);
+        assert!(broken_by(&log, Quirks::NONE, &rules).contains(&"boot.command_line_forbidden"), "{word}");
+    }
+}

@@ -69,6 +69,9 @@ fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(Strin
         if secure_boot.debug_mode {
             add("debug_mode", string("allow"));
         }
+        if secure_boot.shim_validation_disabled {
+            add("shim_validation_disabled", string("allow"));
+        }
         add("minimum_dbx_entries", alloc::format!("{}", secure_boot.dbx.get().len()));
         let all = secure_boot.early_authorities.iter().chain(&secure_boot.authorities);
         let authorities: BTreeSet<String> = all
