@@ -197,6 +197,16 @@ fn a_key_that_another_certifies_is_as_good_as_its_attributes() {
             Ok(trusted) => assert_eq!(trusted.route(), AkRoute::Attested),
             Err(failure) => assert_eq!(failure.error.code(), Code::TpmAkAttributes, "{failure}"),
         }
+        // A bare key, of which nobody saw that it signs only what its TPM made, vouches for no other.
+        let area = read(folder.join("ak/rsassa.pub"));
+        let area = PublicArea::parse(&area).expect("an area");
+        let bare = TrustedAk::pinned_key(&area.key(), &RustCrypto).expect("a key");
+        let by_bare = parsed.authenticate(&bare, &any).unwrap_or_else(|failure| panic!("{failure}"));
+        let failure = TrustedAk::attested(by_bare, &object).expect_err("a bare signer");
+        assert_eq!(
+            (failure.error.code(), failure.error.part()),
+            (Code::TpmAkAttributes, "certification.signer")
+        );
         let other = read(folder.join("ak/ecdsa-p256.pub"));
         let result = TrustedAk::attested(authentic, &PublicArea::parse(&other).expect("an area"));
         assert_eq!(result.err().map(|failure| failure.error.code()), Some(Code::TpmName));

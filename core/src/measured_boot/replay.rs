@@ -63,12 +63,12 @@ pub enum RegisterState {
     Explained,
     /// No event extends it, and the quoted value is the one that it starts with.
     Unused,
+    /// The log names it, but the quote does not cover it: nothing of it is proven.
+    NotQuoted,
     /// No event extends it, but something else did: the log says nothing of what.
     Opaque,
     /// Its events give another value than the quoted one: none of them is proven.
     Diverges,
-    /// The log names it, but the quote does not cover it: nothing of it is proven.
-    NotQuoted,
 }
 
 impl RegisterState {

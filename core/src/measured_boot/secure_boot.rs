@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use super::events::EventType;
-use super::grade::DigestBound;
+use super::grade::{DigestBound, ReplayBound};
 use super::quirks::{Quirk, Quirks};
 use super::replay::{Proof, ReplayedLog};
 use super::tcg::LogKind;
@@ -37,6 +37,10 @@ pub struct SecureBoot<'a> {
     pub debug_mode: bool,
     /// "DMA Protection Disabled" was measured.
     pub dma_protection_disabled: bool,
+    /// shim was told to run anything (`MokSBState`): Secure Boot ended with it.
+    pub shim_validation_disabled: bool,
+    /// Measurements of the register whose data the log does not have: an authority may be among them.
+    pub opaque: Vec<ReplayBound<&'a [u8]>>,
 }
 
 /// What allowed an image to run.
@@ -53,9 +57,16 @@ impl Authority<'_> {
     /// True for values that shim measures beside authorities: what revokes, not what allows.
     #[must_use]
     pub fn is_state(&self) -> bool {
-        ["SbatLevel", "MokListTrusted", "MokSBState", "MokListXRT", "MokListX"]
-            .iter()
-            .any(|name| self.variable.is_named(name))
+        self.variable.guid == SHIM
+            && ["SbatLevel", "MokListTrusted", "MokSBState", "MokListXRT", "MokListX"]
+                .iter()
+                .any(|name| self.variable.is_named(name))
+    }
+
+    /// `MokSBState` is one byte, 1 where a user turned validation off; anything but 0 counts so.
+    fn disables_shim(&self) -> bool {
+        let variable = &self.variable;
+        variable.guid == SHIM && variable.is_named("MokSBState") && !matches!(variable.data, [] | [0])
     }
 }
 
@@ -74,7 +85,12 @@ pub(super) fn read<'a>(
     used: &mut Quirks,
 ) -> Result<SecureBoot<'a>, Error> {
     let kind = log.kind();
-    let separator = provider.hash(log.registers().algorithm(), &[&[0; 4]]);
+    let hash = |text: &[u8]| provider.hash(log.registers().algorithm(), &[text]);
+    let separator = hash(&[0; 4]);
+    // What these say, their digests say already: no label or data can hide them.
+    let debug_text = hash(b"UEFI Debug Mode");
+    let dma_text = hash(b"DMA Protection Disabled");
+    let mut opaque = Vec::new();
     let mut names: [Option<Variable<'a>>; 5] = [None; 5];
     let (mut authorities, mut early) = (Vec::new(), Vec::new());
     let (mut debug_mode, mut dma_protection_disabled) = (false, false);
@@ -95,8 +111,11 @@ pub(super) fn read<'a>(
             separators = separators.saturating_add(1);
             continue;
         }
+        debug_mode |= digest == debug_text.as_slice();
+        dma_protection_disabled |= digest == dma_text.as_slice();
         let event_type = raw.unauthenticated_type();
         let Some(data) = event.data() else {
+            opaque.push(ReplayBound::new(digest));
             if kind == LogKind::Ccel && !claims_variable(event_type) {
                 continue; // RTMR0 holds the firmware's configuration as well.
             }
@@ -107,39 +126,42 @@ pub(super) fn read<'a>(
             }
             return Err(fail(Code::BootEvent, "an event whose data do not prove what was measured"));
         };
-        debug_mode |= data == b"UEFI Debug Mode";
-        dma_protection_disabled |= data == b"DMA Protection Disabled";
-        if !claims_variable(event_type) {
-            // Whatever hashes to its digest and is a variable by its form is read as one.
-            match Variable::parse(data) {
-                Ok(variable) if is_database(&variable).is_some() => {
-                    return Err(fail(Code::BootSecureBoot, "a variable under another event type"));
-                }
-                _ => continue,
-            }
-        }
         // Old shims log a few bytes after the value, and hash all of them but the last.
-        let variable = if event.quirk() == Some(Quirk::AuthorityLastByte) {
-            Variable::parse_prefix(data).map(|(variable, _)| variable)
-        } else {
-            Variable::parse(data)
+        let padded = event.quirk() == Some(Quirk::AuthorityLastByte);
+        let variable = match Variable::parse_prefix(data) {
+            Ok((variable, rest)) if padded || rest.is_empty() => Ok(variable),
+            // Whatever begins as a variable is one, or nothing can be said of it.
+            Ok((variable, _)) if !variable.name.is_empty() => Variable::parse(data),
+            _ if claims_variable(event_type) => Variable::parse(data),
+            _ => continue,
         };
+        // Whatever hashes to its digest and is a variable by its form is read as one.
         let variable = variable.map_err(|error| error.with(Fact::count("event", raw.number())))?;
-        if separators == 0 && event_type == EventType::EfiVariableDriverConfig {
-            let Some(index) = is_database(&variable) else { continue };
-            let slot = names.get_mut(index);
-            match slot {
-                Some(slot @ None) => *slot = Some(variable),
-                _ => return Err(fail(Code::BootSecureBoot, "a variable twice")),
+        let database = is_database(&variable);
+        let is_authority = event_type == EventType::EfiVariableAuthority;
+        let list = match database {
+            Some(_) if !claims_variable(event_type) && (separators == 0 || !is_db(&variable)) => {
+                return Err(fail(Code::BootSecureBoot, "a variable under another event type"));
             }
-        } else if event_type == EventType::EfiVariableAuthority {
-            let authority = authority(variable, allowed, used)
-                .ok_or_else(|| fail(Code::BootVariable, "an authority without its owner"))?;
-            let list = if separators == 0 { &mut early } else { &mut authorities };
-            list.push(DigestBound::new(authority));
-        } else if is_database(&variable).is_some() {
-            return Err(fail(Code::BootSecureBoot, "a database after the separator"));
-        }
+            Some(index) if separators == 0 && !is_authority => {
+                match names.get_mut(index) {
+                    Some(slot @ None) => *slot = Some(variable),
+                    _ => return Err(fail(Code::BootSecureBoot, "a variable twice")),
+                }
+                continue;
+            }
+            // Only `db` allows images; a list of signatures, which the database itself is, is no authority.
+            Some(_) if !is_db(&variable) || !is_authority => {
+                return Err(fail(Code::BootSecureBoot, "a database after the separator"));
+            }
+            // Boot order, modes and further databases of the firmware allow nothing.
+            None if !is_authority && [GLOBAL, SECURITY].contains(&variable.guid) => continue,
+            _ if separators == 0 => &mut early,
+            _ => &mut authorities,
+        };
+        let authority = authority(variable, allowed, used)
+            .ok_or_else(|| fail(Code::BootVariable, "an authority without its owner"))?;
+        list.push(DigestBound::new(authority));
     }
     let missing =
         |problem| Error::new(Code::BootSecureBoot, "secure_boot").with(Fact::text("problem", problem));
@@ -166,10 +188,12 @@ pub(super) fn read<'a>(
         kek: lists(&kek)?,
         db: lists(&db)?,
         dbx: lists(&dbx)?,
-        authorities,
-        early_authorities: early,
         debug_mode,
         dma_protection_disabled,
+        shim_validation_disabled: authorities.iter().chain(&early).any(|it| it.get().disables_shim()),
+        opaque,
+        authorities,
+        early_authorities: early,
     };
     if enabled {
         let empty = |list: &DigestBound<Vec<Signature<'a>>>| list.get().is_empty();
@@ -185,6 +209,10 @@ pub(super) fn read<'a>(
 
 const fn claims_variable(event_type: EventType) -> bool {
     matches!(event_type, EventType::EfiVariableDriverConfig | EventType::EfiVariableAuthority)
+}
+
+fn is_db(variable: &Variable<'_>) -> bool {
+    variable.guid == SECURITY && variable.is_named("db")
 }
 
 /// Which of the five it is, by name and GUID.

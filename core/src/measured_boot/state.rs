@@ -30,7 +30,7 @@ pub struct BootState<'a> {
     pub(super) secure_boot: Result<SecureBoot<'a>, Error>,
     pub(super) digests: Vec<Measured<'a>>,
     pub(super) texts: Vec<Text>,
-    pub(super) opaque_texts: usize,
+    pub(super) opaque_texts: Vec<Measured<'a>>,
     pub(super) sections: Vec<Section<'a>>,
     pub(super) left_boot_services: Option<DigestBound<bool>>,
     pub(super) firmware_version: Option<DigestBound<String>>,
@@ -51,6 +51,8 @@ pub struct Measured<'a> {
     pub register: u32,
     /// What it was extended with.
     pub digest: ReplayBound<&'a [u8]>,
+    /// The log's data do not hash to it: only a reference value tells what it is.
+    pub opaque: bool,
     /// What the log says that it is.
     pub event_type: Hearsay<EventType>,
     /// Words beside it: a path, a description.
@@ -93,7 +95,7 @@ impl<'a> BootState<'a> {
             secure_boot: Err(Error::new(Code::BootUnverified, "secure_boot")),
             digests: Vec::new(),
             texts: Vec::new(),
-            opaque_texts: 0,
+            opaque_texts: Vec::new(),
             sections: Vec::new(),
             left_boot_services: None,
             firmware_version: None,
@@ -169,13 +171,15 @@ impl<'a> BootState<'a> {
             let name = alloc::format!("{event_type}");
             self.problems.push(problem(Code::BootEvent).with(Fact::string("type", name)));
         }
-        self.digests.push(Measured {
+        let measured = Measured {
             number: raw.number(),
             register,
             digest: ReplayBound::new(digest),
+            opaque: matches!(event.proof(), Proof::Opaque | Proof::Contradicted),
             event_type: Hearsay::new(event_type),
             words: Hearsay::new(words),
-        });
+        };
+        self.digests.push(measured.clone());
         if register == self.register(11) {
             let text = event_type == EventType::Ipl;
             match event.proof() {
@@ -196,10 +200,10 @@ impl<'a> BootState<'a> {
         if [8, 9, 12].iter().any(|pcr| register == self.register(*pcr)) {
             match data.and_then(text_of) {
                 Some(text) => self.texts.push(Text { register, text: DigestBound::new(text) }),
-                // A file's digest in PCR 9 is no text; whatever else is opaque may have been one.
-                None if register == self.register(9) && self.kind == LogKind::Tpm => {}
-                None if event.proof() == Proof::Opaque && looks_like_path(words) => {}
-                None => self.opaque_texts = self.opaque_texts.saturating_add(1),
+                // A separator holds no text.
+                None if data.is_some_and(|data| data.iter().all(|byte| *byte == 0)) => {}
+                // The words beside it may be anybody's: whatever is not known by its digest may be a text.
+                None => self.opaque_texts.push(measured),
             }
         }
         let Some(data) = data else { return };
@@ -349,10 +353,11 @@ impl<'a> BootState<'a> {
         &self.texts
     }
 
-    /// How many events beside them are of no known text: a command line could hide there.
+    /// Events beside them that are of no known text, such as files that GRUB measured: a command line could
+    /// hide there. Only a digest tells what they are, never the words that the log has for them.
     #[must_use]
-    pub const fn opaque_texts(&self) -> usize {
-        self.opaque_texts
+    pub fn opaque_texts(&self) -> &[Measured<'a>] {
+        &self.opaque_texts
     }
 
     /// What may have been a kernel's command line, by content: texts that begin with a path, commands that
@@ -422,10 +427,6 @@ fn text_of(data: &[u8]) -> Option<String> {
     let text: Result<String, _> =
         char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit))).collect();
     text.ok().filter(|text| !text.contains('\0'))
-}
-
-fn looks_like_path(words: &[u8]) -> bool {
-    matches!(words.first(), Some(b'/' | b'('))
 }
 
 fn command_line(text: &str) -> Option<&str> {

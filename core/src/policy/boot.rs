@@ -13,7 +13,7 @@ use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::Node;
-use crate::measured_boot::{BootState, DigestBound, Grade, LogKind, Quirk, RegisterState};
+use crate::measured_boot::{BootState, DigestBound, Grade, LogKind, Measured, Quirk, RegisterState};
 
 /// Rules about measured boot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +34,18 @@ pub struct BootRules {
     pub secure_boot: Stance,
     /// Firmware or its debugger was in debug mode.
     pub debug_mode: Stance,
+    /// shim was told to run anything (`MokSBState`).
+    pub shim_validation_disabled: Stance,
     /// The revocation list has at least this many entries.
     pub minimum_dbx_entries: Option<u64>,
     /// The revocation list holds these.
     pub dbx_contains: Vec<Vec<u8>>,
     /// SHA-256 of the certificates (or hashes) that may allow images; every one that did must be here.
     pub authorities: Option<Vec<Vec<u8>>>,
-    /// Digests of kernels; one must have been measured.
+    /// Digests of kernels; one must have been measured as code, and no code that is not listed here, among
+    /// the RAM disks or in the register's events.
     pub kernels: Option<Vec<Vec<u8>>>,
-    /// Digests of initial RAM disks; one must have been measured.
+    /// Digests of initial RAM disks; one must have been measured, on the same terms.
     pub initrds: Option<Vec<Vec<u8>>>,
     /// Words that every command line must hold.
     pub command_line_required: Vec<String>,
@@ -73,6 +76,7 @@ impl BootRules {
             sha1_bank: Stance::Forbid,
             secure_boot: Stance::Allow,
             debug_mode: Stance::Forbid,
+            shim_validation_disabled: Stance::Forbid,
             minimum_dbx_entries: None,
             dbx_contains: Vec::new(),
             authorities: None,
@@ -108,6 +112,9 @@ impl BootRules {
                 "sha1_bank" => self.sha1_bank = stance_of(node, "boot.sha1_bank")?,
                 "secure_boot" => self.secure_boot = stance_of(node, "boot.secure_boot")?,
                 "debug_mode" => self.debug_mode = stance_of(node, "boot.debug_mode")?,
+                "shim_validation_disabled" => {
+                    self.shim_validation_disabled = stance_of(node, "boot.shim_validation_disabled")?;
+                }
                 "minimum_dbx_entries" => {
                     let number = node.unsigned();
                     let number = number.ok_or_else(|| bad(node, "boot.minimum_dbx_entries", "a number"))?;
@@ -170,6 +177,26 @@ impl BootRules {
         self.appraise_command_line(state, findings);
     }
 
+    /// The first register that a rule reads and that is not proven; whoever asks for the quote chooses what
+    /// it covers, and may leave out what would tell on them.
+    fn unproven(state: &BootState<'_>, registers: &[u32]) -> Option<u32> {
+        let proven = |register: &u32| {
+            let found = state.registers().get(register);
+            matches!(found, Some(RegisterState::Explained | RegisterState::Unused))
+        };
+        registers.iter().copied().find(|register| !proven(register))
+    }
+
+    /// Where code is measured: PCR 4, 9 and 11 (RTMR1 and RTMR2). PCR 11 alone may be named opaque: systemd
+    /// goes on extending it, and what stands in it stands in an image that PCR 4 holds.
+    fn code_registers(&self, kind: LogKind) -> &'static [u32] {
+        match kind {
+            LogKind::Ccel => &[2, 3],
+            LogKind::Tpm if self.opaque_registers.contains(&11) => &[4, 9],
+            LogKind::Tpm => &[4, 9, 11],
+        }
+    }
+
     fn appraise_registers(&self, state: &BootState<'_>, ima_verified: bool, findings: &mut Findings) {
         let unexplained: Vec<String> = state
             .registers()
@@ -178,15 +205,26 @@ impl BootRules {
                 let by_ima = ima_verified && state.kind() == LogKind::Tpm && **register == 10;
                 matches!(found, RegisterState::Opaque | RegisterState::Diverges)
                     && !self.opaque_registers.contains(register)
+                    && !RESETTABLE.contains(register)
                     && !by_ima
             })
             .map(|(register, found)| alloc::format!("{register}:{}", found.as_str()))
             .collect();
-        findings.add(
-            "boot.registers",
-            unexplained.is_empty(),
-            [Fact::text("grade", Grade::Signed.as_str()), Fact::string("unexplained", unexplained.join(","))],
-        );
+        let mut facts = alloc::vec![
+            Fact::text("grade", Grade::Signed.as_str()),
+            Fact::string("unexplained", unexplained.join(",")),
+        ];
+        // A log that is asked for has to tell what firmware did.
+        let firmware = match (self.log, state.kind()) {
+            (Stance::Require, LogKind::Tpm) => 0..8,
+            (Stance::Require, LogKind::Ccel) => 1..4,
+            _ => 0..0,
+        };
+        let firmware: Vec<u32> =
+            firmware.filter(|register| !self.opaque_registers.contains(register)).collect();
+        let unproven = Self::unproven(state, &firmware);
+        facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+        findings.add("boot.registers", unexplained.is_empty() && unproven.is_none(), facts);
     }
 
     fn appraise_secure_boot(
@@ -199,9 +237,9 @@ impl BootRules {
         let enabled = known.map(|secure_boot| is_enabled(&secure_boot.enabled));
         known_property(findings, "boot.secure_boot", self.secure_boot, enabled);
         let debug = known.map(|secure_boot| secure_boot.debug_mode);
-        // Of a register that was not quoted nothing is known, which is no debug mode either.
-        let debug = debug.or((self.secure_boot != Stance::Require).then_some(false));
-        known_property(findings, "boot.debug_mode", self.debug_mode, debug);
+        self.silent_property(findings, "boot.debug_mode", self.debug_mode, debug);
+        let shim = known.map(|secure_boot| secure_boot.shim_validation_disabled);
+        self.silent_property(findings, "boot.shim_validation_disabled", self.shim_validation_disabled, shim);
         let grade = Fact::text("grade", Grade::DigestBound.as_str());
         let entries = known.map_or(0, |secure_boot| secure_boot.dbx.get().len());
         match self.minimum_dbx_entries {
@@ -230,25 +268,58 @@ impl BootRules {
                     others.push(Fact::bytes("actual", digest.as_slice()));
                 }
             }
-            let met = known.is_some() && others.is_empty();
+            // One of which the log has no data may be another authority.
+            let register = if state.kind() == LogKind::Ccel { 1 } else { 7 };
+            let hidden = known.into_iter().flat_map(|secure_boot| &secure_boot.opaque);
+            let hidden = hidden.filter(|digest| !self.is_digest_listed(register, digest.get())).count();
+            let met = known.is_some() && others.is_empty() && hidden == 0;
+            others.insert(0, Fact::count("opaque", hidden));
             others.insert(0, grade);
             findings.add("boot.authorities", met, others);
         }
     }
 
+    /// What is forbidden by default, where nothing is known of it: no violation unless the policy asks for a
+    /// log or Secure Boot, but no rule that is met either.
+    fn silent_property(
+        &self,
+        findings: &mut Findings,
+        rule: &'static str,
+        stance: Stance,
+        actual: Option<bool>,
+    ) {
+        let asked = self.log == Stance::Require || self.secure_boot == Stance::Require;
+        if actual.is_none() && stance == Stance::Forbid && !asked {
+            let facts = [Fact::text("stance", stance.as_str()), Fact::text("actual", "unknown")];
+            return findings.not_checked(rule, facts);
+        }
+        known_property(findings, rule, stance, actual);
+    }
+
     fn appraise_digests(&self, state: &BootState<'_>, findings: &mut Findings) {
         let grade = || Fact::text("grade", Grade::ReplayBound.as_str());
-        let measured =
-            |wanted: &Vec<u8>| state.measured().iter().any(|event| *event.digest.get() == wanted.as_slice());
+        let registers = self.code_registers(state.kind());
+        let unproven = Self::unproven(state, registers);
+        let code =
+            || state.measured().iter().filter(|event| event.opaque && registers.contains(&event.register));
+        // Anybody may extend a register with a good digest later: all the other code has to be known too.
+        let unlisted: Vec<&Measured<'_>> = code().filter(|event| !self.is_listed(event)).collect();
         for (rule, wanted) in [("boot.kernels", &self.kernels), ("boot.initrds", &self.initrds)] {
-            match wanted {
-                None => findings.not_checked(rule, []),
-                Some(wanted) => findings.add(
-                    rule,
-                    wanted.iter().any(measured),
-                    [grade(), Fact::count("accepted", wanted.len())],
-                ),
+            let Some(wanted) = wanted else {
+                findings.not_checked(rule, []);
+                continue;
+            };
+            let found = code().any(|event| wanted.iter().any(|wanted| wanted == event.digest.get()));
+            let mut facts = alloc::vec![grade(), Fact::count("accepted", wanted.len())];
+            facts.push(Fact::flag("measured", found));
+            facts.push(Fact::count("unlisted", unlisted.len()));
+            if let Some(event) = unlisted.first() {
+                facts.push(Fact::number("register", event.register.into()));
+                facts.push(Fact::count("event", event.number));
+                facts.push(Fact::bytes("actual", *event.digest.get()));
             }
+            facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+            findings.add(rule, found && unlisted.is_empty() && unproven.is_none(), facts);
         }
         for rule in &self.events {
             let events = state.measured().iter().filter(|event| event.register == rule.register);
@@ -269,6 +340,18 @@ impl BootRules {
         }
     }
 
+    /// Whether a digest is known: as a kernel, as an initial RAM disk, or by name for its register.
+    fn is_listed(&self, event: &Measured<'_>) -> bool {
+        let digest = *event.digest.get();
+        let mut code = [&self.kernels, &self.initrds].into_iter().flatten().flatten();
+        code.any(|known| known == digest) || self.is_digest_listed(event.register, digest)
+    }
+
+    fn is_digest_listed(&self, register: u32, digest: &[u8]) -> bool {
+        let mut events = self.events.iter().filter(|rule| rule.register == register);
+        events.any(|rule| rule.digests.iter().any(|known| known == digest))
+    }
+
     fn appraise_command_line(&self, state: &BootState<'_>, findings: &mut Findings) {
         let grade = || Fact::text("grade", Grade::DigestBound.as_str());
         let lines: Vec<&str> = state.command_lines().collect();
@@ -277,13 +360,16 @@ impl BootRules {
             return findings.not_checked("boot.command_line", [Fact::count("lines", lines.len())]);
         }
         // Which text is the command line, only its content tells: each that may be one must hold them.
+        let registers: &[u32] = if state.kind() == LogKind::Ccel { &[3] } else { &[8, 9, 12] };
+        let unproven = Self::unproven(state, registers);
         let missing = self
             .command_line_required
             .iter()
             .find(|word| lines.is_empty() || !lines.iter().all(|line| has(line, word)));
         let mut facts = alloc::vec![grade(), Fact::count("lines", lines.len())];
         facts.extend(missing.map(|word| Fact::string("missing", word.clone())));
-        findings.add("boot.command_line_required", missing.is_none(), facts);
+        facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+        findings.add("boot.command_line_required", missing.is_none() && unproven.is_none(), facts);
         if self.command_line_forbidden.is_empty() {
             return;
         }
@@ -291,9 +377,16 @@ impl BootRules {
             .command_line_forbidden
             .iter()
             .find(|word| state.texts().iter().any(|text| matches_forbidden(text.text.get(), word)));
-        let mut facts = alloc::vec![grade(), Fact::count("opaque_texts", state.opaque_texts())];
+        let unknown = state.opaque_texts().iter().filter(|event| !self.is_listed(event));
+        let unknown: Vec<&Measured<'_>> = unknown.collect();
+        let mut facts = alloc::vec![grade(), Fact::count("opaque_texts", unknown.len())];
         facts.extend(forbidden.map(|word| Fact::string("found", word.clone())));
-        let met = forbidden.is_none() && state.opaque_texts() == 0 && !lines.is_empty();
+        if let Some(event) = unknown.first() {
+            facts.push(Fact::count("event", event.number));
+            facts.push(Fact::bytes("actual", *event.digest.get()));
+        }
+        facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
+        let met = forbidden.is_none() && unknown.is_empty() && !lines.is_empty() && unproven.is_none();
         findings.add("boot.command_line_forbidden", met, facts);
     }
 }
@@ -302,8 +395,14 @@ impl BootRules {
 fn matches_forbidden(text: &str, word: &str) -> bool {
     text.split_ascii_whitespace().any(|token| {
         let token = token.trim_matches(['"', '\'', '{', '}', ';']);
-        token == word || token.split_once('=').is_some_and(|(name, _)| name == word)
+        is_same_name(token, word) || token.split_once('=').is_some_and(|(name, _)| is_same_name(name, word))
     })
+}
+
+/// The kernel takes `-` and `_` in the names of parameters for the same (`kernel/params.c`, `parameq`).
+fn is_same_name(one: &str, other: &str) -> bool {
+    let fold = |byte: u8| if byte == b'-' { b'_' } else { byte };
+    one.bytes().map(fold).eq(other.bytes().map(fold))
 }
 
 fn is_enabled(enabled: &DigestBound<bool>) -> bool {
@@ -311,9 +410,9 @@ fn is_enabled(enabled: &DigestBound<bool>) -> bool {
 }
 
 fn register_of(item: &Node<'_>) -> Result<u32, Error> {
-    let register =
-        item.unsigned().and_then(|number| u32::try_from(number).ok()).filter(|number| *number < 24);
-    register.ok_or_else(|| bad(item, "boot.opaque_registers", "a register from 0 to 23"))
+    let register = item.unsigned().and_then(|number| u32::try_from(number).ok());
+    let register = register.filter(|number| *number < 24 && !RESETTABLE.contains(number));
+    register.ok_or_else(|| bad(item, "boot.opaque_registers", "a register from 0 to 22 but 16"))
 }
 
 fn digest_of(item: &Node<'_>, path: &'static str) -> Result<Vec<u8>, Error> {
@@ -342,14 +441,18 @@ fn events_of(node: &Node<'_>) -> Result<Vec<EventsRule>, Error> {
     const PATH: &str = "boot.events";
     let mut rules = Vec::new();
     each_member(node, PATH, |name, node| {
-        let register =
-            name.parse().ok().filter(|number: &u32| *number < 24 && alloc::format!("{number}") == name);
+        let register = name.parse().ok().filter(|number: &u32| {
+            *number < 24 && !RESETTABLE.contains(number) && alloc::format!("{number}") == name
+        });
         let Some(register) = register else { return Ok(false) };
         rules.push(EventsRule { register, digests: digests_of(node, PATH)? });
         Ok(true)
     })?;
     Ok(rules)
 }
+
+/// Registers that software resets at will: no rule reads them.
+const RESETTABLE: [u32; 2] = [16, 23];
 
 /// Problems that a policy may put up with.
 pub(super) const PROBLEMS: [Code; 6] = [

@@ -37,7 +37,7 @@ impl ImaRules {
             findings,
             "ima.repeated_boot_aggregate",
             self.repeated_boot_aggregate,
-            list.more_aggregates() > 0,
+            list.more_aggregates() > 0 || list.earlier_more_aggregates() > 0,
         );
         property(findings, "ima.sha1_only", self.sha1_only, is_sha1_only(list));
         property(findings, "ima.unproven_entries", self.unproven_entries, list.unverified() > 0);
@@ -85,6 +85,7 @@ impl ImaRules {
         provider: &dyn CryptoProvider,
     ) -> Result<Seen, Error> {
         let mut seen = Seen::default();
+        seen.violations.count = usize::try_from(list.earlier_violations()).unwrap_or(usize::MAX);
         let check_signatures = self.signatures != Stance::Allow;
         let tied = matches!(list.aggregate(), Aggregate::Matches(_));
         let mut entries = list.entries();
@@ -109,8 +110,11 @@ impl ImaRules {
             if !self.allow.as_ref().is_none_or(listed) {
                 seen.unlisted.note(index, path);
             }
-            // A buffer is no file: nobody signs it. It is one only if it hashes to its digest.
-            if check_signatures && entry.buffer(provider).is_none() {
+            // A buffer is no file: nobody signs it. It is one only if it hashes to its digest, and a file's
+            // own signature cannot stand in the same field: a file may hold the very bytes that it claims as
+            // its signature.
+            let buffer = entry.buffer(provider).filter(|buffer| !may_be_attribute(buffer));
+            if check_signatures && buffer.is_none() {
                 match keys.check(&entry) {
                     FileSignature::Valid { .. } => seen.signed = seen.signed.saturating_add(1),
                     _ => seen.unsigned.note(index, path),
@@ -129,17 +133,23 @@ impl ImaRules {
     }
 
     fn boot_aggregate_finding(&self, list: &ReplayedIma<'_>, findings: &mut Findings) {
-        let found = list.aggregate();
+        // Of a continued list, what its beginning said.
+        let found = list.first_aggregate();
         let facts =
             [Fact::text("stance", self.boot_aggregate.as_str()), Fact::text("actual", found.as_str())];
-        // A later part goes on from a sealed first one, whose policy saw its beginning.
-        let met = matches!(found, Aggregate::Matches(_) | Aggregate::Earlier);
+        let met = matches!(found, Aggregate::Matches(_));
         match self.boot_aggregate {
             Stance::Allow => findings.not_checked("ima.boot_aggregate", facts),
             Stance::Require => findings.add("ima.boot_aggregate", met, facts),
             Stance::Forbid => findings.add("ima.boot_aggregate", !met, facts),
         }
     }
+}
+
+/// Whether a buffer begins as the extended attribute `security.ima` or `security.evm` may: EVM_IMA_XATTR_DIGSIG,
+/// EVM_XATTR_PORTABLE_DIGSIG, IMA_VERITY_DIGSIG; an empty one is a file without either.
+fn may_be_attribute(buffer: &[u8]) -> bool {
+    matches!(buffer.first(), None | Some(3 | 5 | 6))
 }
 
 /// Whether nothing stronger than SHA-1 ties the entries to the register.

@@ -69,6 +69,9 @@ fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(Strin
         if secure_boot.debug_mode {
             add("debug_mode", string("allow"));
         }
+        if secure_boot.shim_validation_disabled {
+            add("shim_validation_disabled", string("allow"));
+        }
         add("minimum_dbx_entries", alloc::format!("{}", secure_boot.dbx.get().len()));
         let all = secure_boot.early_authorities.iter().chain(&secure_boot.authorities);
         let authorities: BTreeSet<String> = all
@@ -79,9 +82,13 @@ fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(Strin
             add("authorities", list(&authorities.iter().map(|digest| string(digest)).collect::<Vec<_>>()));
         }
     }
-    let registers: &[u32] = match boot.kind() {
-        LogKind::Ccel => &[2, 3],
-        LogKind::Tpm => &[4, 8, 9, 11, 12, 14],
+    // Authorities can be told only if everything in their register can.
+    let opaque = boot.secure_boot().is_ok_and(|secure_boot| !secure_boot.opaque.is_empty());
+    let registers: &[u32] = match (boot.kind(), opaque) {
+        (LogKind::Ccel, true) => &[1, 2, 3],
+        (LogKind::Ccel, false) => &[2, 3],
+        (LogKind::Tpm, true) => &[4, 7, 8, 9, 11, 12, 14],
+        (LogKind::Tpm, false) => &[4, 8, 9, 11, 12, 14],
     };
     let mut events = Vec::new();
     for register in registers {
@@ -105,13 +112,13 @@ fn learn_ima(
 ) -> Result<Vec<(String, String)>, crate::Error> {
     use crate::measured_boot::ima::Aggregate;
     let mut members = alloc::vec![(String::from("list"), string("require"))];
-    if !matches!(ima.aggregate(), Aggregate::Matches(_) | Aggregate::Earlier) {
+    if !matches!(ima.first_aggregate(), Aggregate::Matches(_)) {
         members.push(("boot_aggregate".into(), string("allow")));
     }
-    if ima.more_aggregates() > 0 {
+    if ima.more_aggregates() > 0 || ima.earlier_more_aggregates() > 0 {
         members.push(("repeated_boot_aggregate".into(), string("allow")));
     }
-    if ima.violations() > 0 {
+    if ima.violations() > 0 || ima.earlier_violations() > 0 {
         members.push(("violations".into(), string("allow")));
     }
     if ima.is_zero_padded() || ima.values().iter().all(|(bank, _)| *bank == HashAlgorithm::Sha1) {

@@ -44,6 +44,8 @@ pub struct AuthenticCertification<'p> {
     creation_hash: Option<Vec<u8>>,
     clock: ClockInfo,
     window: Window,
+    /// The attributes of the key that signed, if they were checked.
+    signer_checked: bool,
     trace: Trace,
 }
 
@@ -104,6 +106,7 @@ impl<'a> Certification<'a> {
             creation_hash,
             clock: self.attest.unauthenticated_clock(),
             window: signer.window(),
+            signer_checked: signer.attributes().is_some(),
             trace,
         })
     }
@@ -197,12 +200,22 @@ impl<'p> TrustedAk<'p> {
     /// The object of an authentic certification is this key: a trusted key of the same TPM vouches for it.
     ///
     /// # Errors
-    /// `tpm.name` when the certified object is another one, and those of [`TrustedAk::pinned`].
+    /// `tpm.ak.attributes` when those of the key that certifies were never checked, as of a bare key: it may
+    /// sign what its TPM did not make. `tpm.name` when the certified object is another one, and those of
+    /// [`TrustedAk::pinned`].
     pub fn attested(
         certification: AuthenticCertification<'p>,
         area: &PublicArea<'_>,
     ) -> Result<Self, Failure> {
-        let AuthenticCertification { provider, name, qualified_name, mut trace, window, .. } = certification;
+        let AuthenticCertification {
+            provider, name, qualified_name, mut trace, window, signer_checked, ..
+        } = certification;
+        if !signer_checked {
+            let error = Error::new(Code::TpmAkAttributes, "certification.signer")
+                .with(Fact::text("actual", "not checked"));
+            trace.failed(checks::AK_TRUST, &error);
+            return Err(trace.fail(error));
+        }
         let same = Name::of(area, provider).and_then(|actual| same_name(&name, &actual));
         if let Err(error) = trace.apply(checks::CERTIFY_NAME, same) {
             return Err(trace.fail(error));

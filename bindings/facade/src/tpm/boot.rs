@@ -44,6 +44,8 @@ pub struct SecureBootClaims {
     pub debug_mode: bool,
     /// Protection against direct memory access was off.
     pub dma_protection_disabled: bool,
+    /// shim was told to run anything.
+    pub shim_validation_disabled: bool,
     /// Entries of the database of what may run.
     pub db: u64,
     /// Entries of the database of what may not.
@@ -82,7 +84,7 @@ impl BootStateClaims {
             secure_boot_unknown: state.secure_boot().err().map(Problem::from),
             firmware_version: state.firmware_version().map(str::to_owned),
             command_lines: state.command_lines().map(str::to_owned).collect(),
-            opaque_texts: count(state.opaque_texts()),
+            opaque_texts: count(state.opaque_texts().len()),
             sections: state.sections().iter().map(SectionClaims::from).collect(),
             left_boot_services: state.left_boot_services(),
             grades: [
@@ -110,6 +112,7 @@ impl SecureBootClaims {
             enabled: *boot.enabled.get(),
             debug_mode: boot.debug_mode,
             dma_protection_disabled: boot.dma_protection_disabled,
+            shim_validation_disabled: boot.shim_validation_disabled,
             db: count(boot.db.get().len()),
             dbx: count(boot.dbx.get().len()),
             authorities: boot.authorities.iter().map(authority).collect(),

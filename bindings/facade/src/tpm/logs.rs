@@ -77,7 +77,7 @@ pub struct ImaClaims {
     pub boot_aggregate: String,
     /// Further entries of that name, as after kexec.
     pub further_aggregates: u64,
-    /// The token to continue with, when `options.continuation_key` was given: hex.
+    /// The token to continue with, when `options.continuation_key` was given and the policy accepted: hex.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub continuation: Option<String>,
 }

@@ -140,13 +140,19 @@ fn run(
         learned.text = veriquote::policy::learn(learned.name, boot, ima.as_ref(), provider)?;
     }
     let pcrs = Some(banks(bound.pcrs()));
-    let claims = TpmClaims { pcrs, boot: boot_claims, ima: ima_claims, ..TpmClaims::of(bound.quote()) };
+    let mut claims = TpmClaims { pcrs, boot: boot_claims, ima: ima_claims, ..TpmClaims::of(bound.quote()) };
     let mut open = left_open(options, true);
     open.extend(logs::left_open(request));
     let (error, appraisal) = match policy.accept_tpm_boot(bound, boot.as_ref(), ima.as_ref()) {
         Ok(accepted) => (None, accepted.appraisal().clone()),
         Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
     };
+    // A list that was refused is not to be gone on from.
+    if error.is_some()
+        && let Some(ima) = &mut claims.ima
+    {
+        ima.continuation = None;
+    }
     let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
     open.extend(silent.filter_map(|finding| meaning(finding.rule)));
     Ok(verified(claims, std::mem::take(checks), open, error, Some(Appraisal::from(&appraisal))))

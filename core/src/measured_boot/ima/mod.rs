@@ -20,4 +20,4 @@ pub use token::{BootIdentity, Continuation};
 pub use verify::{Aggregate, IMA_PCR, IMA_RULES, ReplayedIma, VerifiedEntries, VerifiedEntry};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,9 @@ use crate::crypto::HashAlgorithm;
 /// The template of an entry. A name that no kernel has keeps its data, of which nothing is understood.
 ///
 /// The name is not measured: whoever hands out the list chooses it. All known templates begin with the
-/// digest and the path, so another known name makes nothing else of an entry. A name that lists its own
+/// digest and the path, so another known name makes no other digest or path of an entry. It can make a
+/// signature of a buffer, and the other way round: a policy takes a buffer that begins as a signature does for
+/// a file without one. A name that lists its own
 /// fields (`ima_template_fmt=`) would let a file's extended attribute pass for its digest, and is therefore
 /// one of those that are not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

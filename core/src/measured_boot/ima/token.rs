@@ -1,15 +1,17 @@
 //! Continuation tokens: where an earlier verification ended, sealed so that anybody may carry it.
 //!
 //! ```text
-//! "VQIMA" | u8 version 1 | body | u8[32] HMAC-SHA-256 over all before it              big-endian
+//! "VQIMA" | u8 version 2 | body | u8[32] HMAC-SHA-256 over all before it              big-endian
 //! body = u16 length | AK name | u32 reset | u32 restart | u64 index
 //!        | u8 padding (0 unknown, 1 none, 2 zeros) | u8 n | n × (u16 TPM algorithm | digest)
 //!        | u16 n | n × (u32 length | key)
+//!        | u8 aggregate (0 absent, 1 differs, 2 zero, 3 not quoted, 128 + last PCR)
+//!        | u64 violations | u64 further aggregates
 //! ```
 
 use alloc::vec::Vec;
 
-use super::verify::ReplayedIma;
+use super::verify::{Aggregate, ReplayedIma};
 use crate::bytes::constant_time_eq;
 use crate::crypto::{Digest, HashAlgorithm, wrap};
 use crate::error::{Code, Error};
@@ -39,6 +41,19 @@ pub struct Continuation {
     zero_padded: Option<bool>,
     values: Vec<(HashAlgorithm, Digest)>,
     keys: Vec<Vec<u8>>,
+    before: Before,
+}
+
+/// What the entries before a continuation were like, for a policy to read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Before {
+    pub(super) aggregate: Aggregate,
+    pub(super) violations: u64,
+    pub(super) more_aggregates: u64,
+}
+
+impl Before {
+    pub(super) const NOTHING: Self = Self { aggregate: Aggregate::Absent, violations: 0, more_aggregates: 0 };
 }
 
 impl BootIdentity {
@@ -56,6 +71,10 @@ impl BootIdentity {
 
 impl Continuation {
     /// Where this verification ended. `boot` must come from the same authentic quote.
+    ///
+    /// Seal it only after a policy has accepted the list: of the entries so far, the next verification knows
+    /// the boot aggregate, the violations and the further aggregates, and nothing of files, signatures or
+    /// templates.
     #[must_use]
     pub fn after(replayed: &ReplayedIma<'_>, boot: BootIdentity) -> Self {
         let index = replayed.first().saturating_add(replayed.verified());
@@ -65,6 +84,7 @@ impl Continuation {
             zero_padded: (index > 0).then_some(replayed.is_zero_padded()),
             values: replayed.values().to_vec(),
             keys: replayed.learned_keys().to_vec(),
+            before: replayed.so_far(),
         }
     }
 
@@ -78,6 +98,10 @@ impl Continuation {
     #[must_use]
     pub fn keys(&self) -> &[Vec<u8>] {
         &self.keys
+    }
+
+    pub(super) const fn before(&self) -> Before {
+        self.before
     }
 
     pub(super) const fn zero_padded(&self) -> Option<bool> {
@@ -115,6 +139,15 @@ impl Continuation {
             out.extend(u32::try_from(learned.len()).map_err(|_| too_large())?.to_be_bytes());
             out.extend(learned);
         }
+        out.push(match self.before.aggregate {
+            Aggregate::Absent | Aggregate::Earlier => 0,
+            Aggregate::Differs => 1,
+            Aggregate::Zero => 2,
+            Aggregate::NotQuoted => 3,
+            Aggregate::Matches(last) => MATCHES | last,
+        });
+        out.extend(self.before.violations.to_be_bytes());
+        out.extend(self.before.more_aggregates.to_be_bytes());
         let tag = mac(key, &out)?;
         out.extend(tag.as_slice());
         if out.len() > limits::IMA_TOKEN_BYTES {
@@ -183,8 +216,21 @@ impl Continuation {
             let size = length(reader.u32_be("key")?);
             keys.push(reader.take(size, "key")?.to_vec());
         }
+        let aggregate = match reader.u8("aggregate")? {
+            0 => Aggregate::Absent,
+            1 => Aggregate::Differs,
+            2 => Aggregate::Zero,
+            3 => Aggregate::NotQuoted,
+            known if known & MATCHES != 0 => Aggregate::Matches(known & !MATCHES),
+            _ => return Err(bad()),
+        };
+        let before = Before {
+            aggregate,
+            violations: reader.u64_be("violations")?,
+            more_aggregates: reader.u64_be("more_aggregates")?,
+        };
         reader.finish("continuation")?;
-        Ok(Self { boot, index, zero_padded, values, keys })
+        Ok(Self { boot, index, zero_padded, values, keys, before })
     }
 }
 
@@ -198,7 +244,10 @@ fn mac(key: &[u8], body: &[u8]) -> Result<Digest, Error> {
 }
 
 /// Format and version.
-const MAGIC: &[u8; 6] = b"VQIMA\x01";
+const MAGIC: &[u8; 6] = b"VQIMA\x02";
+
+/// Set with the last register of a boot aggregate that matches.
+const MATCHES: u8 = 0x80;
 
 /// Bytes of the tag.
 const TAG: usize = 32;

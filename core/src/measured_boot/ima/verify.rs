@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::list::{Entries, ImaEntry, ImaList};
 use super::template::{FileDigest, Template};
-use super::token::Continuation;
+use super::token::{Before, Continuation};
 use crate::bytes::constant_time_eq;
 use crate::check::{Check, Failure, Rule, Trace};
 use crate::crypto::{CryptoProvider, Digest, HashAlgorithm};
@@ -80,6 +80,7 @@ pub struct ReplayedIma<'a> {
     zero_padded: bool,
     violations: u64,
     aggregate: Aggregate,
+    before: Before,
     more_aggregates: u64,
     foreign: u64,
     keys: Vec<Vec<u8>>,
@@ -162,6 +163,7 @@ impl<'a> ImaList<'a> {
                 zero_padded: padded,
                 violations: walk.violations,
                 aggregate: if first > 0 { Aggregate::Earlier } else { Aggregate::Absent },
+                before: earlier.map_or(Before::NOTHING, Continuation::before),
                 more_aggregates: 0,
                 foreign: walk.foreign,
                 keys: earlier.map(|token| token.keys().to_vec()).unwrap_or_default(),
@@ -347,6 +349,35 @@ impl<'a> ReplayedIma<'a> {
     #[must_use]
     pub const fn aggregate(&self) -> Aggregate {
         self.aggregate
+    }
+
+    /// As [`ReplayedIma::aggregate`], but of a continued list what its beginning said.
+    #[must_use]
+    pub const fn first_aggregate(&self) -> Aggregate {
+        match self.aggregate {
+            Aggregate::Earlier => self.before.aggregate,
+            here => here,
+        }
+    }
+
+    /// Violations among the entries before a continued list.
+    #[must_use]
+    pub const fn earlier_violations(&self) -> u64 {
+        self.before.violations
+    }
+
+    /// [`ReplayedIma::more_aggregates`] of the entries before a continued list.
+    #[must_use]
+    pub const fn earlier_more_aggregates(&self) -> u64 {
+        self.before.more_aggregates
+    }
+
+    pub(super) const fn so_far(&self) -> Before {
+        Before {
+            aggregate: self.first_aggregate(),
+            violations: self.before.violations.saturating_add(self.violations),
+            more_aggregates: self.before.more_aggregates.saturating_add(self.more_aggregates),
+        }
     }
 
     /// How many more entries are named `boot_aggregate`: a kernel that was started by `kexec` carries the
