@@ -11,8 +11,9 @@ use serde_json::Value;
 use veriquote::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
 use veriquote::policy::{Policy, Verdict};
 use veriquote::tpm::{
-    self, AkRoute, AttestType, BoundQuote, Certification, Challenge, ClaimedPcrs, Credential, Expectations,
-    MissingPurpose, Name, PublicArea, Quote, SignatureInput, TrustedAk, TrustedEk,
+    self, AkRoute, AttestType, BoundQuote, Certification, Challenge, ClaimedPcrs, Credential,
+    CredentialChallenge, Expectations, MissingPurpose, Name, PublicArea, Quote, SignatureInput, TrustedAk,
+    TrustedEk,
 };
 use veriquote::x509::chain::{ChainContext, ChainRules, Revocation};
 use veriquote::{Code, Outcome, TrustAnchors, UnixTime};
@@ -130,22 +131,28 @@ fn endorsement_keys_are_trusted_by_certificate_and_activate_keys() {
     let ak = read(folder.join("ak/rsassa.pub"));
     let ak = PublicArea::parse(&ak).expect("a public area");
     let name = Name::of(&ak, &RustCrypto).expect("a Name");
-    let (_, challenge) = Credential::make(&ek, &name, &[7; 32], &[9; 64]).expect("a credential");
-    let trusted = TrustedAk::activated(&ek, &ak, &challenge, &[7; 32]).expect("activated");
+    let (_, made) = Credential::make(&ek, &name, &[7; 32], &[9; 64]).expect("a credential");
+    let challenge = || CredentialChallenge::new(&ek, name.clone(), &[7; 32]);
+    let trusted = TrustedAk::activated(&ek, &ak, made, &[7; 32]).expect("activated");
     assert_eq!(trusted.route(), AkRoute::Activated);
+    let stated = |ak: &TrustedAk<'_>| {
+        let trust = ak.checks().iter().rev().find(|check| check.rule.id == "tpm.ak.trust").expect("a check");
+        format!("{:?}", trust.facts)
+    };
+    assert!(stated(&trusted).contains("activated"), "{}", stated(&trusted));
     let refused = |ek: &TrustedEk<'static>, ak: &PublicArea<'_>, answer: &[u8]| {
-        TrustedAk::activated(ek, ak, &challenge, answer).err().map(|failure| failure.error.code())
+        TrustedAk::activated(ek, ak, challenge(), answer).err().map(|failure| failure.error.code())
     };
     let pinned = TrustedEk::pinned(&other, &RustCrypto).expect("a key");
     assert_eq!(refused(&pinned, &ak, &[7; 32]), Some(Code::TpmEndorsementKey));
-    let result = TrustedAk::activated(&ek, &ak, &challenge, &[7; 31]);
+    let result = TrustedAk::activated(&ek, &ak, challenge(), &[7; 31]);
     assert_eq!(result.err().map(|failure| failure.error.code()), Some(Code::TpmCredential));
     for (file, code) in
         [("ecdsa-p256", Code::TpmName), ("unrestricted", Code::TpmName), ("migratable", Code::TpmName)]
     {
         let bytes = read(folder.join(format!("ak/{file}.pub")));
         let area = PublicArea::parse(&bytes).expect("a public area");
-        let result = TrustedAk::activated(&ek, &area, &challenge, &[7; 32]);
+        let result = TrustedAk::activated(&ek, &area, challenge(), &[7; 32]);
         assert_eq!(result.err().map(|failure| failure.error.code()), Some(code), "{file}");
     }
     for file in ["unrestricted", "migratable"] {
@@ -153,7 +160,7 @@ fn endorsement_keys_are_trusted_by_certificate_and_activate_keys() {
         let area = PublicArea::parse(&bytes).expect("a public area");
         let name = Name::of(&area, &RustCrypto).expect("a Name");
         let (_, challenge) = Credential::make(&ek, &name, &[7; 32], &[9; 64]).expect("a credential");
-        let result = TrustedAk::activated(&ek, &area, &challenge, &[7; 32]);
+        let result = TrustedAk::activated(&ek, &area, challenge, &[7; 32]);
         assert_eq!(result.err().map(|failure| failure.error.code()), Some(Code::TpmAkAttributes), "{file}");
     }
 }

@@ -131,7 +131,10 @@ fn each_rule_accepts_and_refuses() {
             assert_eq!(broken(&strict, Some(state), Some(ima)), ["ima.violations"]);
             let files = policy(&format!(r#"{{"ima":{{"violations":"allow","allow":["sha256:{other}"]}}}}"#));
             assert_eq!(broken(&files, None, Some(ima)), ["ima.allow"]);
-            assert_eq!(broken(&files, None, None), ["ima.allow"]);
+            // No rule is met by giving no list.
+            assert_eq!(broken(&files, None, None), ["ima.list"]);
+            assert_eq!(broken(&policy(r#"{"ima":{"sha1_only":"forbid","keys":[]}}"#), None, None), [""; 0]);
+            assert_eq!(broken(&policy(r#"{"ima":{"boot_aggregate":"allow"}}"#), None, None), ["ima.list"]);
         },
     );
 }

@@ -22,14 +22,18 @@ impl ImaRules {
         provider: &dyn CryptoProvider,
         findings: &mut Findings,
     ) -> Result<(), Error> {
-        property(findings, "ima.list", self.list, list.is_some());
         let Some(list) = list else {
-            if self.allow.is_some() || self.signatures == Stance::Require {
-                // A rule about what ran cannot be met by saying nothing of it.
-                findings.add("ima.allow", false, [Fact::text("actual", "no measurement list")]);
+            // Rules that nobody can check are not met: a rule about what ran is not satisfied by saying
+            // nothing of it.
+            let asked = *self != Self::strict() && self.list != Stance::Forbid;
+            let facts = [Fact::text("actual", "no measurement list")];
+            match asked {
+                true => findings.add("ima.list", false, facts),
+                false => findings.not_checked("ima.list", facts),
             }
             return Ok(());
         };
+        property(findings, "ima.list", self.list, true);
         let keys = self.loaded_keys(list, provider)?;
         let seen = self.walk(list, &keys, provider)?;
         self.boot_aggregate_finding(list, findings);

@@ -15,7 +15,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::ak::{AkRoute, TrustedAk};
+use super::ak::TrustedAk;
 use super::checks;
 use super::ek::TrustedEk;
 use super::name::Name;
@@ -128,7 +128,7 @@ impl fmt::Debug for CredentialChallenge {
 impl<'p> TrustedAk<'p> {
     /// The TPM of `ek` unwrapped the secret of `challenge`, and so holds the key of this public area.
     ///
-    /// The challenge must be thrown away, whatever the outcome: a second try is another challenge.
+    /// The challenge is used up, whatever the outcome: a second try is another challenge.
     ///
     /// # Errors
     /// `tpm.endorsement_key` for the challenge of another key, `tpm.name` for the public area of another
@@ -136,16 +136,16 @@ impl<'p> TrustedAk<'p> {
     pub fn activated(
         ek: &TrustedEk<'p>,
         area: &PublicArea<'_>,
-        challenge: &CredentialChallenge,
+        challenge: CredentialChallenge,
         answer: &[u8],
     ) -> Result<Self, Failure> {
         let mut trace = Trace::new();
         trace.extend(ek.checks());
-        let proven = check_answer(ek, area, challenge, answer, ek.provider());
+        let proven = check_answer(ek, area, &challenge, answer, ek.provider());
         if let Err(error) = trace.apply(checks::CREDENTIAL, proven) {
             return Err(trace.fail(error));
         }
-        trace.passed(checks::AK_TRUST, super::ak::route_facts(AkRoute::Activated));
+        trace.passed(checks::AK_TRUST, super::ak::route_facts(ek.activated_route()));
         Self::admit(area, ek.activated_route(), ek.window(), trace, ek.provider())
     }
 }

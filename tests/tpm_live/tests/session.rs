@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use veriquote::crypto::RustCrypto;
-use veriquote::tpm::{Name, PublicArea, TrustedAk, TrustedEk};
+use veriquote::tpm::{CredentialChallenge, Name, PublicArea, TrustedAk, TrustedEk};
 use veriquote::{Code, UnixTime};
 use veriquote_facade::{
     Blob, ClockReading, Document, Time, TpmOptions, TpmRequest, Verification, verify_tpm,
@@ -75,9 +75,10 @@ fn the_life_of_a_machine() {
     let (credential, challenge) = made.expect("a credential");
     tpm.write("ours", credential.to_file());
     let answer = tpm.activate("ours").expect("the right keys");
-    let activated = TrustedAk::activated(&endorsement, &area, &challenge, &answer).expect("an enrolled key");
+    let activated = TrustedAk::activated(&endorsement, &area, challenge, &answer).expect("an enrolled key");
     assert_eq!(activated.name(), Some(&ak_name));
-    let wrong = TrustedAk::activated(&endorsement, &area, &challenge, b"sixteen bytes so").unwrap_err();
+    let again = CredentialChallenge::new(&endorsement, ak_name.clone(), b"sixteen bytes or");
+    let wrong = TrustedAk::activated(&endorsement, &area, again, b"sixteen bytes so").unwrap_err();
     assert_eq!(wrong.error.code(), Code::TpmCredential);
 
     // The first quote.

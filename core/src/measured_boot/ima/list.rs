@@ -156,14 +156,17 @@ impl Entries<'_> {
                 let parsed = ascii::read(line, self.list.hash, &mut self.scratch)
                     .map_err(|error| inside(error.shifted(offset)))?;
                 self.logged = Some(parsed.logged);
-                Ok(Some(ImaEntry {
+                let entry = ImaEntry {
                     number,
                     offset,
                     pcr: parsed.pcr,
                     logged: self.logged.as_ref().map_or(&[], Digest::as_slice),
                     template: Template::from_name(parsed.name),
                     data: &self.scratch,
-                }))
+                };
+                // The data are made of the line, so that an offset into them would point nowhere.
+                entry.check_fields().map_err(|error| inside(error.at(offset)))?;
+                Ok(Some(entry))
             }
         }
     }
