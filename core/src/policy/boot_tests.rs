@@ -599,3 +599,30 @@ fn the_names_of_parameters_are_compared_as_the_kernel_does() {
         assert!(broken_by(&log, Quirks::NONE, &rules).contains(&"boot.command_line_forbidden"), "{word}");
     }
 }
+
+#[test]
+fn no_policy_is_learned_from_firmware_that_is_not_proven() {
+    let bytes = secure_machine(&[], &[]);
+    let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).unwrap();
+    let bank = HashAlgorithm::Sha256;
+    let values = log.replay(&RustCrypto, bank).unwrap();
+    let learned = |left_out: u8, changed: u8| {
+        let values: Vec<_> = (0..24u8).map(|index| (index, values.value(index.into()))).collect();
+        let other = [7; 32];
+        let values: Vec<_> = values
+            .iter()
+            .filter(|(index, _)| *index != left_out)
+            .map(|(index, value)| (bank, *index, if *index == changed { &other } else { value.as_slice() }))
+            .collect();
+        let pcrs = crate::tpm::PcrValues::for_tests(&values);
+        let replayed = log.verify_pcrs(&RustCrypto, &pcrs, Quirks::NONE).unwrap();
+        let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+        learn("any", &state, None, &RustCrypto).map_err(|error| error.code())
+    };
+    assert!(learned(24, 24).is_ok());
+    for index in 0..8 {
+        assert_eq!(learned(index, 24), Err(Code::BootUnverified), "PCR {index} left out");
+        assert_eq!(learned(24, index), Err(Code::BootUnverified), "PCR {index} not explained");
+    }
+    assert!(learned(24, 11).is_ok_and(|text| text.contains(r#""opaque_registers":[11]"#)));
+}

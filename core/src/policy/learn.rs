@@ -8,6 +8,8 @@ use core::fmt::Write as _;
 use super::boot::PROBLEMS;
 use crate::bytes::{Hex, to_hex};
 use crate::crypto::{CryptoProvider, HashAlgorithm};
+use crate::error::{Code, Error};
+use crate::fact::Fact;
 use crate::measured_boot::{BootState, LogKind, Quirk, RegisterState};
 
 /// Writes a policy document that accepts a boot like this one: the same code, commands and authorities,
@@ -18,17 +20,29 @@ use crate::measured_boot::{BootState, LogKind, Quirk, RegisterState};
 /// used; everything in it comes from proven claims.
 ///
 /// # Errors
-/// The problem of a boot that no policy accepts, such as `boot.bank`; those of reading an IMA list, which
+/// The problem of a boot that no policy accepts, such as `boot.bank`; `boot.unverified` when a register of
+/// the firmware, PCR 0 to 7 (RTMR0 to 2), is not quoted or not explained; those of reading an IMA list, which
 /// was read to its end before.
 pub fn learn(
     name: &str,
     boot: &BootState<'_>,
     #[cfg(feature = "tpm")] ima: Option<&crate::measured_boot::ima::ReplayedIma<'_>>,
     provider: &dyn CryptoProvider,
-) -> Result<String, crate::Error> {
+) -> Result<String, Error> {
     let intolerable = boot.problems().iter().find(|problem| !PROBLEMS.contains(&problem.code()));
     if let Some(problem) = intolerable {
         return Err(problem.clone());
+    }
+    // What firmware did is not to be learned as unknown: only what operating systems extend is.
+    let firmware = if boot.kind() == LogKind::Ccel { 1..4 } else { 0..8 };
+    for register in firmware {
+        let found = boot.registers().get(&register);
+        if !matches!(found, Some(RegisterState::Explained | RegisterState::Unused)) {
+            let actual = found.map_or("not_quoted", |found| found.as_str());
+            return Err(Error::new(Code::BootUnverified, "boot.registers")
+                .with(Fact::number("register", register.into()))
+                .with(Fact::text("actual", actual)));
+        }
     }
     let mut members = alloc::vec![(String::from("name"), string(name))];
     members.push((String::from("boot"), object(learn_boot(boot, provider))));

@@ -4,7 +4,7 @@
 //! ```text
 //! header (32) = "HCLA" | u32 version | u32 report size | u32 request type (2) | u32 status | u32[3] reserved
 //! hardware report (1184): an SNP report, or a TD report, padded with zeros
-//! u32 data size | u32 version | u32 report type (2 TDX, 4 SNP) | u32 hash (1 SHA-256, 2 SHA-384, 3 SHA-512)
+//! u32 data size | u32 version | u32 report type (2 SNP, 4 TDX) | u32 hash (1 SHA-256, 2 SHA-384, 3 SHA-512)
 //! u32 size of variable data | variable data: JSON
 //! ```
 //! All little-endian. The hardware's report data begin with the digest of the variable data, whose `keys`
