@@ -120,9 +120,9 @@ impl<'a> BootState<'a> {
             state.unmeasured_bank = true;
             state.problems.push(Error::new(Code::BootBank, "event_log"));
         }
-        let mut pending: Option<String> = None;
+        let mut named = false;
         for event in log.events() {
-            state.read(event, &mut pending);
+            state.read(event, &mut named);
         }
         state.separators(log, provider, allowed);
         let mut quirks = state.quirks;
@@ -149,7 +149,7 @@ impl<'a> BootState<'a> {
         self.problems.first().map_or(Ok(()), |problem| Err(problem.clone()))
     }
 
-    fn read(&mut self, event: &ReplayedEvent<'a>, pending: &mut Option<String>) {
+    fn read(&mut self, event: &ReplayedEvent<'a>, named: &mut bool) {
         let raw = event.event();
         let words = raw.unauthenticated_data();
         let event_type = raw.unauthenticated_type();
@@ -181,17 +181,15 @@ impl<'a> BootState<'a> {
         };
         self.digests.push(measured.clone());
         if register == self.register(11) {
-            let text = event_type == EventType::Ipl;
-            match event.proof() {
-                Proof::Recoded(name) => {
-                    let name = utf16(name);
-                    *pending = Some(name.clone());
-                    self.sections.push(Section { name: DigestBound::new(name), content: None });
+            // A name's content is the very next extend, whatever the log calls it.
+            match (event.proof(), self.sections.last_mut()) {
+                (Proof::Recoded(name), _) => {
+                    self.sections.push(Section { name: DigestBound::new(utf16(name)), content: None });
+                    *named = true;
                 }
-                _ if text && pending.take().is_some() => {
-                    if let Some(last) = self.sections.last_mut() {
-                        last.content = Some(ReplayBound::new(digest));
-                    }
+                (_, Some(last)) if *named => {
+                    last.content = Some(ReplayBound::new(digest));
+                    *named = false;
                 }
                 _ => {}
             }
@@ -207,19 +205,27 @@ impl<'a> BootState<'a> {
             }
         }
         let Some(data) = data else { return };
+        // What firmware alone measures counts in its own register, where nobody extends unseen later: the
+        // type is hearsay.
+        let crtm = if self.kind == LogKind::Ccel { 1 } else { 0 };
+        let [settings, boot] = [1, 5].map(|pcr| register == self.register(pcr));
         match event_type {
-            EventType::SCrtmVersion => self.firmware_version = Some(DigestBound::new(utf16(data))),
-            EventType::EfiVariableBoot | EventType::EfiVariableBoot2 => {
+            EventType::SCrtmVersion if register == crtm => {
+                self.firmware_version = Some(DigestBound::new(utf16(data)));
+            }
+            EventType::EfiVariableBoot | EventType::EfiVariableBoot2 if settings => {
                 self.variables.push(DigestBound::new(data));
             }
-            EventType::EfiGptEvent | EventType::EfiGptEvent2 => self.partitions.push(DigestBound::new(data)),
+            EventType::EfiGptEvent | EventType::EfiGptEvent2 if boot => {
+                self.partitions.push(DigestBound::new(data));
+            }
             _ => {}
         }
         match data {
-            b"Exit Boot Services Returned with Success" => {
+            b"Exit Boot Services Returned with Success" if boot => {
                 self.left_boot_services = Some(DigestBound::new(true));
             }
-            b"Exit Boot Services Returned with Failure" => {
+            b"Exit Boot Services Returned with Failure" if boot => {
                 self.left_boot_services = Some(DigestBound::new(false));
             }
             _ => {}

@@ -433,3 +433,32 @@ fn a_bank_that_is_not_quoted_excuses_no_other() {
     assert_eq!(state_of(extended(sha1, &[b"other"])), Some(RegisterState::Diverges));
     assert_eq!(state_of(extended(sha1, &[&zeros])), Some(RegisterState::NotQuoted));
 }
+
+#[test]
+fn what_firmware_alone_measures_counts_in_its_own_register_alone() {
+    let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let exit = b"Exit Boot Services Returned with Success";
+    let version = utf16("best firmware");
+    let name = [utf16(".linux"), vec![0, 0]].concat();
+    let bytes = written(&[
+        // Anybody extends PCR 16 and 23, and writes what they like beside it.
+        record(16, 8, &version, &version),
+        record(23, 0x8000_0007, exit, exit),
+        record(16, 0x8000_0002, b"boot order", b"boot order"),
+        record(16, 0x8000_0006, b"partitions", b"partitions"),
+        record(11, 0xd, b".linux\0", &name),
+        // Its type is any: the content of a section is what was extended next.
+        record(11, 1, b"evil kernel", b"good kernel"),
+        record(11, 0xd, b"good kernel", b"something"),
+    ]);
+    let log = parse(&bytes, LogKind::Tpm);
+    let sha256 = HashAlgorithm::Sha256;
+    let replayed = log.verify_pcrs(&RustCrypto, &own_values(&log, sha256), Quirks::NONE).unwrap();
+    let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
+    assert_eq!((state.firmware_version(), state.left_boot_services()), (None, None));
+    assert_eq!((state.boot_variables().len(), state.partitions().len()), (0, 0));
+    let [section] = state.sections() else { panic!("{:?}", state.sections()) };
+    assert_eq!(section.name.get(), ".linux");
+    let content = crate::crypto::CryptoProvider::hash(&RustCrypto, sha256, &[b"evil kernel"]);
+    assert_eq!(section.content.as_ref().map(|content| *content.get()), Some(content.as_slice()));
+}
