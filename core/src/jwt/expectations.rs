@@ -33,6 +33,32 @@ pub enum Nonce {
     Among(String),
 }
 
+/// What the certificate of a key must be, where roots certify keys. A root alone says who may issue
+/// certificates, not whose tokens they are for: under a root that also certifies others, name the signer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedCertificate {
+    /// The subject's common name, character for character.
+    pub subject: Expected<String>,
+    /// SHA-256 of the SubjectPublicKeyInfo in DER.
+    pub spki_sha256: Expected<[u8; 32]>,
+    /// Purposes (ExtendedKeyUsage), dotted, of which a certificate that has any must have one. Without any
+    /// here, a certificate that is made for certain purposes is refused.
+    pub purposes: Vec<String>,
+}
+
+impl ExpectedCertificate {
+    /// Any certificate that ends at a root and is not made for certain purposes.
+    #[must_use]
+    pub const fn any() -> Self {
+        Self { subject: Expected::NotChecked, spki_sha256: Expected::NotChecked, purposes: Vec::new() }
+    }
+
+    /// Whether nothing is expected of the subject or its key.
+    pub(crate) fn names_nobody(&self) -> bool {
+        self.subject == Expected::NotChecked && self.spki_sha256 == Expected::NotChecked
+    }
+}
+
 /// What a token must be. There is no default: begin with [`signature_only`](Self::signature_only), which
 /// says that nothing is checked, and say what is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +87,9 @@ pub struct Expectations {
     pub leeway: u32,
     /// Claims that must be there, whatever their value, except null.
     pub required_claims: Vec<String>,
+    /// The certificate of the key, where roots certify it. One that names a signer refuses keys that no
+    /// certificate vouches for.
+    pub certificate: ExpectedCertificate,
 }
 
 impl Expectations {
@@ -80,6 +109,7 @@ impl Expectations {
             max_lifetime: Expected::NotChecked,
             leeway: 0,
             required_claims: Vec::new(),
+            certificate: ExpectedCertificate::any(),
         }
     }
 }

@@ -25,7 +25,7 @@ mod verify;
 
 pub use algorithm::{Algorithm, Algorithms};
 pub use claims::numeric_date;
-pub use expectations::{Expectations, Expected, Expiry, Nonce};
+pub use expectations::{Expectations, Expected, ExpectedCertificate, Expiry, Nonce};
 pub use header::Header;
 pub use jwk::Jwk;
 pub use key_set::KeySet;
