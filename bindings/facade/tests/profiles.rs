@@ -76,7 +76,9 @@ fn essence(appraisal: &Appraisal, profile: Profile) -> Value {
         })
         .collect();
     measurements.sort();
-    let nonces: Vec<_> = appraisal.nonces.iter().chain(&environment.nonces).collect();
+    // An EAR has the environment's challenge at the root as well.
+    let mut nonces: Vec<_> = appraisal.nonces.iter().chain(&environment.nonces).collect();
+    nonces.dedup();
     let whole = profile != Profile::Compact;
     let judged = matches!(profile, Profile::Ear | Profile::EarDotted);
     serde_json::json!({
@@ -109,6 +111,11 @@ fn a_profile_changes_names_only() {
                 let read = appraise_unauthenticated(written.payload.as_bytes(), ReadOptions::default());
                 let read = read.unwrap_or_else(|error| panic!("{name} {profile:?}: {error}"));
                 let read = read.unauthenticated();
+                if let Some(nonce) = nonce {
+                    let payload: Value = serde_json::from_str(&written.payload).expect("JSON");
+                    assert_eq!(payload["eat_nonce"], nonce, "{profile:?}: where relying parties look");
+                    assert!(read.has_nonce(nonce));
+                }
                 let dialect = match profile {
                     Profile::Aliyun => Dialect::Aliyun,
                     Profile::Ear => Dialect::Ear,
