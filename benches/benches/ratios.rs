@@ -1,16 +1,12 @@
 //! Every subject in interleaved rounds, as median ratios beside the project's targets.
 //!
-//! In each round every subject runs a few milliseconds, in another order each time; a ratio is taken
-//! within a round, and the median of the rounds is shown, so that a noisy machine disturbs all alike.
 //! `--rounds N` sets the number of rounds; `--only TEXT` runs the subjects with that text in their name,
 //! without ratios, for a profiler.
 
-use std::time::{Duration, Instant};
+use veriquote_benches::rounds::{Target, option, rounds, show};
+use veriquote_benches::{Sample, is_measuring, name, run_once, subjects};
 
-use veriquote_benches::{Sample, Subject, is_measuring, name, run_once, subjects};
-
-/// What is compared with what, and at most how much of it may be taken.
-const TARGETS: &[(&str, &str, f64)] = &[
+const TARGETS: &[Target] = &[
     (name::COLD, name::QVL_RING, 0.95),
     (name::PREPARED, name::QVL_RING, 0.35),
     (name::AGAIN, name::QVL_RING, 0.12),
@@ -18,79 +14,18 @@ const TARGETS: &[(&str, &str, f64)] = &[
     (name::RUSTCRYPTO_COLD, name::QVL_RUSTCRYPTO, 1.0),
 ];
 
-/// How long one subject runs in one round.
-const SLICE: Duration = Duration::from_millis(4);
-
 fn main() {
     if !is_measuring() {
         return run_once();
     }
-    let rounds = option("--rounds").and_then(|number| number.parse().ok()).unwrap_or(101).max(1);
+    let rounds = rounds();
     let only = option("--only").unwrap_or_default();
     let mut missed = 0;
     for sample in Sample::all().into_iter().chain([Sample::forged()]) {
         println!("\n{} ({} bytes), {rounds} rounds", sample.name, sample.quote.len());
         let mut subjects = subjects(&sample);
         subjects.retain(|subject| subject.name.contains(&only));
-        let times = measure(&mut subjects, rounds);
-        println!("{:<40} {:>12} {:>12}", "", "median", "fastest");
-        for (subject, times) in subjects.iter().zip(&times) {
-            let fastest = times.iter().copied().fold(f64::INFINITY, f64::min);
-            println!("{:<40} {:>9.1} µs {:>9.1} µs", subject.name, median(times.clone()), fastest);
-        }
-        println!();
-        if !only.is_empty() {
-            continue;
-        }
-        for (measured, baseline, most) in TARGETS {
-            let of = |wanted| &times[subjects.iter().position(|s| s.name == wanted).expect("a known name")];
-            let ratio = median(of(*measured).iter().zip(of(*baseline)).map(|(m, b)| m / b).collect());
-            let verdict = if ratio <= *most { "ok" } else { "MISSED" };
-            missed += usize::from(ratio > *most);
-            println!("{ratio:>6.3} of {baseline:<32} {measured:<36} (at most {most:.2}) {verdict}");
-        }
+        missed += show(&mut subjects, if only.is_empty() { TARGETS } else { &[] }, rounds);
     }
     println!("\n{missed} targets missed");
-}
-
-/// Microseconds for one operation, per subject and round.
-fn measure(subjects: &mut [Subject], rounds: usize) -> Vec<Vec<f64>> {
-    let repeats: Vec<u32> = subjects.iter_mut().map(repeats).collect();
-    let mut times = vec![Vec::with_capacity(rounds); subjects.len()];
-    for round in 0..rounds {
-        for step in 0..subjects.len() {
-            let index = (round + step * stride(round, subjects.len())) % subjects.len();
-            let started = Instant::now();
-            for _ in 0..repeats[index] {
-                (subjects[index].run)();
-            }
-            times[index].push(started.elapsed().as_secs_f64() * 1e6 / f64::from(repeats[index]));
-        }
-    }
-    times
-}
-
-/// A step that visits all subjects in another order.
-fn stride(round: usize, count: usize) -> usize {
-    let coprime = |step: &usize| (2..=*step).all(|d| !step.is_multiple_of(d) || !count.is_multiple_of(d));
-    let strides: Vec<usize> = (1..count.max(2)).filter(coprime).collect();
-    strides[round % strides.len()]
-}
-
-/// How often the subject fits the slice, after it has warmed up.
-fn repeats(subject: &mut Subject) -> u32 {
-    (subject.run)();
-    let started = Instant::now();
-    (subject.run)();
-    let once = started.elapsed().max(Duration::from_nanos(200));
-    u32::try_from((SLICE.as_nanos() / once.as_nanos()).clamp(1, 10_000)).unwrap_or(1)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn option(name: &str) -> Option<String> {
-    std::env::args().skip_while(|argument| argument != name).nth(1)
 }

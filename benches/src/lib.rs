@@ -4,7 +4,9 @@
 //! `rustcrypto` configuration. Both verifiers get the quote as bytes and the collateral as their own
 //! decoded struct.
 
+pub mod rounds;
 mod sample;
+pub mod tokens;
 
 pub use sample::Sample;
 

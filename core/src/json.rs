@@ -237,11 +237,12 @@ impl<'a> Parser<'a> {
         let depth = self.deeper(depth)?;
         self.position = self.position.saturating_add(1);
         self.skip_whitespace()?;
-        let mut members: Vec<Member<'a>> = Vec::new();
-        let mut many: Option<BTreeSet<String>> = None;
         if self.eat(b'}') {
-            return Ok(Value::Object(members));
+            return Ok(Value::Object(Vec::new()));
         }
+        // Objects of one member are the many ones of a TCB info.
+        let mut members: Vec<Member<'a>> = Vec::with_capacity(1);
+        let mut many: Option<BTreeSet<String>> = None;
         loop {
             let at = self.position;
             if self.peek() != Some(b'"') {

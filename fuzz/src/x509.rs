@@ -36,7 +36,7 @@ pub fn crl(data: &[u8]) {
     let Ok(crl) = Crl::parse(data) else { return };
     assert_eq!(crl.der(), data);
     assert!(is_inside(data, crl.tbs()) && is_inside(data, crl.issuer()));
-    let owned = crl.to_revoked_serials();
+    let owned = crl.clone().into_revoked_serials();
     assert_eq!(owned.entries().len(), crl.len());
     assert_eq!(owned.issuer(), crl.issuer());
     for entry in owned.entries().iter().take(64) {

@@ -7,14 +7,26 @@
 
 /// Whether `modulus`, big-endian, has the mark of the flawed generator.
 pub(crate) fn is_marked(modulus: &[u8]) -> bool {
-    (3..=701u32)
-        .filter(|number| is_prime(*number))
-        .all(|prime| is_power_of_65537(remainder(modulus, prime), prime))
+    // An honest modulus nearly always lacks the mark at one of the first primes, for all of which one walk over
+    // it is enough.
+    let first = remainder(modulus, FIRST_PRODUCT);
+    (3..=701u32).filter(|number| is_prime(*number)).all(|prime| {
+        let rest = if prime <= LAST_OF_FIRST {
+            first.checked_rem(prime).unwrap_or_default()
+        } else {
+            remainder(modulus, prime)
+        };
+        is_power_of_65537(rest, prime)
+    })
 }
 
-fn remainder(number: &[u8], prime: u32) -> u32 {
-    number.iter().fold(0u32, |rest, byte| {
-        rest.saturating_mul(256).saturating_add(u32::from(*byte)).checked_rem(prime).unwrap_or_default()
+/// Four bytes at a time: `rest` is below `divisor`, so that the quotient is not needed.
+fn remainder(number: &[u8], divisor: u32) -> u32 {
+    let (head, words) = number.as_rchunks::<4>();
+    let head = head.iter().fold(0u32, |value, byte| (value << 8) | u32::from(*byte));
+    core::iter::once(head).chain(words.iter().map(|word| u32::from_be_bytes(*word))).fold(0, |rest, word| {
+        let value = (u64::from(rest) << 32) | u64::from(word);
+        value.checked_rem(divisor.into()).and_then(|rest| u32::try_from(rest).ok()).unwrap_or_default()
     })
 }
 
@@ -35,6 +47,12 @@ fn is_prime(number: u32) -> bool {
         .take_while(|divisor| divisor.saturating_mul(*divisor) <= number)
         .all(|divisor| number.checked_rem(divisor) != Some(0))
 }
+
+/// The largest prime of [`FIRST_PRODUCT`].
+const LAST_OF_FIRST: u32 = 29;
+
+/// 3 · 5 · 7 · 11 · 13 · 17 · 19 · 23 · 29, the most that 32 bits hold.
+const FIRST_PRODUCT: u32 = 3_234_846_615;
 
 /// An odd modulus of 2048 bits with the mark: one more than a multiple of every prime, so the zeroth power.
 #[cfg(test)]
@@ -75,6 +93,20 @@ mod tests {
         assert!(is_marked(&modulus));
         modulus[255] ^= 2;
         assert!(!is_marked(&modulus));
+    }
+
+    #[test]
+    fn remainders_are_those_of_the_schoolbook() {
+        let number: alloc::vec::Vec<u8> = (0..=255u8).map(|byte| byte.wrapping_mul(37) ^ 0x5a).collect();
+        for len in [0, 1, 2, 3, 4, 5, 7, 8, 255, 256] {
+            for divisor in [3, 29, 31, 701, FIRST_PRODUCT] {
+                let slow = number[..len]
+                    .iter()
+                    .fold(0u64, |rest, byte| (rest * 256 + u64::from(*byte)) % u64::from(divisor));
+                assert_eq!(u64::from(remainder(&number[..len], divisor)), slow, "{len} bytes by {divisor}");
+            }
+        }
+        assert_eq!((3..=LAST_OF_FIRST).filter(|number| is_prime(*number)).product::<u32>(), FIRST_PRODUCT);
     }
 
     #[test]

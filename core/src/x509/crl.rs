@@ -29,8 +29,7 @@ pub struct Crl<'a> {
     issuer: &'a [u8],
     issuer_common_name: Option<&'a str>,
     window: Window,
-    entries: Entries<'a>,
-    count: usize,
+    revoked: Vec<RevokedEntry>,
     extensions: Extensions<'a>,
     crl_number: Option<&'a [u8]>,
     authority_key_id: Option<&'a [u8]>,
@@ -102,15 +101,10 @@ impl<'a> Crl<'a> {
         let issuer_common_name = name::read(&issuer, "issuer")?;
         let not_before = fields.any("this_update")?.time("this_update")?;
         let not_after = fields.any("next_update")?.time("next_update")?;
-        let entries = match fields.optional(tag::SEQUENCE, "revoked_certificates")? {
-            None => Entries { span: &[], offset: 0 },
-            Some(list) => Entries { span: list.value, offset: list.value_offset },
+        let revoked = match fields.optional(tag::SEQUENCE, PART)? {
+            None => Vec::new(),
+            Some(list) => read_entries(&list)?,
         };
-        let mut count = 0usize;
-        entries.each(|_| {
-            count = count.saturating_add(1);
-            None::<()>
-        })?;
         let extensions = match fields.optional(tag::CONTEXT_0, "extensions")? {
             None => Extensions::default(),
             Some(tagged) => {
@@ -143,8 +137,7 @@ impl<'a> Crl<'a> {
             issuer: issuer.der,
             issuer_common_name,
             window: Window { not_before, not_after },
-            entries,
-            count,
+            revoked,
             extensions,
             crl_number,
             authority_key_id,
@@ -221,33 +214,25 @@ impl<'a> Crl<'a> {
     /// How many certificates it names.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.count
+        self.revoked.len()
     }
 
     /// Whether it names no certificate.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.count == 0
+        self.revoked.is_empty()
     }
 
     /// The entry for a serial number, given as an INTEGER's content.
     #[must_use]
     pub fn revokes(&self, serial: &[u8]) -> Option<RevokedEntry> {
-        let serial = SerialNumber::new(serial)?;
-        // Every entry was read by `parse`, so that reading it again cannot fail.
-        self.entries.each(|entry| (entry.serial == serial).then_some(entry)).ok().flatten()
+        find(&self.revoked, serial)
     }
 
-    /// The entries, sorted and owned.
+    /// The entries, owned.
     #[must_use]
-    pub fn to_revoked_serials(&self) -> RevokedSerials {
-        let mut sorted = Vec::with_capacity(self.count);
-        let _ = self.entries.each(|entry| {
-            sorted.push(entry);
-            None::<()>
-        });
-        sorted.sort_by_key(|entry| entry.serial);
-        RevokedSerials { issuer: self.issuer.to_vec(), sorted }
+    pub fn into_revoked_serials(self) -> RevokedSerials {
+        RevokedSerials { issuer: self.issuer.to_vec(), sorted: self.revoked }
     }
 
     /// Checks the signature with the issuer's key.
@@ -283,34 +268,30 @@ impl RevocationList for RevokedSerials {
     }
 
     fn revokes(&self, serial: &[u8]) -> Option<RevokedEntry> {
-        let serial = SerialNumber::new(serial)?;
-        let index = self.sorted.binary_search_by_key(&serial, |entry| entry.serial).ok()?;
-        self.sorted.get(index).copied()
+        find(&self.sorted, serial)
     }
 }
 
-/// `revokedCertificates` without its header.
-#[derive(Clone, Copy, Debug)]
-struct Entries<'a> {
-    span: &'a [u8],
-    offset: usize,
-}
-
-impl Entries<'_> {
-    /// Reads the entries in order until `stop` gives something.
-    fn each<T>(&self, mut stop: impl FnMut(RevokedEntry) -> Option<T>) -> Result<Option<T>, Error> {
-        let mut entries = Der::new(self.span, self.offset, Code::CrlDer);
-        while !entries.is_empty() {
-            let entry = read_entry(&entries.expect(tag::SEQUENCE, PART)?)?;
-            if let Some(found) = stop(entry) {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
-    }
+/// The entry for an INTEGER's content, among entries by ascending serial number.
+fn find(sorted: &[RevokedEntry], serial: &[u8]) -> Option<RevokedEntry> {
+    let serial = SerialNumber::new(serial)?;
+    let index = sorted.binary_search_by_key(&serial, |entry| entry.serial).ok()?;
+    sorted.get(index).copied()
 }
 
 const PART: &str = "revoked_certificates";
+
+/// Reads every entry of `revokedCertificates`, and sorts them by serial number.
+fn read_entries(list: &Element<'_>) -> Result<Vec<RevokedEntry>, Error> {
+    let mut entries = list.inside();
+    // Room for entries of the usual size: a long serial number, a UTCTime and a reason.
+    let mut read = Vec::with_capacity(list.value.len() / 40);
+    while !entries.is_empty() {
+        read.push(read_entry(&entries.expect(tag::SEQUENCE, PART)?)?);
+    }
+    read.sort_by_key(|entry| entry.serial);
+    Ok(read)
+}
 
 fn read_entry(entry: &Element<'_>) -> Result<RevokedEntry, Error> {
     let mut fields = entry.inside();

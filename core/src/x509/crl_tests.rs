@@ -42,7 +42,7 @@ fn gives_what_was_written() {
     for not_named in [&[6][..], &[5, 5], &[0x80], &[]] {
         assert_eq!(crl.revokes(not_named), None, "{not_named:?}");
     }
-    let owned = crl.to_revoked_serials();
+    let owned = crl.clone().into_revoked_serials();
     assert_eq!(owned.issuer(), crl.issuer());
     assert_eq!(owned.revokes(&[0, 0x80]), Some(revoked));
     assert_eq!(owned.revokes(&[6]), None);
@@ -53,7 +53,7 @@ fn an_empty_list_revokes_nothing() {
     let der = List::new("Root", 1).sign(1);
     let crl = Crl::parse(&der).unwrap();
     assert!(crl.is_empty() && crl.revokes(&[5]).is_none());
-    assert!(crl.to_revoked_serials().entries().is_empty());
+    assert!(crl.clone().into_revoked_serials().entries().is_empty());
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_hundred_thousand_entries_are_read_and_found() {
     let der = long_list(100_000);
     let crl = Crl::parse(&der).unwrap();
     assert_eq!(crl.len(), 100_000);
-    let owned = crl.to_revoked_serials();
+    let owned = crl.clone().into_revoked_serials();
     assert!(owned.entries().is_sorted_by_key(|entry| entry.serial));
     for n in [0u32, 1, 57_721, 99_999] {
         let serial = [&[0x40], &n.wrapping_mul(2_654_435_761).to_be_bytes()[..]].concat();

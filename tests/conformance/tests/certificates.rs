@@ -75,7 +75,7 @@ fn lists_read_as_another_parser_reads_them() {
         assert_eq!(Some(ours.next_update().0), theirs.next_update().map(|time| time.timestamp()));
         let number = theirs.crl_number().map(|number| number.to_bytes_be());
         assert_eq!(ours.crl_number().map(|n| if n.is_empty() { vec![0] } else { n.to_vec() }), number);
-        let owned = ours.to_revoked_serials();
+        let owned = ours.clone().into_revoked_serials();
         assert_eq!(ours.len(), theirs.iter_revoked_certificates().count());
         assert_eq!(owned.entries().len(), ours.len());
         for entry in theirs.iter_revoked_certificates() {

@@ -669,7 +669,7 @@ fn a_log_counts_for_the_quote_that_proves_it_and_for_no_other() {
     let other = other_log.verify_rtmrs(&RustCrypto, &other_rtmrs).unwrap();
     let other = BootState::assess(&other, &RustCrypto, Quirks::NONE);
     let policy = Policy::from_json(
-        br#"{"boot":{"log":"require","debug_mode":"allow","command_line_forbidden":["init"],"tolerated_problems":
+        br#"{"boot":{"log":"require","debug_mode":"allow","shim_validation_disabled":"allow","command_line_forbidden":["init"],"tolerated_problems":
             ["boot.event","boot.separator","boot.secure_boot","boot.variable"]}}"#,
     )
     .unwrap();
