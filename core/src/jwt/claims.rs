@@ -41,8 +41,7 @@ pub(crate) fn nonces<'n>(claims: &'n Node<'_>) -> Result<Option<(&'static str, V
     match (claims.get("eat_nonce"), claims.get("nonce")) {
         (Some(node), _) => {
             let nonces = one_or_many("eat_nonce", node)?;
-            // RFC 9711, section 4.1: 8 to 88 characters.
-            if nonces.is_empty() || nonces.iter().any(|nonce| !(8..=88).contains(&nonce.len())) {
+            if nonces.is_empty() || !nonces.iter().all(|nonce| is_nonce(nonce)) {
                 return Err(wrong("eat_nonce", node, "a string of 8 to 88 bytes, or an array of them"));
             }
             Ok(Some(("eat_nonce", nonces)))
@@ -129,5 +128,11 @@ fn part(name: &str) -> alloc::string::String {
     alloc::format!("token.payload.{name}")
 }
 
+/// Whether a text is a nonce of RFC 9711, section 4.1: 8 to 88 bytes of UTF-8.
+#[must_use]
+pub fn is_nonce(text: &str) -> bool {
+    (8..=88).contains(&text.len())
+}
+
 /// 9999-12-31T23:59:59Z.
-const LAST_SECOND: i64 = 253_402_300_799;
+pub(crate) const LAST_SECOND: i64 = 253_402_300_799;

@@ -24,7 +24,8 @@ mod token;
 mod verify;
 
 pub use algorithm::{Algorithm, Algorithms};
-pub use claims::numeric_date;
+pub(crate) use claims::LAST_SECOND;
+pub use claims::{is_nonce, numeric_date};
 pub use expectations::{Expectations, Expected, ExpectedCertificate, Expiry, Nonce};
 pub use header::Header;
 pub use jwk::Jwk;
