@@ -349,6 +349,9 @@ codes! {
     JwtClaimType = "jwt.claim.type", Malformed,
         "a claim has another type or form than its specification says",
         "refuse the token; times are whole seconds as JSON numbers, names are strings";
+    JwtTimes = "jwt.times", Malformed,
+        "the token expires before it is issued or valid",
+        "refuse the token: no issuer means it";
     JwtClaimMissing = "jwt.claim.missing", Mismatch,
         "the token lacks a claim that the caller requires",
         "refuse the token, or do not require the claim";

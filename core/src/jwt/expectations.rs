@@ -4,6 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::algorithm::Algorithms;
+use super::claims::SHORTEST_NONCE;
+use crate::error::{Code, Error};
+use crate::fact::Fact;
+use crate::limits;
 
 /// An expectation, or the statement that there is none; the result lists what was not checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +87,7 @@ pub struct Expectations {
     pub max_age: Expected<u32>,
     /// Seconds between `iat` (or `nbf`) and `exp`, at most; both must be there.
     pub max_lifetime: Expected<u32>,
-    /// Seconds by which clocks may differ, applied to `exp`, `nbf`, `iat` and the age.
+    /// Seconds by which clocks may differ, at most 300, applied to `exp`, `nbf`, `iat` and the age.
     pub leeway: u32,
     /// Claims that must be there, whatever their value, except null.
     pub required_claims: Vec<String>,
@@ -93,6 +97,30 @@ pub struct Expectations {
 }
 
 impl Expectations {
+    /// Whether the expectations are ones that can be meant.
+    ///
+    /// # Errors
+    /// `misuse.options` for a nonce of fewer than 8 bytes, which is none or can be guessed, and for a leeway
+    /// of more than [`JWT_LEEWAY_SECONDS`](crate::limits::JWT_LEEWAY_SECONDS).
+    pub fn check(&self) -> Result<(), Error> {
+        if let Expected::Is(Nonce::Only(nonce) | Nonce::Among(nonce)) = &self.nonce
+            && nonce.len() < SHORTEST_NONCE
+        {
+            return Err(Error::new(Code::MisuseOptions, "nonce")
+                .with(Fact::text(
+                    "problem",
+                    "an expected nonce has at least 8 bytes; say so when none is expected",
+                ))
+                .with(Fact::count("actual", nonce.len())));
+        }
+        if self.leeway > limits::JWT_LEEWAY_SECONDS {
+            return Err(Error::new(Code::MisuseOptions, "leeway")
+                .with(Fact::number("maximum", limits::JWT_LEEWAY_SECONDS.into()))
+                .with(Fact::number("actual", self.leeway.into())));
+        }
+        Ok(())
+    }
+
     /// Nothing but a signature of an accepted algorithm, an `exp`, and times that hold.
     #[must_use]
     pub const fn signature_only(algorithms: Algorithms) -> Self {

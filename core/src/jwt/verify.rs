@@ -153,6 +153,9 @@ fn authenticate(
     now: UnixTime,
     mut trace: Trace,
 ) -> Result<AuthenticToken, Failure> {
+    if let Err(error) = expectations.check() {
+        return Err(trace.fail(error.inside("expectations")));
+    }
     let checked = signed(&token, keys, expectations, now, &mut trace).and_then(|(key, window)| {
         let claims = expected(&token, expectations, now, &mut trace)?;
         Ok((key, window.intersect(claims)))
@@ -191,9 +194,11 @@ fn signed(
         Ok(Choice::Key { key, .. }) if !key.unauthenticated_x5c().is_empty() => &["x5t", "x5t#S256"][..],
         _ => &[],
     };
-    let ignored = header.key_members.iter().filter(|member| !followed.contains(member));
-    trace
-        .passed(checks::HEADER_KEYS, ignored.map(|member| Fact::text("ignored", member)).collect::<Vec<_>>());
+    let of_header = header
+        .key_members
+        .iter()
+        .map(|member| Fact::text(if followed.contains(member) { "followed" } else { "ignored" }, member));
+    trace.passed(checks::HEADER_KEYS, of_header.collect::<Vec<_>>());
     match choice {
         Err(error) => {
             trace.failed(checks::KEY, &error);
@@ -346,14 +351,11 @@ fn expected(
     now: UnixTime,
     trace: &mut Trace,
 ) -> Result<Window, Error> {
-    let claims = trace.apply(checks::CLAIMS, claims_of(&token.unauthenticated_parts().payload))?;
-    let registered = match Registered::read(&claims) {
-        Ok(registered) => registered,
-        Err(error) => {
-            trace.failed(checks::CLAIMS, &error);
-            return Err(error);
-        }
+    let claims = match claims_of(&token.unauthenticated_parts().payload) {
+        Ok(claims) => claims,
+        Err(error) => return trace.apply(checks::CLAIMS, Err(error)),
     };
+    let registered = trace.apply(checks::CLAIMS, Registered::read(&claims))?;
     check_times(&registered, expectations, now, trace)?;
     let exact = |rule, code, part, expected: &Expected<String>, actual: Option<&str>, trace: &mut Trace| {
         let Expected::Is(expected) = expected else {

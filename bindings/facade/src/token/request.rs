@@ -73,7 +73,7 @@ pub struct TokenExpectations {
     pub max_age: ExpectedSeconds,
     /// Seconds from `iat` to `exp`, at most.
     pub max_lifetime: ExpectedSeconds,
-    /// Seconds by which clocks may differ.
+    /// Seconds by which clocks may differ, at most 300.
     pub leeway: u32,
     /// Claims that must be there.
     pub required_claims: Vec<String>,
@@ -206,7 +206,7 @@ impl TokenExpectations {
                 purposes: signer.purposes.clone(),
             },
         };
-        Ok(Expectations {
+        let expectations = Expectations {
             certificate,
             algorithms,
             typ: text(&self.typ),
@@ -227,6 +227,8 @@ impl TokenExpectations {
             max_lifetime: seconds(&self.max_lifetime),
             leeway: self.leeway,
             required_claims: self.required_claims.clone(),
-        })
+        };
+        expectations.check().map_err(|error| error.inside("options.expect"))?;
+        Ok(expectations)
     }
 }

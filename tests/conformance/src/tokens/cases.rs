@@ -847,22 +847,45 @@ fn times(list: &mut List) {
     list.add("time/expired-now", "expires this very second", source, claim("exp", json!(NOW)), expired);
     list.add("time/expires-next", "expires in a second", source, claim("exp", json!(NOW + 1)), None);
     let leeway = |request: Value| with(request, "/options/expect/leeway", json!(60));
+    let times = |changes: &[(&str, i64)]| {
+        let all =
+            changes.iter().fold(claims(), |all, (name, time)| with(all, &format!("/{name}"), json!(time)));
+        leeway(request(&sign(&header(), &all)))
+    };
     list.add(
         "time/expired-leeway",
         "expired as long ago as clocks may differ",
         source,
-        leeway(claim("exp", json!(NOW - 60))),
+        times(&[("iat", NOW - 100), ("nbf", NOW - 100), ("exp", NOW - 60)]),
         expired,
+    );
+    let backwards = Some(("jwt.times", "token.payload.exp"));
+    list.add(
+        "time/exp-before-iat",
+        "expires before it is issued, both within the leeway",
+        "RFC 7519, 4.1",
+        times(&[("iat", NOW + 10), ("nbf", NOW - 20), ("exp", NOW - 5)]),
+        backwards,
+    );
+    list.add(
+        "time/exp-at-nbf",
+        "valid at no time",
+        "RFC 7519, 4.1",
+        times(&[("nbf", NOW + 10), ("exp", NOW + 10)]),
+        backwards,
+    );
+    list.add(
+        "time/leeway-unbounded",
+        "a leeway of ten years",
+        "RFC 7519, 4.1.4",
+        with(request(&good()), "/options/expect/leeway", json!(315_360_000)),
+        Some(("misuse.options", "options.expect.leeway")),
     );
     list.add(
         "time/expired-within-leeway",
         "expired a second less",
         source,
-        leeway(with(
-            request(&sign(&header(), &with(claims(), "/exp", json!(NOW - 59)))),
-            "/options/expect/max_lifetime",
-            json!("not_checked"),
-        )),
+        times(&[("iat", NOW - 100), ("nbf", NOW - 100), ("exp", NOW - 59)]),
         None,
     );
     let early = |part| Some(("jwt.not_yet_valid", part));
@@ -1072,6 +1095,30 @@ fn nonces(list: &mut List) {
         claim(json!(format!("{good}=="))),
         mismatch,
     );
+    let unexpected = |value: Value| with(claim(value), "/options/expect/nonce", json!("not_checked"));
+    list.add(
+        "nonce/number-unexpected",
+        "a number, where no nonce is expected",
+        source,
+        unexpected(json!(12_345_678)),
+        wrong,
+    );
+    list.add(
+        "nonce/short-unexpected",
+        "seven bytes, where no nonce is expected",
+        source,
+        unexpected(json!("AAAAAAA")),
+        wrong,
+    );
+    for (id, nonce) in [("nonce/expected-empty", ""), ("nonce/expected-short", "AAAAAAA")] {
+        list.add(
+            id,
+            "the caller expects what is no challenge",
+            source,
+            with(claim(json!(good)), "/options/expect/nonce", json!({ "only": nonce })),
+            Some(("misuse.options", "options.expect.nonce")),
+        );
+    }
     list.add("nonce/missing", "no nonce", source, claim(Value::Null), mismatch);
     list.add("nonce/one-in-list", "a list of this nonce alone", source, claim(json!([good])), None);
     list.add(
