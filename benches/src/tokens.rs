@@ -37,6 +37,9 @@ pub mod name {
 const ISSUER: &str = "https://attest.example.com";
 const AUDIENCE: &str = "https://relying.example.com";
 
+/// Verifies a signature over a message, and panics when it does not hold.
+type Verify = Box<dyn Fn(&[u8], &[u8])>;
+
 /// A token, and the set that verifies it.
 pub struct Signed {
     /// The algorithm's name.
@@ -45,7 +48,7 @@ pub struct Signed {
     pub token: String,
     /// One key.
     pub jwks: Vec<u8>,
-    bare: Box<dyn Fn(&[u8], &[u8]) + 'static>,
+    bare: Verify,
 }
 
 impl Signed {

@@ -113,7 +113,7 @@ Examples:
   veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --at 2026-01-20T08:00:00Z
   curl -s https://i.example/token | veriquote verify token --token - --jwks jwks.json --json | jq .claims")]
 pub struct Token {
-    /// The token; `-` for standard input.
+    /// The token, or a detached bundle of NVIDIA's service; `-` for standard input.
     #[arg(long, value_name = "FILE")]
     pub token: PathBuf,
     /// The issuer's keys: a JWK set, or one JWK.

@@ -1,4 +1,4 @@
-//! `verify token`: one attestation token.
+//! `verify token`: one attestation token, or one bundle of them.
 
 use serde_json::Value;
 use veriquote_facade::{
@@ -46,13 +46,20 @@ pub fn token(args: &Token) -> Exit {
 fn request(args: &Token) -> Result<TokenRequest, Problem> {
     // A file ends with a line feed more often than not; inside the token nothing is forgiven.
     let Blob(bytes) = input::read(&args.token, "--token")?;
-    let token = String::from_utf8_lossy(bytes.trim_ascii()).into_owned();
+    let given = bytes.trim_ascii();
+    // A compact token begins with the base64url of a brace.
+    let (token, bundle) = if given.starts_with(b"[") {
+        (None, Some(Document(given.to_vec())))
+    } else {
+        (Some(String::from_utf8_lossy(given).into_owned()), None)
+    };
     let jwks = args.jwks.as_deref().map(|path| input::read(path, "--jwks")).transpose()?;
     let roots = args.root.iter().map(|path| input::read(path, "--root")).collect::<Result<_, _>>()?;
     let expect = expectations(args)?;
     let at = args.at.unwrap_or_else(now);
     Ok(TokenRequest {
         token,
+        bundle,
         jwks: jwks.map(|Blob(bytes)| Document(bytes)),
         options: TokenOptions {
             at,

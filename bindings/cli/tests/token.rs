@@ -28,7 +28,10 @@ impl Files {
         let request = case["request"].clone();
         let folder = Folder::new();
         Self {
-            token: folder.file("token.jwt", format!("{}\n", request["token"].as_str().expect("a token"))),
+            token: match request["token"].as_str() {
+                Some(token) => folder.file("token.jwt", format!("{token}\n")),
+                None => folder.file("bundle.json", request["bundle"].to_string()),
+            },
             jwks: folder.file("jwks.json", request["jwks"].to_string()),
             request,
             folder,
@@ -307,4 +310,40 @@ fn bindings_are_computed_and_detected() {
         assert_eq!(run.code, 2, "{args:?}: {run:?}");
         assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{args:?}");
     }
+}
+
+/// A detached bundle of two GPUs in place of the token.
+#[test]
+fn a_bundle_is_accepted_whole_or_not_at_all() {
+    let files = Files::of("bundle/valid");
+    let (exit, json) = files.verify_json(&EVERYTHING);
+    assert_eq!(exit, 0, "{}", json["error"]);
+    let submodules = json["claims"]["submodules"].as_array().expect("a list");
+    let names: Vec<&Value> = submodules.iter().map(|it| &it["name"]).collect();
+    assert_eq!(names, ["GPU-0", "GPU-1"]);
+    // That of the submodules, which expire before the overall token.
+    let ends = [&json["claims"]["valid_until"], &submodules[1]["valid_until"]];
+    assert_eq!(ends[0], ends[1]);
+    let own = &json["claims"]["appraisal"]["environments"][1]["token"];
+    assert_eq!((&own["token_id"], &own["expires_at"]), (&json!("b"), ends[1]));
+    let checks = json["checks"].as_array().expect("a list");
+    for token in ["overall", "GPU-0", "GPU-1"] {
+        let of_token = |check: &&Value| check["id"] == "jwt.signature" && check["facts"]["token"] == token;
+        assert_eq!(checks.iter().filter(of_token).count(), 1, "{token}: {checks:?}");
+    }
+    assert!(checks.iter().any(|check| check["id"] == "token.bundle.submodules"));
+    let run = files.verify(&EVERYTHING);
+    assert!(run.stdout.contains("GPU-1") && run.stdout.contains("GH100"), "{}", run.stdout);
+
+    for (id, exit, code) in [
+        ("bundle/submodule-expired", 1, "jwt.expired"),
+        ("bundle/spliced", 1, "token.submodule"),
+        ("bundle/submodule-forged", 1, "jwt.signature"),
+        ("bundle/submodule-failed", 3, "token.failed"),
+    ] {
+        let (actual, found, _) = Files::of(id).outcome(&[]);
+        assert_eq!((actual, found.as_str()), (exit, code), "{id}");
+    }
+    let (exit, found, part) = files.outcome(&["--dialect", "none"]);
+    assert_eq!((exit, found.as_str(), part.as_str()), (2, "misuse.options", "--dialect"));
 }

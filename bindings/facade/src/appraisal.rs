@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::appraisal::{
-    Appraisal, Dialect, Environment, NrasBundle, ReadOptions, SampleTee, SignedFailure,
+    Appraisal, Dialect, Environment, NrasBundle, OwnToken, ReadOptions, SampleTee, SignedFailure,
     Value as MeasuredValue, appraise_unauthenticated,
 };
 use veriquote::bytes::to_hex;
@@ -98,8 +98,34 @@ pub struct TokenEnvironment {
     pub policies: Vec<TokenPolicy>,
     /// Digest of the evidence.
     pub evidence: Option<String>,
+    /// What its own token says of itself, in a detached bundle.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub token: Option<OwnTokenClaims>,
     /// Claims that have no member here.
     pub unmapped: Vec<TokenClaim>,
+}
+
+/// The registered claims of an environment's own token.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OwnTokenClaims {
+    /// `iss`.
+    pub issuer: Option<String>,
+    /// `sub`.
+    pub subject: Option<String>,
+    /// `aud`.
+    pub audience: Vec<String>,
+    /// `jti`.
+    pub token_id: Option<String>,
+    /// `eat_profile`.
+    pub profile: Option<String>,
+    /// `iat`.
+    pub issued_at: Option<String>,
+    /// `nbf`.
+    pub not_before: Option<String>,
+    /// `exp`.
+    pub expires_at: Option<String>,
 }
 
 /// How report data were found bound.
@@ -342,7 +368,24 @@ impl From<&Environment> for TokenEnvironment {
                 })
                 .collect(),
             evidence: environment.evidence.clone(),
+            token: environment.token.as_ref().map(OwnTokenClaims::from),
             unmapped: environment.unmapped.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&OwnToken> for OwnTokenClaims {
+    fn from(token: &OwnToken) -> Self {
+        let text = |time: Option<veriquote::UnixTime>| time.map(|time| time.to_string());
+        Self {
+            issuer: token.issuer.clone(),
+            subject: token.subject.clone(),
+            audience: token.audience.clone(),
+            token_id: token.token_id.clone(),
+            profile: token.profile.clone(),
+            issued_at: text(token.times.issued_at),
+            not_before: text(token.times.not_before),
+            expires_at: text(token.times.expires_at),
         }
     }
 }

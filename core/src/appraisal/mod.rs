@@ -30,8 +30,8 @@ pub use expectations::{
 };
 pub use profiles::{Budget, Profile, Written};
 pub use readers::{
-    AuthenticNrasBundle, Dialect, NrasBundle, NrasSubmodule, ReadOptions, SampleTee, SignedFailure,
-    Unauthenticated, appraise, appraise_unauthenticated,
+    AuthenticNrasBundle, BUNDLE_RULES, Dialect, NrasBundle, NrasSubmodule, ReadOptions, SampleTee,
+    SignedFailure, Unauthenticated, appraise, appraise_unauthenticated,
 };
 pub use subject::{Selector, subject};
 pub use tee::{DebugStatus, Tee};
@@ -109,8 +109,27 @@ pub struct Environment {
     pub policies: Vec<PolicyResult>,
     /// Digest of the evidence, `algorithm:hex`, where the token tells.
     pub evidence: Option<String>,
+    /// What the environment's own token says of itself, where it has one, as in a detached bundle.
+    pub token: Option<OwnToken>,
     /// Claims of this environment that have no field here.
     pub unmapped: Vec<RawClaim>,
+}
+
+/// The registered claims of an environment's own token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnToken {
+    /// `iss`.
+    pub issuer: Option<String>,
+    /// `sub`.
+    pub subject: Option<String>,
+    /// `aud`, one or several.
+    pub audience: Vec<String>,
+    /// `jti`.
+    pub token_id: Option<String>,
+    /// `eat_profile`.
+    pub profile: Option<String>,
+    /// `iat`, `nbf`, `exp`.
+    pub times: Times,
 }
 
 /// When a token is valid.

@@ -258,6 +258,10 @@ fn the_ledger_has_one_order() {
     for case in cases {
         let request = serde_json::from_value::<veriquote_facade::TokenRequest>(case.request);
         let Ok(request) = request else { continue };
+        // A bundle has the lines of each of its tokens.
+        if request.bundle.is_some() {
+            continue;
+        }
         let answer = veriquote_facade::verify_token(Arc::new(AwsLc), &request);
         let places = answer.checks.iter().filter(|line| line.id.starts_with("jwt.")).map(|line| {
             let place = veriquote::jwt::checks::RULES.iter().position(|rule| rule.id == line.id);

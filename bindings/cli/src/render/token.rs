@@ -22,4 +22,8 @@ pub(super) fn claims(canvas: &mut Canvas, claims: &TokenClaims) {
     canvas.field("valid until", claims.valid_until.as_deref().unwrap_or("for ever: the token does not say"));
     canvas.heading("What the token says");
     tree(canvas, &Value::Object(claims.payload.clone()), 2);
+    for submodule in &claims.submodules {
+        canvas.heading(&format!("What the token of {} says", submodule.name));
+        tree(canvas, &Value::Object(submodule.payload.clone()), 2);
+    }
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::appraisal::{
-    Appraisal, AppraisalExpectations, Debug, ExpectedMeasurement, ExpectedPolicy, ReadOptions, Tee, Tier,
-    Value as Measured, appraise,
+    Appraisal, AppraisalExpectations, AuthenticNrasBundle, Debug, Dialect, ExpectedMeasurement,
+    ExpectedPolicy, ReadOptions, Tee, Tier, Value as Measured, appraise,
 };
 use veriquote::bytes::from_hex;
 use veriquote::jwt::{AuthenticToken, Expected};
-use veriquote::{Code, Failure};
+use veriquote::{Code, Error, Failure};
 
 use super::request::{ExpectedText, TokenOptions};
 use crate::appraisal::{TokenAppraisal, read_options};
@@ -200,7 +200,32 @@ impl Asked {
         Ok(Self { options: read, is_expected, expectations })
     }
 
+    /// Claims of a bundle are of one service, and are always read: the results are in them.
+    pub(super) fn of_bundle(options: &TokenOptions) -> Result<Self, Problem> {
+        let known = Dialect::NvidiaRemoteAttestation.as_str();
+        match options.dialect.as_deref() {
+            None | Some("auto") => {}
+            Some(name) if name == known => {}
+            Some(_) => {
+                return Err(Problem::misuse(
+                    "options.dialect",
+                    "a bundle is of NVIDIA's service, and is always read",
+                    "leave `dialect` out, or say `nras`",
+                ));
+            }
+        }
+        Self::of(options)
+    }
+
     pub(super) fn check(&self, token: &AuthenticToken) -> Attested {
+        self.check_read(|options| appraise(token, options))
+    }
+
+    pub(super) fn check_bundle(&self, bundle: &AuthenticNrasBundle) -> Attested {
+        self.check_read(|options| bundle.appraise(options))
+    }
+
+    fn check_read(&self, read: impl Fn(ReadOptions) -> Result<Appraisal, Error>) -> Attested {
         let unread = |why: &str| Attested {
             not_checked: vec![NotChecked { what: "token.appraisal".to_owned(), why: why.to_owned() }],
             ..Attested::default()
@@ -208,7 +233,7 @@ impl Asked {
         let Some(options) = self.options else {
             return unread("the call asks for no dialect: what the claims say of evidence was not read");
         };
-        match appraise(token, options) {
+        match read(options) {
             Ok(appraisal) => self.expect(&appraisal),
             // Of none, where nothing is expected: a token that attests nothing, or of a service to come. Of two
             // at once is refused: another reader would read it otherwise.
@@ -223,7 +248,7 @@ impl Asked {
             // The signature holds, and what was signed is a failure, contradicts itself, or cannot be read.
             Err(error) => {
                 let show = ReadOptions { dialect: options.dialect, ..ReadOptions::SHOW };
-                let shown = appraise(token, show).ok();
+                let shown = read(show).ok();
                 Attested {
                     appraisal: shown.map(|appraisal| Box::new(TokenAppraisal::from(&appraisal))),
                     error: Some(error.into()),

@@ -10,13 +10,18 @@ use crate::blob::Blob;
 use crate::document::Document;
 use crate::time::Time;
 
-/// One token with all that verifies it.
+/// One token, or one detached bundle, with all that verifies it: exactly one of `token` and `bundle`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
     /// The token in compact serialisation.
-    pub token: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub token: Option<String>,
+    /// A detached bundle of NVIDIA's service, `[["JWT", token], {name: token}]`. It is accepted only when every
+    /// token in it is, the digests bind them together, and every result is good.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bundle: Option<Document>,
     /// The issuer's keys: a JWK set or one JWK. Without it, `options.roots` must certify the token's own
     /// certificate chain.
     #[serde(default)]

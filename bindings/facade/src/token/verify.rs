@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use veriquote::appraisal::NrasBundle;
 use veriquote::crypto::CryptoProvider;
 use veriquote::json::Node;
 use veriquote::jwt::{self, AuthenticToken, KeySet};
-use veriquote::{Failure, TrustAnchor, TrustAnchors, Window};
+use veriquote::{Check, Failure, TrustAnchor, TrustAnchors, Window};
 
 use super::attested::{Asked, Attested};
 use super::request::TokenRequest;
@@ -33,10 +34,31 @@ pub struct TokenClaims {
     /// The claims as the issuer wrote them. A number that neither an integer of 64 bits nor a double holds
     /// is given as its text.
     pub payload: Map<String, Value>,
+    /// The submodules' tokens, of a bundle; the members above are then those of its overall token, but
+    /// `valid_until`, which is that of the first to expire.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub submodules: Vec<SubmoduleToken>,
     /// What the claims say of attested evidence; absent where they are of none of the services whose claims
     /// are known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub appraisal: Option<Box<TokenAppraisal>>,
+}
+
+/// One submodule's token, as authentic as the overall one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SubmoduleToken {
+    /// Its name in the bundle.
+    pub name: String,
+    /// The key that signed it.
+    pub key: TokenKey,
+    /// The first moment after which it is no longer valid.
+    pub valid_until: Option<String>,
+    /// The header.
+    pub header: Map<String, Value>,
+    /// The claims.
+    pub payload: Map<String, Value>,
 }
 
 /// The key that signed a token.
@@ -63,21 +85,46 @@ pub fn verify_token_json(provider: Arc<dyn CryptoProvider>, request: &str) -> St
     serde_json::to_string(&result).unwrap_or_default()
 }
 
-/// Verifies one token.
+/// Verifies one token, or one bundle.
 #[must_use]
 pub fn verify_token(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Verification {
-    let prepared = keys(provider, request)
-        .and_then(|keys| Ok((keys, request.options.expect.to_core()?, Asked::of(&request.options)?)));
-    let (keys, expectations, asked) = match prepared {
-        Ok(prepared) => prepared,
-        Err(problem) => return Verification::failed(EVIDENCE, problem, Vec::new()),
+    verify(provider, request).unwrap_or_else(|problem| Verification::failed(EVIDENCE, problem, Vec::new()))
+}
+
+/// # Errors
+/// What keeps the verification from beginning.
+fn verify(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Result<Verification, Problem> {
+    let keys = keys(provider, request)?;
+    let expectations = request.options.expect.to_core()?;
+    let now = request.options.at.0;
+    let failed = |Failure { error, checks }: Failure| {
+        Verification::failed(EVIDENCE, error.into(), checks.iter().map(CheckLine::from).collect())
     };
-    match jwt::verify(request.token.as_bytes(), &keys, &expectations, request.options.at.0) {
-        Ok(token) => verified(&token, &asked),
-        Err(Failure { error, checks }) => {
-            Verification::failed(EVIDENCE, error.into(), checks.iter().map(CheckLine::from).collect())
+    Ok(match (&request.token, &request.bundle) {
+        (Some(token), None) => {
+            let asked = Asked::of(&request.options)?;
+            let verified = jwt::verify(token.as_bytes(), &keys, &expectations, now);
+            verified.map_or_else(failed, |token| {
+                result(token.checks(), claims(&token, Vec::new(), token.window()), asked.check(&token))
+            })
         }
-    }
+        (None, Some(bundle)) => {
+            let asked = Asked::of_bundle(&request.options)?;
+            let bundle = NrasBundle::parse(&bundle.0)?;
+            bundle.authenticate(&keys, &expectations, now).map_or_else(failed, |bundle| {
+                let submodules = bundle.submodules().map(submodule).collect();
+                let claims = claims(bundle.overall(), submodules, bundle.window());
+                result(bundle.checks(), claims, asked.check_bundle(&bundle))
+            })
+        }
+        _ => {
+            return Err(Problem::misuse(
+                "options",
+                "give exactly one of `token` and `bundle`",
+                "a bundle is NVIDIA's `[[\"JWT\", token], {name: token}]`",
+            ));
+        }
+    })
 }
 
 fn keys(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Result<KeySet, Problem> {
@@ -101,32 +148,60 @@ fn keys(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Result<Key
     })
 }
 
-fn verified(token: &AuthenticToken, asked: &Asked) -> Verification {
-    let Attested { appraisal, error, checks: of_evidence, not_checked: unread } = asked.check(token);
-    let mut not_checked: Vec<NotChecked> = token.checks().iter().filter_map(NotChecked::of).collect();
-    not_checked.extend(unread);
-    let mut checks: Vec<CheckLine> = token.checks().iter().map(CheckLine::from).collect();
-    checks.extend(of_evidence);
-    let key = token.key();
-    let until = token.window().not_after;
-    let claims = TokenClaims {
-        key: TokenKey {
-            algorithm: key.algorithm.name().to_owned(),
-            kid: key.kid.clone(),
-            origin: key.origin.as_str().to_owned(),
-        },
-        valid_until: (until < Window::ALWAYS.not_after).then(|| until.saturating_add(1).to_string()),
+fn claims(token: &AuthenticToken, submodules: Vec<SubmoduleToken>, window: Window) -> TokenClaims {
+    TokenClaims {
+        key: key(token),
+        valid_until: until(window),
         header: object(&token.header()),
         payload: object(&token.claims()),
-        appraisal,
-    };
+        submodules,
+        appraisal: None,
+    }
+}
+
+fn submodule((name, token): (&str, &AuthenticToken)) -> SubmoduleToken {
+    SubmoduleToken {
+        name: name.to_owned(),
+        key: key(token),
+        valid_until: until(token.window()),
+        header: object(&token.header()),
+        payload: object(&token.claims()),
+    }
+}
+
+fn key(token: &AuthenticToken) -> TokenKey {
+    let key = token.key();
+    TokenKey {
+        algorithm: key.algorithm.name().to_owned(),
+        kid: key.kid.clone(),
+        origin: key.origin.as_str().to_owned(),
+    }
+}
+
+fn until(window: Window) -> Option<String> {
+    let last = window.not_after;
+    (last < Window::ALWAYS.not_after).then(|| last.saturating_add(1).to_string())
+}
+
+fn result(of_tokens: &[Check], claims: TokenClaims, attested: Attested) -> Verification {
+    let Attested { appraisal, error, checks: of_evidence, not_checked: unread } = attested;
+    let mut not_checked: Vec<NotChecked> = Vec::new();
+    // What was skipped for several tokens of a bundle for one reason is said once.
+    for skipped in of_tokens.iter().filter_map(NotChecked::of) {
+        if !not_checked.contains(&skipped) {
+            not_checked.push(skipped);
+        }
+    }
+    not_checked.extend(unread);
+    let mut checks: Vec<CheckLine> = of_tokens.iter().map(CheckLine::from).collect();
+    checks.extend(of_evidence);
     Verification {
         verified: true,
         accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
         error,
         checks,
-        claims: Some(Claims::Token(Box::new(claims))),
+        claims: Some(Claims::Token(Box::new(TokenClaims { appraisal, ..claims }))),
         appraisal: None,
         not_checked,
         horizons: Vec::new(),

@@ -25,7 +25,7 @@ use crate::json::{Node, Strictness, parse};
 use crate::jwt::AuthenticToken;
 use crate::limits;
 
-pub use nras::{AuthenticNrasBundle, NrasBundle, NrasSubmodule};
+pub use nras::{AuthenticNrasBundle, BUNDLE_RULES, NrasBundle, NrasSubmodule};
 
 /// Whose claims they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

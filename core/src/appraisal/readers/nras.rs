@@ -7,21 +7,34 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::{ReadOptions, Unauthenticated, finish, registered};
 use crate::appraisal::members::{Members, contradiction, unexpected};
-use crate::appraisal::{Appraisal, Environment, RawClaim, Tee, Value};
+use crate::appraisal::{Appraisal, Environment, OwnToken, RawClaim, Tee, Value};
 use crate::bytes::{constant_time_eq, from_hex};
-use crate::check::Failure;
+use crate::check::{Check, Failure, Rule, Trace};
 use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{Node, Strictness, Value as Json, parse};
-use crate::jwt::{AuthenticToken, Expectations, Expected, KeySet, verify};
+use crate::jwt::checks;
+use crate::jwt::{AuthenticToken, Expectations, Expected, KeySet, Token, verify};
 use crate::limits;
-use crate::time::UnixTime;
+use crate::time::{UnixTime, Window};
+
+/// What a bundle's verification adds to those of its tokens.
+pub const BUNDLE_RULES: &[&Rule] = &[BUNDLE, SUBMODULES];
+
+const BUNDLE: &Rule = &Rule {
+    id: "token.bundle",
+    title: "the bundle is one overall token and its submodules' tokens",
+    spec: "RFC 9711, 5",
+};
+
+const SUBMODULES: &Rule = &Rule {
+    id: "token.bundle.submodules",
+    title: "the submodules' tokens are those whose digests the overall token signs, no more and no fewer",
+    spec: "RFC 9711, 4.2.18.2",
+};
 
 /// A bundle, cut into its tokens. Nothing in it is authentic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,25 +104,48 @@ impl NrasBundle {
         &self.submodules
     }
 
-    /// Verifies every token of the bundle with the caller's keys at `now`.
+    /// Verifies every token of the bundle with the caller's keys at `now`, and that they belong together.
     ///
-    /// The expectations are those of the overall token. A submodule has no subject; its nonce and issuer
-    /// are held against the overall token's when the bundle is appraised.
+    /// Algorithms, `typ`, issuer, audience, profile and times are expected of every token. Subject, nonce and
+    /// required claims are expected of the overall token alone, for real submodules have no subject; that they
+    /// have the overall token's nonce is seen to when the bundle is appraised.
     ///
     /// # Errors
     /// The first token that does not verify, with the checks up to it; the part begins with `overall` or
-    /// the submodule's name.
+    /// the submodule's name. `token.submodule` when a digest or the list of names differs.
     pub fn authenticate(
         &self,
         keys: &KeySet,
         expectations: &Expectations,
         now: UnixTime,
     ) -> Result<AuthenticNrasBundle, Failure> {
-        let one = |token: &str, name: &str, expectations: &Expectations| {
-            verify(token.as_bytes(), keys, expectations, now)
-                .map_err(|failure| Failure { error: failure.error.inside(name), checks: failure.checks })
+        let mut trace = Trace::new();
+        trace.passed(BUNDLE, [Fact::count("submodules", self.submodules.len())]);
+        match self.verify_all(keys, expectations, now, &mut trace) {
+            Ok((overall, submodules)) => {
+                Ok(AuthenticNrasBundle { overall, submodules, checks: trace.into_checks() })
+            }
+            Err(error) => Err(trace.fail(error)),
+        }
+    }
+
+    fn verify_all(
+        &self,
+        keys: &KeySet,
+        expectations: &Expectations,
+        now: UnixTime,
+        trace: &mut Trace,
+    ) -> Result<(AuthenticToken, Vec<(NrasSubmodule, AuthenticToken)>), Error> {
+        let mut one = |token: &str, name: &str, expectations: &Expectations| {
+            let verified = verify(token.as_bytes(), keys, expectations, now);
+            let checks = match &verified {
+                Ok(token) => token.checks(),
+                Err(failure) => &failure.checks,
+            };
+            trace.extend(&of_token(checks, name));
+            verified.map_err(|failure| failure.error.inside(name))
         };
-        let overall = one(&self.overall, "overall", expectations)?;
+        let overall = one(&self.overall, OVERALL, expectations)?;
         let of_submodules = Expectations {
             subject: Expected::NotChecked,
             nonce: Expected::NotChecked,
@@ -121,41 +157,65 @@ impl NrasBundle {
             let token = one(&submodule.token, &submodule.name, &of_submodules)?;
             submodules.push((submodule.clone(), token));
         }
-        Ok(AuthenticNrasBundle { overall, submodules, keys: keys.clone() })
+        let announced = overall_claims(&overall.claims())
+            .and_then(|(_, _, announced)| self.belong_together(&announced, keys.provider()));
+        trace.apply(SUBMODULES, announced.map_err(|error| error.inside("claims")))?;
+        Ok((overall, submodules))
+    }
+
+    /// The announced names are those that are here, each with the digest of its token.
+    fn belong_together(&self, announced: &Announced, provider: &dyn CryptoProvider) -> Result<(), Error> {
+        for (name, digest) in announced {
+            let Some(submodule) = self.submodules.iter().find(|submodule| submodule.name == *name) else {
+                return Err(submodule_error(name, "announced and not given"));
+            };
+            let hash = provider.hash(HashAlgorithm::Sha256, &[submodule.token.as_bytes()]);
+            if !constant_time_eq(hash.as_slice(), digest) {
+                return Err(submodule_error(name, "another token than the one whose digest is signed"));
+            }
+        }
+        let announced =
+            |submodule: &&NrasSubmodule| announced.iter().any(|(name, _)| *name == submodule.name);
+        match self.submodules.iter().find(|submodule| !announced(submodule)) {
+            Some(extra) => Err(submodule_error(&extra.name, "given and not announced")),
+            None => Ok(()),
+        }
     }
 
     /// What the bundle says, with digests, names and results checked and no signature.
     ///
     /// # Errors
-    /// As for verified bundles, and `input.encoding` for a token that is none.
+    /// As for verified bundles, and those of [`Token::parse`].
     pub fn appraise_unauthenticated(
         &self,
         provider: &dyn CryptoProvider,
         options: ReadOptions,
     ) -> Result<Unauthenticated<Appraisal>, Error> {
-        let overall = payload(&self.overall).map_err(|error| error.inside("bundle.overall"))?;
-        let mut payloads = Vec::with_capacity(self.submodules.len());
+        let overall = Token::parse(self.overall.as_bytes()).map_err(|error| error.inside("overall"))?;
+        let overall = overall.unauthenticated_claims().map_err(|error| error.inside("overall"))?;
+        let mut tokens = Vec::with_capacity(self.submodules.len());
         for submodule in &self.submodules {
-            payloads.push(payload(&submodule.token).map_err(|error| error.inside(&submodule.name))?);
+            let token = Token::parse(submodule.token.as_bytes());
+            tokens.push((submodule, token.map_err(|error| error.inside(&submodule.name))?));
         }
-        let node = parse(&overall, Strictness::DOCUMENT).map_err(|error| error.inside("bundle.overall"))?;
-        let mut parts = Vec::with_capacity(payloads.len());
-        for (submodule, payload) in self.submodules.iter().zip(&payloads) {
-            let claims =
-                parse(payload, Strictness::DOCUMENT).map_err(|error| error.inside(&submodule.name))?;
-            parts.push((submodule, claims));
+        let mut parts = Vec::with_capacity(tokens.len());
+        for (submodule, token) in &tokens {
+            let claims = token.unauthenticated_claims().map_err(|error| error.inside(&submodule.name))?;
+            parts.push((submodule.name.as_str(), claims));
         }
-        let parts: Vec<_> = parts.iter().map(|(submodule, claims)| (*submodule, claims)).collect();
-        appraise(&node, &parts, provider, options).map(Unauthenticated)
+        let together =
+            overall_claims(&overall).and_then(|(_, _, announced)| self.belong_together(&announced, provider));
+        together.map_err(|error| error.inside("claims"))?;
+        appraise(&overall, &parts, options).map(Unauthenticated)
     }
 }
 
-/// A bundle each of whose tokens was verified; whether they belong together is the next question.
+/// A bundle each of whose tokens was verified, and which belong together.
 #[derive(Clone, Debug)]
 pub struct AuthenticNrasBundle {
     overall: AuthenticToken,
     submodules: Vec<(NrasSubmodule, AuthenticToken)>,
-    keys: KeySet,
+    checks: Vec<Check>,
 }
 
 impl AuthenticNrasBundle {
@@ -165,48 +225,72 @@ impl AuthenticNrasBundle {
         &self.overall
     }
 
-    /// Holds digests, names and results together.
+    /// Each submodule's name and token, in the order of the bundle.
+    pub fn submodules(&self) -> impl ExactSizeIterator<Item = (&str, &AuthenticToken)> {
+        self.submodules.iter().map(|(submodule, token)| (submodule.name.as_str(), token))
+    }
+
+    /// The ledger of all tokens; the fact `token` of a line says whose it is.
+    #[must_use]
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// Between which times every token of the bundle holds.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        let submodules = self.submodules.iter().map(|(_, token)| token.window());
+        submodules.fold(self.overall.window(), Window::intersect)
+    }
+
+    /// Holds names, issuers, nonces and results together.
     ///
     /// # Errors
-    /// `token.submodule`, `token.failed`, `token.contradiction`, `token.claim`.
+    /// `token.dialect` when `options` ask for claims of another service, `token.failed`,
+    /// `token.contradiction`, `token.claim`.
     pub fn appraise(&self, options: ReadOptions) -> Result<Appraisal, Error> {
-        let claims: Vec<_> = self.submodules.iter().map(|(_, token)| token.claims()).collect();
-        let parts: Vec<_> =
-            self.submodules.iter().zip(&claims).map(|((submodule, _), claims)| (submodule, claims)).collect();
-        appraise(&self.overall.claims(), &parts, self.keys.provider(), options)
+        let parts: Vec<_> = self.submodules().map(|(name, token)| (name, token.claims())).collect();
+        appraise(&self.overall.claims(), &parts, options)
     }
 }
 
-fn payload(token: &str) -> Result<Vec<u8>, Error> {
-    let mut segments = token.split('.');
-    let (_, payload, _, rest) = (segments.next(), segments.next(), segments.next(), segments.next());
-    let decoded = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
-    decoded.filter(|_| rest.is_none()).ok_or_else(|| Error::new(Code::InputEncoding, ""))
+/// One token's ledger as part of a bundle's. What is expected of the overall token alone is no rule for the
+/// others, and none that was left out.
+fn of_token(checks: &[Check], name: &str) -> Vec<Check> {
+    let alone = [checks::SUBJECT, checks::NONCE, checks::REQUIRED];
+    let mut checks = checks.to_vec();
+    checks.retain(|check| name == OVERALL || !alone.contains(&check.rule));
+    for check in &mut checks {
+        check.facts.push(Fact::string("token", name.into()));
+    }
+    checks
 }
+
+/// How errors and the ledger call the overall token.
+const OVERALL: &str = "overall";
 
 pub(super) fn fits(claims: &Node<'_>) -> bool {
     claims.get("x-nvidia-overall-att-result").is_some()
 }
 
-/// Reads a bundle whose tokens were each verified: the overall claims, and each submodule's token with its
-/// claims.
+/// Reads a bundle whose tokens belong together: the overall claims, and each submodule's name and claims.
 fn appraise(
     overall: &Node<'_>,
-    submodules: &[(&NrasSubmodule, &Node<'_>)],
-    provider: &dyn CryptoProvider,
+    submodules: &[(&str, Node<'_>)],
     options: ReadOptions,
 ) -> Result<Appraisal, Error> {
     let read = || {
+        let dialect = super::Dialect::NvidiaRemoteAttestation;
+        if let Some(other) = options.dialect.filter(|asked| *asked != dialect) {
+            return Err(Error::new(Code::TokenDialect, "")
+                .with(Fact::text("expected", other.as_str()))
+                .with(Fact::text("actual", dialect.as_str())));
+        }
         let (mut appraisal, result, announced) = overall_claims(overall)?;
-        for (name, digest) in &announced {
-            let Some((submodule, claims)) = submodules.iter().find(|(submodule, _)| submodule.name == *name)
-            else {
+        for (name, _) in &announced {
+            let Some((_, claims)) = submodules.iter().find(|(given, _)| given == name) else {
                 return Err(submodule_error(name, "announced and not given"));
             };
-            let hash = provider.hash(HashAlgorithm::Sha256, &[submodule.token.as_bytes()]);
-            if !constant_time_eq(hash.as_slice(), digest) {
-                return Err(submodule_error(name, "another token than the one whose digest is signed"));
-            }
             let before = appraisal.objections.len();
             let environment = device(claims, name, &mut appraisal)?;
             if result && appraisal.objections.len() > before {
@@ -219,13 +303,7 @@ fn appraise(
             }
             appraisal.environments.push(environment);
         }
-        if let Some((extra, _)) = submodules
-            .iter()
-            .find(|(submodule, _)| !announced.iter().any(|(name, _)| *name == submodule.name))
-        {
-            return Err(submodule_error(&extra.name, "given and not announced"));
-        }
-        appraisal.dialect = super::Dialect::NvidiaRemoteAttestation;
+        appraisal.dialect = dialect;
         appraisal.payload = overall.raw.into();
         finish(appraisal, options)
     };
@@ -317,6 +395,14 @@ fn device(claims: &Node<'_>, name: &str, appraisal: &mut Appraisal) -> Result<En
         name: Some(name.into()),
         tee: Some(device_kind(name)),
         nonces,
+        token: Some(OwnToken {
+            issuer: own.issuer,
+            subject: own.subject,
+            audience: own.audience,
+            token_id: own.token_id,
+            profile: own.profile,
+            times: own.times,
+        }),
         ..Environment::default()
     };
     gpu(&mut claims, &mut environment, &mut appraisal.objections)?;

@@ -34,6 +34,7 @@ pub fn all() -> Vec<TokenCase> {
     verdicts(&mut list);
     list.0.extend(super::families::all());
     list.0.extend(super::attested::all());
+    list.0.extend(super::bundles::all());
     list.0
 }
 

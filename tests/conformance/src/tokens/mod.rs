@@ -1,6 +1,7 @@
 //! Cases for tokens: a signed token, one thing wrong with it, and the code that must be the answer.
 
 mod attested;
+mod bundles;
 mod cases;
 mod families;
 mod maker;
