@@ -8,7 +8,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::fact::Fact;
+use crate::fact::{Fact, Shown};
 
 /// What a caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -349,6 +349,9 @@ codes! {
     JwtClaimType = "jwt.claim.type", Malformed,
         "a claim has another type or form than its specification says",
         "refuse the token; times are whole seconds as JSON numbers, names are strings";
+    JwtTimes = "jwt.times", Malformed,
+        "the token expires before it is issued or valid",
+        "refuse the token: no issuer means it";
     JwtClaimMissing = "jwt.claim.missing", Mismatch,
         "the token lacks a claim that the caller requires",
         "refuse the token, or do not require the claim";
@@ -653,7 +656,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.meaning())?;
         if !self.part.is_empty() {
-            write!(f, " (`{}`", self.part)?;
+            write!(f, " (`{}`", Shown(&self.part))?;
             if let Some(offset) = self.offset {
                 write!(f, " at byte {offset}")?;
             }
@@ -674,6 +677,15 @@ mod tests {
     use super::*;
     use alloc::collections::BTreeSet;
     use alloc::string::ToString;
+
+    #[test]
+    fn text_of_the_input_forges_no_line() {
+        let error = Error::new(Code::TokenClaim, alloc::string::String::from("a\nb"))
+            .with(Fact::string("actual", "x\u{1b}[31m\r\u{202e}y é".into()));
+        let line = error.to_string();
+        assert!(!line.chars().any(|char| char.is_control() || char == '\u{202e}'), "{line}");
+        assert!(line.ends_with("(`a\\u{a}b`): actual x\\u{1b}[31m\\u{d}\\u{202e}y é"), "{line}");
+    }
 
     #[test]
     fn codes_are_unique_lower_case_and_dotted() {

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::bytes::Hex;
 use crate::time::UnixTime;
@@ -77,13 +77,32 @@ impl Fact {
     }
 }
 
+/// Text of the input in a line for people: control characters, which could forge lines or colours, and marks
+/// that turn the direction of writing are shown by their numbers.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for char in self.0.chars() {
+            let turns =
+                matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if char.is_control() || turns {
+                write!(f, "{}", char.escape_unicode())?;
+            } else {
+                f.write_char(char)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for FactValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(value) => write!(f, "{value}"),
             Self::Bytes(value) => write!(f, "{}", Hex(value)),
             Self::Number(value) => write!(f, "{value}"),
-            Self::Text(value) => f.write_str(value),
+            Self::Text(value) => write!(f, "{}", Shown(value)),
             Self::Time(value) => write!(f, "{value}"),
         }
     }

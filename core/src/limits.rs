@@ -71,6 +71,12 @@ pub const TOKEN_ENVIRONMENTS: usize = 64;
 /// A dotted path to a claim: the longest of real tokens has under 200 bytes.
 pub const TOKEN_PATH_BYTES: usize = 512;
 
+/// Members of one object of claims that a reader looks into: the largest real ones have under 200.
+pub const TOKEN_MEMBERS: usize = 2048;
+
+/// Seconds by which the clocks of issuer and relying party may be said to differ.
+pub const JWT_LEEWAY_SECONDS: u32 = 300;
+
 /// Text of one token's payload: real ones with an event log have under 55,000 characters.
 pub const TOKEN_PAYLOAD_BYTES: usize = 512 * 1024;
 

@@ -127,5 +127,6 @@ fn expectations(args: &Token) -> Result<TokenExpectations, Problem> {
         max_lifetime: seconds("--max-lifetime", args.max_lifetime)?,
         leeway: args.leeway,
         required_claims: args.require.clone(),
+        certificate: None,
     })
 }

@@ -46,9 +46,9 @@ pub use qve::{QveClaims, QveEvidence};
 pub use schema::schema;
 pub use time::Time;
 pub use token::{
-    AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedText,
-    JwkView, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey, TokenOptions,
-    TokenRequest, TokenView, verify_token, verify_token_json,
+    AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedSigner,
+    ExpectedText, JwkView, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey,
+    TokenOptions, TokenRequest, TokenView, verify_token, verify_token_json,
 };
 pub use tpm::{
     AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,

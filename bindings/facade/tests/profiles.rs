@@ -13,10 +13,13 @@ use veriquote::crypto::RustCrypto;
 use veriquote::dcap::{AuthenticQuote, Collateral, Quote, Verifier};
 use veriquote::policy::Accepted;
 use veriquote::{Code, Error, Policy, TrustAnchors, UnixTime, jcs, json};
-use veriquote_forge::Forge;
+use veriquote_forge::{DAY, Forge, NOW};
 
 fn accepted(name: &str, policy: &Policy) -> Option<Accepted<AuthenticQuote>> {
-    let forge = Forge::named(name)?;
+    Some(accept(&Forge::named(name)?, policy))
+}
+
+fn accept(forge: &Forge, policy: &Policy) -> Accepted<AuthenticQuote> {
     let forged = forge.build();
     let collateral = Collateral::from_json(forged.collateral_json().as_bytes()).expect("collateral");
     let anchors = TrustAnchors::from_certificates(forged.root_pem.as_bytes()).expect("a root");
@@ -25,7 +28,7 @@ fn accepted(name: &str, policy: &Policy) -> Option<Accepted<AuthenticQuote>> {
     let prepared = verifier.prepare(&collateral, now).expect("collateral in force");
     let quote =
         prepared.authenticate(&Quote::parse(&forged.quote).expect("a quote"), now).expect("authentic");
-    Some(policy.accept(quote).expect("accepted"))
+    policy.accept(quote).expect("accepted")
 }
 
 fn all() -> Vec<(String, Accepted<AuthenticQuote>)> {
@@ -39,8 +42,8 @@ fn options<'a>(nonce: Option<&'a str>) -> ClaimsOptions<'a> {
     ClaimsOptions {
         issuer: "https://attest.example",
         audience: "https://rp.example",
-        issued_at: UnixTime(1_893_456_000),
-        expires_at: UnixTime(1_893_459_600),
+        issued_at: UnixTime(NOW + 60),
+        expires_at: UnixTime(NOW + 3600),
         token_id: "039cdfc9-6ec1-41d4-8da8-6a59584c2fa9",
         profile: "https://attest.example/eat-profile/1",
         intended_use: "generic",
@@ -76,7 +79,9 @@ fn essence(appraisal: &Appraisal, profile: Profile) -> Value {
         })
         .collect();
     measurements.sort();
-    let nonces: Vec<_> = appraisal.nonces.iter().chain(&environment.nonces).collect();
+    // An EAR has the environment's challenge at the root as well.
+    let mut nonces: Vec<_> = appraisal.nonces.iter().chain(&environment.nonces).collect();
+    nonces.dedup();
     let whole = profile != Profile::Compact;
     let judged = matches!(profile, Profile::Ear | Profile::EarDotted);
     serde_json::json!({
@@ -101,7 +106,17 @@ fn a_profile_changes_names_only() {
             let claims = claims(&accepted, &options(nonce)).expect("claims");
             for profile in Profile::ALL.iter().copied() {
                 let written = claims.write(profile, Budget::default(), &RustCrypto).expect("it fits");
-                assert!(written.omitted.is_empty() && written.full.is_none());
+                if profile == Profile::Compact {
+                    // What it never carries is said, and the digest is that of all there is to say.
+                    assert_eq!(written.omitted, ["report", "runtime-data", "init-data"]);
+                    let whole =
+                        claims.write(Profile::Aliyun, Budget::default(), &RustCrypto).expect("it fits");
+                    assert_eq!(written.full, Some(whole.payload));
+                    let payload: Value = serde_json::from_str(&written.payload).expect("JSON");
+                    assert_eq!(payload["x-att-omitted"], serde_json::json!(written.omitted));
+                } else {
+                    assert!(written.omitted.is_empty() && written.full.is_none());
+                }
                 let again = claims.write(profile, Budget::default(), &RustCrypto).expect("it fits");
                 assert_eq!(written, again);
                 let node = json::parse(written.payload.as_bytes(), json::Strictness::DOCUMENT).expect("JSON");
@@ -109,6 +124,11 @@ fn a_profile_changes_names_only() {
                 let read = appraise_unauthenticated(written.payload.as_bytes(), ReadOptions::default());
                 let read = read.unwrap_or_else(|error| panic!("{name} {profile:?}: {error}"));
                 let read = read.unauthenticated();
+                if let Some(nonce) = nonce {
+                    let payload: Value = serde_json::from_str(&written.payload).expect("JSON");
+                    assert_eq!(payload["eat_nonce"], nonce, "{profile:?}: where relying parties look");
+                    assert!(read.has_nonce(nonce));
+                }
                 let dialect = match profile {
                     Profile::Aliyun => Dialect::Aliyun,
                     Profile::Ear => Dialect::Ear,
@@ -197,8 +217,9 @@ fn what_does_not_fit_is_left_out_in_order_and_said() {
     let (_, accepted) =
         all().into_iter().find(|(_, it)| it.evidence().tee().as_str() == "tdx").expect("a TD");
     let claims = claims(&accepted, &options(None)).expect("claims");
-    for profile in [Profile::Aliyun, Profile::Ear, Profile::EarDotted] {
-        let full = claims.write(profile, Budget::default(), &RustCrypto).expect("it fits").payload;
+    for profile in Profile::ALL.iter().copied() {
+        let written = claims.write(profile, Budget::default(), &RustCrypto).expect("it fits");
+        let full = written.full.unwrap_or(written.payload);
         let mut steps = Vec::new();
         for chars in (0..(full.len() * 4).div_ceil(3)).rev() {
             let budget = Budget { token_chars: chars + 100, overhead_chars: 100 };
@@ -212,6 +233,8 @@ fn what_does_not_fit_is_left_out_in_order_and_said() {
                     assert_eq!(payload["x-att-result"]["digest"].as_str().map(str::len), Some(96));
                     appraise_unauthenticated(written.payload.as_bytes(), ReadOptions::default())
                         .expect("read");
+                    let never = written.omitted.contains(&"report");
+                    assert!(!never || !written.omitted.contains(&"quote-header"), "it has none to leave out");
                     if steps.last() != Some(&written.omitted) {
                         steps.push(written.omitted);
                     }
@@ -238,6 +261,15 @@ fn values_that_no_token_may_have_are_refused() {
         (ClaimsOptions { token_id: "", ..good() }, Code::ClaimsMissing),
         (ClaimsOptions { nonce: Some("1234567"), ..good() }, Code::ClaimsValue),
         (ClaimsOptions { nonce: Some(&long), ..good() }, Code::ClaimsValue),
+        // 8 to 88 bytes, as readers of tokens count.
+        (ClaimsOptions { nonce: Some(&"é".repeat(45)), ..good() }, Code::ClaimsValue),
+        (ClaimsOptions { issued_at: UnixTime(NOW - 1), ..good() }, Code::ClaimsValue),
+        (
+            ClaimsOptions { issued_at: UnixTime(NOW + 3601), expires_at: UnixTime(NOW + 7200), ..good() },
+            Code::ClaimsValue,
+        ),
+        (ClaimsOptions { expires_at: UnixTime(NOW + 400 * DAY), ..good() }, Code::ClaimsValue),
+        (ClaimsOptions { expires_at: UnixTime(i64::MAX), ..good() }, Code::ClaimsValue),
         (ClaimsOptions { expires_at: good().issued_at, ..good() }, Code::ClaimsValue),
         (ClaimsOptions { intended_use: "any", ..good() }, Code::ClaimsValue),
         (
@@ -283,4 +315,80 @@ fn bound_data_are_shown_when_they_are_bound() {
     assert_eq!(*bytes, data, "the very data that the report binds");
     let binding = serde_json::json!({ "matched": true, "mode": "raw-exact" });
     assert_eq!(payload["x-att"]["binding"], binding);
+}
+
+fn judged(mut forge: Forge, policy: &Value, change: impl FnOnce(&mut Forge)) -> Result<Claims, Error> {
+    change(&mut forge);
+    let policy = Policy::from_json(policy.to_string().as_bytes()).expect("a policy");
+    claims(&accept(&forge, &policy), &ClaimsOptions { policy_hash: None, ..options(None) })
+}
+
+#[test]
+fn no_policy_is_called_what_no_policy_is_called() {
+    let code = |name: &str| {
+        let policy =
+            serde_json::json!({ "name": name, "sgx": { "debug": "forbid", "mr_enclave": mr_enclave() } });
+        judged(Forge::sgx3(), &policy, |_| {}).map(|_| ()).map_err(|error| error.code())
+    };
+    assert_eq!(code("default"), Err(Code::ClaimsValue));
+    assert_eq!(code("crypto-only"), Err(Code::ClaimsValue));
+    assert_eq!(code("mine"), Ok(()));
+}
+
+fn mr_enclave() -> String {
+    veriquote::bytes::to_hex(&Forge::sgx3().quote.body.sgx().mr_enclave)
+}
+
+/// Configuration, executables, runtime-opaque.
+fn aspects(claims: &Claims) -> [Option<i8>; 3] {
+    let vector = claims.appraisal().environments[0].vector.expect("a vector");
+    let value = |aspect: &str| vector.stated().find_map(|(name, value)| (name == aspect).then_some(value));
+    ["configuration", "executables", "runtime-opaque"].map(value)
+}
+
+#[test]
+fn only_what_a_policy_knows_is_affirmed() {
+    let same = |_: &mut Forge| {};
+    let of = |rules: Value, change: fn(&mut Forge)| {
+        let policy = serde_json::json!({ "name": "mine", "tdx": rules });
+        aspects(&judged(Forge::tdx5_15(), &policy, change).expect("claims"))
+    };
+    let hex = |byte: &str| byte.repeat(48);
+    let all = serde_json::json!({ "mr_td": hex("d1"), "rtmr1": hex("a1"), "rtmr2": hex("a2") });
+    let with = |more: Value| {
+        let mut rules = all.clone();
+        rules.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        rules
+    };
+    assert_eq!(of(all.clone(), |_| {}), [Some(2), Some(2), Some(2)]);
+    assert_eq!(of(serde_json::json!({ "mr_td": hex("d1") }), |_| {})[1], Some(0), "firmware is not all");
+    assert_eq!(of(serde_json::json!({ "rtmr1": hex("a1"), "rtmr2": hex("a2") }), |_| {})[1], Some(0));
+    assert_eq!(of(with(serde_json::json!({ "migratable": "allow" })), |_| {}), [Some(0), Some(2), Some(0)]);
+    for (rule, attributes) in
+        [("migratable", 0x3000_0000_u64), ("profiling", 0x1000_0010), ("debug", 0x1000_0001)]
+    {
+        let rules = with(serde_json::json!({ rule: "allow" }));
+        let policy = serde_json::json!({ "name": "mine", "tdx": rules });
+        let claims = judged(Forge::tdx5_15(), &policy, |forge| {
+            forge.quote.body.td().td_attributes = attributes.to_le_bytes();
+        });
+        assert_eq!(aspects(&claims.expect("claims")), [Some(32), Some(2), Some(32)], "{rule}");
+    }
+    let service = with(serde_json::json!({ "service_td": "allow" }));
+    let bound = of(service, |forge| forge.quote.body.td().mr_service_td = [1; 48]);
+    assert_eq!(bound, [Some(32), Some(2), Some(32)]);
+
+    let enclave = |rules: Value| {
+        let policy = serde_json::json!({ "name": "mine", "sgx": rules });
+        aspects(&judged(Forge::sgx3(), &policy, same).expect("claims"))
+    };
+    let signer = veriquote::bytes::to_hex(&Forge::sgx3().quote.body.sgx().mr_signer);
+    let (product, svn) = (Forge::sgx3().quote.body.sgx().isv_prod_id, Forge::sgx3().quote.body.sgx().isv_svn);
+    assert_eq!(enclave(serde_json::json!({ "mr_enclave": mr_enclave() }))[1], Some(2));
+    assert_eq!(enclave(serde_json::json!({ "mr_signer": signer }))[1], Some(0), "any enclave of the signer");
+    assert_eq!(
+        enclave(serde_json::json!({ "mr_signer": signer, "isv_prod_id": product, "minimum_isv_svn": svn }))
+            [1],
+        Some(2)
+    );
 }

@@ -29,6 +29,12 @@ impl<'n, 'a> Members<'n, 'a> {
                 .with(Fact::count("maximum", limits::TOKEN_PATH_BYTES)));
         }
         let members = node.members().ok_or_else(|| unexpected(&path, node, "an object"))?;
+        // Each claim is looked for from the first member on.
+        if members.len() > limits::TOKEN_MEMBERS {
+            return Err(Error::new(Code::LimitCount, path)
+                .at(node.offset)
+                .with(Fact::count("maximum", limits::TOKEN_MEMBERS)));
+        }
         Ok(Self { members, taken: alloc::vec![false; members.len()], path })
     }
 
@@ -137,9 +143,11 @@ impl<'n, 'a> Members<'n, 'a> {
     }
 }
 
+/// How many characters of a claim an error shows.
+const SHOWN: usize = 64;
+
 /// `token.claim`: the claim at `path` is not what its service writes there.
 pub(crate) fn unexpected(path: &str, node: &Node<'_>, expected: &'static str) -> Error {
-    const SHOWN: usize = 64;
     Error::new(Code::TokenClaim, path.to_string())
         .at(node.offset)
         .with(Fact::text("expected", expected))
@@ -152,7 +160,33 @@ pub(crate) fn contradiction(
     one: impl Into<String>,
     other: impl Into<String>,
 ) -> Error {
+    // The claims themselves may be as long as the token.
+    let shown = |text: String| text.chars().take(SHOWN).collect();
     Error::new(Code::TokenContradiction, path.into())
-        .with(Fact::string("one", one.into()))
-        .with(Fact::string("other", other.into()))
+        .with(Fact::string("one", shown(one.into())))
+        .with(Fact::string("other", shown(other.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Strictness, parse};
+
+    #[test]
+    fn an_object_of_claims_is_bounded() {
+        let of = |count: usize| {
+            let members: Vec<String> = (0..count).map(|number| alloc::format!("\"c{number}\":0")).collect();
+            let text = alloc::format!("{{{}}}", members.join(","));
+            let node = parse(text.as_bytes(), Strictness::DOCUMENT).unwrap();
+            Members::of(&node, "x").map(|_| ()).map_err(|error| error.code())
+        };
+        assert_eq!(of(limits::TOKEN_MEMBERS), Ok(()));
+        assert_eq!(of(limits::TOKEN_MEMBERS + 1), Err(Code::LimitCount));
+    }
+
+    #[test]
+    fn an_error_shows_little_of_what_it_refuses() {
+        let error = contradiction("x", "é".repeat(100_000), "b");
+        assert_eq!(error.facts()[0], Fact::string("one", "é".repeat(SHOWN)));
+    }
 }

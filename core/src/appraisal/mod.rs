@@ -257,13 +257,22 @@ impl Appraisal {
         self.environments.iter().find(|environment| environment.name.as_deref() == Some(name))
     }
 
-    /// Whether one of the token's nonces, of the whole or of an environment, is exactly this one.
+    /// Whether the token answers this challenge: the token as a whole and each environment, as far as they
+    /// state nonces, state exactly this one among them, and at least one of them does. Evidence of another
+    /// day beside fresh evidence is not fresh.
     #[must_use]
     pub fn has_nonce(&self, nonce: &str) -> bool {
-        let of_environments = self.environments.iter().flat_map(|environment| &environment.nonces);
-        self.nonces.iter().chain(of_environments).fold(false, |found, candidate| {
-            found | crate::bytes::constant_time_eq(candidate.as_bytes(), nonce.as_bytes())
-        })
+        let is_among = |nonces: &[String]| {
+            nonces.iter().fold(false, |found, candidate| {
+                found | crate::bytes::constant_time_eq(candidate.as_bytes(), nonce.as_bytes())
+            })
+        };
+        let of_environments = self.environments.iter().map(|environment| &*environment.nonces);
+        let mut stating = core::iter::once(&*self.nonces)
+            .chain(of_environments)
+            .filter(|nonces| !nonces.is_empty())
+            .peekable();
+        stating.peek().is_some() && stating.all(is_among)
     }
 }
 
@@ -276,5 +285,32 @@ impl Environment {
 
     fn measure(&mut self, name: impl Into<Cow<'static, str>>, value: Value) {
         self.measurements.push(Measurement { name: name.into(), value });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_is_answered_by_all_that_state_one() {
+        let of = |root: &[&str], parts: &[&[&str]]| Appraisal {
+            nonces: root.iter().map(|nonce| (*nonce).into()).collect(),
+            environments: parts
+                .iter()
+                .map(|nonces| Environment {
+                    nonces: nonces.iter().map(|nonce| (*nonce).into()).collect(),
+                    ..Environment::default()
+                })
+                .collect(),
+            ..Appraisal::default()
+        };
+        assert!(of(&["n"], &[&[]]).has_nonce("n"));
+        assert!(of(&[], &[&["n"], &[]]).has_nonce("n"));
+        assert!(of(&["m", "n"], &[&["n"]]).has_nonce("n"));
+        assert!(!of(&[], &[&["n"], &["m"]]).has_nonce("n"), "evidence of another day beside it");
+        assert!(!of(&["m"], &[&["n"]]).has_nonce("n"));
+        assert!(!of(&[], &[&[]]).has_nonce("n"));
+        assert!(!of(&[], &[]).has_nonce(""));
     }
 }

@@ -115,6 +115,11 @@ impl Mode {
             let problem = if takes_nonce { "this mode needs a nonce" } else { "this mode takes no nonce" };
             return Err(Error::new(Code::MisuseOptions, "nonce").with(Fact::text("problem", problem)));
         }
+        // An empty part makes this the plain hash of the data, bound to no challenge.
+        if nonce.is_some_and(|nonce| nonce.value.is_empty() || nonce.issued_at.is_empty()) {
+            return Err(Error::new(Code::MisuseOptions, "nonce")
+                .with(Fact::text("problem", "a part of the nonce is empty")));
+        }
         if self == Self::None {
             return Err(
                 Error::new(Code::MisuseOptions, "mode").with(Fact::text("problem", "nothing is bound"))

@@ -14,11 +14,12 @@ macro_rules! rules {
 rules! {
     LAYOUT = "jwt.layout", "the token is a compact JSON Web Signature", "RFC 7515, 7.1";
     HEADER = "jwt.header", "the header asks for nothing that is not understood", "RFC 7515, 4.1.11";
-    HEADER_KEYS = "jwt.header.keys", "no key that the header names or carries is followed", "RFC 8725, 3.10";
     TYP = "jwt.typ", "the token is of the expected type", "RFC 8725, 3.11";
     ALGORITHM = "jwt.algorithm", "the caller accepts the algorithm", "RFC 8725, 3.1";
+    HEADER_KEYS = "jwt.header.keys", "no key of the header's is followed but one that the caller's roots certify", "RFC 8725, 3.10";
     KEY = "jwt.key", "one key of the caller's is meant", "RFC 7515, 4.1.4";
     KEY_CHAIN = "jwt.key.chain", "the key's certificates end at a trusted root", "RFC 7517, 4.7; RFC 5280, 6.1";
+    KEY_CERTIFICATE = "jwt.key.certificate", "the key's certificate is the expected signer's", "RFC 8725, 3.8";
     KEY_REVOCATION = "jwt.key.revocation", "the key's certificates are not revoked", "RFC 5280, 6.3";
     KEY_ALGORITHM = "jwt.key.algorithm", "the key is for this algorithm", "RFC 8725, 3.1; RFC 7517, 4.4";
     SIGNATURE = "jwt.signature", "the key signed the token", "RFC 7515, 5.2";

@@ -24,7 +24,8 @@ impl<'n> Registered<'n> {
     /// Reads them; a claim that is there and malformed is an error, whether it is asked for or not.
     pub(crate) fn read(claims: &'n Node<'_>) -> Result<Self, Error> {
         text(claims, "jti")?;
-        Ok(Self {
+        nonces(claims)?;
+        let registered = Self {
             issuer: text(claims, "iss")?,
             subject: text(claims, "sub")?,
             audience: claims.get("aud").map(|node| one_or_many("aud", node)).transpose()?,
@@ -32,7 +33,23 @@ impl<'n> Registered<'n> {
             not_before: time(claims, "nbf")?,
             issued: time(claims, "iat")?,
             profile: text(claims, "eat_profile")?,
-        })
+        };
+        registered.check_order()?;
+        Ok(registered)
+    }
+
+    /// No token ends before it begins; leeway is for clocks that differ, and these are of one clock.
+    fn check_order(&self) -> Result<(), Error> {
+        for (name, begins) in [("nbf", self.not_before), ("iat", self.issued)] {
+            if let (Some(begins), Some(expires)) = (begins, self.expires)
+                && expires <= begins
+            {
+                return Err(Error::new(Code::JwtTimes, part("exp"))
+                    .with(Fact::time("expires", expires))
+                    .with(Fact::time(name, begins)));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -41,8 +58,7 @@ pub(crate) fn nonces<'n>(claims: &'n Node<'_>) -> Result<Option<(&'static str, V
     match (claims.get("eat_nonce"), claims.get("nonce")) {
         (Some(node), _) => {
             let nonces = one_or_many("eat_nonce", node)?;
-            // RFC 9711, section 4.1: 8 to 88 characters.
-            if nonces.is_empty() || nonces.iter().any(|nonce| !(8..=88).contains(&nonce.len())) {
+            if nonces.is_empty() || !nonces.iter().all(|nonce| is_nonce(nonce)) {
                 return Err(wrong("eat_nonce", node, "a string of 8 to 88 bytes, or an array of them"));
             }
             Ok(Some(("eat_nonce", nonces)))
@@ -129,5 +145,14 @@ fn part(name: &str) -> alloc::string::String {
     alloc::format!("token.payload.{name}")
 }
 
+/// Whether a text is a nonce of RFC 9711, section 4.1: 8 to 88 bytes of UTF-8.
+#[must_use]
+pub fn is_nonce(text: &str) -> bool {
+    (SHORTEST_NONCE..=88).contains(&text.len())
+}
+
+/// Bytes of a nonce.
+pub(crate) const SHORTEST_NONCE: usize = 8;
+
 /// 9999-12-31T23:59:59Z.
-const LAST_SECOND: i64 = 253_402_300_799;
+pub(crate) const LAST_SECOND: i64 = 253_402_300_799;

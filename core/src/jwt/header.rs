@@ -19,7 +19,7 @@ pub struct Header {
     pub typ: Option<String>,
     /// `cty`.
     pub cty: Option<String>,
-    /// Members that name or carry keys, of `jwk`, `jku`, `x5u`, `x5c`, in the order of the header.
+    /// Members that name or carry keys, of `jwk`, `jku`, `x5u`, `x5c`, `x5t`, `x5t#S256`, in the order of the header.
     pub key_members: Vec<&'static str>,
     /// The members that ask for processing which is not done here, in the order of the header.
     unsupported: Vec<&'static str>,
@@ -103,7 +103,7 @@ fn wrong_type(member: &'static str, expected: &'static str) -> Error {
     Error::new(Code::JwtHeader, member).with(Fact::text("expected", expected))
 }
 
-/// Where a key may be found according to the token itself (sections 4.1.2 to 4.1.6).
-const KEY_MEMBERS: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
+/// Where a key may be found according to the token itself (sections 4.1.2 to 4.1.8).
+const KEY_MEMBERS: [&str; 6] = ["jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256"];
 
 const UNSUPPORTED: [&str; 4] = ["crit", "b64", "zip", "enc"];

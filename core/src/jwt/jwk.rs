@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::algorithm::Algorithm;
 use super::base64url;
+use super::certified;
 use crate::crypto::roca;
 use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
@@ -60,7 +61,8 @@ impl Jwk {
     ///
     /// # Errors
     /// `jwt.key.secret` for a private or symmetric key, `jwt.key.usage` when `use` or `key_ops` does not
-    /// let it verify, `jwt.key.invalid` for everything else: a member that is missing, of another type, not
+    /// let it verify, `jwt.key.certificate` when its certificate is another key's or has another thumbprint,
+    /// `jwt.key.invalid` for everything else: a member that is missing, of another type, not
     /// at full width, an unknown curve, a weak or wrong key, an `alg` that is not the key's.
     pub(crate) fn parse(node: &Node<'_>, provider: &dyn CryptoProvider) -> Result<Self, Error> {
         if node.members().is_none() {
@@ -87,6 +89,7 @@ impl Jwk {
         };
         let kid = optional_text(node, "kid")?.map(String::from);
         let x5c = x5c(node)?;
+        certified::check_first(node, &x5c, |spki| material.public_key() == spki.key(), provider)?;
         let loaded = match alg {
             Some(algorithm) => load(&material, &[algorithm], provider)?,
             None => load(&material, material.algorithms(), provider)?,

@@ -24,8 +24,9 @@ mod token;
 mod verify;
 
 pub use algorithm::{Algorithm, Algorithms};
-pub use claims::numeric_date;
-pub use expectations::{Expectations, Expected, Expiry, Nonce};
+pub(crate) use claims::LAST_SECOND;
+pub use claims::{is_nonce, numeric_date};
+pub use expectations::{Expectations, Expected, ExpectedCertificate, Expiry, Nonce};
 pub use header::Header;
 pub use jwk::Jwk;
 pub use key_set::KeySet;

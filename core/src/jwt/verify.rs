@@ -7,7 +7,7 @@ use super::algorithm::{self, Algorithm, Algorithms};
 use super::certified;
 use super::checks;
 use super::claims::{Registered, nonces};
-use super::expectations::{Expectations, Expected, Expiry, Nonce};
+use super::expectations::{Expectations, Expected, ExpectedCertificate, Expiry, Nonce};
 use super::key_set::{Choice, KeySet};
 use super::token::{Decoded, Token, claims_of};
 use crate::bytes::constant_time_eq;
@@ -153,6 +153,9 @@ fn authenticate(
     now: UnixTime,
     mut trace: Trace,
 ) -> Result<AuthenticToken, Failure> {
+    if let Err(error) = expectations.check() {
+        return Err(trace.fail(error.inside("expectations")));
+    }
     let checked = signed(&token, keys, expectations, now, &mut trace).and_then(|(key, window)| {
         let claims = expected(&token, expectations, now, &mut trace)?;
         Ok((key, window.intersect(claims)))
@@ -184,30 +187,57 @@ fn signed(
     let algorithm =
         trace.apply(checks::ALGORITHM, accepted_algorithm(&header.alg, &expectations.algorithms))?;
 
+    let certificate = &expectations.certificate;
     let choice = keys.choose(header);
     let followed = match &choice {
-        Ok(Choice::Certified(_)) => &["x5c", "jwk"][..],
+        Ok(Choice::Certified(_)) => &["x5c", "jwk", "x5t", "x5t#S256"][..],
+        Ok(Choice::Key { key, .. }) if !key.unauthenticated_x5c().is_empty() => &["x5t", "x5t#S256"][..],
         _ => &[],
     };
-    let ignored = header.key_members.iter().filter(|member| !followed.contains(member));
-    trace
-        .passed(checks::HEADER_KEYS, ignored.map(|member| Fact::text("ignored", member)).collect::<Vec<_>>());
+    let of_header = header
+        .key_members
+        .iter()
+        .map(|member| Fact::text(if followed.contains(member) { "followed" } else { "ignored" }, member));
+    trace.passed(checks::HEADER_KEYS, of_header.collect::<Vec<_>>());
     match choice {
         Err(error) => {
             trace.failed(checks::KEY, &error);
             Err(error)
         }
         Ok(Choice::Key { key, anchors }) => {
-            trace.passed(checks::KEY, kid_fact(key.kid()));
+            // A header that names a certificate names the chosen key's (RFC 7515, section 4.1.7).
+            let named = match key.unauthenticated_x5c().first() {
+                None => Ok(()),
+                Some(first) => token
+                    .unauthenticated_header_json()
+                    .and_then(|header| certified::check_thumbprints(&header, first, keys.provider())),
+            };
+            if let Err(error) = named {
+                let error = error.inside("token.header");
+                trace.failed(checks::KEY, &error);
+                return Err(error);
+            }
+            trace.passed(checks::KEY, kid_facts(key.kid(), header.kid.as_deref()));
             let (window, origin) = match anchors {
                 None => {
-                    trace.skipped(checks::KEY_CHAIN, "no roots were given; the caller vouches for the key");
+                    let nobody = if certificate.names_nobody() {
+                        Ok(())
+                    } else {
+                        Err(Error::new(Code::JwtKeyCertificate, "jwks.key")
+                            .with(Fact::text("problem", "a signer is expected, and no roots were given")))
+                    };
+                    match nobody {
+                        Ok(()) => trace.skipped(checks::KEY_CHAIN, NO_ROOTS),
+                        Err(error) => return trace.apply(checks::KEY_CHAIN, Err(error)),
+                    }
+                    trace.skipped(checks::KEY_CERTIFICATE, NO_ROOTS);
+                    trace.skipped(checks::KEY_REVOCATION, NO_ROOTS);
                     (Window::ALWAYS, KeyOrigin::Set)
                 }
                 Some(anchors) => {
-                    let chain = certified::check_key(key, anchors, keys.provider(), now);
+                    let chain = certified::check_key(key, certificate, anchors, keys.provider(), now);
                     let window = trace.apply(checks::KEY_CHAIN, chain)?;
-                    trace.skipped(checks::KEY_REVOCATION, "no revocation lists are taken for token keys");
+                    certified_lines(certificate, trace);
                     (window, KeyOrigin::CertifiedSet)
                 }
             };
@@ -237,12 +267,13 @@ fn signed(
                 token,
                 &expectations.algorithms,
                 algorithm,
+                certificate,
                 anchors,
                 keys.provider(),
                 now,
             );
             let key = trace.apply(checks::KEY_CHAIN, key)?;
-            trace.skipped(checks::KEY_REVOCATION, "no revocation lists are taken for token keys");
+            certified_lines(certificate, trace);
             trace.passed(checks::KEY_ALGORITHM, []);
             check_signature(token, key.key.as_ref(), trace)?;
             let used = UsedKey {
@@ -253,6 +284,19 @@ fn signed(
             Ok((used, key.window))
         }
     }
+}
+
+/// What is said of a chain that ends at a root.
+fn certified_lines(certificate: &ExpectedCertificate, trace: &mut Trace) {
+    if certificate.names_nobody() {
+        trace.skipped(
+            checks::KEY_CERTIFICATE,
+            "the caller names no signer: any that the roots certify is good",
+        );
+    } else {
+        trace.passed(checks::KEY_CERTIFICATE, []);
+    }
+    trace.skipped(checks::KEY_REVOCATION, "no revocation lists are taken for token keys");
 }
 
 fn check_signature(token: &Token<'_>, key: &dyn VerifyingKey, trace: &mut Trace) -> Result<(), Error> {
@@ -307,14 +351,11 @@ fn expected(
     now: UnixTime,
     trace: &mut Trace,
 ) -> Result<Window, Error> {
-    let claims = trace.apply(checks::CLAIMS, claims_of(&token.unauthenticated_parts().payload))?;
-    let registered = match Registered::read(&claims) {
-        Ok(registered) => registered,
-        Err(error) => {
-            trace.failed(checks::CLAIMS, &error);
-            return Err(error);
-        }
+    let claims = match claims_of(&token.unauthenticated_parts().payload) {
+        Ok(claims) => claims,
+        Err(error) => return trace.apply(checks::CLAIMS, Err(error)),
     };
+    let registered = trace.apply(checks::CLAIMS, Registered::read(&claims))?;
     check_times(&registered, expectations, now, trace)?;
     let exact = |rule, code, part, expected: &Expected<String>, actual: Option<&str>, trace: &mut Trace| {
         let Expected::Is(expected) = expected else {
@@ -512,10 +553,16 @@ fn differs(code: Code, part: &'static str, expected: &str, actual: Option<&str>)
     }
 }
 
-fn kid_fact(kid: Option<&str>) -> Vec<Fact> {
-    match kid {
-        None => Vec::new(),
-        Some(kid) => alloc::vec![Fact::string("kid", kid.to_string())],
+/// The key's own name, and that a token which names one was matched with the caller's only key, which has
+/// none.
+fn kid_facts(kid: Option<&str>, named: Option<&str>) -> Vec<Fact> {
+    match (kid, named) {
+        (Some(kid), _) => alloc::vec![Fact::string("kid", kid.to_string())],
+        (None, Some(named)) => alloc::vec![
+            Fact::string("token_kid", named.chars().take(128).collect()),
+            Fact::text("note", "the set's only key has no kid: the caller vouches that it is the one"),
+        ],
+        (None, None) => Vec::new(),
     }
 }
 
@@ -528,4 +575,5 @@ fn object(text: &[u8]) -> Node<'_> {
     })
 }
 
+const NO_ROOTS: &str = "no roots were given; the caller vouches for the key";
 const NO_EXPECTATION: &str = "the caller has no expectation";

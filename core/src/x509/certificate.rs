@@ -33,6 +33,7 @@ pub struct Certificate<'a> {
     subject_common_name: Option<&'a str>,
     validity: Window,
     spki: SubjectPublicKeyInfo<'a>,
+    spki_der: &'a [u8],
     signature: &'a [u8],
     extensions: Extensions<'a>,
     basic_constraints: Option<BasicConstraints>,
@@ -100,6 +101,7 @@ impl<'a> Certificate<'a> {
         let subject = fields.expect(tag::SEQUENCE, "subject")?;
         let subject_common_name = name::read(&subject, "subject")?;
         let spki = fields.expect(tag::SEQUENCE, "subject_public_key_info")?;
+        let spki_der = spki.der;
         let spki = SubjectPublicKeyInfo::parse(spki.der)
             .map_err(|error| error.shifted(spki.offset).inside("subject_public_key_info"))?;
         let extensions = match fields.optional(tag::CONTEXT_3, "extensions")? {
@@ -137,6 +139,7 @@ impl<'a> Certificate<'a> {
             subject_common_name,
             validity: Window { not_before, not_after },
             spki,
+            spki_der,
             signature,
             extensions,
             basic_constraints,
@@ -198,6 +201,12 @@ impl<'a> Certificate<'a> {
     #[must_use]
     pub const fn spki(&self) -> &SubjectPublicKeyInfo<'a> {
         &self.spki
+    }
+
+    /// The same as the SubjectPublicKeyInfo's DER.
+    #[must_use]
+    pub const fn spki_der(&self) -> &'a [u8] {
+        self.spki_der
     }
 
     /// How the issuer signed; the same inside and outside the signed part.

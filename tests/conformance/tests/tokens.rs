@@ -249,3 +249,27 @@ fn a_real_symmetric_token_is_refused() {
         verify(token.trim_ascii(), &keys, &Expectations::signature_only(Algorithms::OfKey), UnixTime(0));
     assert_eq!(failure.expect_err("HS256").error.code(), Code::JwtAlgorithm);
 }
+
+/// Each rule has one line, and the lines stand in the order in which the rules are documented.
+#[test]
+fn the_ledger_has_one_order() {
+    let cases = veriquote_conformance::tokens::all();
+    let mut lines_seen = 0;
+    for case in cases {
+        let request = serde_json::from_value::<veriquote_facade::TokenRequest>(case.request);
+        let Ok(request) = request else { continue };
+        // A bundle has the lines of each of its tokens.
+        if request.bundle.is_some() {
+            continue;
+        }
+        let answer = veriquote_facade::verify_token(Arc::new(AwsLc), &request);
+        let places = answer.checks.iter().filter(|line| line.id.starts_with("jwt.")).map(|line| {
+            let place = veriquote::jwt::checks::RULES.iter().position(|rule| rule.id == line.id);
+            place.unwrap_or_else(|| panic!("{}: {} is no rule", case.id, line.id))
+        });
+        let places: Vec<usize> = places.collect();
+        lines_seen += places.len();
+        assert!(places.is_sorted_by(|one, next| one < next), "{}: {places:?}", case.id);
+    }
+    assert!(lines_seen > 1000, "{lines_seen}");
+}

@@ -7,8 +7,8 @@ mod view;
 
 pub use attested::{AttestedExpectations, ExpectedDebug};
 pub use request::{
-    AcceptedAlgorithms, ExpectedNonce, ExpectedSeconds, ExpectedText, TokenExpectations, TokenExpiry,
-    TokenOptions, TokenRequest,
+    AcceptedAlgorithms, ExpectedNonce, ExpectedSeconds, ExpectedSigner, ExpectedText, TokenExpectations,
+    TokenExpiry, TokenOptions, TokenRequest,
 };
 pub use verify::{SubmoduleToken, TokenClaims, TokenKey, verify_token, verify_token_json};
 pub use view::{JwkView, TokenView, inspect_jwks, inspect_token};

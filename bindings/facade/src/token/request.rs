@@ -1,8 +1,9 @@
 //! What is asked of a token: every expectation is stated, or stated to be not checked.
 
 use serde::{Deserialize, Serialize};
-use veriquote::Error;
-use veriquote::jwt::{Algorithms, Expectations, Expected, Expiry, Nonce};
+use veriquote::bytes::from_hex;
+use veriquote::jwt::{Algorithms, Expectations, Expected, ExpectedCertificate, Expiry, Nonce};
+use veriquote::{Code, Error, Fact};
 
 use super::attested::AttestedExpectations;
 use crate::blob::Blob;
@@ -37,7 +38,7 @@ pub struct TokenOptions {
     /// The time of the verification.
     pub at: Time,
     /// Roots (PEM or DER as hex) at which the certificates of the key (`x5c`) must end. With `jwks`, keys
-    /// without such certificates are refused.
+    /// without such certificates are refused. Empty: none, and the caller vouches for the keys of `jwks`.
     #[serde(default)]
     pub roots: Vec<Blob>,
     /// What the token must be.
@@ -77,10 +78,28 @@ pub struct TokenExpectations {
     pub max_age: ExpectedSeconds,
     /// Seconds from `iat` to `exp`, at most.
     pub max_lifetime: ExpectedSeconds,
-    /// Seconds by which clocks may differ.
+    /// Seconds by which clocks may differ, at most 300.
     pub leeway: u32,
     /// Claims that must be there.
     pub required_claims: Vec<String>,
+    /// The certificate of the key, where roots certify it. Without it any certificate that ends at a root is
+    /// good, unless it is made for certain purposes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub certificate: Option<ExpectedSigner>,
+}
+
+/// What the certificate of a key must be. A root alone says who may issue certificates; under one that also
+/// certifies others, name the signer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedSigner {
+    /// The subject's common name, exactly.
+    pub subject: ExpectedText,
+    /// SHA-256 of the SubjectPublicKeyInfo, in hex.
+    pub spki_sha256: ExpectedText,
+    /// Purposes (ExtendedKeyUsage), dotted: a certificate that is made for certain purposes must have one.
+    pub purposes: Vec<String>,
 }
 
 /// Which algorithms are accepted.
@@ -157,6 +176,7 @@ impl TokenExpectations {
             max_lifetime: ExpectedSeconds::NotChecked,
             leeway: 0,
             required_claims: Vec::new(),
+            certificate: None,
         }
     }
 
@@ -174,7 +194,25 @@ impl TokenExpectations {
             ExpectedSeconds::Is(seconds) => Expected::Is(*seconds),
             ExpectedSeconds::NotChecked => Expected::NotChecked,
         };
-        Ok(Expectations {
+        let certificate = match &self.certificate {
+            None => ExpectedCertificate::any(),
+            Some(signer) => ExpectedCertificate {
+                subject: text(&signer.subject),
+                spki_sha256: match &signer.spki_sha256 {
+                    ExpectedText::NotChecked => Expected::NotChecked,
+                    ExpectedText::Is(hex) => {
+                        let digest = from_hex(hex.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+                        Expected::Is(digest.ok_or_else(|| {
+                            Error::new(Code::MisuseOptions, "options.expect.certificate.spki_sha256")
+                                .with(Fact::text("expected", "64 hex digits"))
+                        })?)
+                    }
+                },
+                purposes: signer.purposes.clone(),
+            },
+        };
+        let expectations = Expectations {
+            certificate,
             algorithms,
             typ: text(&self.typ),
             issuer: text(&self.issuer),
@@ -194,6 +232,8 @@ impl TokenExpectations {
             max_lifetime: seconds(&self.max_lifetime),
             leeway: self.leeway,
             required_claims: self.required_claims.clone(),
-        })
+        };
+        expectations.check().map_err(|error| error.inside("options.expect"))?;
+        Ok(expectations)
     }
 }

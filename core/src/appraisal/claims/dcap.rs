@@ -38,9 +38,18 @@ impl Claims {
     ) -> Result<Self, Error> {
         options.check()?;
         let quote = accepted.evidence();
+        options.check_times(quote.verified_at(), quote.collateral().earliest_next_update)?;
         let findings = accepted.findings();
         let crypto_only = findings.iter().any(|finding| finding.rule == "crypto_only");
         let policy = (!crypto_only).then_some(accepted.appraisal().policy.as_str());
+        // Readers know what no policy judged by these words.
+        if let Some(name) = policy.filter(|name| ["default", "crypto-only"].contains(name))
+            && options.policy_hash.is_none()
+        {
+            return Err(Error::new(Code::ClaimsValue, "policy")
+                .with(Fact::string("policy", name.into()))
+                .with(Fact::text("problem", "without a hash this name says that no policy was asked")));
+        }
         let mut environment = match quote.report() {
             Report::Td(report) => td(report, quote.header()),
             Report::Sgx(report) => enclave(report, quote.header()),
@@ -243,26 +252,53 @@ fn tcb(quote: &AuthenticQuote) -> Tcb {
 
 /// What was affirmed, and only that: an aspect of which the policy asks nothing is 0.
 fn vector(quote: &AuthenticQuote, findings: &[Finding]) -> TrustVector {
-    let met = |rules: &[&str]| {
-        findings.iter().any(|finding| finding.verdict == Verdict::Satisfied && rules.contains(&finding.rule))
+    let met = |rule: &str| {
+        let mut of_rule = findings.iter().filter(|finding| finding.rule == rule).peekable();
+        of_rule.peek().is_some() && of_rule.all(|finding| finding.verdict == Verdict::Satisfied)
     };
+    let all = |rules: &[&str]| rules.iter().all(|rule| met(rule));
     let affirmed = |yes| if yes { 2 } else { 0 };
     let mut vector = TrustVector::default();
-    let debuggable = match quote.report() {
-        Report::Td(report) => report.td_attributes.has(TdAttributes::DEBUG),
-        Report::Sgx(report) => report.attributes.has(SgxAttributes::DEBUG),
+    // Whether a property is there that opens the TEE to others or lets it do what they may not; whether its
+    // memory is open; whether the policy forbids each of them; and whether all that runs is known.
+    let (is_unsafe, is_open, closed, known) = match quote.report() {
+        Report::Td(report) => {
+            let attributes = report.td_attributes;
+            let open = attributes
+                .has(TdAttributes::DEBUG | TdAttributes::PROFILING | TdAttributes::MIGRATABLE)
+                || report.has_service_td();
+            (
+                open || attributes.has(!TdAttributes::DEFINED),
+                open,
+                all(&["tdx.debug", "tdx.profiling", "tdx.migratable", "tdx.service_td"]),
+                // MRTD is the firmware; what it starts is in RTMR 1 and 2, or in the log of them.
+                met("tdx.mr_td")
+                    && (all(&["tdx.rtmr1", "tdx.rtmr2"])
+                        || all(&["boot.log", "boot.kernels", "boot.initrds"])),
+            )
+        }
+        Report::Sgx(report) => {
+            let attributes = report.attributes;
+            let open = attributes.has(SgxAttributes::DEBUG);
+            (
+                open || attributes.has(SgxAttributes::PROVISION_KEY | SgxAttributes::EINITTOKEN_KEY),
+                open,
+                all(&["sgx.debug", "sgx.provision_key", "sgx.einittoken_key"]),
+                // A signer signs many enclaves, and older versions of each.
+                met("sgx.mr_enclave") || all(&["sgx.mr_signer", "sgx.isv_prod_id", "sgx.minimum_isv_svn"]),
+            )
+        }
     };
-    let hardware =
-        if quote.tcb().status == TcbStatus::UpToDate { affirmed(met(&["tcb.accept"])) } else { 32 };
+    let hardware = if quote.tcb().status == TcbStatus::UpToDate { affirmed(met("tcb.accept")) } else { 32 };
     // What the policy allowed although it is unsafe is a warning.
-    let configuration = if debuggable { 32 } else { affirmed(met(&["tdx.debug", "sgx.debug"])) };
+    let configuration = if is_unsafe { 32 } else { affirmed(closed) };
     for (aspect, value) in [
-        ("instance-identity", affirmed(met(&["platform.ppids", "platform.instance_ids"]))),
+        ("instance-identity", affirmed(met("platform.ppids") || met("platform.instance_ids"))),
         ("configuration", configuration),
-        ("executables", affirmed(met(&["tdx.mr_td", "sgx.mr_enclave", "sgx.mr_signer"]))),
+        ("executables", affirmed(known)),
         ("hardware", hardware),
-        // Memory of a TEE in production is opaque; one that can be debugged is not.
-        ("runtime-opaque", if debuggable { 32 } else { affirmed(met(&["tdx.debug", "sgx.debug"])) }),
+        // Memory of a TEE in production is opaque; one that can be debugged, profiled or moved is not.
+        ("runtime-opaque", if is_open { 32 } else { affirmed(closed) }),
     ] {
         vector.set(aspect, value);
     }

@@ -12,6 +12,7 @@ use crate::binding::{Mode, Nonce};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::jcs::Json;
+use crate::jwt::{LAST_SECOND, is_nonce};
 use crate::time::UnixTime;
 
 /// The claims of one token, before a profile names them.
@@ -31,9 +32,10 @@ pub struct ClaimsOptions<'a> {
     pub issuer: &'a str,
     /// `aud`.
     pub audience: &'a str,
-    /// `iat` and `nbf`.
+    /// `iat` and `nbf`: when the evidence was verified, or up to [`LONGEST_DELAY`](Self::LONGEST_DELAY)
+    /// seconds later.
     pub issued_at: UnixTime,
-    /// `exp`.
+    /// `exp`: no later than the collateral that judged is in force.
     pub expires_at: UnixTime,
     /// `jti`, never used before.
     pub token_id: &'a str,
@@ -45,7 +47,7 @@ pub struct ClaimsOptions<'a> {
     pub policy_hash: Option<[u8; 48]>,
     /// What the last field of `sub` is made of: names of measurements, or an operator's name.
     pub subject: SubjectTemplate<'a>,
-    /// `eat_nonce`: 8 to 88 characters. `None`: the token is not bound to a challenge.
+    /// `eat_nonce`: 8 to 88 bytes. `None`: the token is not bound to a challenge.
     pub nonce: Option<&'a str>,
     /// The data that the report binds.
     pub bound: Bound<'a>,
@@ -90,6 +92,28 @@ impl Claims {
 }
 
 impl ClaimsOptions<'_> {
+    /// Seconds from the verification of evidence to the token that tells of it, at most.
+    pub const LONGEST_DELAY: u32 = 3600;
+
+    /// A token speaks of a verification: it is not issued before it or long after it, and does not outlive
+    /// the collateral that it rests on.
+    #[cfg(feature = "dcap")]
+    fn check_times(&self, verified_at: UnixTime, in_force_until: UnixTime) -> Result<(), Error> {
+        let delay = self.issued_at.since(verified_at);
+        if !(0..=i64::from(Self::LONGEST_DELAY)).contains(&delay) {
+            return Err(Error::new(Code::ClaimsValue, "iat")
+                .with(Fact::time("verified_at", verified_at))
+                .with(Fact::time("iat", self.issued_at))
+                .with(Fact::number("maximum", Self::LONGEST_DELAY.into())));
+        }
+        if self.expires_at > in_force_until {
+            return Err(Error::new(Code::ClaimsValue, "exp")
+                .with(Fact::time("earliest_next_update", in_force_until))
+                .with(Fact::time("exp", self.expires_at)));
+        }
+        Ok(())
+    }
+
     /// What RFC 7519 and RFC 9711 ask of the values.
     #[cfg_attr(
         not(feature = "dcap"),
@@ -105,7 +129,8 @@ impl ClaimsOptions<'_> {
         if let Some((claim, _)) = must_be_there.into_iter().find(|(_, value)| value.is_empty()) {
             return Err(Error::new(Code::ClaimsMissing, claim));
         }
-        if self.expires_at <= self.issued_at || self.issued_at.0 < 0 {
+        // A later time than readers of NumericDate take is never reached.
+        if self.expires_at <= self.issued_at || self.issued_at.0 < 0 || self.expires_at.0 > LAST_SECOND {
             return Err(Error::new(Code::ClaimsValue, "exp")
                 .with(Fact::time("iat", self.issued_at))
                 .with(Fact::time("exp", self.expires_at)));
@@ -116,14 +141,10 @@ impl ClaimsOptions<'_> {
                 Error::new(Code::ClaimsValue, "intuse").with(Fact::string("expected", USES.join(",")))
             );
         }
-        // RFC 9711 §4.1: 8 to 88 characters in JSON.
-        if let Some(nonce) = self.nonce {
-            let chars = nonce.chars().count();
-            if !(8..=88).contains(&chars) {
-                return Err(Error::new(Code::ClaimsValue, "eat_nonce")
-                    .with(Fact::text("expected", "8 to 88 characters"))
-                    .with(Fact::count("actual", chars)));
-            }
+        if let Some(nonce) = self.nonce.filter(|nonce| !is_nonce(nonce)) {
+            return Err(Error::new(Code::ClaimsValue, "eat_nonce")
+                .with(Fact::text("expected", "8 to 88 bytes"))
+                .with(Fact::count("actual", nonce.len())));
         }
         Ok(())
     }

@@ -52,6 +52,12 @@ pub(super) fn write(claims: &Claims, omitted: &[Omission], names: &Names) -> Jso
     let appraisal = &claims.appraisal;
     let mut payload = registered(appraisal);
     payload.set("eat_profile", Json::text(names.profile));
+    // Where every environment answers the same challenge, the token does: relying parties look at the root.
+    if let Some((first, rest)) = appraisal.environments.split_first()
+        && rest.iter().all(|environment| environment.nonces == first.nonces)
+    {
+        set_nonces(&mut payload, &first.nonces);
+    }
     if let Some(verifier) = verifier(appraisal) {
         payload.set(names.verifier, verifier);
     }
@@ -93,11 +99,7 @@ fn submodule(claims: &Claims, environment: &Environment, omitted: &[Omission], n
             }
         }
     }
-    match &*environment.nonces {
-        [] => {}
-        [one] => submod.set("eat_nonce", Json::text(one.clone())),
-        many => submod.set("eat_nonce", Json::Array(many.iter().cloned().map(Json::Text).collect())),
-    }
+    set_nonces(&mut submod, &environment.nonces);
     if let Some(debug) = environment.debug {
         submod.set("dbgstat", Json::text(debug.as_str()));
     }
@@ -109,6 +111,14 @@ fn submodule(claims: &Claims, environment: &Environment, omitted: &[Omission], n
     submod.set(names.evidence, evidence);
     submod.set("x-att", x_att(claims, environment, omitted));
     submod
+}
+
+fn set_nonces(claims: &mut Json, nonces: &[String]) {
+    match nonces {
+        [] => {}
+        [one] => claims.set("eat_nonce", Json::text(one.clone())),
+        many => claims.set("eat_nonce", Json::Array(many.iter().cloned().map(Json::Text).collect())),
+    }
 }
 
 /// The report under plain names, with the platform's TCB.

@@ -74,14 +74,19 @@ impl Default for Budget {
 pub struct Written {
     /// The payload: canonical JSON.
     pub payload: String,
-    /// What was left out for its size, in the order in which it is left out.
+    /// What was left out: what the profile never carries, and what it has no room for, in the order in which
+    /// it is left out.
     pub omitted: Vec<&'static str>,
-    /// The payload with nothing left out, when something was: what `x-att-result` is the digest of.
+    /// The payload with nothing left out, when something was: what `x-att-result` is the digest of. For
+    /// `compact` it is that of `aliyun`.
     pub full: Option<String>,
 }
 
 /// What is left out when the token is too long, first to last.
 const OMISSIONS: [Omission; 3] = [Omission::Collateral, Omission::QuoteHeader, Omission::RuntimeData];
+
+/// What `compact` never carries.
+const NEVER_COMPACT: [&str; 3] = ["report", "runtime-data", "init-data"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Omission {
@@ -112,16 +117,22 @@ impl Claims {
         provider: &dyn CryptoProvider,
     ) -> Result<Written, Error> {
         let room = budget.token_chars.saturating_sub(budget.overhead_chars);
-        let full = self.payload(profile, &[]).write();
-        if base64url_chars(full.len()) <= room {
+        // Nothing is said to be left out for its size that the profile does not carry.
+        let (never, may, of_all): (&[&'static str], &[Omission], _) = match profile {
+            Profile::Compact => (&NEVER_COMPACT, &[Omission::Collateral], Profile::Aliyun),
+            _ => (&[], &OMISSIONS, profile),
+        };
+        let full = self.payload(of_all, &[]).write();
+        if never.is_empty() && base64url_chars(full.len()) <= room {
             return Ok(Written { payload: full, omitted: Vec::new(), full: None });
         }
         let digest = to_hex(provider.hash(HashAlgorithm::Sha384, &[full.as_bytes()]).as_slice());
         let mut needed = 0;
-        for count in 1..=OMISSIONS.len() {
-            let omitted = OMISSIONS.get(..count).unwrap_or_default();
+        for count in usize::from(never.is_empty())..=may.len() {
+            let omitted = may.get(..count).unwrap_or_default();
             let mut payload = self.payload(profile, omitted);
-            let names: Vec<&'static str> = omitted.iter().map(|omission| omission.as_str()).collect();
+            let for_size = omitted.iter().map(|omission| omission.as_str());
+            let names: Vec<&'static str> = never.iter().copied().chain(for_size).collect();
             payload.set("x-att-omitted", Json::Array(names.iter().copied().map(Json::text).collect()));
             let mut result = Json::object();
             result.set("alg", Json::text("sha-384"));

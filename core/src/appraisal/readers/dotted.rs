@@ -118,12 +118,18 @@ impl<'n, 'a> Flat<'n, 'a> {
 pub(super) fn take(flat: &mut Flat<'_, '_>, environment: &mut Environment) -> Result<(), Error> {
     let tdx = flat.has_below("tdx.");
     let sgx = flat.has_below("sgx.");
+    // An empty object says what it is about as well.
+    let sample = ["sample", "sampledevice"]
+        .into_iter()
+        .any(|name| flat.leaves.contains_key(name) || flat.has_below(&alloc::format!("{name}.")));
     let seen = match (tdx, sgx) {
         (true, true) => return Err(contradiction(flat.full("tdx"), "tdx", "sgx")),
+        (true, false) | (false, true) if sample => {
+            return Err(contradiction(flat.full("sample"), "sample", if tdx { "tdx" } else { "sgx" }));
+        }
         (true, false) => Some(Tee::Tdx),
         (false, true) => Some(Tee::Sgx),
-        (false, false) if flat.has_below("sample.") || flat.has_below("sampledevice.") => Some(Tee::Sample),
-        _ => None,
+        (false, false) => sample.then_some(Tee::Sample),
     };
     if let (Some(stated), Some(seen)) = (&environment.tee, &seen)
         && stated != seen

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{dotted, nras, plain, registered};
 use crate::appraisal::members::{Members, contradiction, unexpected};
-use crate::appraisal::{Appraisal, Environment, PolicyResult, Tee, Tier, TrustVector, Verifier};
+use crate::appraisal::{Appraisal, Environment, PolicyResult, RawClaim, Tee, Tier, TrustVector, Verifier};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::Node;
@@ -119,6 +119,10 @@ fn submodules(
                 .at(node.offset)
                 .with(Fact::text("actual", "a nested token")));
         }
+        // Names of nested parts are joined with it: `a/b` would be two things.
+        if name.contains('/') {
+            return Err(registered::malformed(path, "a name without `/`", name));
+        }
         let mut submod = Members::of(node, path)?;
         let name: String = if outer.is_empty() { name.into() } else { alloc::format!("{outer}/{name}") };
         let nested = submod.object("submods")?;
@@ -133,6 +137,7 @@ fn submodules(
 
 fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<Environment, Error> {
     let mut environment = Environment { name: Some(name.into()), ..Environment::default() };
+    let last = name.rsplit('/').next().unwrap_or(name);
     let status = tier(&mut submod, names)?;
     let status = submod.required(names.status, status)?;
     environment.status = Some(status);
@@ -163,15 +168,17 @@ fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<E
             plain::take(&mut evidence, &mut environment)?;
             evidence.keep_rest(&mut environment.unmapped);
         }
-        let of_name = match name {
+        // Names of the draft's own attesters; those of dotted EARs are the deployment's.
+        let of_name = match last {
             "tdx" => Some(Tee::Tdx),
             "sgx" => Some(Tee::Sgx),
-            "sample" => Some(Tee::Sample),
             other if nras::is_gpu_name(other) => Some(Tee::NvidiaGpu),
             _ => None,
         };
-        environment.tee = environment.tee.take().or(of_name);
+        agree_on_tee(submod.path(names.evidence), &mut environment, of_name)?;
     }
+    let sample = matches!(&*last.to_ascii_lowercase(), "sample" | "sampledevice").then_some(Tee::Sample);
+    agree_on_tee(submod.path(names.evidence), &mut environment, sample)?;
     let debug = registered::debug(&mut submod)?;
     environment.debug = registered::agree(submod.path("dbgstat"), debug, environment.debug)?;
     att(&mut submod, &mut environment)?;
@@ -179,10 +186,29 @@ fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<E
     Ok(environment)
 }
 
+/// A part is what its name says, or what its evidence is; not two things.
+fn agree_on_tee(path: String, environment: &mut Environment, of_name: Option<Tee>) -> Result<(), Error> {
+    match (&environment.tee, of_name) {
+        (Some(found), Some(named)) if *found != named => {
+            Err(contradiction(path, named.as_str(), found.as_str()))
+        }
+        (None, named) => {
+            environment.tee = named;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Our own additions to a submodule.
 fn att(submod: &mut Members<'_, '_>, environment: &mut Environment) -> Result<(), Error> {
     let mut whole = Appraisal::default();
+    // The token's verifier has a claim of its own in an EAR: one that is stated here is kept as it is.
+    let verifier = submod.peek("x-att").and_then(|att| att.get("verifier")).map(|node| node.raw.to_string());
     registered::x_att(submod, environment, &mut whole)?;
+    if let Some(json) = verifier.filter(|_| whole.verifier.is_some()) {
+        environment.unmapped.push(RawClaim { path: submod.path("x-att.verifier"), json });
+    }
     environment.unmapped.extend(whole.unmapped);
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::appraisal::{Appraisal, Environment, Tee, Value};
 use crate::error::Error;
 use crate::json::Node;
 
-/// The issuer, or a hardware model of Google's beside the instance's description.
+/// A hardware model of Google's beside the instance's description; the issuer is for the caller to expect.
 pub(super) fn fits(claims: &Node<'_>) -> bool {
     let model = claims.get("hwmodel").and_then(Node::text).is_some_and(|model| model.starts_with("GCP_"));
     model && claims.get("submods").is_some_and(|submods| submods.get("gce").is_some())

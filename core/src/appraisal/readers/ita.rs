@@ -1,11 +1,12 @@
 //! Intel Trust Authority: version 1 has one TEE's members at the root, version 2 an object per TEE.
 
-use alloc::string::ToString as _;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::{nras, plain, registered};
 use crate::appraisal::members::{Members, contradiction};
-use crate::appraisal::{Appraisal, Environment, PolicyResult, Tee};
+use crate::appraisal::{Appraisal, DebugStatus, Environment, PolicyResult, Tee};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::Node;
@@ -61,17 +62,31 @@ pub(super) fn read_v2(claims: &Node<'_>) -> Result<Appraisal, Error> {
         members.keep_rest(&mut environment.unmapped);
         appraisal.environments.push(environment);
     }
-    // The root's status speaks of all of them.
-    if let (Some(stated), Some(found)) = (debug, appraisal.debuggable())
-        && stated.is_on() != found
-    {
-        return Err(contradiction("dbgstat", stated.as_str(), if found { "enabled" } else { "disabled" }));
-    }
-    if let (Some(stated), [environment]) = (debug, &mut *appraisal.environments) {
-        environment.debug = environment.debug.or(Some(stated));
+    if let Some(stated) = debug {
+        debug_of_all(stated, &mut appraisal.environments)?;
     }
     claims.keep_rest(&mut appraisal.unmapped);
     Ok(appraisal)
+}
+
+/// The root's status speaks of all environments: one that can be debugged contradicts "disabled", and
+/// "enabled" is true of at least one; where none says so, of each that is silent.
+fn debug_of_all(stated: DebugStatus, environments: &mut [Environment]) -> Result<(), Error> {
+    let on = |environment: &Environment| environment.debug.is_some_and(DebugStatus::is_on);
+    if let Some(other) = environments.iter().find(|environment| on(environment) && !stated.is_on()) {
+        let other = other.debug.map_or("", DebugStatus::as_str);
+        return Err(contradiction("dbgstat", stated.as_str(), other));
+    }
+    if stated.is_on() && !environments.iter().any(on) {
+        let mut silent = environments.iter_mut().filter(|environment| environment.debug.is_none()).peekable();
+        if silent.peek().is_none() {
+            return Err(contradiction("dbgstat", stated.as_str(), DebugStatus::Disabled.as_str()));
+        }
+        silent.for_each(|environment| environment.debug = Some(stated));
+    } else if let [environment] = environments {
+        environment.debug = environment.debug.or(Some(stated));
+    }
+    Ok(())
 }
 
 fn common(claims: &mut Members<'_, '_>, version: &'static str) -> Result<Appraisal, Error> {
@@ -128,13 +143,14 @@ fn attester(
 /// `policy_ids_matched` and `policy_ids_unmatched`: which policies of the request hold.
 fn policies(claims: &mut Members<'_, '_>) -> Result<Vec<PolicyResult>, Error> {
     let mut policies: Vec<PolicyResult> = Vec::new();
+    let mut known_ids: BTreeMap<String, bool> = BTreeMap::new();
     for (list, matched) in [("policy_ids_matched", true), ("policy_ids_unmatched", false)] {
         let path = claims.path(list);
         for (index, item) in claims.items(list)?.unwrap_or_default().iter().enumerate() {
             let mut policy = Members::of(item, alloc::format!("{path}.{index}"))?;
             let id = policy.text("id")?;
             let id = policy.required("id", id)?.to_string();
-            if policies.iter().any(|known| known.id == id && known.matched != Some(matched)) {
+            if *known_ids.entry(id.clone()).or_insert(matched) != matched {
                 return Err(contradiction(policy.path("id"), "matched", "unmatched"));
             }
             let hash = policy.text("hash")?;

@@ -229,7 +229,7 @@ fn finish(mut appraisal: Appraisal, options: ReadOptions) -> Result<Appraisal, E
         return Err(Error::new(Code::TokenClaim, "").with(Fact::text("actual", "attests nothing")));
     }
     let path = |environment: &Environment| match &environment.name {
-        Some(name) => alloc::format!("submods.{name}"),
+        Some(name) => alloc::format!("submods.{}", name.replace('/', ".submods.")),
         None => "tee".into(),
     };
     // Intel Trust Authority issues a token whatever its policies say, unless it was told that they must

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::dotted;
 use crate::appraisal::members::{Members, contradiction, unexpected};
+use crate::appraisal::names::tcb_status;
 use crate::appraisal::{Appraisal, Binding, DebugStatus, Environment, PolicyResult, Tee};
 use crate::bytes::from_hex;
 use crate::error::{Code, Error};
@@ -110,11 +111,17 @@ pub(super) fn x_att(
         binding.keep_rest(&mut appraisal.unmapped);
     }
     if let Some(mut tcb) = att.object("tcb")? {
-        environment.tcb.status = tcb.text("status")?.map(Into::into);
-        environment.tcb.date = date(&mut tcb, "date")?;
-        environment.tcb.advisories = tcb.texts("advisories")?;
-        environment.tcb.fmspc = tcb.hex("fmspc")?;
-        environment.tcb.evaluation_number = tcb.unsigned("eval")?;
+        let known = &mut environment.tcb;
+        let status = tcb.text("status")?.map(|status| String::from(tcb_status(status)));
+        same(&tcb, "status", &mut known.status, status)?;
+        let date = date(&mut tcb, "date")?;
+        same(&tcb, "date", &mut known.date, date)?;
+        let advisories = tcb.texts("advisories")?;
+        same(&tcb, "advisories", &mut known.advisories, advisories)?;
+        let fmspc = tcb.hex("fmspc")?;
+        same(&tcb, "fmspc", &mut known.fmspc, fmspc)?;
+        let number = tcb.unsigned("eval")?;
+        same(&tcb, "eval", &mut known.evaluation_number, number)?;
         tcb.keep_rest(&mut appraisal.unmapped);
     }
     if let Some(mut verifier) = att.object("verifier")? {
@@ -127,6 +134,25 @@ pub(super) fn x_att(
     environment.evidence = att.text("evidence")?.map(Into::into);
     att.keep_rest(&mut appraisal.unmapped);
     Ok(())
+}
+
+/// Keeps what is known already, and refuses another value beside it.
+fn same<T: PartialEq + core::fmt::Debug>(
+    claims: &Members<'_, '_>,
+    name: &str,
+    known: &mut Option<T>,
+    stated: Option<T>,
+) -> Result<(), Error> {
+    match (&*known, stated) {
+        (Some(one), Some(other)) if *one != other => {
+            Err(contradiction(claims.path(name), alloc::format!("{one:?}"), alloc::format!("{other:?}")))
+        }
+        (None, stated) => {
+            *known = stated;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A date of RFC 3339.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use veriquote_forge::tpm::RsaKey;
-use veriquote_forge::{Certificate, DAY, Key, pem};
+use veriquote_forge::{Certificate, DAY, Extension, Key, hex, oid, pem, sha256, tlv};
 
 use super::maker::{
     NOW, TokenCase, b64, claims, header, issuer, jwk, request, sign, sign_text, stranger, with,
@@ -848,22 +848,45 @@ fn times(list: &mut List) {
     list.add("time/expired-now", "expires this very second", source, claim("exp", json!(NOW)), expired);
     list.add("time/expires-next", "expires in a second", source, claim("exp", json!(NOW + 1)), None);
     let leeway = |request: Value| with(request, "/options/expect/leeway", json!(60));
+    let times = |changes: &[(&str, i64)]| {
+        let all =
+            changes.iter().fold(claims(), |all, (name, time)| with(all, &format!("/{name}"), json!(time)));
+        leeway(request(&sign(&header(), &all)))
+    };
     list.add(
         "time/expired-leeway",
         "expired as long ago as clocks may differ",
         source,
-        leeway(claim("exp", json!(NOW - 60))),
+        times(&[("iat", NOW - 100), ("nbf", NOW - 100), ("exp", NOW - 60)]),
         expired,
+    );
+    let backwards = Some(("jwt.times", "token.payload.exp"));
+    list.add(
+        "time/exp-before-iat",
+        "expires before it is issued, both within the leeway",
+        "RFC 7519, 4.1",
+        times(&[("iat", NOW + 10), ("nbf", NOW - 20), ("exp", NOW - 5)]),
+        backwards,
+    );
+    list.add(
+        "time/exp-at-nbf",
+        "valid at no time",
+        "RFC 7519, 4.1",
+        times(&[("nbf", NOW + 10), ("exp", NOW + 10)]),
+        backwards,
+    );
+    list.add(
+        "time/leeway-unbounded",
+        "a leeway of ten years",
+        "RFC 7519, 4.1.4",
+        with(request(&good()), "/options/expect/leeway", json!(315_360_000)),
+        Some(("misuse.options", "options.expect.leeway")),
     );
     list.add(
         "time/expired-within-leeway",
         "expired a second less",
         source,
-        leeway(with(
-            request(&sign(&header(), &with(claims(), "/exp", json!(NOW - 59)))),
-            "/options/expect/max_lifetime",
-            json!("not_checked"),
-        )),
+        times(&[("iat", NOW - 100), ("nbf", NOW - 100), ("exp", NOW - 59)]),
         None,
     );
     let early = |part| Some(("jwt.not_yet_valid", part));
@@ -1073,6 +1096,30 @@ fn nonces(list: &mut List) {
         claim(json!(format!("{good}=="))),
         mismatch,
     );
+    let unexpected = |value: Value| with(claim(value), "/options/expect/nonce", json!("not_checked"));
+    list.add(
+        "nonce/number-unexpected",
+        "a number, where no nonce is expected",
+        source,
+        unexpected(json!(12_345_678)),
+        wrong,
+    );
+    list.add(
+        "nonce/short-unexpected",
+        "seven bytes, where no nonce is expected",
+        source,
+        unexpected(json!("AAAAAAA")),
+        wrong,
+    );
+    for (id, nonce) in [("nonce/expected-empty", ""), ("nonce/expected-short", "AAAAAAA")] {
+        list.add(
+            id,
+            "the caller expects what is no challenge",
+            source,
+            with(claim(json!(good)), "/options/expect/nonce", json!({ "only": nonce })),
+            Some(("misuse.options", "options.expect.nonce")),
+        );
+    }
     list.add("nonce/missing", "no nonce", source, claim(Value::Null), mismatch);
     list.add("nonce/one-in-list", "a list of this nonce alone", source, claim(json!([good])), None);
     list.add(
@@ -1262,6 +1309,7 @@ fn chains(list: &mut List) {
         own(chain(&vec![fresh(&issuer()); 9])),
         Some(("limit.count", "token.header.x5c")),
     );
+    signers(list, &root, &own, &certified);
     let jwk_header = |key: Value| {
         let token = sign(&with(header(), "/jwk", key), &claims());
         with(with(request(&token), "/jwks", Value::Null), "/options/roots", roots.clone())
@@ -1279,7 +1327,7 @@ fn chains(list: &mut List) {
         "a jwk that is not the certificate's key",
         "Trustee's tokens",
         jwk_header(in_jwk(&stranger())),
-        Some(("jwt.key.certificate", "token.header.jwk")),
+        Some(("jwt.key.certificate", "token.header.jwk.x5c")),
     );
     list.add(
         "chain/token-jwk-bare",
@@ -1288,4 +1336,183 @@ fn chains(list: &mut List) {
         jwk_header(jwk(&issuer(), "k1")),
         Some(("jwt.key.certificate", "token.header.x5c")),
     );
+    list.add(
+        "chain/token-jwk-x5t",
+        "a jwk with the thumbprint of another certificate",
+        "RFC 7517, 4.9",
+        jwk_header(with(in_jwk(&issuer()), "/x5t#S256", json!(b64(&[0; 32])))),
+        Some(("jwt.key.certificate", "token.header.jwk.x5t#S256")),
+    );
+}
+
+/// Of all that a root certifies, one signs the issuer's tokens.
+fn signers(
+    list: &mut List,
+    root: &Certificate,
+    own: &dyn Fn(Value) -> Value,
+    certified: &dyn Fn(Value) -> Value,
+) {
+    let source = "RFC 5280, 4.2.1.3 and 4.2.1.12";
+    let good = || Certificate::leaf("Signer", issuer(), root, NOW - DAY, NOW + DAY);
+    let list_of = |certificate: &Certificate| json!([STANDARD.encode(certificate.der())]);
+    let expecting = |request: Value, subject: Value, spki: Value, purposes: Value| {
+        let expected = json!({ "subject": subject, "spki_sha256": spki, "purposes": purposes });
+        with(request, "/options/expect/certificate", expected)
+    };
+    let any = || json!("not_checked");
+    // id-kp-serverAuth, in an extension that is not critical: most certificates of web servers.
+    let mut server = good();
+    server.put(Extension::new("2.5.29.37", false, tlv(0x30, &oid("1.3.6.1.5.5.7.3.1"))));
+    let purpose = |place| Some(("x509.extension", place));
+    let mut sealed = good();
+    sealed.put(Extension::key_usage(2, 0x04));
+    let cases: [(_, _, Value, Answer); 12] = [
+        (
+            "chain/token-purpose",
+            "a server's certificate of the same authority",
+            own(list_of(&server)),
+            purpose("token.header.x5c.certificate[0].extensions.extended_key_usage"),
+        ),
+        (
+            "chain/key-purpose",
+            "the same in the key set",
+            certified(list_of(&server)),
+            purpose("jwks.key.x5c.certificate[0].extensions.extended_key_usage"),
+        ),
+        (
+            "chain/token-purpose-other",
+            "another purpose is accepted",
+            expecting(own(list_of(&server)), any(), any(), json!(["1.3.6.1.5.5.7.3.3"])),
+            purpose("token.header.x5c.certificate[0].extensions.extended_key_usage"),
+        ),
+        (
+            "chain/token-purpose-accepted",
+            "the purpose is accepted",
+            expecting(own(list_of(&server)), any(), any(), json!(["1.3.6.1.5.5.7.3.1"])),
+            None,
+        ),
+        (
+            "chain/token-usage",
+            "a certificate whose key may sign certificates and no data",
+            own(list_of(&sealed)),
+            purpose("token.header.x5c.certificate[0].extensions.key_usage"),
+        ),
+        (
+            "chain/key-usage",
+            "the same in the key set",
+            certified(list_of(&sealed)),
+            purpose("jwks.key.x5c.certificate[0].extensions.key_usage"),
+        ),
+        (
+            "chain/token-signer",
+            "the expected signer",
+            expecting(
+                own(list_of(&good())),
+                json!({ "is": "Signer" }),
+                json!({ "is": hex(&sha256(&[&issuer().spki()])) }),
+                json!([]),
+            ),
+            None,
+        ),
+        (
+            "chain/token-signer-other",
+            "another subscriber of the same authority",
+            expecting(own(list_of(&good())), json!({ "is": "Signe" }), any(), json!([])),
+            Some(("jwt.key.certificate", "token.header.x5c.certificate[0].subject")),
+        ),
+        (
+            "chain/key-signer-other",
+            "another subscriber of the same authority, in the key set",
+            expecting(certified(list_of(&good())), json!({ "is": "Signe" }), any(), json!([])),
+            Some(("jwt.key.certificate", "jwks.key.x5c.certificate[0].subject")),
+        ),
+        (
+            "chain/token-signer-key",
+            "another key is pinned",
+            expecting(own(list_of(&good())), any(), json!({ "is": "00".repeat(32) }), json!([])),
+            Some(("jwt.key.certificate", "token.header.x5c.certificate[0].subject_public_key_info")),
+        ),
+        (
+            "chain/signer-without-roots",
+            "a signer is expected where nothing certifies the key",
+            expecting(super::maker::request(&self::good()), json!({ "is": "Signer" }), any(), json!([])),
+            Some(("jwt.key.certificate", "jwks.key")),
+        ),
+        (
+            "chain/signer-pin-short",
+            "a pin that is no digest",
+            expecting(own(list_of(&good())), any(), json!({ "is": "00" }), json!([])),
+            Some(("misuse.options", "options.expect.certificate.spki_sha256")),
+        ),
+    ];
+    for (id, note, request, expected) in cases {
+        list.add(id, note, source, request, expected);
+    }
+    thumbprints(list, &good().der(), own, certified);
+}
+
+fn thumbprints(
+    list: &mut List,
+    der: &[u8],
+    own: &dyn Fn(Value) -> Value,
+    certified: &dyn Fn(Value) -> Value,
+) {
+    let source = "RFC 7515, 4.1.7 and 4.1.8; RFC 7517, 4.7";
+    let x5c = || json!([STANDARD.encode(der)]);
+    let right = b64(&sha256(&[der]));
+    let wrong = b64(&[0; 32]);
+    let again = |request: Value, header: Value| with(request, "/token", json!(sign(&header, &claims())));
+    let in_header = |member: &str, value: &str| {
+        again(own(x5c()), with(with(header(), "/x5c", x5c()), &format!("/{member}"), json!(value)))
+    };
+    let at = |part| Some(("jwt.key.certificate", part));
+    let of_key =
+        |member: &str, value: &str| with(certified(x5c()), &format!("/jwks/keys/0/{member}"), json!(value));
+    for (id, note, request, expected) in [
+        ("chain/token-x5t", "the right thumbprint", in_header("x5t#S256", &right), None),
+        (
+            "chain/token-x5t-other",
+            "the thumbprint of another certificate",
+            in_header("x5t#S256", &wrong),
+            at("token.header.x5t#S256"),
+        ),
+        (
+            "chain/token-x5t-sha1-other",
+            "the same with SHA-1",
+            in_header("x5t", &b64(&[0; 20])),
+            at("token.header.x5t"),
+        ),
+        ("chain/key-x5t", "a key with the right thumbprint", of_key("x5t#S256", &right), None),
+        (
+            "chain/key-x5t-other",
+            "a key with the thumbprint of another certificate",
+            of_key("x5t#S256", &wrong),
+            at("jwks.key.x5t#S256"),
+        ),
+        (
+            "chain/key-header-x5t-other",
+            "a token that names another certificate than the chosen key's",
+            again(certified(x5c()), with(header(), "/x5t#S256", json!(wrong))),
+            at("token.header.x5t#S256"),
+        ),
+        (
+            "chain/key-header-x5t-alone",
+            "a thumbprint, and a key without a certificate: nothing to hold it against, and the ledger says so",
+            super::maker::request(&sign(&with(header(), "/x5t#S256", json!(wrong)), &claims())),
+            None,
+        ),
+        (
+            "chain/key-other-vouched-for",
+            "a key whose first certificate is another key's, and no roots",
+            with(certified(json!([STANDARD.encode(other())])), "/options/roots", json!([])),
+            at("jwks.key.x5c"),
+        ),
+    ] {
+        list.add(id, note, source, request, expected);
+    }
+}
+
+/// A certificate of somebody else's key.
+fn other() -> Vec<u8> {
+    Certificate::leaf("Signer", stranger(), &root_certificate(), NOW - DAY, NOW + DAY).der()
 }
