@@ -146,6 +146,16 @@ newtypes! {
     PlatformInstanceId[16];
 }
 
+/// Where the first byte is for which `wanted` holds. Sixteen bytes are looked at together, without a branch
+/// for each, since texts here are long and what is looked for is rare.
+pub(crate) fn position(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let is_clear = |chunk: &&[u8; 16]| !chunk.iter().fold(false, |found, byte| found | wanted(*byte));
+    let start = chunks.iter().take_while(is_clear).count().saturating_mul(16);
+    let rest = bytes.get(start..)?;
+    rest.iter().position(|byte| wanted(*byte)).map(|at| start.saturating_add(at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

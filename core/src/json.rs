@@ -10,6 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
+use crate::bytes::position;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
@@ -300,9 +301,7 @@ impl<'a> Parser<'a> {
         let mut owned = String::new();
         loop {
             let rest = self.rest();
-            let plain = rest
-                .bytes()
-                .position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20)
+            let plain = position(rest.as_bytes(), |byte| byte == b'"' || byte == b'\\' || byte < 0x20)
                 .ok_or_else(|| Error::new(Code::JsonSyntax, "").at(self.text.len()))?;
             let run = rest.get(..plain).unwrap_or_default();
             self.position = self.position.saturating_add(plain);

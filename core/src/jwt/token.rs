@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::base64url;
 use super::header::Header;
+use crate::bytes::position;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{self, Node, Strictness, Value};
@@ -141,9 +142,15 @@ struct Segments<'a> {
 
 impl<'a> Segments<'a> {
     fn split(compact: &'a [u8]) -> Result<Self, Error> {
-        let mut parts = compact.splitn(6, |byte| *byte == b'.');
-        let (header, payload, signature) = (parts.next(), parts.next(), parts.next());
-        match (header, payload, signature, parts.next(), parts.next(), parts.next()) {
+        let mut rest = Some(compact);
+        let mut next = || {
+            let text = rest.take()?;
+            let dot = position(text, |byte| byte == b'.');
+            rest = dot.and_then(|dot| text.get(dot.saturating_add(1)..));
+            text.get(..dot.unwrap_or(text.len()))
+        };
+        let (header, payload, signature) = (next(), next(), next());
+        match (header, payload, signature, next(), next(), next()) {
             (Some(header), Some(payload), Some(signature), None, None, None) => {
                 let signed = header.len().saturating_add(1).saturating_add(payload.len());
                 let signing_input = compact.get(..signed).unwrap_or_default();

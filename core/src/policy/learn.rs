@@ -21,8 +21,9 @@ use crate::measured_boot::{BootState, LogKind, Quirk, RegisterState};
 ///
 /// # Errors
 /// The problem of a boot that no policy accepts, such as `boot.bank`; `boot.unverified` when a register of
-/// the firmware, PCR 0 to 7 (RTMR0 to 2), is not quoted or not explained; those of reading an IMA list, which
-/// was read to its end before.
+/// the firmware, PCR 0 to 7 (RTMR0 to 2), is not quoted or not explained; those of
+/// [`BootState::secure_boot`], when nothing can be told of it; those of reading an IMA list, which was read to
+/// its end before.
 pub fn learn(
     name: &str,
     boot: &BootState<'_>,
@@ -43,6 +44,10 @@ pub fn learn(
                 .with(Fact::number("register", register.into()))
                 .with(Fact::text("actual", actual)));
         }
+    }
+    // Nor what it allowed to run: a policy that asks for a log refuses a boot of which nobody can tell.
+    if let Err(problem) = boot.secure_boot() {
+        return Err(problem.clone());
     }
     let mut members = alloc::vec![(String::from("name"), string(name))];
     members.push((String::from("boot"), object(learn_boot(boot, provider))));
