@@ -26,7 +26,7 @@ use crate::verification::{
     Verdict, Verification,
 };
 
-const EVIDENCE: &str = "dcap";
+pub(crate) const EVIDENCE: &str = "dcap";
 
 /// One quote with all that verifies it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -301,6 +301,18 @@ impl DcapVerifier {
         self.run(quote, event_log, qve, None).unwrap_or_else(|failure| failed(&failure))
     }
 
+    /// The same, with all that can stand beside a quote.
+    #[must_use]
+    pub fn verify_with(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Verification {
+        self.run(quote, event_log, qve, cache).unwrap_or_else(|failure| failed(&failure))
+    }
+
     fn run(
         &self,
         quote: &Blob,
@@ -470,9 +482,10 @@ impl DcapVerifier {
     pub fn at(&self, at: Time) -> Self {
         let again = |given: &Given| match (&given.collateral, &given.prepared) {
             // It may come into force.
-            (Ok(collateral), Err(_)) => {
-                Given { collateral: given.collateral.clone(), prepared: self.verifier.prepare(collateral, at.0) }
-            }
+            (Ok(collateral), Err(_)) => Given {
+                collateral: given.collateral.clone(),
+                prepared: self.verifier.prepare(collateral, at.0),
+            },
             _ => given.clone(),
         };
         let collateral: Arc<[Given]> = if self.collateral.iter().all(|given| given.prepared.is_ok()) {

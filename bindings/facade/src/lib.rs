@@ -13,6 +13,8 @@ mod dcap;
 mod document;
 mod event_log;
 mod inspect;
+mod lookup;
+mod prepared;
 mod problem;
 mod qve;
 #[cfg(feature = "schema")]
@@ -40,6 +42,11 @@ pub use inspect::{
     CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
     SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
 };
+pub use lookup::{
+    PckLookup, PckLookupQuery, PlatformLookup, pck_reference_of_quote_json, platform_of_pck_json,
+    platform_of_quote_json,
+};
+pub use prepared::{DcapCall, DcapPreparation, PreparedDcap, PreparedTokens, TokenCall, TokenPreparation};
 pub use problem::{Problem, ProblemKind};
 pub use qve::{QveClaims, QveEvidence};
 #[cfg(feature = "schema")]
@@ -53,7 +60,8 @@ pub use token::{
 pub use tpm::{
     AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,
     ImaListView, PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TpmAttestView, TpmClaims,
-    TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy, verify_tpm, verify_tpm_json,
+    TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy, learn_tpm_policy_json,
+    verify_tpm, verify_tpm_json,
 };
 pub use verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,

@@ -13,4 +13,4 @@ pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
 pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
-pub use verify::{learn_tpm_policy, verify_tpm, verify_tpm_json};
+pub use verify::{learn_tpm_policy, learn_tpm_policy_json, verify_tpm, verify_tpm_json};

@@ -1,0 +1,162 @@
+//! What is prepared once and used often, as JSON: collateral for quotes, keys for tokens.
+//!
+//! The time is asked for with every call, so that a service that prepares in the morning does not verify
+//! all day at the time of the morning.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use veriquote::crypto::CryptoProvider;
+use veriquote::dcap::PlatformCache;
+
+use crate::blob::Blob;
+use crate::dcap::{DcapOptions, DcapVerifier};
+use crate::document::Document;
+use crate::problem::Problem;
+use crate::qve::QveEvidence;
+use crate::time::Time;
+use crate::token::{ExpectedNonce, TokenOptions, TokenVerifier};
+use crate::verification::Verification;
+
+/// Platforms that are remembered: those of a large cluster, at some kilobytes each.
+const PLATFORMS: usize = 256;
+
+/// Collateral and options for many quotes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DcapPreparation {
+    /// Collateral files, as in a [`DcapRequest`](crate::DcapRequest).
+    pub collateral: Vec<Document>,
+    /// How to verify; `at` is when the collateral must verify.
+    pub options: DcapOptions,
+}
+
+/// What is new with each quote.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DcapCall {
+    /// The time of this verification.
+    pub at: Time,
+    /// The report data that must be in this report: all 64 bytes as hex. Default: as prepared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub report_data: Option<String>,
+    /// Event log (CCEL) to replay into the RTMRs: hex, base64 or base64url.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub event_log: Option<Blob>,
+    /// The report of a quote verification enclave on this very quote.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub qve: Option<QveEvidence>,
+}
+
+/// Keys and options for many tokens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenPreparation {
+    /// The issuer's keys, as in a [`TokenRequest`](crate::TokenRequest).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub jwks: Option<Document>,
+    /// How to verify.
+    pub options: TokenOptions,
+}
+
+/// What is new with each token.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenCall {
+    /// The time of this verification.
+    pub at: Time,
+    /// The challenge of this token. Default: as prepared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub nonce: Option<ExpectedNonce>,
+}
+
+/// Collateral that was verified once, and the platforms that were seen with it.
+#[derive(Debug)]
+pub struct PreparedDcap {
+    verifier: DcapVerifier,
+    platforms: Mutex<PlatformCache>,
+}
+
+impl PreparedDcap {
+    /// Reads a [`DcapPreparation`] and verifies the collateral.
+    ///
+    /// # Errors
+    /// What is wrong with the options. Collateral that does not verify is told with each quote.
+    pub fn from_json(provider: Arc<dyn CryptoProvider>, preparation: &str) -> Result<Self, Problem> {
+        let DcapPreparation { collateral, options } = serde_json::from_str(preparation)?;
+        Ok(Self {
+            verifier: DcapVerifier::new(provider, &collateral, &options)?,
+            platforms: Mutex::new(PlatformCache::new(PLATFORMS)),
+        })
+    }
+
+    /// Verifies one quote (binary, hex, base64 or base64url): a [`DcapCall`] as JSON in, a
+    /// [`Verification`] as JSON out.
+    #[must_use]
+    pub fn verify_json(&self, quote: &[u8], call: &str) -> String {
+        let result = self
+            .verify(quote, call)
+            .unwrap_or_else(|problem| Verification::failed(crate::dcap::EVIDENCE, problem, Vec::new()));
+        serde_json::to_string(&result).unwrap_or_default()
+    }
+
+    fn verify(&self, quote: &[u8], call: &str) -> Result<Verification, Problem> {
+        let call: DcapCall = serde_json::from_str(call)?;
+        let mut verifier = self.verifier.at(call.at);
+        if let Some(hex) = &call.report_data {
+            verifier = verifier.expecting(hex)?;
+        }
+        let mut platforms = self.platforms.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(verifier.verify_with(
+            &Blob(quote.to_vec()),
+            call.event_log.as_ref(),
+            call.qve.as_ref(),
+            Some(&mut platforms),
+        ))
+    }
+}
+
+/// Keys that were loaded once.
+#[derive(Debug)]
+pub struct PreparedTokens(TokenVerifier);
+
+impl PreparedTokens {
+    /// Reads a [`TokenPreparation`] and loads the keys.
+    ///
+    /// # Errors
+    /// What is wrong with the keys or the options.
+    pub fn from_json(provider: Arc<dyn CryptoProvider>, preparation: &str) -> Result<Self, Problem> {
+        let TokenPreparation { jwks, options } = serde_json::from_str(preparation)?;
+        TokenVerifier::new(provider, jwks.as_ref(), &options).map(Self)
+    }
+
+    /// Verifies one token in compact serialisation: a [`TokenCall`] as JSON in, a [`Verification`] as JSON
+    /// out.
+    #[must_use]
+    pub fn verify_json(&self, token: &str, call: &str) -> String {
+        Self::told(self.prepared(call).map(|verifier| verifier.verify(token.as_bytes())))
+    }
+
+    /// The same for a detached bundle.
+    #[must_use]
+    pub fn verify_bundle_json(&self, bundle: &str, call: &str) -> String {
+        let bundle = Document::from(bundle.as_bytes().to_vec());
+        Self::told(self.prepared(call).map(|verifier| verifier.verify_bundle(&bundle)))
+    }
+
+    fn prepared(&self, call: &str) -> Result<TokenVerifier, Problem> {
+        let call: TokenCall = serde_json::from_str(call)?;
+        let verifier = self.0.at(call.at);
+        call.nonce.map_or(Ok(verifier.clone()), |nonce| verifier.expecting(nonce))
+    }
+
+    fn told(result: Result<Verification, Problem>) -> String {
+        let result = result
+            .unwrap_or_else(|problem| Verification::failed(crate::token::EVIDENCE, problem, Vec::new()));
+        serde_json::to_string(&result).unwrap_or_default()
+    }
+}
