@@ -22,17 +22,18 @@ pub struct PlatformLookup {
     pub ca: String,
 }
 
-/// What a quote says of a PCK certificate that it does not carry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What a quote says of its PCK certificate: at most one of `leaf` and `query`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum PckLookup {
+pub struct PckLookup {
     /// The quote carries its chain: there is nothing to look up.
-    Carried,
+    pub carried: bool,
     /// Its own certificate (PEM), without the issuers'.
-    Leaf(String),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaf: Option<String>,
     /// What a service finds the certificate by.
-    Query(PckLookupQuery),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<PckLookupQuery>,
 }
 
 /// What a service finds a PCK certificate by: upper-case hex of the bytes as they stand in the quote.
@@ -77,16 +78,19 @@ pub fn platform_of_pck_json(pem: &str) -> String {
 #[must_use]
 pub fn pck_reference_of_quote_json(quote: &[u8]) -> String {
     answer(pck_reference_of_quote(&Blob(quote.to_vec())).map(|reference| match reference {
-        None => PckLookup::Carried,
-        Some(PckReference::Leaf(pem)) => PckLookup::Leaf(pem),
-        Some(PckReference::Query(query)) => PckLookup::Query(PckLookupQuery {
-            tee: query.tee.to_owned(),
-            qe_id: query.qe_id,
-            encrypted_ppid: query.encrypted_ppid,
-            cpu_svn: query.cpu_svn,
-            pce_svn: query.pce_svn,
-            pce_id: query.pce_id,
-        }),
+        None => PckLookup { carried: true, ..PckLookup::default() },
+        Some(PckReference::Leaf(pem)) => PckLookup { leaf: Some(pem), ..PckLookup::default() },
+        Some(PckReference::Query(query)) => PckLookup {
+            query: Some(PckLookupQuery {
+                tee: query.tee.to_owned(),
+                qe_id: query.qe_id,
+                encrypted_ppid: query.encrypted_ppid,
+                cpu_svn: query.cpu_svn,
+                pce_svn: query.pce_svn,
+                pce_id: query.pce_id,
+            }),
+            ..PckLookup::default()
+        },
     }))
 }
 
