@@ -558,6 +558,9 @@ codes! {
         "checking the evidence would take more signatures than any real one needs",
         "refuse the evidence, or pass its certificates without the ones that it does not need";
     // Misuse.
+    MisuseNotInitialised = "misuse.not_initialised", Misuse,
+        "a binding was called before its module was loaded",
+        "in a browser, `await init()` before the first call";
     MisuseOptions = "misuse.options", Misuse,
         "an option is unknown, missing, of the wrong type, or contradicts another",
         "see the call's documentation; unknown options are refused so that no check is dropped by a slip";

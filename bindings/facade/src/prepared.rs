@@ -10,7 +10,7 @@ use veriquote::crypto::CryptoProvider;
 use veriquote::dcap::PlatformCache;
 
 use crate::blob::Blob;
-use crate::dcap::{DcapOptions, DcapVerifier};
+use crate::dcap::{DcapOptions, DcapVerifier, EVIDENCE};
 use crate::document::Document;
 use crate::problem::Problem;
 use crate::qve::QveEvidence;
@@ -100,23 +100,49 @@ impl PreparedDcap {
     pub fn verify_json(&self, quote: &[u8], call: &str) -> String {
         let result = self
             .verify(quote, call)
-            .unwrap_or_else(|problem| Verification::failed(crate::dcap::EVIDENCE, problem, Vec::new()));
+            .unwrap_or_else(|problem| Verification::failed(EVIDENCE, problem, Vec::new()));
         serde_json::to_string(&result).unwrap_or_default()
     }
 
+    /// Verifies quotes in their order, with platforms of their own: threads do not wait for each other.
+    #[must_use]
+    pub fn verify_all_json(&self, quotes: &[Vec<u8>], call: &str) -> Vec<String> {
+        let mut platforms = PlatformCache::new(PLATFORMS);
+        let ready = self.ready(call);
+        let mut one = |quote: &Vec<u8>| match &ready {
+            Ok(ready) => ready.verify(quote, &mut platforms),
+            Err(problem) => Verification::failed(EVIDENCE, problem.clone(), Vec::new()),
+        };
+        quotes.iter().map(|quote| serde_json::to_string(&one(quote)).unwrap_or_default()).collect()
+    }
+
     fn verify(&self, quote: &[u8], call: &str) -> Result<Verification, Problem> {
-        let call: DcapCall = serde_json::from_str(call)?;
-        let mut verifier = self.verifier.at(call.at);
-        if let Some(hex) = &call.report_data {
-            verifier = verifier.expecting(hex)?;
-        }
+        let ready = self.ready(call)?;
         let mut platforms = self.platforms.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(verifier.verify_with(
-            &Blob(quote.to_vec()),
-            call.event_log.as_ref(),
-            call.qve.as_ref(),
-            Some(&mut platforms),
-        ))
+        Ok(ready.verify(quote, &mut platforms))
+    }
+
+    fn ready(&self, call: &str) -> Result<Ready, Problem> {
+        let call: DcapCall = serde_json::from_str(call)?;
+        let verifier = self.verifier.at(call.at);
+        let verifier = match &call.report_data {
+            Some(hex) => verifier.expecting(hex)?,
+            None => verifier,
+        };
+        Ok(Ready { verifier, call })
+    }
+}
+
+/// A verifier at the time of a call.
+struct Ready {
+    verifier: DcapVerifier,
+    call: DcapCall,
+}
+
+impl Ready {
+    fn verify(&self, quote: &[u8], platforms: &mut PlatformCache) -> Verification {
+        let (log, qve) = (self.call.event_log.as_ref(), self.call.qve.as_ref());
+        self.verifier.verify_with(&Blob(quote.to_vec()), log, qve, Some(platforms))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `veriquote-gen ROOT [--check]`: writes every generated file below `ROOT`, or says which one differs.
 
 mod codes;
+mod dts;
 mod errors;
 mod limits;
 mod output;
@@ -40,7 +41,9 @@ fn outputs(root: &Path) -> Result<Vec<Output>, String> {
         Output { path: "docs/errors.md".into(), text: errors::markdown() },
         Output { path: "docs/limits.md".into(), text: limits::markdown(&source)? },
     ];
-    outputs.extend(veriquote_facade::schema().into_iter().map(|(name, schema)| Output {
+    let schemas = veriquote_facade::schema();
+    outputs.push(dts::output(&schemas)?);
+    outputs.extend(schemas.into_iter().map(|(name, schema)| Output {
         path: format!("bindings/schema/{name}"),
         text: format!("{schema:#}\n"),
     }));
