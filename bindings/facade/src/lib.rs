@@ -8,19 +8,26 @@ pub mod appraisal;
 mod binding;
 mod blob;
 mod check;
+#[cfg(feature = "dcap")]
 mod claims;
+#[cfg(feature = "dcap")]
 mod dcap;
 mod document;
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 mod event_log;
+#[cfg(all(feature = "dcap", feature = "tpm"))]
 mod inspect;
+#[cfg(all(feature = "dcap", feature = "tpm"))]
 mod lookup;
 mod prepared;
 mod problem;
+#[cfg(feature = "dcap")]
 mod qve;
 #[cfg(feature = "schema")]
 mod schema;
 mod time;
 mod token;
+#[cfg(feature = "tpm")]
 mod tpm;
 mod verification;
 
@@ -32,38 +39,52 @@ pub use binding::{
 };
 pub use blob::Blob;
 pub use check::{CheckLine, facts};
+#[cfg(feature = "dcap")]
 pub use claims::{
     PlatformClaims, QuoteClaims, ReportClaims, SgxReportClaims, TdxExtendedClaims, TdxReportClaims,
 };
+#[cfg(feature = "dcap")]
 pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};
 pub use document::Document;
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 pub use event_log::{EventClaims, EventLogClaims};
+#[cfg(all(feature = "dcap", feature = "tpm"))]
 pub use inspect::{
     CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
     SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
 };
+#[cfg(all(feature = "dcap", feature = "tpm"))]
 pub use lookup::{
     PckLookup, PckLookupQuery, PlatformLookup, pck_reference_of_quote_json, platform_of_pck_json,
     platform_of_quote_json,
 };
-pub use prepared::{DcapCall, DcapPreparation, PreparedDcap, PreparedTokens, TokenCall, TokenPreparation};
+#[cfg(feature = "dcap")]
+pub use prepared::{DcapCall, DcapPreparation, PreparedDcap};
+pub use prepared::{PreparedTokens, TokenCall, TokenPreparation};
 pub use problem::{Problem, ProblemKind};
+#[cfg(feature = "dcap")]
 pub use qve::{QveClaims, QveEvidence};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;
 pub use token::{
     AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedSigner,
-    ExpectedText, JwkView, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey,
-    TokenOptions, TokenRequest, TokenVerifier, TokenView, verify_token, verify_token_json,
+    ExpectedText, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey, TokenOptions,
+    TokenRequest, TokenVerifier, verify_token, verify_token_json,
 };
+#[cfg(all(feature = "dcap", feature = "tpm"))]
+pub use token::{JwkView, TokenView};
+#[cfg(feature = "tpm")]
 pub use tpm::{
-    AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,
-    ImaListView, PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TpmAttestView, TpmClaims,
-    TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy, learn_tpm_policy_json,
-    verify_tpm, verify_tpm_json,
+    AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims, PcrBanks,
+    RegisterClaims, SectionClaims, SecureBootClaims, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest,
+    learn_tpm_policy, learn_tpm_policy_json, verify_tpm, verify_tpm_json,
 };
+#[cfg(all(feature = "dcap", feature = "tpm"))]
+pub use tpm::{ImaListView, TpmAttestView, TpmPublicView};
+#[cfg(feature = "dcap")]
+pub use verification::DcapClaims;
 pub use verification::{
-    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,
-    ShortComponent, Shortfall, TcbClaims, TcbPart, Verdict, Verification,
+    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, ShortComponent,
+    Shortfall, TcbClaims, TcbPart, Verdict, Verification,
 };

@@ -4,11 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::check::CheckLine;
+#[cfg(feature = "dcap")]
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
+#[cfg(feature = "dcap")]
 use crate::event_log::EventLogClaims;
 use crate::problem::{Problem, ProblemKind};
+#[cfg(feature = "dcap")]
 use crate::qve::QveClaims;
 use crate::token::TokenClaims;
+#[cfg(feature = "tpm")]
 use crate::tpm::TpmClaims;
 
 /// The result of a verification.
@@ -46,8 +50,10 @@ pub struct Verification {
 #[serde(untagged)]
 pub enum Claims {
     /// `evidence` is `dcap`.
+    #[cfg(feature = "dcap")]
     Dcap(Box<DcapClaims>),
     /// `evidence` is `tpm`.
+    #[cfg(feature = "tpm")]
     Tpm(Box<TpmClaims>),
     /// `evidence` is `token`.
     Token(Box<TokenClaims>),
@@ -55,6 +61,7 @@ pub enum Claims {
 
 impl Claims {
     /// What a quote of an enclave or trust domain says.
+    #[cfg(feature = "dcap")]
     #[must_use]
     pub const fn dcap(&self) -> Option<&DcapClaims> {
         match self {
@@ -64,6 +71,7 @@ impl Claims {
     }
 
     /// What a TPM says.
+    #[cfg(feature = "tpm")]
     #[must_use]
     pub const fn tpm(&self) -> Option<&TpmClaims> {
         match self {
@@ -77,12 +85,14 @@ impl Claims {
     pub const fn token(&self) -> Option<&TokenClaims> {
         match self {
             Self::Token(claims) => Some(claims),
+            #[cfg(any(feature = "dcap", feature = "tpm"))]
             _ => None,
         }
     }
 }
 
 /// What an authentic quote of an enclave or trust domain says.
+#[cfg(feature = "dcap")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -217,6 +227,7 @@ pub struct Appraisal {
     pub findings: Vec<Finding>,
 }
 
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 impl From<&veriquote::policy::Evaluation> for Appraisal {
     fn from(appraisal: &veriquote::policy::Evaluation) -> Self {
         let finding = |finding: &veriquote::policy::Finding| Finding {

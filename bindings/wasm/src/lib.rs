@@ -3,6 +3,13 @@
 //! The functions are those of `veriquote-facade` that take and give JSON. What makes JavaScript of it
 //! (objects, errors, options that are refused) is `bindings/js`, which the N-API package shares.
 
+#[cfg(feature = "dcap")]
+pub mod dcap;
+#[cfg(feature = "inspect")]
+pub mod inspect;
+#[cfg(feature = "tpm")]
+pub mod tpm;
+
 use std::sync::Arc;
 
 use veriquote::crypto::{CryptoProvider, RustCrypto};
@@ -54,92 +61,5 @@ impl PreparedTokens {
     #[wasm_bindgen(js_name = verifyBundle)]
     pub fn verify_bundle(&self, bundle: &str, call: &str) -> String {
         self.0.verify_bundle_json(bundle, call)
-    }
-}
-
-/// Everything but tokens.
-#[cfg(feature = "full")]
-pub mod full {
-    use super::{RustCrypto, facade, provider, wasm_bindgen};
-
-    /// [`facade::verify_dcap_json`]
-    #[must_use]
-    #[wasm_bindgen(js_name = verifyDcap)]
-    pub fn verify_dcap(request: &str) -> String {
-        facade::verify_dcap_json(provider(), request)
-    }
-
-    /// [`facade::verify_tpm_json`]
-    #[must_use]
-    #[wasm_bindgen(js_name = verifyTpm)]
-    pub fn verify_tpm(request: &str) -> String {
-        facade::verify_tpm_json(provider(), request)
-    }
-
-    /// [`facade::learn_tpm_policy_json`]
-    #[must_use]
-    #[wasm_bindgen(js_name = learnTpmPolicy)]
-    pub fn learn_tpm_policy(request: &str, name: &str) -> String {
-        facade::learn_tpm_policy_json(&RustCrypto, request, name)
-    }
-
-    /// [`facade::binding_json`]
-    #[must_use]
-    #[wasm_bindgen]
-    pub fn binding(request: &str) -> String {
-        facade::binding_json(&RustCrypto, request)
-    }
-
-    /// [`facade::inspect_json`]
-    #[must_use]
-    #[wasm_bindgen]
-    pub fn inspect(file: &[u8]) -> String {
-        facade::inspect_json(file)
-    }
-
-    /// [`facade::platform_of_quote_json`]
-    #[must_use]
-    #[wasm_bindgen(js_name = platformOfQuote)]
-    pub fn platform_of_quote(quote: &[u8]) -> String {
-        facade::platform_of_quote_json(quote)
-    }
-
-    /// [`facade::platform_of_pck_json`]
-    #[must_use]
-    #[wasm_bindgen(js_name = platformOfPck)]
-    pub fn platform_of_pck(pem: &str) -> String {
-        facade::platform_of_pck_json(pem)
-    }
-
-    /// [`facade::pck_reference_of_quote_json`]
-    #[must_use]
-    #[wasm_bindgen(js_name = pckReferenceOfQuote)]
-    pub fn pck_reference_of_quote(quote: &[u8]) -> String {
-        facade::pck_reference_of_quote_json(quote)
-    }
-
-    /// [`facade::PreparedDcap`]
-    #[wasm_bindgen]
-    #[derive(Debug)]
-    pub struct PreparedDcap(facade::PreparedDcap);
-
-    #[wasm_bindgen]
-    impl PreparedDcap {
-        /// [`facade::PreparedDcap::from_json`]
-        ///
-        /// # Errors
-        /// `{"error": …}` with a problem.
-        #[wasm_bindgen(constructor)]
-        pub fn new(preparation: &str) -> Result<Self, String> {
-            facade::PreparedDcap::from_json(provider(), preparation)
-                .map(Self)
-                .map_err(facade::Problem::refused)
-        }
-
-        /// [`facade::PreparedDcap::verify_json`]
-        #[must_use]
-        pub fn verify(&self, quote: &[u8], call: &str) -> String {
-            self.0.verify_json(quote, call)
-        }
     }
 }

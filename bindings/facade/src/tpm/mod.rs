@@ -2,6 +2,7 @@
 
 mod boot;
 mod claims;
+#[cfg(all(feature = "dcap", feature = "tpm"))]
 pub(crate) mod inspect;
 mod key;
 mod logs;
@@ -10,6 +11,7 @@ mod verify;
 
 pub use boot::{AuthorityClaims, BootStateClaims, SectionClaims, SecureBootClaims};
 pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
+#[cfg(all(feature = "dcap", feature = "tpm"))]
 pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
