@@ -10,6 +10,7 @@ mod differential;
 mod failure;
 mod fuzz;
 mod generate;
+mod js;
 mod no_std;
 mod project;
 mod setup;
@@ -44,6 +45,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Write the generated documents and schema from the source; `--check` fails on a difference.
     Gen(generate::Options),
+    /// Build the npm packages, measure them, compare them with Rust, install them in clean projects.
+    Js(js::Options),
     /// Link the core into a program for a bare target.
     NoStd,
     /// Install what the other commands need: system packages, cargo tools, bare-target libraries.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&project, &mut stages, &options),
         Command::Fuzz(options) => fuzz::run(&project, &mut stages, &options),
         Command::Gen(options) => generate::run(&project, &mut stages, &options),
+        Command::Js(options) => js::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
         Command::Setup => setup::run(&project, &mut stages),
         Command::Size => size::run(&project, &mut stages),

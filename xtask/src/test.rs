@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     differential,
     failure::Failure,
-    fuzz, generate, no_std,
+    fuzz, generate, js, no_std,
     project::{self, Project},
     setup::{debian, tools},
     stages::Stages,
@@ -33,7 +33,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(13);
+    stages.announce(13 + js::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
@@ -62,13 +62,14 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     stages.run("tests", || tests(project));
     differential::stage(project, stages);
     if options.native_only {
-        for name in ["no_std program", "core for wasm32", "fuzz"] {
+        for name in ["no_std program", "core for wasm32", "npm packages", "fuzz"] {
             stages.skip(name, "--native-only");
         }
         return;
     }
     no_std::stage(project, stages);
     wasm::stage(project, stages);
+    js::stage(project, stages);
     if options.no_fuzz {
         stages.skip("fuzz", "--no-fuzz");
     } else {
