@@ -101,6 +101,7 @@ test('slim, with the module inside the bundle', async () => {
     loader: { '.wasm': 'binary' },
     outfile: join(folder, 'out.mjs'),
     platform: 'node',
+    target: 'node20',
   });
   assert.equal(run(folder, 'node', ['out.mjs']).trim(), EXPECTED);
 });

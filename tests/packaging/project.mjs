@@ -28,7 +28,8 @@ export function run(folder, program, args, env = {}) {
   try {
     return execFileSync(program, args, { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
-    throw new Error(`in ${folder}: ${program} ${args.join(' ')}\n${error.stdout ?? ''}${error.stderr ?? error}`);
+    const said = `${error.stdout ?? ''}${error.stderr ?? error}`.replaceAll(/^.{300,}$/gm, (line) => `${line.slice(0, 300)}…`);
+    throw new Error(`in ${folder}: ${program} ${args.join(' ')}\n${said.slice(0, 6000)}`);
   }
 }
 
