@@ -29,7 +29,8 @@ export function run(folder, program, args, env = {}) {
     return execFileSync(program, args, { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     const said = `${error.stdout ?? ''}${error.stderr ?? error}`.replaceAll(/^.{300,}$/gm, (line) => `${line.slice(0, 300)}…`);
-    throw new Error(`in ${folder}: ${program} ${args.join(' ')}\n${said.slice(0, 6000)}`);
+    const told = new Error(`in ${folder}: ${program} ${args.join(' ')}\n${said.slice(0, 6000)}`);
+    throw Object.assign(told, { stdout: String(error.stdout ?? '') });
   }
 }
 
