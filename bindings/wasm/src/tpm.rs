@@ -4,18 +4,18 @@ use veriquote::crypto::RustCrypto;
 use veriquote_facade as facade;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::provider;
+use crate::{provider, text};
 
 /// [`facade::verify_tpm_json`]
 #[must_use]
 #[wasm_bindgen(js_name = verifyTpm)]
-pub fn verify_tpm(request: &str) -> String {
-    facade::verify_tpm_json(provider(), request)
+pub fn verify_tpm(request: &[u8]) -> String {
+    facade::verify_tpm_json(provider(), &text(request))
 }
 
 /// [`facade::learn_tpm_policy_json`]
 #[must_use]
 #[wasm_bindgen(js_name = learnTpmPolicy)]
-pub fn learn_tpm_policy(request: &str, name: &str) -> String {
-    facade::learn_tpm_policy_json(&RustCrypto, request, name)
+pub fn learn_tpm_policy(request: &[u8], name: &[u8]) -> String {
+    facade::learn_tpm_policy_json(&RustCrypto, &text(request), &text(name))
 }
