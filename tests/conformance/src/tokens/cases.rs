@@ -263,6 +263,13 @@ fn headers(list: &mut List) {
         Some(("limit.size", "token.header.kid")),
     );
     list.add(
+        "header/long",
+        "a header of a hundred thousand characters",
+        source,
+        member("x", json!("k".repeat(75_000))),
+        Some(("limit.size", "token.header")),
+    );
+    list.add(
         "header/typ-bool",
         "typ is a flag",
         source,
