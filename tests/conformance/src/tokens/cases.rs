@@ -1398,6 +1398,25 @@ fn algorithms_of_header_keys(list: &mut List, root: &Certificate) {
         with(with(token, "/jwks", Value::Null), "/options/roots", roots)
     };
     let accepting = |token: Value, algorithms: Value| with(token, "/options/expect/algorithms", algorithms);
+    list.add(
+        "chain/token-marked",
+        "a certified key of the flawed generator",
+        "CVE-2017-15361",
+        {
+            let mut flawed = leaf.clone();
+            let mut spki = RsaKey::First.spki();
+            let modulus = RsaKey::First.modulus();
+            let at = spki.windows(256).position(|part| part == modulus).expect("the modulus");
+            spki[at..at + 256].copy_from_slice(&veriquote_forge::tpm::roca_modulus());
+            flawed.spki = Some(spki);
+            let header =
+                with(with(header(), "/alg", json!("RS256")), "/x5c", json!([STANDARD.encode(flawed.der())]));
+            let token = with(request(&sign(&header, &claims())), "/jwks", Value::Null);
+            let token = with(token, "/options/roots", json!([pem("CERTIFICATE", &root.der())]));
+            accepting(token, json!({ "one_of": ["RS256"] }))
+        },
+        Some(("jwt.key.invalid", "token.header.x5c.certificate[0].subject_public_key_info")),
+    );
     let (source, both) = ("RFC 8725, 3.1", json!({ "one_of": ["RS256", "PS256"] }));
     let cases = [
         ("chain/token-jwk-rsa", "the algorithm of the token, accepted", "RS256", "RS256", both.clone(), None),
