@@ -36,6 +36,101 @@ Time: TypeAlias = datetime | int | str
 """A point in time: RFC 3339 (any offset, fractions dropped) or Unix seconds."""
 TokenExpiry: TypeAlias = Literal["required"] | Literal["where_present"]
 """Whether `exp` must be there."""
+__all__ = [
+    "AcceptedAlgorithms",
+    "AcceptedAlgorithmsOneOf",
+    "AkClaims",
+    "Appraisal",
+    "AttestedExpectations",
+    "AuthorityClaims",
+    "BindingDetection",
+    "BindingRequest",
+    "BindingResult",
+    "Blob",
+    "BootClaims",
+    "BootStateClaims",
+    "CertificateView",
+    "CertificatesView",
+    "CheckLine",
+    "Claims",
+    "ClockClaims",
+    "ClockReading",
+    "ClockReadingDict",
+    "Code",
+    "CollateralClaims",
+    "CollateralView",
+    "CrlView",
+    "DcapClaims",
+    "DcapOptions",
+    "Document",
+    "EventClaims",
+    "EventLogClaims",
+    "EventLogView",
+    "ExpectedDebug",
+    "ExpectedNonce",
+    "ExpectedNonceAmong",
+    "ExpectedNonceOnly",
+    "ExpectedSeconds",
+    "ExpectedSecondsIs",
+    "ExpectedSigner",
+    "ExpectedText",
+    "ExpectedTextIs",
+    "Expiry",
+    "Finding",
+    "Forecast",
+    "Horizon",
+    "ImaClaims",
+    "ImaListView",
+    "Inspection",
+    "JwkView",
+    "JwksView",
+    "NotChecked",
+    "OwnTokenClaims",
+    "PlatformClaims",
+    "Problem",
+    "ProblemKind",
+    "ProfileName",
+    "QuoteClaims",
+    "QuoteView",
+    "QveClaims",
+    "QveEvidence",
+    "RegisterClaims",
+    "ReportClaims",
+    "SectionClaims",
+    "SecureBootClaims",
+    "SgxReportClaims",
+    "ShortComponent",
+    "Shortfall",
+    "ShowTokenRequest",
+    "SignedDocumentView",
+    "SubmoduleToken",
+    "TcbClaims",
+    "TcbPart",
+    "TdxExtendedClaims",
+    "TdxReportClaims",
+    "Time",
+    "TokenAppraisal",
+    "TokenBinding",
+    "TokenClaim",
+    "TokenClaims",
+    "TokenEnvironment",
+    "TokenExpectations",
+    "TokenExpiry",
+    "TokenKey",
+    "TokenOptions",
+    "TokenPolicy",
+    "TokenTcb",
+    "TokenView",
+    "TpmAttestView",
+    "TpmClaims",
+    "TpmOptions",
+    "TpmPublicView",
+    "TpmQuoteClaims",
+    "UnauthenticatedAppraisal",
+    "Verdict",
+    "Verification",
+]
+
 Code: TypeAlias = Literal[
     "input.truncated",
     "input.trailing_data",
@@ -1584,10 +1679,7 @@ class ExpectedNonceOnly(TypedDict):
     only: str
     ...
 
-class ExpectedSecondsIs(TypedDict):
-    """At most this."""
-    is: int
-    ...
+ExpectedSecondsIs = TypedDict("ExpectedSecondsIs", {"is": "int"})
 
 class ExpectedSigner(TypedDict):
     """What the certificate of a key must be. A root alone says who may issue certificates; under one that also certifies others, name the signer."""
@@ -1598,10 +1690,7 @@ class ExpectedSigner(TypedDict):
     purposes: Sequence[str]
     """Purposes (ExtendedKeyUsage), dotted: a certificate that is made for certain purposes must have one."""
 
-class ExpectedTextIs(TypedDict):
-    """This text."""
-    is: str
-    ...
+ExpectedTextIs = TypedDict("ExpectedTextIs", {"is": "str"})
 
 class _QveEvidenceRequired(TypedDict):
     report: Blob

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::NOTE;
 use super::model::{Class, Model};
-use super::stub::{dict, kinds};
+use super::stub::{codes, dict, exported, kinds};
 
 pub(super) fn text(model: &Model) -> String {
     let mut page = format!(
@@ -50,8 +50,11 @@ pub(super) fn text(model: &Model) -> String {
             _ = writeln!(page, "    {name:?}: frozenset(({},)),", blobs.join(", "));
         }
     }
+    page.push_str("}\n");
+    page.push_str(&codes(""));
+    page.push_str(&exported(model));
     page.push_str(
-        "}\n\n\n\
+        "\n\
          def record(name: str, members: dict[str, Any]) -> Record:\n    \
          \"\"\"The record of a structure of the facade.\"\"\"\n    \
          of = _INSPECTIONS[members[\"kind\"]] if name == \"Inspection\" else _CLASSES[name]\n    \

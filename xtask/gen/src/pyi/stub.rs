@@ -20,11 +20,9 @@ pub(super) fn text(model: &Model) -> String {
     for (name, alias) in &model.aliases {
         _ = write!(page, "{name}: TypeAlias = {}\n{}", alias.of, doc("", &alias.about));
     }
-    page.push_str("Code: TypeAlias = Literal[\n");
-    for code in Code::ALL {
-        _ = writeln!(page, "    \"{code}\",");
-    }
-    _ = write!(page, "]\n{}", doc("", "Every code of docs/errors.md that this release knows."));
+    page.push_str(&exported(model));
+    page.push_str(&codes(": TypeAlias"));
+    page.push_str(&doc("", "Every code of docs/errors.md that this release knows."));
     for (name, class) in &model.records {
         _ = write!(page, "\nclass {name}(Record):\n{}", doc("    ", &class.about));
         class.fields.iter().for_each(|field| page.push_str(&property(field)));
@@ -37,6 +35,21 @@ pub(super) fn text(model: &Model) -> String {
         "\nBLOBS: dict[str, frozenset[str]]\n\ndef record(name: str, members: dict[str, Any]) -> Record: ...\n",
     );
     page
+}
+
+/// Every code, as the one type of them.
+pub(super) fn codes(annotation: &str) -> String {
+    let codes: String = Code::ALL.iter().map(|code| format!("    \"{code}\",\n")).collect();
+    format!("Code{annotation} = Literal[\n{codes}]\n")
+}
+
+/// What `veriquote.types` gives on.
+pub(super) fn exported(model: &Model) -> String {
+    let classes = model.records.keys().chain(model.options.keys()).chain(model.aliases.keys());
+    let mut names: Vec<&str> = classes.map(String::as_str).chain(["Code"]).collect();
+    names.sort_unstable();
+    let names: String = names.iter().map(|name| format!("    {name:?},\n")).collect();
+    format!("__all__ = [\n{names}]\n\n")
 }
 
 fn property(field: &Field) -> String {
@@ -60,6 +73,12 @@ pub(super) fn dict(name: &str, class: &Class, documented: bool) -> String {
     };
     let about = if documented { doc("    ", &class.about) } else { String::new() };
     let gap = if documented { "\n" } else { "\n\n" };
+    if class.fields.iter().any(|field| is_keyword(&field.name)) {
+        // Names that no attribute may have: the form of a call, which has no place for documentation.
+        let members: Vec<String> =
+            class.fields.iter().map(|field| format!("{:?}: {:?}", field.name, field.of)).collect();
+        return format!("{gap}{name} = TypedDict({name:?}, {{{}}})\n", members.join(", "));
+    }
     let (base, total) = match (required.is_empty(), optional.is_empty()) {
         (_, true) => ("TypedDict".to_owned(), ""),
         (true, false) => ("TypedDict".to_owned(), ", total=False"),
@@ -71,6 +90,12 @@ pub(super) fn dict(name: &str, class: &Class, documented: bool) -> String {
     let own = if optional.is_empty() { &required } else { &optional };
     _ = write!(text, "{gap}class {name}({base}{total}):\n{about}{}", members(own));
     text
+}
+
+/// Keywords of Python that may come up as names of members.
+fn is_keyword(name: &str) -> bool {
+    ["as", "class", "from", "global", "import", "in", "is", "lambda", "not", "pass", "return", "with"]
+        .contains(&name)
 }
 
 /// The exceptions: one for each kind of problem.
