@@ -45,8 +45,8 @@ def verify_dcap(
 class DcapVerifier:
     """Collateral that was verified once, to verify many quotes. Threads may share it."""
 
-    __slots__ = ("_native",)
-    _native: _native.DcapVerifier
+    __slots__ = ("_handle",)
+    _handle: _native.DcapVerifier
 
     def __init__(self, collateral: Document | Iterable[Document], **given: Unpack[DcapOptions]) -> None:
         """Reads the options and verifies the collateral.
@@ -54,7 +54,7 @@ class DcapVerifier:
         Wrong options are raised; collateral that does not verify is told with each quote.
         """
         read = documents(collateral, "collateral")
-        self._native = _native.DcapVerifier(read, options("DcapOptions", given))
+        self._handle = _native.DcapVerifier(read, options("DcapOptions", given))
 
     def verify(
         self,
@@ -69,7 +69,7 @@ class DcapVerifier:
         With a `cache`, the next quote of a platform costs one signature check; one thread uses it at a time.
         """
         return accepted(
-            self._native.verify(
+            self._handle.verify(
                 as_bytes(quote, "quote"), maybe(as_bytes, event_log, "event_log"), _qve(qve), cache
             )
         )
@@ -80,24 +80,24 @@ class DcapVerifier:
         Quotes are taken as they are needed, so that the iterable may be endless.
         """
         return in_threads(
-            self._native.verify_all, (as_bytes(quote, "quote") for quote in quotes), threads=threads
+            self._handle.verify_all, (as_bytes(quote, "quote") for quote in quotes), threads=threads
         )
 
     def at(self, at: datetime | int | str) -> DcapVerifier:
         """The same at another time. Collateral that was verified is not verified again."""
-        return self._with(self._native.at(dumps(at, "options.at")))
+        return self._with(self._handle.at(dumps(at, "options.at")))
 
     def expecting(self, report_data: str) -> DcapVerifier:
         """The same with other report data to expect: all 64 bytes as hex."""
-        return self._with(self._native.expecting(report_data))
+        return self._with(self._handle.expecting(report_data))
 
     def collateral_is_for(self, index: int = 0) -> tuple[str, str] | None:
         """TEE and platform family (FMSPC) of one of the collaterals, once it was verified."""
-        return self._native.collateral_is_for(index)
+        return self._handle.collateral_is_for(index)
 
     def _with(self, native: _native.DcapVerifier) -> DcapVerifier:
         other = DcapVerifier.__new__(DcapVerifier)
-        other._native = native
+        other._handle = native
         return other
 
 

@@ -2,57 +2,7 @@
 # the functions whose names end in `_json`.
 from typing import Any, final
 
-from ._types import (
-    Appraisal,
-    CheckLine,
-    Claims,
-    Forecast,
-    Horizon,
-    NotChecked,
-    Problem,
-)
-
-@final
-class Verification:
-    """What came of a verification. Only a verifier makes one; nothing can change it.
-
-    It is true in a condition when the evidence was accepted.
-    """
-
-    @property
-    def verified(self) -> bool:
-        """The evidence is authentic: every signature, chain, window and binding holds."""
-    @property
-    def accepted(self) -> bool:
-        """It is authentic, and the policy accepts it. Only then may a caller rely on the claims."""
-    @property
-    def evidence(self) -> str:
-        """The kind of evidence: `dcap`, `tpm` or `token`."""
-    @property
-    def error(self) -> Problem | None:
-        """Why not, when it is not accepted."""
-    @property
-    def checks(self) -> tuple[CheckLine, ...]:
-        """Every check in the order in which it was made; on failure the last one is the failing one."""
-    @property
-    def claims(self) -> Claims | None:
-        """What the evidence says. Present as soon as it is authentic; see `verified` and `accepted`."""
-    @property
-    def appraisal(self) -> Appraisal | None:
-        """What the policy made of it; absent when the evidence is not authentic."""
-    @property
-    def not_checked(self) -> tuple[NotChecked, ...]:
-        """What this call did not check, and how to have it checked."""
-    @property
-    def horizons(self) -> tuple[Horizon, ...]:
-        """The verdict under each collateral, when several were given; the first decides."""
-    @property
-    def forecast(self) -> tuple[Forecast, ...]:
-        """When the verdict will change, and to what."""
-    def to_json(self) -> str:
-        """The JSON of `verification.json`, the same bytes in every language."""
-    def __bool__(self) -> bool: ...
-    def __eq__(self, other: object, /) -> bool: ...
+from ._types import Verification as Verification
 
 class DcapVerifier:
     def __new__(cls, collateral: list[bytes], options: str) -> DcapVerifier: ...

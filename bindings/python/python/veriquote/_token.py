@@ -50,40 +50,40 @@ def verify_token(
 class TokenVerifier:
     """Keys and expectations that were read once, to verify many tokens. Threads may share it."""
 
-    __slots__ = ("_native",)
-    _native: _native.TokenVerifier
+    __slots__ = ("_handle",)
+    _handle: _native.TokenVerifier
 
     def __init__(self, jwks: Document | None = None, **given: Unpack[TokenOptions]) -> None:
         """Reads the issuer's keys, or the `roots` that certify them."""
-        self._native = _native.TokenVerifier(maybe(document, jwks, "jwks"), options("TokenOptions", given))
+        self._handle = _native.TokenVerifier(maybe(document, jwks, "jwks"), options("TokenOptions", given))
 
     def verify(self, token: str | bytes) -> Verification:
         """Verifies one token, and raises `VeriquoteError` unless it is accepted."""
-        return accepted(self._native.verify(as_bytes(token, "token")))
+        return accepted(self._handle.verify(as_bytes(token, "token")))
 
     def verify_bundle(self, bundle: Document) -> Verification:
         """Verifies one detached bundle, and raises `VeriquoteError` unless it is accepted."""
-        return accepted(self._native.verify_bundle(document(bundle, "bundle")))
+        return accepted(self._handle.verify_bundle(document(bundle, "bundle")))
 
     def verify_batch(
         self, tokens: Iterable[str | bytes], *, threads: int | None = None
     ) -> Iterator[Verification]:
         """The result of each token, in order. Nothing is raised for a token: look at `accepted`."""
         return in_threads(
-            self._native.verify_all, (as_bytes(token, "token") for token in tokens), threads=threads
+            self._handle.verify_all, (as_bytes(token, "token") for token in tokens), threads=threads
         )
 
     def at(self, at: datetime | int | str) -> TokenVerifier:
         """The same at another time."""
-        return self._with(self._native.at(dumps(at, "options.at")))
+        return self._with(self._handle.at(dumps(at, "options.at")))
 
     def expecting(self, nonce: ExpectedNonce) -> TokenVerifier:
         """The same with another challenge to expect."""
-        return self._with(self._native.expecting(dumps(nonce, "options.expect.nonce")))
+        return self._with(self._handle.expecting(dumps(nonce, "options.expect.nonce")))
 
     def _with(self, native: _native.TokenVerifier) -> TokenVerifier:
         other = TokenVerifier.__new__(TokenVerifier)
-        other._native = native
+        other._handle = native
         return other
 
 

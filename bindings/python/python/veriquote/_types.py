@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict, Union
 
 from ._base import Record, VeriquoteError, make
+from ._native import Verification
 
 
 class AkClaims(Record):
@@ -739,22 +740,6 @@ class Verdict(Record):
     }
 
 
-class Verification(Record):
-    __slots__ = ()
-    _absent = {
-        "verified": False,
-        "accepted": False,
-        "evidence": None,
-        "error": None,
-        "checks": (),
-        "claims": None,
-        "appraisal": None,
-        "not_checked": (),
-        "horizons": (),
-        "forecast": (),
-    }
-
-
 class AcceptedAlgorithmsOneOf(TypedDict):
     one_of: Sequence[str]
 
@@ -1026,7 +1011,6 @@ _CLASSES: dict[str, type[Record]] = {
     "TpmQuoteClaims": TpmQuoteClaims,
     "UnauthenticatedAppraisal": UnauthenticatedAppraisal,
     "Verdict": Verdict,
-    "Verification": Verification,
 }
 _INSPECTIONS: dict[str, type[Record]] = {
     "quote": QuoteView,

@@ -1,7 +1,7 @@
 # Written by `cargo xtask gen` from bindings/schema. Do not edit.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, final
 
 from typing_extensions import TypeAlias
 
@@ -1561,8 +1561,14 @@ class Verdict(Record):
     def error(self) -> Problem | None:
         """Why not."""
 
-class Verification(Record):
+@final
+class Verification:
     """The result of a verification."""
+    def to_json(self) -> str:
+        """The JSON of `verification.json`, the same bytes in every language."""
+    def __bool__(self) -> bool:
+        """Whether the evidence was accepted."""
+    def __eq__(self, other: object, /) -> bool: ...
     @property
     def verified(self) -> bool:
         """The evidence is authentic: every signature, chain, window and binding holds."""

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::NOTE;
 use super::model::{Class, Model};
-use super::stub::{codes, dict, exported, kinds};
+use super::stub::{NATIVE, codes, dict, exported, kinds};
 
 pub(super) fn text(model: &Model) -> String {
     let mut page = format!(
@@ -12,9 +12,11 @@ pub(super) fn text(model: &Model) -> String {
          from collections.abc import Mapping, Sequence\n\
          from datetime import datetime\n\
          from typing import Any, Literal, TypedDict, Union\n\n\
-         from ._base import Record, VeriquoteError, make\n"
+         from ._base import Record, VeriquoteError, make\n\
+         from ._native import {NATIVE}\n"
     );
-    for (name, class) in &model.records {
+    let records = || model.records.iter().filter(|(name, _)| *name != NATIVE);
+    for (name, class) in records() {
         _ = write!(page, "\n\nclass {name}(Record):\n    __slots__ = ()\n    _absent = {}\n", absent(class));
     }
     for (name, class) in &model.options {
@@ -31,7 +33,7 @@ pub(super) fn text(model: &Model) -> String {
     }
     page.push_str(&kinds(false));
     page.push_str("\n\n_CLASSES: dict[str, type[Record]] = {\n");
-    for name in model.records.keys() {
+    for (name, _) in records() {
         _ = writeln!(page, "    {name:?}: {name},");
     }
     page.push_str("}\n_INSPECTIONS: dict[str, type[Record]] = {\n");

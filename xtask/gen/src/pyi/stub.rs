@@ -12,7 +12,7 @@ pub(super) fn text(model: &Model) -> String {
     let mut page = format!(
         "{NOTE}from collections.abc import Mapping, Sequence\n\
          from datetime import datetime\n\
-         from typing import Any, Literal, TypedDict\n\n\
+         from typing import Any, Literal, TypedDict, final\n\n\
          from typing_extensions import TypeAlias\n\n\
          from ._base import Record as Record\n\
          from ._base import VeriquoteError\n\n"
@@ -24,7 +24,12 @@ pub(super) fn text(model: &Model) -> String {
     page.push_str(&codes(": TypeAlias"));
     page.push_str(&doc("", "Every code of docs/errors.md that this release knows."));
     for (name, class) in &model.records {
-        _ = write!(page, "\nclass {name}(Record):\n{}", doc("    ", &class.about));
+        let is_native = name == NATIVE;
+        let head = if is_native { format!("@final\nclass {name}") } else { format!("class {name}(Record)") };
+        _ = write!(page, "\n{head}:\n{}", doc("    ", &class.about));
+        if is_native {
+            page.push_str(METHODS);
+        }
         class.fields.iter().for_each(|field| page.push_str(&property(field)));
     }
     for (name, class) in &model.options {
@@ -36,6 +41,18 @@ pub(super) fn text(model: &Model) -> String {
     );
     page
 }
+
+/// The class that the native module has: only a verifier makes one of it.
+pub(super) const NATIVE: &str = "Verification";
+
+/// What it has beside its members.
+const METHODS: &str = "    \
+    def to_json(self) -> str:
+        \"\"\"The JSON of `verification.json`, the same bytes in every language.\"\"\"
+    def __bool__(self) -> bool:
+        \"\"\"Whether the evidence was accepted.\"\"\"
+    def __eq__(self, other: object, /) -> bool: ...
+";
 
 /// Every code, as the one type of them.
 pub(super) fn codes(annotation: &str) -> String {
