@@ -62,7 +62,13 @@ def options(of: str, given: Mapping[str, Any]) -> str:
 def dumps(value: object, part: str) -> str:
     """`value` as JSON."""
     try:
-        return json.dumps(value, default=_default, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(
+            value, default=_default, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        # Half of a surrogate pair is text to Python, and to nobody else.
+        if not text.isascii():
+            text.encode()
+        return text
     except (TypeError, ValueError, RecursionError) as error:
         misuse(part, str(error), "give what JSON has: text, numbers, true, false, null, lists and objects")
 
@@ -81,11 +87,14 @@ def _default(value: object) -> object:
 
 
 def _blobs(value: object) -> object:
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return blob(bytes(value))
+    """One of them, or a list."""
     if isinstance(value, (list, tuple)):
-        return [_blobs(item) for item in value]
-    return value
+        return [_blob(item) for item in value]
+    return _blob(value)
+
+
+def _blob(value: object) -> object:
+    return blob(bytes(value)) if isinstance(value, (bytes, bytearray, memoryview)) else value
 
 
 def _utf8(text: str, part: str) -> bytes:
