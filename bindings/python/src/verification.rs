@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
 use serde::Serialize;
 use veriquote_facade as facade;
 
@@ -115,6 +116,15 @@ impl Verification {
     /// The result as the JSON of `verification.json`, the same bytes in every language.
     fn to_json(&self, py: Python<'_>) -> String {
         py.detach(|| serde_json::to_string(&self.result).unwrap_or_default())
+    }
+
+    /// `Verification[DcapClaims]` in annotations.
+    #[classmethod]
+    fn __class_getitem__<'py>(
+        class: &Bound<'py, PyType>,
+        of: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        class.py().import("types")?.getattr("GenericAlias")?.call1((class, of))
     }
 
     fn __bool__(&self) -> bool {

@@ -28,14 +28,17 @@ class Record:
     def __init__(self) -> None:
         raise TypeError(f"only veriquote makes a {type(self).__name__}")
 
-    def __getattr__(self, name: str) -> Any:
-        if not name.startswith("_"):
-            try:
-                return self._members[name]
-            except KeyError:
-                if name in self._absent:
-                    return self._absent[name]
-        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self)
+    # The members that a record has, type checkers find in `_types.pyi`, and no others.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if not name.startswith("_"):
+                try:
+                    return self._members[name]
+                except KeyError:
+                    if name in self._absent:
+                        return self._absent[name]
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed", name=name, obj=self)

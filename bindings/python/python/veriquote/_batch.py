@@ -7,19 +7,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from typing import TypeVar
 
-from ._native import Verification
+V = TypeVar("V")
 
 #: Pieces for one thread at a time: handing them over costs little beside verifying them.
 CHUNK = 16
 
 
 def in_threads(
-    verify_all: Callable[[list[bytes]], list[Verification]],
+    verify_all: Callable[[list[bytes]], list[V]],
     evidence: Iterable[bytes],
     *,
     threads: int | None = None,
-) -> Iterator[Verification]:
+) -> Iterator[V]:
     """Results in the order of the evidence, of which only what the threads need is taken at a time."""
     count = threads or os.cpu_count() or 1
     chunks = _chunks(evidence)
@@ -28,7 +29,7 @@ def in_threads(
             yield from verify_all(chunk)
         return
     pool = ThreadPoolExecutor(count, thread_name_prefix="veriquote")
-    waiting: deque[Future[list[Verification]]] = deque()
+    waiting: deque[Future[list[V]]] = deque()
     try:
         for chunk in chunks:
             waiting.append(pool.submit(verify_all, chunk))

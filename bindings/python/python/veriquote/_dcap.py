@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._native import PlatformCache, Verification
-    from ._types import Blob, DcapOptions, Document, QveEvidence
+    from ._types import Blob, DcapClaims, DcapOptions, Document, QveEvidence
 
 
 def verify_dcap(
@@ -26,7 +26,7 @@ def verify_dcap(
     event_log: Blob | None = None,
     qve: QveEvidence | None = None,
     **given: Unpack[DcapOptions],
-) -> Verification:
+) -> Verification[DcapClaims]:
     """Verifies one quote, and raises `VeriquoteError` unless it is authentic and the policy accepts it.
 
     Of several collaterals the first decides; the others become `horizons` of the result.
@@ -63,7 +63,7 @@ class DcapVerifier:
         event_log: Blob | None = None,
         qve: QveEvidence | None = None,
         cache: PlatformCache | None = None,
-    ) -> Verification:
+    ) -> Verification[DcapClaims]:
         """Verifies one quote, and raises `VeriquoteError` unless it is accepted.
 
         With a `cache`, the next quote of a platform costs one signature check; one thread uses it at a time.
@@ -74,7 +74,7 @@ class DcapVerifier:
             )
         )
 
-    def verify_batch(self, quotes: Iterable[Blob], *, threads: int | None = None) -> Iterator[Verification]:
+    def verify_batch(self, quotes: Iterable[Blob], *, threads: int | None = None) -> Iterator[Verification[DcapClaims | None]]:
         """The result of each quote, in order. Nothing is raised for a quote: look at `accepted`.
 
         Quotes are taken as they are needed, so that the iterable may be endless.

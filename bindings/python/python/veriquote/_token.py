@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Document,
         ExpectedNonce,
         ShowTokenRequest,
+        TokenClaims,
         TokenOptions,
         UnauthenticatedAppraisal,
     )
@@ -32,7 +33,7 @@ def verify_token(
     bundle: Document | None = None,
     jwks: Document | None = None,
     **given: Unpack[TokenOptions],
-) -> Verification:
+) -> Verification[TokenClaims]:
     """Verifies one token, or one detached bundle of NVIDIA's service.
 
     Raises `VeriquoteError` unless it is authentic and everything expected of it holds.
@@ -57,17 +58,17 @@ class TokenVerifier:
         """Reads the issuer's keys, or the `roots` that certify them."""
         self._handle = _native.TokenVerifier(maybe(document, jwks, "jwks"), options("TokenOptions", given))
 
-    def verify(self, token: str | bytes) -> Verification:
+    def verify(self, token: str | bytes) -> Verification[TokenClaims]:
         """Verifies one token, and raises `VeriquoteError` unless it is accepted."""
         return accepted(self._handle.verify(as_bytes(token, "token")))
 
-    def verify_bundle(self, bundle: Document) -> Verification:
+    def verify_bundle(self, bundle: Document) -> Verification[TokenClaims]:
         """Verifies one detached bundle, and raises `VeriquoteError` unless it is accepted."""
         return accepted(self._handle.verify_bundle(document(bundle, "bundle")))
 
     def verify_batch(
         self, tokens: Iterable[str | bytes], *, threads: int | None = None
-    ) -> Iterator[Verification]:
+    ) -> Iterator[Verification[TokenClaims | None]]:
         """The result of each token, in order. Nothing is raised for a token: look at `accepted`."""
         return in_threads(
             self._handle.verify_all, (as_bytes(token, "token") for token in tokens), threads=threads

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._native import Verification
-    from ._types import Blob, Document, TpmOptions
+    from ._types import Blob, TpmClaims, Document, TpmOptions
 
 
 def verify_tpm(
@@ -24,7 +24,7 @@ def verify_tpm(
     event_log: Blob | None = None,
     ima_log: Blob | None = None,
     **given: Unpack[TpmOptions],
-) -> Verification:
+) -> Verification[TpmClaims]:
     """Verifies one quote, with the registers and logs that explain it.
 
     Raises `VeriquoteError` unless it is authentic and the policy accepts it.

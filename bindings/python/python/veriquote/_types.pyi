@@ -1,12 +1,15 @@
 # Written by `cargo xtask gen` from bindings/schema. Do not edit.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypedDict, final
+from typing import Any, Generic, Literal, TypedDict, final
 
-from typing_extensions import TypeAlias
+from typing_extensions import TypeAlias, TypeVar
 
 from ._base import Record as Record
 from ._base import VeriquoteError
+
+# What accepted evidence says; of evidence that may not be accepted, also nothing.
+ClaimsT = TypeVar("ClaimsT", bound="Claims | None", default="Claims | None", covariant=True)
 
 AcceptedAlgorithms: TypeAlias = AcceptedAlgorithmsOneOf | Literal["of_key"]
 """Which algorithms are accepted."""
@@ -1562,7 +1565,7 @@ class Verdict(Record):
         """Why not."""
 
 @final
-class Verification:
+class Verification(Generic[ClaimsT]):
     """The result of a verification."""
     def to_json(self) -> str:
         """The JSON of `verification.json`, the same bytes in every language."""
@@ -1585,7 +1588,7 @@ class Verification:
     def checks(self) -> tuple[CheckLine, ...]:
         """Every check in the order in which it was made; on failure the last one is the failing one."""
     @property
-    def claims(self) -> Claims | None:
+    def claims(self) -> ClaimsT:
         """What the evidence says. Present as soon as it is authentic; see `verified` and `accepted`."""
     @property
     def appraisal(self) -> Appraisal | None:

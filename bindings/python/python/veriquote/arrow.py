@@ -11,9 +11,9 @@ reason; what it claims is there as soon as it is authentic, so filter by `accept
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from ._batch import in_threads
 from ._dcap import DcapVerifier
@@ -88,7 +88,11 @@ def verify(
     evidence = _evidence(column)
     columns = _columns(verifier, json)
     handle = verifier._handle
-    results = in_threads(handle.verify_all, (row for row in evidence if row is not None), threads=threads)
+    # Bound to one of the two classes, each of which has it.
+    results: Iterator[Verification] = in_threads(
+        handle.verify_all, (row for row in evidence if row is not None),
+        threads=threads,
+    )
     rows: list[list[Any]] = [[] for _ in columns]
     for result in _aligned(evidence, results):
         for values, (_, read) in zip(rows, columns):

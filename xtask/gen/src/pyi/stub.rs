@@ -12,10 +12,12 @@ pub(super) fn text(model: &Model) -> String {
     let mut page = format!(
         "{NOTE}from collections.abc import Mapping, Sequence\n\
          from datetime import datetime\n\
-         from typing import Any, Literal, TypedDict, final\n\n\
-         from typing_extensions import TypeAlias\n\n\
+         from typing import Any, Generic, Literal, TypedDict, final\n\n\
+         from typing_extensions import TypeAlias, TypeVar\n\n\
          from ._base import Record as Record\n\
-         from ._base import VeriquoteError\n\n"
+         from ._base import VeriquoteError\n\n\
+         # What accepted evidence says; of evidence that may not be accepted, also nothing.\n\
+         ClaimsT = TypeVar(\"ClaimsT\", bound=\"Claims | None\", default=\"Claims | None\", covariant=True)\n\n"
     );
     for (name, alias) in &model.aliases {
         _ = write!(page, "{name}: TypeAlias = {}\n{}", alias.of, doc("", &alias.about));
@@ -25,12 +27,19 @@ pub(super) fn text(model: &Model) -> String {
     page.push_str(&doc("", "Every code of docs/errors.md that this release knows."));
     for (name, class) in &model.records {
         let is_native = name == NATIVE;
-        let head = if is_native { format!("@final\nclass {name}") } else { format!("class {name}(Record)") };
+        let head = if is_native {
+            format!("@final\nclass {name}(Generic[ClaimsT])")
+        } else {
+            format!("class {name}(Record)")
+        };
         _ = write!(page, "\n{head}:\n{}", doc("    ", &class.about));
         if is_native {
             page.push_str(METHODS);
         }
-        class.fields.iter().for_each(|field| page.push_str(&property(field)));
+        for field in &class.fields {
+            let is_generic = is_native && field.name == "claims";
+            page.push_str(&property(field, if is_generic { "ClaimsT" } else { &field.of }));
+        }
     }
     for (name, class) in &model.options {
         page.push_str(&dict(name, class, true));
@@ -69,10 +78,10 @@ pub(super) fn exported(model: &Model) -> String {
     format!("__all__ = [\n{names}]\n\n")
 }
 
-fn property(field: &Field) -> String {
+fn property(field: &Field, of: &str) -> String {
     let of = match field.name.as_str() {
         "code" if field.about.contains("stable dotted code") => "Code",
-        _ => &field.of,
+        _ => of,
     };
     format!("    @property\n    def {}(self) -> {of}:\n{}", field.name, doc("        ", &field.about))
 }
