@@ -11,7 +11,7 @@ reason; what it claims is there as soon as it is authentic, so filter by `accept
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 
