@@ -38,7 +38,7 @@ fn evidence(py: Python<'_>, qve: Option<&str>) -> PyResult<Option<QveEvidence>> 
 }
 
 /// Collateral that was verified once, to verify many quotes.
-#[pyclass(frozen, subclass, module = "veriquote._native")]
+#[pyclass(frozen, module = "veriquote._native")]
 #[derive(Debug)]
 pub(crate) struct DcapVerifier(facade::DcapVerifier);
 

@@ -25,7 +25,7 @@ pub(crate) fn verify_token(
 }
 
 /// Keys that were loaded once, to verify many tokens.
-#[pyclass(frozen, subclass, module = "veriquote._native")]
+#[pyclass(frozen, module = "veriquote._native")]
 #[derive(Debug)]
 pub(crate) struct TokenVerifier(facade::TokenVerifier);
 

@@ -28,17 +28,9 @@ class Record:
     def __init__(self) -> None:
         raise TypeError(f"only veriquote makes a {type(self).__name__}")
 
-    # The members that a record has, type checkers find in `_types.pyi`, and no others.
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            if not name.startswith("_"):
-                try:
-                    return self._members[name]
-                except KeyError:
-                    if name in self._absent:
-                        return self._absent[name]
-            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self)
+    def __init_subclass__(cls) -> None:
+        for name, absent in cls._absent.items():
+            setattr(cls, name, _member(name, absent))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed", name=name, obj=self)
@@ -69,6 +61,10 @@ class Record:
         if self._text is not None:
             return self._text
         return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _member(name: str, absent: object) -> property:
+    return property(lambda record: record._members.get(name, absent))
 
 
 def make(of: type[R], members: dict[str, Any], text: str | None = None) -> R:

@@ -11,7 +11,7 @@ from ._types import KINDS, Problem
 if TYPE_CHECKING:
     from ._types import Claims
 
-    C = TypeVar("C", bound=Claims)
+C = TypeVar("C", bound="Claims")
 
 
 def of_problem(problem: Problem, result: Verification[Claims | None] | None = None) -> VeriquoteError:

@@ -5,6 +5,28 @@ from typing import Any, final
 from ._types import DcapClaims, TokenClaims, TpmClaims
 from ._types import Verification as Verification
 
+__all__ = [
+    "DcapVerifier",
+    "PlatformCache",
+    "TokenVerifier",
+    "Verification",
+    "binding",
+    "binding_json",
+    "blob",
+    "inspect",
+    "inspect_json",
+    "learn_tpm_policy",
+    "show_token",
+    "show_token_json",
+    "verify_dcap",
+    "verify_dcap_json",
+    "verify_token",
+    "verify_token_json",
+    "verify_tpm",
+    "verify_tpm_json",
+]
+
+@final
 class DcapVerifier:
     def __new__(cls, collateral: list[bytes], options: str) -> DcapVerifier: ...
     def verify(
@@ -24,6 +46,7 @@ class PlatformCache:
     """A bounded memory of platforms that were verified, so that their next quotes cost one signature check."""
     def __new__(cls, capacity: int) -> PlatformCache: ...
 
+@final
 class TokenVerifier:
     def __new__(cls, jwks: bytes | None, options: str) -> TokenVerifier: ...
     def verify(self, token: bytes) -> Verification[TokenClaims | None]: ...

@@ -9,7 +9,7 @@ from ._base import Record as Record
 from ._base import VeriquoteError
 
 # What accepted evidence says; of evidence that may not be accepted, also nothing.
-ClaimsT = TypeVar("ClaimsT", bound="Claims | None", default="Claims | None", covariant=True)
+_ClaimsT = TypeVar("_ClaimsT", bound="Claims | None", default="Claims | None", covariant=True)
 
 AcceptedAlgorithms: TypeAlias = AcceptedAlgorithmsOneOf | Literal["of_key"]
 """Which algorithms are accepted."""
@@ -1565,7 +1565,7 @@ class Verdict(Record):
         """Why not."""
 
 @final
-class Verification(Generic[ClaimsT]):
+class Verification(Generic[_ClaimsT]):
     """The result of a verification."""
     def to_json(self) -> str:
         """The JSON of `verification.json`, the same bytes in every language."""
@@ -1588,7 +1588,7 @@ class Verification(Generic[ClaimsT]):
     def checks(self) -> tuple[CheckLine, ...]:
         """Every check in the order in which it was made; on failure the last one is the failing one."""
     @property
-    def claims(self) -> ClaimsT:
+    def claims(self) -> _ClaimsT:
         """What the evidence says. Present as soon as it is authentic; see `verified` and `accepted`."""
     @property
     def appraisal(self) -> Appraisal | None:

@@ -87,12 +87,10 @@ def verify(
     """Verifies each value of a column of bytes or text. With `json`, `result` has the whole result."""
     evidence = _evidence(column)
     columns = _columns(verifier, json)
-    handle = verifier._handle
-    # Bound to one of the two classes, each of which has it.
-    results: Iterator[Verification] = in_threads(
-        handle.verify_all, (row for row in evidence if row is not None),
-        threads=threads,
-    )
+    # Of one class or the other, each of which has it.
+    verify_all: Any = verifier._handle.verify_all
+    present = (row for row in evidence if row is not None)
+    results: Iterator[Verification] = in_threads(verify_all, present, threads=threads)
     rows: list[list[Any]] = [[] for _ in columns]
     for result in _aligned(evidence, results):
         for values, (_, read) in zip(rows, columns):

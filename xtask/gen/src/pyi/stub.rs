@@ -17,7 +17,7 @@ pub(super) fn text(model: &Model) -> String {
          from ._base import Record as Record\n\
          from ._base import VeriquoteError\n\n\
          # What accepted evidence says; of evidence that may not be accepted, also nothing.\n\
-         ClaimsT = TypeVar(\"ClaimsT\", bound=\"Claims | None\", default=\"Claims | None\", covariant=True)\n\n"
+         _ClaimsT = TypeVar(\"_ClaimsT\", bound=\"Claims | None\", default=\"Claims | None\", covariant=True)\n\n"
     );
     for (name, alias) in &model.aliases {
         _ = write!(page, "{name}: TypeAlias = {}\n{}", alias.of, doc("", &alias.about));
@@ -28,7 +28,7 @@ pub(super) fn text(model: &Model) -> String {
     for (name, class) in &model.records {
         let is_native = name == NATIVE;
         let head = if is_native {
-            format!("@final\nclass {name}(Generic[ClaimsT])")
+            format!("@final\nclass {name}(Generic[_ClaimsT])")
         } else {
             format!("class {name}(Record)")
         };
@@ -38,7 +38,7 @@ pub(super) fn text(model: &Model) -> String {
         }
         for field in &class.fields {
             let is_generic = is_native && field.name == "claims";
-            page.push_str(&property(field, if is_generic { "ClaimsT" } else { &field.of }));
+            page.push_str(&property(field, if is_generic { "_ClaimsT" } else { &field.of }));
         }
     }
     for (name, class) in &model.options {
