@@ -190,11 +190,13 @@ fn wheel(project: &Project, python: &Python, profile: Profile) -> Result<PathBuf
         Profile::Dev => step.run()?,
         Profile::Release => step.arg("--release").run()?,
     }
-    let built = fs::read_dir(&folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));
-    built
-        .filter(|path| path.extension().is_some_and(|it| it == "whl"))
-        .next()
-        .ok_or_else(|| Failure::new("maturin built no wheel", "read its output above"))
+    built(&folder)?.ok_or_else(|| Failure::new("maturin built no wheel", "read its output above"))
+}
+
+/// The one wheel in `folder`.
+fn built(folder: &Path) -> Result<Option<PathBuf>, Failure> {
+    let mut files = fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    Ok(files.find(|path| path.extension().is_some_and(|it| it == "whl")))
 }
 
 /// Installs the wheel twice: alone, and beside the tools; then runs every test of `tests/python`.
@@ -268,8 +270,7 @@ fn spark() -> Result<Result<String, String>, Failure> {
 
 fn bench(project: &Project, python: &Python, rest: &[String]) -> Result<(), Failure> {
     let folder = project.target.join("python");
-    let wheels = fs::read_dir(folder.join("wheels"))?.filter_map(|entry| entry.ok().map(|it| it.path()));
-    let wheel = wheels.last().ok_or_else(unready)?;
+    let wheel = built(&folder.join("wheels"))?.ok_or_else(unready)?;
     let full = python.environment(&folder.join("bench"), &wheel)?;
     fs::write(full.site_packages()?.join("tools.pth"), python.site_packages()?.display().to_string())?;
     let answers = answers(project, &folder)?;
