@@ -48,7 +48,8 @@ pub use time::Time;
 pub use token::{
     AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedSigner,
     ExpectedText, JwkView, SubmoduleToken, SubmoduleView, TokenBundleView, TokenClaims, TokenExpectations,
-    TokenExpiry, TokenKey, TokenOptions, TokenRequest, TokenView, verify_token, verify_token_json,
+    TokenExpiry, TokenKey, TokenOptions, TokenRequest, TokenVerifier, TokenView, verify_token,
+    verify_token_json,
 };
 pub use tpm::{
     AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,
