@@ -297,6 +297,20 @@ impl<'a> Parser<'a> {
 
     fn string(&mut self) -> Result<Cow<'a, str>, Error> {
         self.position = self.position.saturating_add(1);
+        let bytes = self.text.as_bytes().get(self.position..).unwrap_or_default();
+        if let Some(plain) = end_of_run(bytes)
+            && bytes.get(plain) == Some(&b'"')
+        {
+            let end = self.position.saturating_add(plain);
+            let run = self.text.get(self.position..end).unwrap_or_default();
+            self.position = end.saturating_add(1);
+            return Ok(Cow::Borrowed(run));
+        }
+        self.escaped_string()
+    }
+
+    /// The same for one that has escapes, or is wrong.
+    fn escaped_string(&mut self) -> Result<Cow<'a, str>, Error> {
         let mut owned = String::new();
         loop {
             let rest = self.rest();
