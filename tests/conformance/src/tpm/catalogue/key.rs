@@ -48,6 +48,16 @@ pub(super) fn all() -> Vec<Case> {
             .attest(|it| it.qualified_signer[5] ^= 1)
             .edit(|it| it["options"]["ak_parent"] = json!("4000000b"))
             .refused(Code::TpmQualifiedSigner, "attest.qualified_signer"),
+        case(
+            "key/signer-size-bytes",
+            "p256",
+            "tpm.qualified_signer",
+            "a signer with the bytes of another Name's size inside",
+        )
+        .attest(|it| it.qualified_signer = [&[0, 0xb, 0, 0x24][..], &[7; 30]].concat())
+        .edit(|it| it["options"]["ak_parent"] = json!("4000000b"))
+        .source("keylime #1892")
+        .refused(Code::TpmQualifiedSigner, "attest.qualified_signer"),
         case("key/none", "p256", "tpm.ak.trust", "no key is given: none comes with the quote")
             .edit(|it| drop(it.as_object_mut().map(|it| it.remove("ak"))))
             .refused(Code::MisuseOptions, "ak"),

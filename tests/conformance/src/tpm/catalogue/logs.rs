@@ -111,6 +111,64 @@ fn replayed() -> Vec<Case> {
         .source("go-attestation event-log disclosure")
         .rule("boot.sound")
         .refused(Code::BootEvent, "event_log.event"),
+        case(
+            "logs/short-texts",
+            "p256",
+            "eventlog.pcr",
+            "events of a fixed text that have less of it, or nothing",
+        )
+        .forge(|it| {
+            let texts: [(u32, u32, &[u8]); 2] =
+                [(4, 0x12, b"BOOT ATTEMPTS OMITTED"), (0, 0x8000_0010, b"HCRTM")];
+            for (pcr, kind, text) in texts {
+                let cuts = (0..text.len()).map(|len| TpmEvent::plain(pcr, kind, &text[..len]));
+                it.log.events.extend(cuts.collect::<Vec<_>>());
+            }
+        })
+        .source("GHSA-q759-vqg7-8rc5")
+        .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/texts-of-nothing",
+            "p256",
+            "eventlog.pcr",
+            "a label of GRUB with nothing behind it, and no text at all",
+        )
+        .forge(|it| {
+            it.log.events.push(TpmEvent::of(8, IPL, b"", b"grub_cmd: "));
+            it.log.events.push(TpmEvent::plain(8, IPL, b""));
+            it.log.events.push(TpmEvent::of(8, IPL, b"", b"kernel_cmdline: \0"));
+        })
+        .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case(
+            "logs/nested-records",
+            "p256",
+            "eventlog.pcr",
+            "Windows' records nested a thousand deep are opaque",
+        )
+        .forge(|it| {
+            let nested: Vec<u8> = (0..1000_u32)
+                .rev()
+                .flat_map(|below| [0x4001_0002_u32.to_le_bytes(), (8 * below).to_le_bytes()].concat())
+                .collect();
+            it.log.events.push(TpmEvent::plain(12, 6, &nested));
+        })
+        .source("GHSA-hcm6-rjfh-f25p")
+        .verified(&[("/boot/format", json!("crypto_agile"))]),
+        case("logs/oversized-record", "p256", "eventlog.pcr", "Windows' record that says it has 4 GiB")
+            .forge(|it| {
+                let record = [0x4001_0001_u32.to_le_bytes(), 0xffff_fff0_u32.to_le_bytes()].concat();
+                it.log.events.push(TpmEvent::plain(12, 6, &record));
+            })
+            .source("go-attestation #490, #513")
+            .verified(&[("/boot/format", json!("crypto_agile"))]),
+        boot_variable("variable-boot-whole", "firmware that hashes a boot variable whole, put up with")
+            .edit(|it| it["options"]["quirks"] = json!(["variable_boot_whole"]))
+            .verified(&[("/boot/quirks", json!(["variable_boot_whole"]))]),
+        old_grub("grub-legacy", "Red Hat's old GRUB measures commands with their NUL; put up with")
+            .edit(|it| it["options"]["quirks"] = json!(["grub_legacy_prefix"]))
+            .verified(&[("/boot/quirks", json!(["grub_legacy_prefix"]))]),
+        old_grub("grub-legacy-unnamed", "the same, and nobody said so: a digest of something")
+            .verified(&[("/boot/quirks", json!([]))]),
         log("unknown-type", "an event type of a vendor is no error", |it| {
             let place = place(it, 8, IPL);
             it.events[place].kind = 0x8401;
@@ -136,6 +194,19 @@ fn replayed() -> Vec<Case> {
         .edit(|it| it["options"]["quirks"] = json!(["exit_boot_services_missing"]))
         .verified(&[("/boot/quirks", json!(["exit_boot_services_missing"]))]),
     ]
+}
+
+fn boot_variable(name: &str, note: &str) -> Draft {
+    case(&format!("logs/{name}"), "p256", "eventlog.pcr", note).forge(|it| {
+        let place = place(&it.log, 1, 0x8000_0002);
+        let data = it.log.events[place].data.clone();
+        it.log.events[place] = TpmEvent::plain(1, 0x8000_0002, &data);
+    })
+}
+
+fn old_grub(name: &str, note: &str) -> Draft {
+    case(&format!("logs/{name}"), "p256", "eventlog.pcr", note)
+        .forge(|it| it.log.events.push(TpmEvent::of(8, IPL, b"boot\0", b"grub_cmd boot\0")))
 }
 
 fn without_exit() -> TpmLog {
@@ -210,6 +281,13 @@ fn refused() -> Vec<Case> {
     ]
 }
 
+/// A log of SHA-1 alone whose first event names this register.
+fn sha1_with_index(index: u32) -> Vec<u8> {
+    let mut bytes = TpmForge::p256().log.sha1_bytes();
+    bytes[..4].copy_from_slice(&index.to_le_bytes());
+    bytes
+}
+
 /// Logs that are none.
 fn malformed() -> Vec<Case> {
     let bytes = |name: &str, note: &str, change: fn(&mut Vec<u8>)| {
@@ -249,6 +327,30 @@ fn malformed() -> Vec<Case> {
             log("declared-none", "no bank at all", |it| it.declared = Some(Vec::new())),
             "event_log.header.algorithms",
         ),
+        layout(
+            case("logs/index-32-sha1", "p256", "eventlog.pcr", "PCR 32 in a log of SHA-1 alone")
+                .tamper(|it| it.event_log = sha1_with_index(32))
+                .source("GHSA-qp88-8f4j-wv7q, GHSA-gf8g-2r5c-74c7"),
+            "event_log.event.index",
+        ),
+        layout(
+            case(
+                "logs/index-ffffffff-sha1",
+                "p256",
+                "eventlog.pcr",
+                "PCR 0xffffffff in a log of SHA-1 alone",
+            )
+            .tamper(|it| it.event_log = sha1_with_index(u32::MAX))
+            .source("GHSA-qp88-8f4j-wv7q"),
+            "event_log.event.index",
+        ),
+        layout(
+            log("declared-size-overflow", "digests of 65535 bytes", |it| {
+                it.declared = Some(vec![(4, 0xffff), (0xb, 0xffff)])
+            })
+            .source("go-attestation #211"),
+            "event_log.header.algorithm",
+        ),
         bytes("truncated", "the last event cut", |it| it.truncate(it.len() - 1))
             .refused(Code::InputTruncated, "event_log.event.data"),
         bytes("data-size", "an event larger than the log", |it| {
@@ -273,6 +375,25 @@ fn malformed() -> Vec<Case> {
 fn unsound() -> Vec<Case> {
     let boot = |name: &str, note: &str, change: fn(&mut TpmLog)| {
         case(&format!("logs/{name}"), "p256", "boot.sound", note).forge(|it| change(&mut it.log))
+    };
+    // The data of the first variable of Secure Boot, measured as they became.
+    let variable = |name: &str, note: &str, change: fn(&mut Vec<u8>)| {
+        case(&format!("logs/{name}"), "p256", "boot.sound", note).forge(|it| {
+            let place = place(&it.log, 7, VARIABLE);
+            let mut data = it.log.events[place].data.clone();
+            change(&mut data);
+            it.log.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        })
+    };
+    // The signature list in dbx, measured as it became.
+    let dbx = |name: &str, note: &str, change: fn(&mut [u8])| {
+        let draft = case(&format!("logs/signature-list-{name}"), "p256", "boot.sound", note).forge(|it| {
+            let place = it.log.events.iter().rposition(|it| it.kind == VARIABLE).expect("dbx");
+            let mut data = it.log.events[place].data.clone();
+            change(&mut data[32 + 6..]);
+            it.log.events[place] = TpmEvent::plain(7, VARIABLE, &data);
+        });
+        draft.source("go-attestation #486, #500, #502")
     };
     let event = "event_log.event";
     vec![
@@ -316,6 +437,34 @@ fn unsound() -> Vec<Case> {
             it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
         })
         .refused(Code::BootSecureBoot, "secure_boot"),
+        boot_variable(
+            "variable-boot-whole-unnamed",
+            "firmware that hashes a boot variable whole, and nobody said so",
+        )
+        .rule("boot.sound")
+        .refused(Code::BootEvent, event),
+        boot("exit-edited", "the result of leaving boot services changed, its digest kept", |it| {
+            let event = it.events.last_mut().expect("an event");
+            keep_digests(event);
+            event.data = b"Exit Boot Services Returned with Failure".to_vec();
+        })
+        .refused(Code::BootEvent, event),
+        variable("variable-name-length", "a variable whose name is longer than can be counted", |data| {
+            data[16..24].copy_from_slice(&(u64::MAX / 2 + 1).to_le_bytes());
+        })
+        .refused(Code::BootVariable, "name"),
+        variable("variable-data-length", "a variable whose data are longer than can be counted", |data| {
+            data[24..32].copy_from_slice(&u64::MAX.to_le_bytes());
+        })
+        .refused(Code::BootVariable, "data"),
+        dbx("entry-size-zero", "entries of no bytes", |list| list[24..28].fill(0))
+            .refused(Code::BootSignatureList, "signature_size"),
+        dbx("entry-size-15", "entries shorter than their owner's GUID", |list| list[24] = 15)
+            .refused(Code::BootSignatureList, "signature_size"),
+        dbx("entry-size-huge", "entries of 4 GiB", |list| list[24..28].fill(0xff))
+            .refused(Code::BootSignatureList, "signature_size"),
+        dbx("header-size", "a header larger than its list", |list| list[20..24].fill(0xff))
+            .refused(Code::BootSignatureList, "list_size"),
         boot("variable-cut", "a variable whose data are shorter than they say", |it| {
             let place = place(it, 7, VARIABLE);
             let data = it.events[place].data[..40].to_vec();
