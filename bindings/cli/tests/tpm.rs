@@ -93,7 +93,16 @@ fn a_log_that_does_not_match_is_explained_in_words() {
     let forge = TpmForge::p256();
     let more = ["--event-log", text(&log), "--opaque", "10"];
     let (code, json) = verify(&folder, &forge, &more);
-    assert_eq!(code, 1);
+    assert_eq!((code, &json["verified"]), (3, &Value::Bool(true)), "the quote is authentic");
+    assert_eq!(json["error"]["part"], "boot.registers");
+    let (code, told) = verify(&folder, &forge, &[&more[..], &["--crypto-only"]].concat());
+    assert_eq!(code, 0, "nobody asked what explains the registers");
+    let failed = |json: &Value| -> Vec<Value> {
+        let checks = json["checks"].as_array().expect("checks").iter();
+        checks.filter(|it| it["outcome"] == "failed").map(|it| it["facts"]["pcr"].clone()).collect()
+    };
+    assert_eq!(failed(&told), [5], "but the ledger says which one is not");
+    assert_eq!(failed(&json), [5]);
     let words = json["error"]["facts"]["explanations"][0].as_str().expect("a sentence");
     assert!(words.starts_with("PCR 5:") && words.contains("Exit Boot Services"), "{words}");
     let shown = run(&folder, ["verify", "tpm"], &forge, &more);

@@ -98,10 +98,10 @@ fn weak() -> Vec<Case> {
         .forge(|it| it.public.parameters[..2].copy_from_slice(&[0, 0x10]))
         .source("go-attestation #491, #509")
         .refused(Code::TpmAlgorithm, "key.curve"),
-        case("key/point-too-long", "p256", "tpm.ak.trust", "a coordinate longer than the field")
+        case("key/point-too-long", "p256", "tpm.ak.layout", "a coordinate longer than the field")
             .forge(|it| it.public.unique[0].insert(0, 0))
             .refused(Code::TpmPublicLayout, "ak.public.unique"),
-        case("key/symmetric", "p256", "tpm.ak.trust", "a public area of a keyed hash")
+        case("key/symmetric", "p256", "tpm.ak.layout", "a public area of a keyed hash")
             .forge(|it| it.public.kind = 8)
             .refused(Code::TpmAlgorithm, "ak.public.type"),
     ]

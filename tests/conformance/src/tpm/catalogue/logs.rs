@@ -96,21 +96,21 @@ fn replayed() -> Vec<Case> {
             },
         )
         .rule("boot.sound")
-        .refused(Code::BootEvent, "event_log.event"),
+        .unsound(Code::BootEvent),
         log("command-line-edited", "the text of the command line changed, its digest kept", |it| {
             let place = it.events.iter().position(|it| it.data.starts_with(b"kernel_cmdline")).expect("one");
             keep_digests(&mut it.events[place]);
             it.events[place].data = b"kernel_cmdline: /vmlinuz-6.8 root=/dev/vda2 ro init=/bin/sh\0".to_vec();
         })
         .rule("boot.sound")
-        .refused(Code::BootEvent, "event_log.event"),
+        .unsound(Code::BootEvent),
         log("type-relabelled", "EventType is not measured: a GRUB command said to be an action", |it| {
             let place = place(it, 8, IPL);
             it.events[place].kind = 0x8000_0007;
         })
         .source("go-attestation event-log disclosure")
         .rule("boot.sound")
-        .refused(Code::BootEvent, "event_log.event"),
+        .unsound(Code::BootEvent),
         case(
             "logs/short-texts",
             "p256",
@@ -217,7 +217,8 @@ fn without_exit() -> TpmLog {
 
 /// Logs that do not replay.
 fn refused() -> Vec<Case> {
-    let replay = |draft: Draft| draft.refused(Code::EventLogReplay, "event_log");
+    let replay =
+        |draft: Draft| draft.rejected(&["boot.registers"], &[("/boot/format", json!("crypto_agile"))]);
     vec![
         replay(log("removed", "an event left out", |it| drop(it.events.remove(place(it, 4, 0x8000_0003))))),
         replay(log("added", "an event that was never measured", |it| {
@@ -395,7 +396,6 @@ fn unsound() -> Vec<Case> {
         });
         draft.source("go-attestation #486, #500, #502")
     };
-    let event = "event_log.event";
     vec![
         boot("masquerade", "a command line in an event that claims to be no measurement", |it| {
             let mut event = it.events[place(it, 7, VARIABLE)].clone();
@@ -404,73 +404,73 @@ fn unsound() -> Vec<Case> {
             it.events.insert(3, event);
         })
         .source("go-attestation event-log disclosure")
-        .refused(Code::BootNoAction, event),
+        .unsound(Code::BootNoAction),
         boot("error-separator", "a separator that says error", |it| {
             let place = place(it, 4, SEPARATOR);
             it.events[place] = TpmEvent::plain(4, SEPARATOR, &[0xff; 4]);
         })
-        .refused(Code::BootSeparator, event),
+        .unsound(Code::BootSeparator),
         boot("separator-mislabelled", "the digest of a separator under another type", |it| {
             let place = place(it, 4, SEPARATOR);
             it.events[place].kind = 0x8000_0007;
         })
-        .refused(Code::BootSeparator, event),
+        .unsound(Code::BootSeparator),
         boot("second-separator", "a second separator in PCR 7, measured", |it| {
             let place = place(it, 7, SEPARATOR);
             it.events.push(it.events[place].clone());
         })
-        .refused(Code::BootSeparator, "event_log"),
+        .unsound(Code::BootSeparator),
         boot("secure-boot-without-dbx", "the variables of Secure Boot without dbx", |it| {
             let place = it.events.iter().rposition(|it| it.kind == VARIABLE).expect("dbx");
             it.events.remove(place);
         })
-        .refused(Code::BootSecureBoot, "secure_boot"),
+        .unsound(Code::BootSecureBoot),
         boot("secure-boot-twice", "the variable SecureBoot twice", |it| {
             let place = place(it, 7, VARIABLE);
             it.events.insert(place, it.events[place].clone());
         })
-        .refused(Code::BootSecureBoot, "secure_boot"),
+        .unsound(Code::BootSecureBoot),
         boot("secure-boot-two", "SecureBoot of two", |it| {
             let place = place(it, 7, VARIABLE);
             let mut data = it.events[place].data.clone();
             *data.last_mut().expect("a value") = 2;
             it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
         })
-        .refused(Code::BootSecureBoot, "secure_boot"),
+        .unsound(Code::BootSecureBoot),
         boot_variable(
             "variable-boot-whole-unnamed",
             "firmware that hashes a boot variable whole, and nobody said so",
         )
         .rule("boot.sound")
-        .refused(Code::BootEvent, event),
+        .unsound(Code::BootEvent),
         boot("exit-edited", "the result of leaving boot services changed, its digest kept", |it| {
             let event = it.events.last_mut().expect("an event");
             keep_digests(event);
             event.data = b"Exit Boot Services Returned with Failure".to_vec();
         })
-        .refused(Code::BootEvent, event),
+        .unsound(Code::BootEvent),
         variable("variable-name-length", "a variable whose name is longer than can be counted", |data| {
             data[16..24].copy_from_slice(&(u64::MAX / 2 + 1).to_le_bytes());
         })
-        .refused(Code::BootVariable, "name"),
+        .unsound(Code::BootVariable),
         variable("variable-data-length", "a variable whose data are longer than can be counted", |data| {
             data[24..32].copy_from_slice(&u64::MAX.to_le_bytes());
         })
-        .refused(Code::BootVariable, "data"),
+        .unsound(Code::BootVariable),
         dbx("entry-size-zero", "entries of no bytes", |list| list[24..28].fill(0))
-            .refused(Code::BootSignatureList, "signature_size"),
+            .unsound(Code::BootSignatureList),
         dbx("entry-size-15", "entries shorter than their owner's GUID", |list| list[24] = 15)
-            .refused(Code::BootSignatureList, "signature_size"),
+            .unsound(Code::BootSignatureList),
         dbx("entry-size-huge", "entries of 4 GiB", |list| list[24..28].fill(0xff))
-            .refused(Code::BootSignatureList, "signature_size"),
+            .unsound(Code::BootSignatureList),
         dbx("header-size", "a header larger than its list", |list| list[20..24].fill(0xff))
-            .refused(Code::BootSignatureList, "list_size"),
+            .unsound(Code::BootSignatureList),
         boot("variable-cut", "a variable whose data are shorter than they say", |it| {
             let place = place(it, 7, VARIABLE);
             let data = it.events[place].data[..40].to_vec();
             it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
         })
-        .refused(Code::BootVariable, "name"),
+        .unsound(Code::BootVariable),
         boot("signature-list-endless", "a signature list of size zero", |it| {
             let place = it.events.iter().rposition(|it| it.kind == VARIABLE).expect("dbx");
             let mut data = it.events[place].data.clone();
@@ -479,7 +479,7 @@ fn unsound() -> Vec<Case> {
             it.events[place] = TpmEvent::plain(7, VARIABLE, &data);
         })
         .source("go-attestation #486, #500, #502")
-        .refused(Code::BootSignatureList, "list_size"),
+        .unsound(Code::BootSignatureList),
         case("logs/bank-unmeasured", "p256", "boot.sound", "firmware left the bank to whoever came later")
             .forge(|it| {
                 it.log.events.clear();
@@ -488,6 +488,9 @@ fn unsound() -> Vec<Case> {
             .edit(|it| drop(it.as_object_mut().map(|it| it.remove("ima_log"))))
             .edit(|it| it["options"]["opaque"] = json!([10]))
             .source("CVE-2021-42299")
-            .refused(Code::BootBank, "event_log"),
+            .rejected(
+                &["tpm.unmeasured_banks", "boot.problems"],
+                &[("/boot/problems/0/code", json!("boot.bank_unmeasured"))],
+            ),
     ]
 }

@@ -88,13 +88,18 @@ pub(super) fn all() -> Vec<Case> {
             })
             .source("go-attestation #515")
             .refused(Code::TpmSignatureScheme, "signature"),
-        case("signature/null", "rsa", "tpm.attest.layout", "TPM_ALG_NULL")
+        case("signature/null", "rsa", "tpm.signature.layout", "TPM_ALG_NULL")
             .tamper(|it| it.signature = vec![0, 0x10])
             .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
-        case("signature/hmac", "rsa", "tpm.attest.layout", "TPM_ALG_HMAC, which whoever verifies can make")
-            .tamper(|it| it.signature = [&[0, 5, 0, 0xb][..], &[7; 32]].concat())
-            .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
-        case("signature/ecdaa", "p256", "tpm.attest.layout", "TPM_ALG_ECDAA names a group, not a key")
+        case(
+            "signature/hmac",
+            "rsa",
+            "tpm.signature.layout",
+            "TPM_ALG_HMAC, which whoever verifies can make",
+        )
+        .tamper(|it| it.signature = [&[0, 5, 0, 0xb][..], &[7; 32]].concat())
+        .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
+        case("signature/ecdaa", "p256", "tpm.signature.layout", "TPM_ALG_ECDAA names a group, not a key")
             .signature(|it| it.algorithm = 0x1a)
             .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
         case("signature/sha1", "sha1", "tpm.signature.hash", "a signature over SHA-1 without leave")
