@@ -95,8 +95,8 @@ pub fn make_tpm_challenge_json(provider: Arc<dyn CryptoProvider>, request: &str)
 pub fn make_tpm_challenge(provider: &dyn CryptoProvider, request: &TpmChallengeRequest) -> TpmChallenge {
     let mut notes = Notes::default();
     match run(provider, request, &mut notes) {
-        Ok(made) => TpmChallenge { checks: notes.0, ..made },
-        Err(problem) => TpmChallenge { checks: notes.0, error: Some(problem), ..TpmChallenge::default() },
+        Ok(made) => TpmChallenge { checks: notes.lines, ..made },
+        Err(problem) => TpmChallenge { checks: notes.lines, error: Some(problem), ..TpmChallenge::default() },
     }
 }
 

@@ -10,6 +10,7 @@ use veriquote::x509::Crl;
 use veriquote::x509::chain::{ChainContext, ChainRules, Revocation};
 use veriquote::{Error, TrustAnchor, TrustAnchors, limits};
 
+use super::evidence::AkEvidence;
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
 use super::routes;
@@ -51,9 +52,21 @@ pub(super) fn trusted<'p>(
     notes: &mut Notes,
 ) -> Result<TrustedAk<'p>, Problem> {
     let options = &request.options;
+    let evidence = request.ak_evidence.as_ref();
+    if options.ak_chain.is_none() && !evidence.is_some_and(AkEvidence::has_certificate) {
+        for (given, part) in [(&options.roots, "options.roots"), (&options.crls, "options.crls")] {
+            if !given.is_empty() {
+                return Err(Problem::misuse(
+                    part,
+                    "there is no certificate that it could be about",
+                    "give the certificate of the key, or leave it out",
+                ));
+            }
+        }
+    }
     let key = request.ak.as_ref().map(public_key).transpose();
     let key = notes.read(checks::AK_LAYOUT, key)?;
-    if let Some(evidence) = &request.ak_evidence {
+    if let Some(evidence) = evidence {
         for (given, part) in
             [(options.ak_chain.is_some(), "options.ak_chain"), (options.ak_name.is_some(), "options.ak_name")]
         {

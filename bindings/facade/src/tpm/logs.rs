@@ -141,7 +141,7 @@ pub(super) fn boot<'l>(
             "skipped".clone_into(&mut line.outcome);
             line.reason = Some("others extend this register".to_owned());
         }
-        notes.0.push(line);
+        notes.lines.push(line);
     }
     let unexplained = replayed.reports().iter().filter(|report| {
         matches!(report.state, RegisterState::Opaque | RegisterState::Diverges) && !by_others(report.index)

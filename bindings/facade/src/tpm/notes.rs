@@ -4,15 +4,20 @@ use veriquote::{Check, Error, Fact, Failure, Kind, Outcome, Rule};
 
 use crate::check::CheckLine;
 use crate::problem::Problem;
+use crate::verification::NotChecked;
 
 /// The lines so far.
 #[derive(Default)]
-pub(super) struct Notes(pub(super) Vec<CheckLine>);
+pub(super) struct Notes {
+    pub(super) lines: Vec<CheckLine>,
+    /// What was left open on the way to the key.
+    pub(super) open: Vec<NotChecked>,
+}
 
 impl Notes {
     /// Takes over lines of the core.
     pub(super) fn extend(&mut self, checks: &[Check]) {
-        self.0.extend(checks.iter().map(CheckLine::from));
+        self.lines.extend(checks.iter().map(CheckLine::from));
     }
 
     /// What was read, or a line of `rule` that says why not. A mistake of the caller says nothing of the
@@ -20,7 +25,7 @@ impl Notes {
     pub(super) fn read<T>(&mut self, rule: &'static Rule, result: Result<T, Error>) -> Result<T, Problem> {
         result.map_err(|error| {
             if error.kind() != Kind::Misuse {
-                self.0.push(failed_line(rule, &error));
+                self.lines.push(failed_line(rule, &error));
             }
             error.into()
         })
@@ -44,7 +49,7 @@ impl Notes {
             let has_cause = failure.checks.last().is_some_and(|check| check.outcome == Outcome::Failed);
             self.extend(&failure.checks);
             if !has_cause {
-                self.0.push(failed_line(rule, &failure.error));
+                self.lines.push(failed_line(rule, &failure.error));
             }
             failure.error.into()
         })
@@ -52,7 +57,7 @@ impl Notes {
 
     /// A line of `rule` that says that it holds.
     pub(super) fn passed(&mut self, rule: &'static Rule) {
-        self.0.push(CheckLine::from(&Check { rule, outcome: Outcome::Passed, facts: Vec::new() }));
+        self.lines.push(CheckLine::from(&Check { rule, outcome: Outcome::Passed, facts: Vec::new() }));
     }
 
     /// A line of `rule` that says why nothing follows from what does not hold.
@@ -60,12 +65,12 @@ impl Notes {
         let mut line = failed_line(rule, error);
         "skipped".clone_into(&mut line.outcome);
         line.reason = Some(reason.to_owned());
-        self.0.push(line);
+        self.lines.push(line);
     }
 
     /// A line of `rule` that says that it does not hold.
     pub(super) fn failed(&mut self, rule: &'static Rule, error: &Error) {
-        self.0.push(failed_line(rule, error));
+        self.lines.push(failed_line(rule, error));
     }
 }
 

@@ -18,7 +18,7 @@ use super::verify::{decoded, hex};
 use crate::blob::Blob;
 use crate::dcap::verify_dcap;
 use crate::problem::Problem;
-use crate::verification::{Claims, Verification};
+use crate::verification::{Claims, NotChecked, Verification};
 
 /// The key that the evidence leads to.
 pub(super) fn trusted<'p>(
@@ -147,7 +147,12 @@ fn attested<'p>(
     };
     let trusted = notes.settle(trusted)?;
     let parsed = Certification::parse(&attest, &signature).map_err(|error| error.inside("certification"));
-    let parsed = notes.read(checks::AK_LAYOUT, parsed)?;
+    let rule = match parsed.as_ref().map_err(Error::code) {
+        Err(Code::TpmAttestMagic) => checks::ATTEST_MAGIC,
+        Err(Code::TpmAttestType) => checks::ATTEST_TYPE,
+        _ => checks::AK_LAYOUT,
+    };
+    let parsed = notes.read(rule, parsed)?;
     let mut expectations =
         Expectations::challenge(nonce.as_deref().map_or(Challenge::DangerAny, Challenge::Nonce));
     if options.allow_sha1 {
@@ -198,8 +203,14 @@ fn tee_bound<'p>(
 
 /// The report data of an accepted trust domain.
 fn td_report_data(result: Verification, notes: &mut Notes) -> Result<Vec<u8>, Problem> {
-    notes.0.extend(result.checks);
+    notes.lines.extend(result.checks);
+    let inside = |open: NotChecked| NotChecked { what: format!("tdx.{}", open.what), ..open };
+    notes.open.extend(result.not_checked.into_iter().map(inside));
     if let Some(problem) = result.error {
+        if result.verified {
+            // Authentic, and rejected by its policy: the ledger of that has no line for it.
+            notes.failed(checks::HCL_BINDING, &Error::new(Code::PolicyRejected, "tdx"));
+        }
         return Err(problem.inside("tdx"));
     }
     let td = result.claims.as_ref().and_then(Claims::dcap).filter(|_| result.accepted);

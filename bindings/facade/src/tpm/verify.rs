@@ -40,7 +40,7 @@ pub fn verify_tpm(provider: Arc<dyn CryptoProvider>, request: &TpmRequest) -> Ve
     let mut notes = Notes::default();
     match run(&provider, request, &mut notes, None) {
         Ok(result) => result,
-        Err(problem) => Verification::failed(EVIDENCE, problem, notes.0),
+        Err(problem) => Verification::failed(EVIDENCE, problem, notes.lines),
     }
 }
 
@@ -105,20 +105,27 @@ fn run(
     // The ledger of the quote begins with its parsing and has what was found of the key.
     let mut of_key = Notes::default();
     of_key.extend(&quote.checks());
-    let parsed = of_key.0.len();
+    let parsed = of_key.lines.len();
     let ak = key::trusted(request, &chain, &crls, provider, &mut of_key).inspect_err(|problem| {
         if problem.kind != ProblemKind::Misuse {
-            notes.0.append(&mut of_key.0);
+            notes.lines.append(&mut of_key.lines);
         }
     })?;
     // What was verified beside it, such as the quote of a trust domain.
-    notes.0.extend(of_key.0.split_off(parsed));
+    notes.lines.extend(of_key.lines.split_off(parsed));
+    let of_key = of_key.open;
     let authentic = notes.settle(quote.authenticate(&ak, &expectations))?;
     let Some(document) = &request.pcrs else {
         notes.extend(authentic.checks());
         let unknown = (!policy.crypto_only).then(unappraised);
-        let open = left_open(request, false);
-        return Ok(verified(TpmClaims::of(&authentic), std::mem::take(&mut notes.0), open, unknown, None));
+        let open = [left_open(request, false), of_key].concat();
+        return Ok(verified(
+            TpmClaims::of(&authentic),
+            std::mem::take(&mut notes.lines),
+            open,
+            unknown,
+            None,
+        ));
     };
     let claimed = match pcr_values(document, authentic.selection()) {
         Ok(claimed) => claimed,
@@ -142,7 +149,7 @@ fn run(
     let pcrs = Some(banks(bound.pcrs()));
     let boot_claims = boot.as_ref().map(|boot| boot.claims.clone());
     let mut claims = TpmClaims { pcrs, boot: boot_claims, ima: ima_claims, ..TpmClaims::of(bound.quote()) };
-    let mut open = left_open(request, true);
+    let mut open = [left_open(request, true), of_key].concat();
     open.extend(logs::left_open(request));
     let (error, appraisal) = match policy.accept_tpm_boot(bound, state, ima.as_ref()) {
         Ok(accepted) => (None, accepted.appraisal().clone()),
@@ -164,7 +171,7 @@ fn run(
     }
     let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
     open.extend(silent.filter_map(|finding| meaning(finding.rule)));
-    Ok(verified(claims, std::mem::take(&mut notes.0), open, error, Some(Appraisal::from(&appraisal))))
+    Ok(verified(claims, std::mem::take(&mut notes.lines), open, error, Some(Appraisal::from(&appraisal))))
 }
 
 /// The strict policy, the caller's, or none by name.
