@@ -6,8 +6,8 @@ use serde_json::Value;
 use support::{Folder, Run, text, veriquote};
 use veriquote_forge::hex;
 use veriquote_forge::tpm::{
-    AkKey, Credential, EK_EKU, Ek, HclReport, PcrHash, RsaKey, Scheme, TpmForge, activate,
-    ak_certificate, certified,
+    AkKey, Credential, EK_EKU, Ek, HclReport, PcrHash, RsaKey, Scheme, TpmForge, activate, ak_certificate,
+    certified,
 };
 use veriquote_forge::{DAY, Forge, NOW};
 
