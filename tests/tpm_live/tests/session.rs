@@ -1,5 +1,7 @@
 //! A life of a machine: enrol, quote, extend, quote again, suspend, reset; and what must be refused.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use veriquote::crypto::RustCrypto;
 use veriquote::tpm::{CredentialChallenge, Name, PublicArea, TrustedAk, TrustedEk};
@@ -20,6 +22,7 @@ fn request(tpm: &SoftTpm, quote: &str, pcrs: &str, nonce: &str) -> TpmRequest {
         quote: blob(format!("{quote}.msg")),
         signature: blob(format!("{quote}.sig")),
         ak: Some(blob("ak.pub".to_owned())),
+        ak_evidence: None,
         pcrs: Some(Document(tpm.read(&format!("{pcrs}.pcrs")))),
         event_log: None,
         ima_log: None,
@@ -28,6 +31,10 @@ fn request(tpm: &SoftTpm, quote: &str, pcrs: &str, nonce: &str) -> TpmRequest {
             ..TpmOptions::new(Time(UnixTime(0)), nonce)
         },
     }
+}
+
+fn verify(request: &TpmRequest) -> Verification {
+    verify_tpm(Arc::new(RustCrypto), request)
 }
 
 fn code(result: &Verification) -> &str {
@@ -83,7 +90,7 @@ fn the_life_of_a_machine() {
 
     // The first quote.
     tpm.quote("first", SELECTION, "a1a1a1a1a1a1a1a1");
-    let first = verify_tpm(&RustCrypto, &request(&tpm, "first", "first", "a1a1a1a1a1a1a1a1"));
+    let first = verify(&request(&tpm, "first", "first", "a1a1a1a1a1a1a1a1"));
     assert!(first.verified, "{:?}", first.error);
     assert_eq!(pcr(&first, 10), "00".repeat(32));
     let signer = &first.claims.as_ref().and_then(|it| it.tpm()).expect("claims").quote.qualified_signer;
@@ -95,29 +102,29 @@ fn the_life_of_a_machine() {
     tpm.quote("second", SELECTION, "b2b2b2b2b2b2b2b2");
     let mut with_previous = request(&tpm, "second", "second", "b2b2b2b2b2b2b2b2");
     with_previous.options.previous = Some(reading(&first));
-    let second = verify_tpm(&RustCrypto, &with_previous);
+    let second = verify(&with_previous);
     assert!(second.verified, "{:?}", second.error);
     assert_eq!(continuity(&second), Some("same_boot"));
     assert_eq!(pcr(&second, 10), hex(&PcrHash::Sha256.digest(&[&[0; 32], &digest])));
 
     // Stale and replayed pieces, each alone.
-    let replayed = verify_tpm(&RustCrypto, &request(&tpm, "first", "first", "b2b2b2b2b2b2b2b2"));
+    let replayed = verify(&request(&tpm, "first", "first", "b2b2b2b2b2b2b2b2"));
     assert_eq!(code(&replayed), "tpm.nonce");
-    let stale_values = verify_tpm(&RustCrypto, &request(&tpm, "second", "first", "b2b2b2b2b2b2b2b2"));
+    let stale_values = verify(&request(&tpm, "second", "first", "b2b2b2b2b2b2b2b2"));
     assert_eq!(code(&stale_values), "tpm.pcr.digest");
     let mut crossed = request(&tpm, "second", "second", "b2b2b2b2b2b2b2b2");
     crossed.signature = Blob(tpm.read("first.sig"));
-    assert_eq!(code(&verify_tpm(&RustCrypto, &crossed)), "tpm.quote.signature");
+    assert_eq!(code(&verify(&crossed)), "tpm.quote.signature");
     let mut other_key = request(&tpm, "second", "second", "b2b2b2b2b2b2b2b2");
     other_key.options.ak_name = Some(other);
-    assert_eq!(code(&verify_tpm(&RustCrypto, &other_key)), "tpm.name");
+    assert_eq!(code(&verify(&other_key)), "tpm.name");
 
     // Suspended and resumed.
     tpm.resume();
     tpm.quote("third", SELECTION, "c3c3c3c3c3c3c3c3");
     let mut resumed = request(&tpm, "third", "third", "c3c3c3c3c3c3c3c3");
     resumed.options.previous = Some(reading(&second));
-    let third = verify_tpm(&RustCrypto, &resumed);
+    let third = verify(&resumed);
     assert!(third.verified, "{:?}", third.error);
     assert_eq!(continuity(&third), Some("resumed"));
     assert_eq!(pcr(&third, 10), pcr(&second, 10));
@@ -127,19 +134,19 @@ fn the_life_of_a_machine() {
     tpm.quote("fourth", SELECTION, "d4d4d4d4d4d4d4d4");
     let mut rebooted = request(&tpm, "fourth", "fourth", "d4d4d4d4d4d4d4d4");
     rebooted.options.previous = Some(reading(&third));
-    let fourth = verify_tpm(&RustCrypto, &rebooted);
+    let fourth = verify(&rebooted);
     assert!(fourth.verified, "{:?}", fourth.error);
     assert_eq!(continuity(&fourth), Some("rebooted"));
     assert_eq!(pcr(&fourth, 10), "00".repeat(32));
-    let stale = verify_tpm(&RustCrypto, &request(&tpm, "fourth", "third", "d4d4d4d4d4d4d4d4"));
+    let stale = verify(&request(&tpm, "fourth", "third", "d4d4d4d4d4d4d4d4"));
     assert_eq!(code(&stale), "tpm.pcr.digest");
-    let stale = verify_tpm(&RustCrypto, &request(&tpm, "third", "third", "d4d4d4d4d4d4d4d4"));
+    let stale = verify(&request(&tpm, "third", "third", "d4d4d4d4d4d4d4d4"));
     assert_eq!(code(&stale), "tpm.nonce");
 
     // A quote from before the reset, shown after it: the clock says so even where the nonce fits.
     let mut earlier = request(&tpm, "third", "third", "c3c3c3c3c3c3c3c3");
     earlier.options.previous = Some(reading(&fourth));
-    let earlier = verify_tpm(&RustCrypto, &earlier);
+    let earlier = verify(&earlier);
     assert_eq!(continuity(&earlier), Some("went_back"));
     assert!(earlier.verified && !earlier.accepted);
 
@@ -148,7 +155,7 @@ fn the_life_of_a_machine() {
     tpm.quote("fifth", SELECTION, "e5e5e5e5e5e5e5e5");
     let mut crashed = request(&tpm, "fifth", "fifth", "e5e5e5e5e5e5e5e5");
     crashed.options.previous = Some(reading(&fourth));
-    assert_eq!(continuity(&verify_tpm(&RustCrypto, &crashed)), Some("rebooted"));
+    assert_eq!(continuity(&verify(&crashed)), Some("rebooted"));
 }
 
 #[test]
@@ -164,13 +171,13 @@ fn every_scheme_of_the_software_tpm() {
         tpm.provision(algorithm, hash, scheme);
         tpm.quote_with(hash, scheme, "quote", "sha256:0,7+sha384:10", "00112233");
         let request = request(&tpm, "quote", "quote", "00112233");
-        let result = verify_tpm(&RustCrypto, &request);
+        let result = verify(&request);
         assert!(result.verified, "{what}: {:?}", result.error);
 
         let mut bare = request.clone();
         bare.options.ak_name = None;
         bare.ak = Some(Blob(tpm.read("ak.pem")));
-        let result = verify_tpm(&RustCrypto, &bare);
+        let result = verify(&bare);
         assert!(result.verified, "{what}: {:?}", result.error);
         let claims = serde_json::to_value(result.claims).expect("JSON");
         assert_eq!(claims["ak"]["assurance"], "key_only", "{what}");
@@ -197,7 +204,7 @@ fn what_is_signed_but_no_quote_is_refused() {
         let mut request = request(&tpm, "quote", "quote", "00112233");
         request.quote = Blob(tpm.read(&format!("{name}.msg")));
         request.signature = Blob(tpm.read(&format!("{name}.sig")));
-        assert_eq!(code(&verify_tpm(&RustCrypto, &request)), "tpm.attest.type", "{name}");
+        assert_eq!(code(&verify(&request)), "tpm.attest.type", "{name}");
     }
 }
 

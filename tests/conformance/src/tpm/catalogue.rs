@@ -1,6 +1,7 @@
 //! Every case, by what it is about.
 
 mod binding;
+mod enrol;
 mod ima;
 mod key;
 mod layout;
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Case> {
         layout::all(),
         signature::all(),
         key::all(),
+        enrol::all(),
         binding::all(),
         registers::all(),
         logs::all(),
