@@ -470,9 +470,10 @@ impl DcapVerifier {
     pub fn at(&self, at: Time) -> Self {
         let again = |given: &Given| match (&given.collateral, &given.prepared) {
             // It may come into force.
-            (Ok(collateral), Err(_)) => {
-                Given { collateral: given.collateral.clone(), prepared: self.verifier.prepare(collateral, at.0) }
-            }
+            (Ok(collateral), Err(_)) => Given {
+                collateral: given.collateral.clone(),
+                prepared: self.verifier.prepare(collateral, at.0),
+            },
             _ => given.clone(),
         };
         let collateral: Arc<[Given]> = if self.collateral.iter().all(|given| given.prepared.is_ok()) {

@@ -484,6 +484,14 @@ class SubmoduleToken(Record):
     }
 
 
+class SubmoduleView(Record):
+    __slots__ = ()
+    _absent = {
+        "name": None,
+        "token": None,
+    }
+
+
 class TcbClaims(Record):
     __slots__ = ()
     _absent = {
@@ -578,6 +586,17 @@ class TokenBinding(Record):
         "mode": None,
         "matched": None,
         "fresh": None,
+    }
+
+
+class TokenBundleView(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "overall": None,
+        "submodules": (),
+        "unauthenticated_appraisal": None,
+        "problem": None,
     }
 
 
@@ -892,7 +911,7 @@ ExpectedDebug = Union["Literal[\"stated_off\"]", "Literal[\"not_stated_on\"]", "
 ExpectedNonce = Union["ExpectedNonceOnly", "ExpectedNonceAmong", "Literal[\"not_checked\"]"]
 ExpectedSeconds = Union["ExpectedSecondsIs", "Literal[\"not_checked\"]"]
 ExpectedText = Union["ExpectedTextIs", "Literal[\"not_checked\"]"]
-Inspection = Union["CertificatesView", "CollateralView", "CrlView", "EventLogView", "ImaListView", "JwksView", "QuoteView", "SignedDocumentView", "TokenView", "TpmAttestView", "TpmPublicView"]
+Inspection = Union["CertificatesView", "CollateralView", "CrlView", "EventLogView", "ImaListView", "JwksView", "QuoteView", "SignedDocumentView", "TokenBundleView", "TokenView", "TpmAttestView", "TpmPublicView"]
 ProblemKind = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
 ProfileName = Union["Literal[\"strict\"]", "Literal[\"intel\"]"]
 ReportClaims = Union["TdxReportClaims", "SgxReportClaims"]
@@ -992,12 +1011,14 @@ _CLASSES: dict[str, type[Record]] = {
     "Shortfall": Shortfall,
     "SignedDocumentView": SignedDocumentView,
     "SubmoduleToken": SubmoduleToken,
+    "SubmoduleView": SubmoduleView,
     "TcbClaims": TcbClaims,
     "TcbPart": TcbPart,
     "TdxExtendedClaims": TdxExtendedClaims,
     "TdxReportClaims": TdxReportClaims,
     "TokenAppraisal": TokenAppraisal,
     "TokenBinding": TokenBinding,
+    "TokenBundleView": TokenBundleView,
     "TokenClaim": TokenClaim,
     "TokenClaims": TokenClaims,
     "TokenEnvironment": TokenEnvironment,
@@ -1025,6 +1046,7 @@ _INSPECTIONS: dict[str, type[Record]] = {
     "ima_list": ImaListView,
     "event_log": EventLogView,
     "token": TokenView,
+    "token_bundle": TokenBundleView,
     "jwks": JwksView,
 }
 #: Options that may be written as bytes.
@@ -1253,6 +1275,7 @@ __all__ = [
     "ShowTokenRequest",
     "SignedDocumentView",
     "SubmoduleToken",
+    "SubmoduleView",
     "TcbClaims",
     "TcbPart",
     "TdxExtendedClaims",
@@ -1260,6 +1283,7 @@ __all__ = [
     "Time",
     "TokenAppraisal",
     "TokenBinding",
+    "TokenBundleView",
     "TokenClaim",
     "TokenClaims",
     "TokenEnvironment",

@@ -27,7 +27,7 @@ ExpectedSeconds: TypeAlias = ExpectedSecondsIs | Literal["not_checked"]
 """An upper bound in seconds, or the statement that there is none."""
 ExpectedText: TypeAlias = ExpectedTextIs | Literal["not_checked"]
 """An expected text, or the statement that there is no expectation."""
-Inspection: TypeAlias = CertificatesView | CollateralView | CrlView | EventLogView | ImaListView | JwksView | QuoteView | SignedDocumentView | TokenView | TpmAttestView | TpmPublicView
+Inspection: TypeAlias = CertificatesView | CollateralView | CrlView | EventLogView | ImaListView | JwksView | QuoteView | SignedDocumentView | TokenBundleView | TokenView | TpmAttestView | TpmPublicView
 """What a file says. Nothing of it was verified."""
 ProblemKind: TypeAlias = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
 """What a caller can do about a problem; see `docs/errors.md`."""
@@ -107,6 +107,7 @@ __all__ = [
     "ShowTokenRequest",
     "SignedDocumentView",
     "SubmoduleToken",
+    "SubmoduleView",
     "TcbClaims",
     "TcbPart",
     "TdxExtendedClaims",
@@ -114,6 +115,7 @@ __all__ = [
     "Time",
     "TokenAppraisal",
     "TokenBinding",
+    "TokenBundleView",
     "TokenClaim",
     "TokenClaims",
     "TokenEnvironment",
@@ -1081,6 +1083,15 @@ class SubmoduleToken(Record):
     def payload(self) -> Mapping[str, Any]:
         """The claims."""
 
+class SubmoduleView(Record):
+    """One submodule's token."""
+    @property
+    def name(self) -> str:
+        """Its name in the bundle, such as `GPU-0`."""
+    @property
+    def token(self) -> TokenView:
+        """The token."""
+
 class TcbClaims(Record):
     """The state of a platform's trusted computing base."""
     @property
@@ -1282,6 +1293,24 @@ class TokenBinding(Record):
     def fresh(self) -> str | None:
         """Which claim makes it fresh."""
 
+class TokenBundleView(Record):
+    """A detached bundle of NVIDIA's service."""
+    @property
+    def kind(self) -> Literal["token_bundle"] | None:
+        """What it is; absent inside another record."""
+    @property
+    def overall(self) -> TokenView:
+        """The token that says what came of the whole."""
+    @property
+    def submodules(self) -> tuple[SubmoduleView, ...]:
+        """The submodules' tokens, in the order of the bundle."""
+    @property
+    def unauthenticated_appraisal(self) -> TokenAppraisal | None:
+        """What the claims say together, objections among it. Absent where they cannot be held together."""
+    @property
+    def problem(self) -> Problem | None:
+        """Why they cannot: a digest that is another token's, a submodule too many or too few, malformed claims."""
+
 class TokenClaim(Record):
     """A claim as it was written."""
     @property
@@ -1439,7 +1468,7 @@ class TokenView(Record):
         """Bytes of the signature."""
     @property
     def unauthenticated_appraisal(self) -> TokenAppraisal | None:
-        """What the claims say of attested evidence, objections among it: whoever wrote them, for no signature was checked. Absent where they are of no service that is known."""
+        """What the claims say of attested evidence, objections among it: whoever wrote them, for no signature was checked. Absent where they are of no service that is known, and in a bundle, which is read whole."""
 
 class TpmAttestView(Record):
     """An attestation of a TPM."""
