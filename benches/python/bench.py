@@ -77,9 +77,7 @@ def der_of(pem: str) -> bytes:
     return base64.b64decode("".join(pem.strip().splitlines()[1:-1]))
 
 
-def bench_quote(
-    name: str, rounds: int, quote: bytes, collateral: str, root: bytes | None, now: int
-) -> None:
+def bench_quote(name: str, rounds: int, quote: bytes, collateral: str, root: bytes | None, now: int) -> None:
     options: dict[str, Any] = {"at": now, "crypto_only": True}
     if root is not None:
         options["roots"] = [root]
@@ -96,11 +94,13 @@ def bench_quote(
         rounds,
         {
             "dcap-qvl": lambda: theirs(decoded),
-            "dcap-qvl, collateral from JSON": lambda: theirs(dcap_qvl.QuoteCollateralV3.from_json(collateral)),
+            "dcap-qvl, collateral from JSON": lambda: theirs(
+                dcap_qvl.QuoteCollateralV3.from_json(collateral)
+            ),
             "veriquote cold": lambda: veriquote.verify_dcap(quote, collateral, **options).accepted,
-            "veriquote cold, status read": lambda: veriquote.verify_dcap(
-                quote, collateral, **options
-            ).claims.tcb.status,
+            "veriquote cold, status read": lambda: (
+                veriquote.verify_dcap(quote, collateral, **options).claims.tcb.status
+            ),
             "veriquote prepared": lambda: verifier.verify(quote).accepted,
             "veriquote prepared, status read": lambda: verifier.verify(quote).claims.tcb.status,
             "veriquote same platform": lambda: verifier.verify(quote, cache=cache).accepted,
@@ -112,7 +112,11 @@ def bench_quote(
 
 
 def bench_token(algorithm: str, rounds: int) -> None:
-    private = ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else rsa.generate_private_key(65537, 2048)
+    private = (
+        ec.generate_private_key(ec.SECP256R1())
+        if algorithm == "ES256"
+        else rsa.generate_private_key(65537, 2048)
+    )
     now = 1_770_000_000
     claims = {
         "iss": "https://issuer.example",
@@ -151,7 +155,9 @@ def bench_token(algorithm: str, rounds: int) -> None:
         {
             "PyJWT, set as text": theirs_from_set,
             "PyJWT, prepared": lambda: jwt.decode(token, loaded, **asked)["iss"],
-            "veriquote, set as text": lambda: veriquote.verify_token(token, jwks=keys, **options).claims.payload["iss"],
+            "veriquote, set as text": lambda: veriquote.verify_token(
+                token, jwks=keys, **options
+            ).claims.payload["iss"],
             "veriquote, prepared": lambda: verifier.verify(token).claims.payload["iss"],
             "veriquote, prepared, verdict only": lambda: verifier.verify(token).accepted,
         },
@@ -189,7 +195,9 @@ def ratio(table: dict[str, list[float]], one: str, other: str) -> float:
 
 def times(table: dict[str, list[float]]) -> None:
     for name, taken in table.items():
-        print(f"  {name:46} {min(taken) * 1e6:8.0f} µs fastest, {statistics.median(taken) * 1e6:8.0f} µs median")
+        print(
+            f"  {name:46} {min(taken) * 1e6:8.0f} µs fastest, {statistics.median(taken) * 1e6:8.0f} µs median"
+        )
 
 
 def show(name: str, table: dict[str, list[float]], peer: str, targets: dict[str, float]) -> None:
@@ -217,8 +225,10 @@ def memory(sample: tuple[str, bytes, str, bytes | None, int]) -> None:
         taken = (time.thread_time() - begun) / 10_000
         resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
         first = first or resident
-        print(f"  {(block + 1) * 10_000:7} {taken * 1e6:6.0f} µs each, resident {resident / 1024:8.0f} KiB, "
-              f"{(resident - first) / 1024:+6.0f} KiB since the first block")
+        print(
+            f"  {(block + 1) * 10_000:7} {taken * 1e6:6.0f} µs each, resident {resident / 1024:8.0f} KiB, "
+            f"{(resident - first) / 1024:+6.0f} KiB since the first block"
+        )
 
 
 if __name__ == "__main__":

@@ -61,14 +61,18 @@ def test_time_is_an_aware_datetime_text_or_seconds() -> None:
     quote, collateral, options = support.dcap()
     at = datetime.fromisoformat(options["at"].replace("Z", "+00:00"))
     forms = [options["at"], at, int(at.timestamp()), at.astimezone(timezone(timedelta(hours=5, minutes=30)))]
-    answers = {veriquote.verify_dcap(quote, collateral, **{**options, "at": form}).to_json() for form in forms}
+    answers = {
+        veriquote.verify_dcap(quote, collateral, **{**options, "at": form}).to_json() for form in forms
+    }
     assert len(answers) == 1
     for wrong in (at.replace(tzinfo=None), at.timestamp() + 0.5, None, "soon", True):
         error = refused(veriquote.verify_dcap, quote, collateral, **{**options, "at": wrong})
         assert isinstance(error, veriquote.MisuseError), wrong
 
 
-@pytest.mark.parametrize("call", ["verify_dcap", "verify_tpm", "verify_token", "DcapVerifier", "TokenVerifier"])
+@pytest.mark.parametrize(
+    "call", ["verify_dcap", "verify_tpm", "verify_token", "DcapVerifier", "TokenVerifier"]
+)
 def test_an_unknown_option_is_refused(call: str) -> None:
     of = {"DcapVerifier": "verify_dcap", "TokenVerifier": "verify_token"}.get(call, call)
     given, options = support.accepted(of).parts()
@@ -174,7 +178,7 @@ def test_results_cannot_be_changed_or_made() -> None:
     with pytest.raises(TypeError):
         types.DcapClaims()
     with pytest.raises(AttributeError):
-        result.claims.nothing_of_the_kind
+        _ = result.claims.nothing_of_the_kind
     with pytest.raises(TypeError):
 
         class Mine(veriquote.Verification):  # type: ignore[misc]

@@ -18,7 +18,14 @@ RAW = {
     "binding": veriquote.binding_json,
     "inspect": lambda text: veriquote.inspect_json(text.encode()),
 }
-FEWEST = {"verify_dcap": 500, "verify_tpm": 150, "verify_token": 300, "show_token": 100, "binding": 50, "inspect": 30}
+FEWEST = {
+    "verify_dcap": 500,
+    "verify_tpm": 150,
+    "verify_token": 300,
+    "show_token": 100,
+    "binding": 50,
+    "inspect": 30,
+}
 
 
 @pytest.mark.parametrize("call", RAW)

@@ -88,7 +88,7 @@ def is_accepted(recorded: tuple[Path, int]) -> bool:
 
 
 def test_the_example_of_the_readme(tmp_path: Path) -> None:
-    """With a recorded quote where the public cases are at hand; otherwise with a forged one, which is refused."""
+    """With a recorded quote, where the public cases are at hand, and with a forged one, which is refused."""
     (code,) = blocks("README.md")
     assert len([line for line in code.splitlines() if line.strip()]) <= 14
     recorded = Path(os.environ.get("VERIQUOTE_VECTORS", "")) / "dcap/real"

@@ -63,8 +63,13 @@ def test_another_time_is_as_if_prepared_then() -> None:
     stale = veriquote.DcapVerifier(collateral, **{**options, "at": now + 400 * day})
     for days in (-9000, -400, -40, -1, 0, 1, 20, 40, 400, 9000):
         fresh = veriquote.DcapVerifier(collateral, **{**options, "at": now + days * day})
-        answers = [next(it.verify_batch([quote])) for it in (fresh, begin.at(now + days * day), stale.at(now + days * day))]
-        assert len({(answer.accepted, answer.error.code if answer.error else None) for answer in answers}) == 1, days
+        answers = [
+            next(it.verify_batch([quote]))
+            for it in (fresh, begin.at(now + days * day), stale.at(now + days * day))
+        ]
+        assert (
+            len({(answer.accepted, answer.error.code if answer.error else None) for answer in answers}) == 1
+        ), days
         seen.add(answers[0].accepted)
         if answers[0].accepted:
             assert len({answer.to_json() for answer in answers}) == 1

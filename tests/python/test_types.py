@@ -41,3 +41,18 @@ def test_the_stubs_say_what_is_there() -> None:
     command = [sys.executable, "-P", "-m", "mypy.stubtest", "veriquote", "--allowlist", "allowlist.txt"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=FOLDER)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_sources_are_typed_and_in_form() -> None:
+    config = ["--config", str(support.ROOT / "bindings/python/pyproject.toml")]
+    folders = [str(support.ROOT / folder) for folder in ("bindings/python", "tests/python", "benches/python")]
+    package = support.ROOT / "bindings/python/python/veriquote"
+    for command in (
+        ["mypy", "--strict", "--no-incremental", str(package)],
+        ["ruff", "check", "--no-cache", *config, *folders],
+        ["ruff", "format", "--no-cache", "--check", *config, *folders],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", *command], capture_output=True, text=True, cwd=FOLDER
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -14,7 +14,7 @@ def mistakes(quote: bytes, collateral: str) -> None:
     result = veriquote.verify_dcap(quote, collateral, at=0)
     result.accepted = True  # WRONG: cannot be changed
     result.claims.tee = "sgx"  # WRONG: cannot be changed
-    result.claims.nothing  # WRONG: no such member
-    result.claims.report.mr_td  # WRONG: perhaps an enclave's
+    _ = result.claims.nothing  # WRONG: no such member
+    _ = result.claims.report.mr_td  # WRONG: perhaps an enclave's
     veriquote.verify_token("x", at=0)  # WRONG: nothing expected
     veriquote.DcapVerifier(collateral, at=0).verify(quote, cache={})  # WRONG: no cache

@@ -74,7 +74,9 @@ class DcapVerifier:
             )
         )
 
-    def verify_batch(self, quotes: Iterable[Blob], *, threads: int | None = None) -> Iterator[Verification[DcapClaims | None]]:
+    def verify_batch(
+        self, quotes: Iterable[Blob], *, threads: int | None = None
+    ) -> Iterator[Verification[DcapClaims | None]]:
         """The result of each quote, in order. Nothing is raised for a quote: look at `accepted`.
 
         Quotes are taken as they are needed, so that the iterable may be endless.
@@ -103,5 +105,3 @@ class DcapVerifier:
 
 def _qve(qve: Mapping[str, Any] | QveEvidence | None) -> str | None:
     return None if qve is None else options("QveEvidence", qve)
-
-

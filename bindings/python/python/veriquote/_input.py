@@ -56,15 +56,15 @@ def maybe(read: Callable[[object, str], T], value: object, part: str) -> T | Non
 def options(of: str, given: Mapping[str, Any]) -> str:
     """The options of the schema `of` as JSON. Which there are and what they mean the facade knows."""
     blobs = BLOBS.get(of, frozenset())
-    return dumps({name: _blobs(value) if name in blobs else value for name, value in given.items()}, "options")
+    return dumps(
+        {name: _blobs(value) if name in blobs else value for name, value in given.items()}, "options"
+    )
 
 
 def dumps(value: object, part: str) -> str:
     """`value` as JSON."""
     try:
-        text = json.dumps(
-            value, default=_default, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
+        text = json.dumps(value, default=_default, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         # Half of a surrogate pair is text to Python, and to nobody else.
         if not text.isascii():
             text.encode()

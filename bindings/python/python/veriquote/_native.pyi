@@ -43,7 +43,7 @@ class DcapVerifier:
 
 @final
 class PlatformCache:
-    """A bounded memory of platforms that were verified, so that their next quotes cost one signature check."""
+    """A bounded memory of verified platforms: their next quotes cost one signature check each."""
     def __new__(cls, capacity: int) -> PlatformCache: ...
 
 @final

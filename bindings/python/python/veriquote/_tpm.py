@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._native import Verification
-    from ._types import Blob, TpmClaims, Document, TpmOptions
+    from ._types import Blob, Document, TpmClaims, TpmOptions
 
 
 def verify_tpm(

@@ -57,7 +57,10 @@ _DCAP = [
     (pa.field("tcb_date", pa.string()), _claim("tcb", "date")),
     (pa.field("advisories", pa.list_(pa.string())), _claim("tcb", "advisories")),
     # An enclave has the one, a trust domain the other.
-    (pa.field("measurement", pa.string()), _either(_claim("report", "mr_td"), _claim("report", "mr_enclave"))),
+    (
+        pa.field("measurement", pa.string()),
+        _either(_claim("report", "mr_td"), _claim("report", "mr_enclave")),
+    ),
     (pa.field("debug", pa.bool_()), _claim("report", "debug")),
     (pa.field("report_data", pa.string()), _claim("report", "report_data")),
     (pa.field("fmspc", pa.string()), _claim("platform", "fmspc")),
@@ -117,7 +120,12 @@ def _evidence(column: Any) -> list[bytes | None]:
 
 
 def _is_binary(of: pa.DataType) -> bool:
-    types = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
+    types = (
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+        pa.types.is_fixed_size_binary,
+        pa.types.is_binary_view,
+    )
     return any(test(of) for test in types)
 
 
@@ -126,8 +134,6 @@ def _is_text(of: pa.DataType) -> bool:
     return any(test(of) for test in types)
 
 
-def _aligned(
-    evidence: list[bytes | None], results: Iterator[Verification]
-) -> Iterator[Verification | None]:
+def _aligned(evidence: list[bytes | None], results: Iterator[Verification]) -> Iterator[Verification | None]:
     for row in evidence:
         yield None if row is None else next(results)
