@@ -18,6 +18,12 @@ pub(crate) fn verify_tpm_json(py: Python<'_>, request: &str) -> String {
     py.detach(|| veriquote_facade::verify_tpm_json(provider(), request))
 }
 
+/// A request of `tpm-challenge-request.json` to a result of `tpm-challenge.json`.
+#[pyfunction]
+pub(crate) fn make_tpm_challenge_json(py: Python<'_>, request: &str) -> String {
+    py.detach(|| veriquote_facade::make_tpm_challenge_json(provider(), request))
+}
+
 /// A request of `token-request.json` to a result of `verification.json`.
 #[pyfunction]
 pub(crate) fn verify_token_json(py: Python<'_>, request: &str) -> String {

@@ -28,13 +28,13 @@ mod native {
     use crate::dcap::{DcapVerifier, PlatformCache, verify_dcap};
     #[pymodule_export]
     use crate::json::{
-        binding_json, blob, inspect_json, show_token_json, verify_dcap_json, verify_token_json,
-        verify_tpm_json,
+        binding_json, blob, inspect_json, make_tpm_challenge_json, show_token_json, verify_dcap_json,
+        verify_token_json, verify_tpm_json,
     };
     #[pymodule_export]
     use crate::token::{TokenVerifier, verify_token};
     #[pymodule_export]
-    use crate::tpm::{learn_tpm_policy, verify_tpm};
+    use crate::tpm::{learn_tpm_policy, make_tpm_challenge, verify_tpm};
     #[pymodule_export]
     use crate::unauthenticated::{binding, inspect, show_token};
     #[pymodule_export]

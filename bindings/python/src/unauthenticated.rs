@@ -7,7 +7,7 @@ use veriquote_facade::{self as facade, BindingRequest, ShowTokenRequest};
 use crate::{failure, provider, record};
 
 /// A result as a record, with its JSON.
-fn told<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<(Bound<'py, PyAny>, String)> {
+pub(crate) fn told<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<(Bound<'py, PyAny>, String)> {
     let text = serde_json::to_string(value).unwrap_or_default();
     Ok((record::of(py, value)?, text))
 }

@@ -11,13 +11,14 @@ from ._native import (
     Verification,
     binding_json,
     inspect_json,
+    make_tpm_challenge_json,
     show_token_json,
     verify_dcap_json,
     verify_token_json,
     verify_tpm_json,
 )
 from ._token import TokenVerifier, show_token, verify_token
-from ._tpm import learn_tpm_policy, verify_tpm
+from ._tpm import learn_tpm_policy, make_tpm_challenge, verify_tpm
 from ._types import (
     LimitError,
     MalformedError,
@@ -53,6 +54,8 @@ __all__ = [
     "inspect",
     "inspect_json",
     "learn_tpm_policy",
+    "make_tpm_challenge",
+    "make_tpm_challenge_json",
     "show_token",
     "show_token_json",
     "verify_dcap",

@@ -97,6 +97,10 @@ def _blob(value: object) -> object:
     return blob(bytes(value)) if isinstance(value, (bytes, bytearray, memoryview)) else value
 
 
+def _is_bytes(value: object) -> bool:
+    return isinstance(value, (bytes, bytearray, memoryview))
+
+
 def _utf8(text: str, part: str) -> bytes:
     try:
         return text.encode()

@@ -16,6 +16,8 @@ __all__ = [
     "inspect",
     "inspect_json",
     "learn_tpm_policy",
+    "make_tpm_challenge",
+    "make_tpm_challenge_json",
     "show_token",
     "show_token_json",
     "verify_dcap",
@@ -66,6 +68,7 @@ def verify_tpm(
     quote: bytes,
     signature: bytes,
     ak: bytes | None,
+    ak_evidence: str | None,
     pcrs: bytes | None,
     event_log: bytes | None,
     ima_log: bytes | None,
@@ -75,6 +78,7 @@ def learn_tpm_policy(
     quote: bytes,
     signature: bytes,
     ak: bytes | None,
+    ak_evidence: str | None,
     pcrs: bytes | None,
     event_log: bytes | None,
     ima_log: bytes | None,
@@ -84,6 +88,7 @@ def learn_tpm_policy(
 def verify_token(
     token: str | None, bundle: bytes | None, jwks: bytes | None, options: str
 ) -> Verification[TokenClaims | None]: ...
+def make_tpm_challenge(request: str) -> tuple[Any, str]: ...
 def inspect(file: bytes) -> tuple[Any, str]: ...
 def show_token(request: str) -> tuple[Any, str]: ...
 def binding(request: str, compute: bool) -> tuple[Any, str]: ...
@@ -93,6 +98,9 @@ def verify_dcap_json(request: str) -> str:
 
 def verify_tpm_json(request: str) -> str:
     """A request of `tpm-request.json` to a result of `verification.json`."""
+
+def make_tpm_challenge_json(request: str) -> str:
+    """A request of `tpm-challenge-request.json` to a result of `tpm-challenge.json`."""
 
 def verify_token_json(request: str) -> str:
     """A request of `token-request.json` to a result of `verification.json`."""

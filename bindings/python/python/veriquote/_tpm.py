@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import _native
-from ._errors import accepted
-from ._input import as_bytes, document, maybe, options
+from ._base import with_text
+from ._errors import accepted, of_problem
+from ._input import as_bytes, document, maybe, nested, options
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._native import Verification
-    from ._types import Blob, Document, TpmClaims, TpmOptions
+    from ._types import (
+        AkEvidenceActivated,
+        AkEvidenceAttested,
+        AkEvidenceTeeBound,
+        Blob,
+        Document,
+        TpmChallenge,
+        TpmChallengeRequest,
+        TpmClaims,
+        TpmOptions,
+    )
+
+    AkEvidence = AkEvidenceActivated | AkEvidenceAttested | AkEvidenceTeeBound
 
 
 def verify_tpm(
@@ -20,6 +33,7 @@ def verify_tpm(
     signature: Blob,
     *,
     ak: Blob | None = None,
+    ak_evidence: AkEvidence | None = None,
     pcrs: Document | None = None,
     event_log: Blob | None = None,
     ima_log: Blob | None = None,
@@ -34,6 +48,7 @@ def verify_tpm(
             as_bytes(quote, "quote"),
             as_bytes(signature, "signature"),
             maybe(as_bytes, ak, "ak"),
+            maybe(nested, ak_evidence, "ak_evidence"),
             maybe(document, pcrs, "pcrs"),
             maybe(as_bytes, event_log, "event_log"),
             maybe(as_bytes, ima_log, "ima_log"),
@@ -48,6 +63,7 @@ def learn_tpm_policy(
     *,
     name: str,
     ak: Blob | None = None,
+    ak_evidence: AkEvidence | None = None,
     pcrs: Document | None = None,
     event_log: Blob | None = None,
     ima_log: Blob | None = None,
@@ -58,9 +74,22 @@ def learn_tpm_policy(
         as_bytes(quote, "quote"),
         as_bytes(signature, "signature"),
         maybe(as_bytes, ak, "ak"),
+        maybe(nested, ak_evidence, "ak_evidence"),
         maybe(document, pcrs, "pcrs"),
         maybe(as_bytes, event_log, "event_log"),
         maybe(as_bytes, ima_log, "ima_log"),
         options("TpmOptions", given),
         name,
     )
+
+
+def make_tpm_challenge(**given: Unpack[TpmChallengeRequest]) -> TpmChallenge:
+    """Wraps a secret for the TPM of an endorsement key, to be opened only where the attestation key is.
+
+    Keep `challenge` of the result, and give it back with the machine's answer as
+    `ak_evidence={"activated": …}`. Raises `VeriquoteError` when the endorsement key is not trusted.
+    """
+    made: TpmChallenge = with_text(_native.make_tpm_challenge(nested(given, "options")))
+    if made.error is not None:
+        raise of_problem(made.error)
+    return made

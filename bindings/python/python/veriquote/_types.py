@@ -62,6 +62,7 @@ class BootClaims(Record):
         "format": None,
         "registers": (),
         "quirks": (),
+        "problems": (),
         "state": None,
         "events": (),
     }
@@ -185,6 +186,18 @@ class DcapClaims(Record):
     }
 
 
+class EndorsementView(Record):
+    __slots__ = ()
+    _absent = {
+        "fingerprint": None,
+        "kind": None,
+        "certified": False,
+        "manufacturer": None,
+        "model": None,
+        "version": None,
+    }
+
+
 class EventClaims(Record):
     __slots__ = ()
     _absent = {
@@ -295,6 +308,15 @@ class JwksView(Record):
     _absent = {
         "kind": None,
         "keys": (),
+    }
+
+
+class KeptChallenge(Record):
+    __slots__ = ()
+    _absent = {
+        "ek": None,
+        "ak_name": None,
+        "secret": None,
     }
 
 
@@ -702,6 +724,17 @@ class TpmAttestView(Record):
     }
 
 
+class TpmChallenge(Record):
+    __slots__ = ()
+    _absent = {
+        "credential": None,
+        "challenge": None,
+        "ek": None,
+        "checks": (),
+        "error": None,
+    }
+
+
 class TpmClaims(Record):
     __slots__ = ()
     _absent = {
@@ -763,6 +796,24 @@ class AcceptedAlgorithmsOneOf(TypedDict):
     one_of: Sequence[str]
 
 
+class ActivatedKey(TypedDict):
+    ek: EndorsementKey
+    challenge: KeptChallenge | KeptChallengeDict
+    answer: str
+
+
+class AkEvidenceActivated(TypedDict):
+    activated: ActivatedKey
+
+
+class AkEvidenceAttested(TypedDict):
+    attested: AttestedKey
+
+
+class AkEvidenceTeeBound(TypedDict):
+    tee_bound: TeeBoundKey
+
+
 class AttestedExpectations(TypedDict):
     tee: ExpectedText
     debug: ExpectedDebug
@@ -771,6 +822,20 @@ class AttestedExpectations(TypedDict):
     policy_id: ExpectedText
     policy_hash: ExpectedText
     measurements: Mapping[str, Any]
+
+
+class _AttestedKeyRequired(TypedDict):
+    certification: Blob
+    signature: Blob
+    signer: Blob
+
+
+class AttestedKey(_AttestedKeyRequired, total=False):
+    signer_name: str | None
+    signer_chain: Blob | None
+    creation_data: Blob | None
+    nonce: str | None
+    danger_no_nonce: bool
 
 
 class _BindingRequestRequired(TypedDict):
@@ -808,6 +873,23 @@ class DcapOptions(_DcapOptionsRequired, total=False):
     evaluation_numbers: Document | None
 
 
+class _DcapRequestRequired(TypedDict):
+    quote: Blob
+    collateral: Sequence[Document]
+    options: DcapOptions
+
+
+class DcapRequest(_DcapRequestRequired, total=False):
+    event_log: Blob | None
+    qve: QveEvidence | None
+
+
+class EndorsementKey(TypedDict, total=False):
+    certificate: Blob | None
+    intermediates: Blob | None
+    public: Blob | None
+
+
 class ExpectedNonceAmong(TypedDict):
     among: str
 
@@ -826,6 +908,12 @@ class ExpectedSigner(TypedDict):
 
 
 ExpectedTextIs = TypedDict("ExpectedTextIs", {"is": "str"})
+
+
+class KeptChallengeDict(TypedDict):
+    ek: str
+    ak_name: str
+    secret: str
 
 
 class _QveEvidenceRequired(TypedDict):
@@ -847,6 +935,15 @@ class ShowTokenRequest(TypedDict, total=False):
     bundle: Document | None
     dialect: str | None
     show_refused: bool
+
+
+class _TeeBoundKeyRequired(TypedDict):
+    hcl_report: Blob
+
+
+class TeeBoundKey(_TeeBoundKeyRequired, total=False):
+    tdx: DcapRequest | None
+    accepted_report_data: str | None
 
 
 class _TokenExpectationsRequired(TypedDict):
@@ -877,6 +974,19 @@ class TokenOptions(_TokenOptionsRequired, total=False):
     roots: Sequence[Blob]
     dialect: str | None
     attested: AttestedExpectations | None
+
+
+class _TpmChallengeRequestRequired(TypedDict):
+    ek: EndorsementKey
+    ak: Blob
+    at: Time
+    secret: str
+    entropy: str
+
+
+class TpmChallengeRequest(_TpmChallengeRequestRequired, total=False):
+    roots: Sequence[Blob]
+    crls: Sequence[Blob]
 
 
 class _TpmOptionsRequired(TypedDict):
@@ -985,6 +1095,7 @@ _CLASSES: dict[str, type[Record]] = {
     "CollateralView": CollateralView,
     "CrlView": CrlView,
     "DcapClaims": DcapClaims,
+    "EndorsementView": EndorsementView,
     "EventClaims": EventClaims,
     "EventLogClaims": EventLogClaims,
     "EventLogView": EventLogView,
@@ -996,6 +1107,7 @@ _CLASSES: dict[str, type[Record]] = {
     "ImaListView": ImaListView,
     "JwkView": JwkView,
     "JwksView": JwksView,
+    "KeptChallenge": KeptChallenge,
     "NotChecked": NotChecked,
     "OwnTokenClaims": OwnTokenClaims,
     "PlatformClaims": PlatformClaims,
@@ -1027,6 +1139,7 @@ _CLASSES: dict[str, type[Record]] = {
     "TokenTcb": TokenTcb,
     "TokenView": TokenView,
     "TpmAttestView": TpmAttestView,
+    "TpmChallenge": TpmChallenge,
     "TpmClaims": TpmClaims,
     "TpmPublicView": TpmPublicView,
     "TpmQuoteClaims": TpmQuoteClaims,
@@ -1051,10 +1164,15 @@ _INSPECTIONS: dict[str, type[Record]] = {
 }
 #: Options that may be written as bytes.
 BLOBS: dict[str, frozenset[str]] = {
+    "AttestedKey": frozenset(("certification", "signature", "signer", "signer_chain", "creation_data",)),
     "DcapOptions": frozenset(("roots", "policy", "pck_chain", "evaluation_numbers",)),
+    "DcapRequest": frozenset(("quote", "collateral", "event_log",)),
+    "EndorsementKey": frozenset(("certificate", "intermediates", "public",)),
     "QveEvidence": frozenset(("report", "supplemental_data",)),
     "ShowTokenRequest": frozenset(("token", "claims", "bundle",)),
+    "TeeBoundKey": frozenset(("hcl_report",)),
     "TokenOptions": frozenset(("roots",)),
+    "TpmChallengeRequest": frozenset(("ak", "roots", "crls",)),
     "TpmOptions": frozenset(("ak_chain", "roots", "crls", "policy", "continuation",)),
 }
 Code = Literal[
@@ -1210,9 +1328,14 @@ Code = Literal[
 __all__ = [
     "AcceptedAlgorithms",
     "AcceptedAlgorithmsOneOf",
+    "ActivatedKey",
     "AkClaims",
+    "AkEvidenceActivated",
+    "AkEvidenceAttested",
+    "AkEvidenceTeeBound",
     "Appraisal",
     "AttestedExpectations",
+    "AttestedKey",
     "AuthorityClaims",
     "BindingDetection",
     "BindingRequest",
@@ -1233,7 +1356,10 @@ __all__ = [
     "CrlView",
     "DcapClaims",
     "DcapOptions",
+    "DcapRequest",
     "Document",
+    "EndorsementKey",
+    "EndorsementView",
     "EventClaims",
     "EventLogClaims",
     "EventLogView",
@@ -1255,6 +1381,8 @@ __all__ = [
     "Inspection",
     "JwkView",
     "JwksView",
+    "KeptChallenge",
+    "KeptChallengeDict",
     "NotChecked",
     "OwnTokenClaims",
     "PlatformClaims",
@@ -1280,6 +1408,7 @@ __all__ = [
     "TcbPart",
     "TdxExtendedClaims",
     "TdxReportClaims",
+    "TeeBoundKey",
     "Time",
     "TokenAppraisal",
     "TokenBinding",
@@ -1295,6 +1424,8 @@ __all__ = [
     "TokenTcb",
     "TokenView",
     "TpmAttestView",
+    "TpmChallenge",
+    "TpmChallengeRequest",
     "TpmClaims",
     "TpmOptions",
     "TpmPublicView",

@@ -42,9 +42,14 @@ TokenExpiry: TypeAlias = Literal["required"] | Literal["where_present"]
 __all__ = [
     "AcceptedAlgorithms",
     "AcceptedAlgorithmsOneOf",
+    "ActivatedKey",
     "AkClaims",
+    "AkEvidenceActivated",
+    "AkEvidenceAttested",
+    "AkEvidenceTeeBound",
     "Appraisal",
     "AttestedExpectations",
+    "AttestedKey",
     "AuthorityClaims",
     "BindingDetection",
     "BindingRequest",
@@ -65,7 +70,10 @@ __all__ = [
     "CrlView",
     "DcapClaims",
     "DcapOptions",
+    "DcapRequest",
     "Document",
+    "EndorsementKey",
+    "EndorsementView",
     "EventClaims",
     "EventLogClaims",
     "EventLogView",
@@ -87,6 +95,8 @@ __all__ = [
     "Inspection",
     "JwkView",
     "JwksView",
+    "KeptChallenge",
+    "KeptChallengeDict",
     "NotChecked",
     "OwnTokenClaims",
     "PlatformClaims",
@@ -112,6 +122,7 @@ __all__ = [
     "TcbPart",
     "TdxExtendedClaims",
     "TdxReportClaims",
+    "TeeBoundKey",
     "Time",
     "TokenAppraisal",
     "TokenBinding",
@@ -127,6 +138,8 @@ __all__ = [
     "TokenTcb",
     "TokenView",
     "TpmAttestView",
+    "TpmChallenge",
+    "TpmChallengeRequest",
     "TpmClaims",
     "TpmOptions",
     "TpmPublicView",
@@ -366,6 +379,9 @@ class BootClaims(Record):
     def quirks(self) -> tuple[str, ...]:
         """Deviations of the firmware that the replay needed."""
     @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What of the log contradicts itself or the specification, though it replays."""
+    @property
     def state(self) -> BootStateClaims:
         """What all this tells of the boot."""
     @property
@@ -576,6 +592,27 @@ class DcapClaims(Record):
     def qve(self) -> QveClaims | None:
         """What the report of a quote verification enclave says, when one was given. Claimed, not authentic."""
 
+class EndorsementView(Record):
+    """An endorsement key that is trusted to be a TPM's."""
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the key, to tell one machine from another: hex."""
+    @property
+    def kind(self) -> str:
+        """Kind and size."""
+    @property
+    def certified(self) -> bool:
+        """A certificate vouches for it; if not, you pinned it."""
+    @property
+    def manufacturer(self) -> str | None:
+        """Who made the TPM, as its certificate says."""
+    @property
+    def model(self) -> str | None:
+        """Its model."""
+    @property
+    def version(self) -> str | None:
+        """The version of its firmware when it was certified."""
+
 class EventClaims(Record):
     """One event."""
     @property
@@ -589,10 +626,10 @@ class EventClaims(Record):
         """Its type."""
     @property
     def digest(self) -> str | None:
-        """Its SHA-384 digest, where it has one."""
+        """Its digest in the bank that was compared; in the strongest one, when nothing was replayed."""
     @property
     def proof(self) -> str:
-        """What the replay proves of its data: `data`, `opaque`, `contradicted` or `unmeasured`; `unauthenticated` when nothing was replayed."""
+        """What the replay proves of its data: `data` (what they say is what was measured), `opaque`, `contradicted` or `unmeasured`; `unauthenticated` when nothing was replayed."""
     @property
     def text(self) -> str | None:
         """Its data as far as they are text."""
@@ -749,6 +786,18 @@ class JwksView(Record):
     @property
     def keys(self) -> tuple[JwkView, ...]:
         """Its keys: those that can be used, then those that cannot."""
+
+class KeptChallenge(Record):
+    """What a verifier keeps, secret, between making a credential and its answer. It is good for one answer."""
+    @property
+    def ek(self) -> str:
+        """Fingerprint of the endorsement key: SHA-256 in hex."""
+    @property
+    def ak_name(self) -> str:
+        """Name of the attestation key that was asked about: hex."""
+    @property
+    def secret(self) -> str:
+        """The secret that was wrapped: hex."""
 
 class NotChecked(Record):
     """Something that this call did not check."""
@@ -1497,6 +1546,24 @@ class TpmAttestView(Record):
     def pcr_digest(self) -> str | None:
         """The digest over their values."""
 
+class TpmChallenge(Record):
+    """What came of it."""
+    @property
+    def credential(self) -> str | None:
+        """What the machine is sent, in the form of tpm2-tools' files: hex."""
+    @property
+    def challenge(self) -> KeptChallenge | None:
+        """What you keep, secret, until the answer comes: `ak_evidence.activated.challenge`."""
+    @property
+    def ek(self) -> EndorsementView | None:
+        """The endorsement key."""
+    @property
+    def checks(self) -> tuple[CheckLine, ...]:
+        """What was checked."""
+    @property
+    def error(self) -> Problem | None:
+        """Why there is no challenge."""
+
 class TpmClaims(Record):
     """What a TPM says."""
     @property
@@ -1637,6 +1704,30 @@ class AcceptedAlgorithmsOneOf(TypedDict):
     one_of: Sequence[str]
     ...
 
+class ActivatedKey(TypedDict):
+    """A key that was activated. `ak` of the request is its public area."""
+    ek: EndorsementKey
+    """The endorsement key."""
+    challenge: KeptChallenge | KeptChallengeDict
+    """What you kept when you made the credential."""
+    answer: str
+    """What the machine unwrapped: hex."""
+
+class AkEvidenceActivated(TypedDict):
+    """The TPM of an endorsement key unwrapped a secret that only it could, and only with this key in it: MakeCredential and ActivateCredential."""
+    activated: ActivatedKey
+    ...
+
+class AkEvidenceAttested(TypedDict):
+    """Another attestation key of the same TPM certified it: TPM2_Certify or TPM2_CertifyCreation."""
+    attested: AttestedKey
+    ...
+
+class AkEvidenceTeeBound(TypedDict):
+    """The hardware report of a confidential VM binds it: Azure's HCL report."""
+    tee_bound: TeeBoundKey
+    ...
+
 class AttestedExpectations(TypedDict):
     """What the attested evidence must be. No member may be left out, so that nothing goes unchecked by a slip."""
     tee: ExpectedText
@@ -1653,6 +1744,27 @@ class AttestedExpectations(TypedDict):
     """Hash, in hex, of the text of that policy."""
     measurements: Mapping[str, Any]
     """Measurements that must be there, by name, such as `mr_td`: a value, or a list of good ones. Bytes are lower-case hex. Empty for none."""
+
+class _AttestedKeyRequired(TypedDict):
+    certification: Blob
+    """The certification: TPMS_ATTEST or TPM2B_ATTEST."""
+    signature: Blob
+    """Its signature: TPMT_SIGNATURE."""
+    signer: Blob
+    """The public area of the key that signed it, which must be an attestation key itself."""
+
+class AttestedKey(_AttestedKeyRequired, total=False):
+    """A key that another key certified. `ak` of the request is its public area."""
+    signer_name: str | None
+    """The Name that the signer must have: hex."""
+    signer_chain: Blob | None
+    """Certificate chain of the signer up to one of `options.roots`: PEM. Without it, you pin the signer."""
+    creation_data: Blob | None
+    """TPMS_CREATION_DATA or TPM2B_CREATION_DATA of the key, where its creation was certified."""
+    nonce: str | None
+    """The challenge that you gave out for the certification: hex."""
+    danger_no_nonce: bool
+    """The certification answers no challenge of yours: it may be of any age."""
 
 class _BindingRequestRequired(TypedDict):
     data: str
@@ -1707,6 +1819,30 @@ class DcapOptions(_DcapOptionsRequired, total=False):
     evaluation_numbers: Document | None
     """Intel's list of TCB evaluation data numbers, as its service serves it (`tcbEvaluationDataNumbers` with its signature, under the issuer chain of the first TCB info): the forecast then names every recovery that is later than the first collateral."""
 
+class _DcapRequestRequired(TypedDict):
+    quote: Blob
+    """The quote: hex, base64 or base64url."""
+    collateral: Sequence[Document]
+    """Collateral files. The first decides; the others become `Verification::horizons`."""
+    options: DcapOptions
+    """How to verify."""
+
+class DcapRequest(_DcapRequestRequired, total=False):
+    """One quote with all that verifies it."""
+    event_log: Blob | None
+    """Event log (CCEL) to replay into the RTMRs: hex, base64 or base64url."""
+    qve: QveEvidence | None
+    """The report of a quote verification enclave on this very quote. The collateral must hold that enclave's identity."""
+
+class EndorsementKey(TypedDict, total=False):
+    """An endorsement key. With a certificate, `options.roots` must lead to it; without, you pin it."""
+    certificate: Blob | None
+    """Its certificate as the TPM's NV memory holds it (hex or base64; a header or padding is taken off), or PEM."""
+    intermediates: Blob | None
+    """Certificates between it and the root, in order: PEM."""
+    public: Blob | None
+    """Its public area, so that its attributes are checked: TPM2B_PUBLIC or TPMT_PUBLIC. Needed where there is no certificate."""
+
 class ExpectedNonceAmong(TypedDict):
     """This one, among others perhaps."""
     among: str
@@ -1729,6 +1865,15 @@ class ExpectedSigner(TypedDict):
     """Purposes (ExtendedKeyUsage), dotted: a certificate that is made for certain purposes must have one."""
 
 ExpectedTextIs = TypedDict("ExpectedTextIs", {"is": "str"})
+
+class KeptChallengeDict(TypedDict):
+    """What a verifier keeps, secret, between making a credential and its answer. It is good for one answer."""
+    ek: str
+    """Fingerprint of the endorsement key: SHA-256 in hex."""
+    ak_name: str
+    """Name of the attestation key that was asked about: hex."""
+    secret: str
+    """The secret that was wrapped: hex."""
 
 class _QveEvidenceRequired(TypedDict):
     report: Blob
@@ -1761,6 +1906,17 @@ class ShowTokenRequest(TypedDict, total=False):
     """Whose claims they must be; recognised when absent."""
     show_refused: bool
     """Also show what a relying party must not accept: signed failures and sample TEEs."""
+
+class _TeeBoundKeyRequired(TypedDict):
+    hcl_report: Blob
+    """Azure's HCL report: NV index 0x01400001."""
+
+class TeeBoundKey(_TeeBoundKeyRequired, total=False):
+    """A key that a confidential VM's hardware report binds."""
+    tdx: DcapRequest | None
+    """The TDX quote over the report's TD report, with what verifies it. It must be accepted."""
+    accepted_report_data: str | None
+    """The report data, 64 bytes in hex, of evidence of this machine's hardware that you verified and accepted elsewhere (for SEV-SNP: of VMPL 0). In place of `tdx`."""
 
 class _TokenExpectationsRequired(TypedDict):
     algorithms: AcceptedAlgorithms
@@ -1808,6 +1964,25 @@ class TokenOptions(_TokenOptionsRequired, total=False):
     attested: AttestedExpectations | None
     """What the attested evidence must be. Without it nothing of it is checked but the verdicts that the token itself states; the result says so."""
 
+class _TpmChallengeRequestRequired(TypedDict):
+    ek: EndorsementKey
+    """The endorsement key."""
+    ak: Blob
+    """The public area of the attestation key: TPM2B_PUBLIC or TPMT_PUBLIC."""
+    at: Time
+    """The time of the verification of certificates."""
+    secret: str
+    """The secret to wrap, random and used once: hex of 16 bytes or more, no more than a digest of the endorsement key's (32 will do)."""
+    entropy: str
+    """Good randomness, used once and for nothing else: hex of 128 bytes, of which as many are used as the key needs."""
+
+class TpmChallengeRequest(_TpmChallengeRequestRequired, total=False):
+    """Two keys, and the secret that proves that one TPM holds both."""
+    roots: Sequence[Blob]
+    """Roots that may vouch for the endorsement key: PEM, or DER as hex. There is none by default."""
+    crls: Sequence[Blob]
+    """Revocation lists; when one is given, every certificate needs one."""
+
 class _TpmOptionsRequired(TypedDict):
     at: Time
     """The time of the verification."""
@@ -1825,7 +2000,7 @@ class TpmOptions(_TpmOptionsRequired, total=False):
     ak_chain: Blob | None
     """Certificate chain of the attestation key, its own first: PEM."""
     roots: Sequence[Blob]
-    """Roots that may vouch for it: PEM, or DER as hex. There is none by default."""
+    """Roots that may vouch for it, or for a key of `ak_evidence`: PEM, or DER as hex. There is none by default."""
     crls: Sequence[Blob]
     """Revocation lists of issuers of the chain: PEM, or DER as hex or base64. When one is given, every certificate of the chain needs one."""
     allow_missing_purpose: bool
