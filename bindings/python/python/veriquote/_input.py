@@ -61,16 +61,9 @@ def options(of: str, given: Mapping[str, Any]) -> str:
     )
 
 
-def dumps(value: object, part: str) -> str:
-    """`value` as JSON."""
-    try:
-        text = json.dumps(value, default=_default, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        # Half of a surrogate pair is text to Python, and to nobody else.
-        if not text.isascii():
-            text.encode()
-        return text
-    except (TypeError, ValueError, RecursionError) as error:
-        misuse(part, str(error), "give what JSON has: text, numbers, true, false, null, lists and objects")
+def nested(value: object, part: str) -> str:
+    """Evidence that has members of its own, as JSON: bytes anywhere in it are evidence."""
+    return dumps(value, part, lambda item: _blob(item) if _is_bytes(item) else _default(item))
 
 
 def _default(value: object) -> object:
@@ -84,6 +77,18 @@ def _default(value: object) -> object:
     if isinstance(value, (bytes, bytearray, memoryview)):
         raise TypeError("bytes where the schema has text: write hex, as `value.hex()` does")
     raise TypeError(f"a {type(value).__name__} is nothing that JSON has")
+
+
+def dumps(value: object, part: str, default: Callable[[object], object] = _default) -> str:
+    """`value` as JSON."""
+    try:
+        text = json.dumps(value, default=default, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        # Half of a surrogate pair is text to Python, and to nobody else.
+        if not text.isascii():
+            text.encode()
+        return text
+    except (TypeError, ValueError, RecursionError) as error:
+        misuse(part, str(error), "give what JSON has: text, numbers, true, false, null, lists and objects")
 
 
 def _blobs(value: object) -> object:

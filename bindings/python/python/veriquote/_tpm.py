@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         TpmOptions,
     )
 
-    AkEvidence = AkEvidenceActivated | AkEvidenceAttested | AkEvidenceTeeBound
+    _AkEvidence = AkEvidenceActivated | AkEvidenceAttested | AkEvidenceTeeBound
 
 
 def verify_tpm(
@@ -33,7 +33,7 @@ def verify_tpm(
     signature: Blob,
     *,
     ak: Blob | None = None,
-    ak_evidence: AkEvidence | None = None,
+    ak_evidence: _AkEvidence | None = None,
     pcrs: Document | None = None,
     event_log: Blob | None = None,
     ima_log: Blob | None = None,
@@ -63,7 +63,7 @@ def learn_tpm_policy(
     *,
     name: str,
     ak: Blob | None = None,
-    ak_evidence: AkEvidence | None = None,
+    ak_evidence: _AkEvidence | None = None,
     pcrs: Document | None = None,
     event_log: Blob | None = None,
     ima_log: Blob | None = None,
