@@ -206,7 +206,7 @@ impl BootRules {
             .iter()
             .filter(|(register, found)| {
                 let by_ima = ima_verified && state.kind() == LogKind::Tpm && **register == 10;
-                matches!(found, RegisterState::Opaque | RegisterState::Diverges)
+                found.is_unexplained()
                     && !self.opaque_registers.contains(register)
                     && !RESETTABLE.contains(register)
                     && !by_ima

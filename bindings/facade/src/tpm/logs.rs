@@ -7,8 +7,8 @@ use veriquote::bytes::to_hex;
 use veriquote::crypto::HashAlgorithm;
 use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
 use veriquote::measured_boot::{
-    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, RegisterState,
-    explain, sentence,
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, explain,
+    sentence,
 };
 use veriquote::policy::Policy;
 use veriquote::tpm::{AlgorithmId, BoundQuote, RESETTABLE};
@@ -53,7 +53,8 @@ pub struct RegisterClaims {
     pub pcr: u32,
     /// How many events of the log extend it.
     pub events: u64,
-    /// `explained`, `unused`, `opaque` (something else extended it), `diverges` or `not_quoted`.
+    /// `explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or
+    /// `not_logged` (the log has no digests of this bank).
     pub state: String,
 }
 
@@ -143,9 +144,8 @@ pub(super) fn boot<'l>(
         }
         notes.lines.push(line);
     }
-    let unexplained = replayed.reports().iter().filter(|report| {
-        matches!(report.state, RegisterState::Opaque | RegisterState::Diverges) && !by_others(report.index)
-    });
+    let unexplained =
+        replayed.reports().iter().filter(|report| report.state.is_unexplained() && !by_others(report.index));
     let unexplained = unexplained.map(|report| (report.algorithm, report.index)).collect();
     let state = BootState::assess(&replayed, bound.provider(), quirks);
     for problem in state.problems() {
@@ -175,8 +175,9 @@ pub(super) fn boot<'l>(
 
 /// What small edit of the log would match each register that it does not explain: hints, which prove nothing.
 pub(super) fn explanations(boot: &Boot<'_>, bound: &BoundQuote<'_>) -> Vec<serde_json::Value> {
-    let strongest = boot.unexplained.iter().map(|(bank, _)| *bank).max_by_key(|bank| bank.digest_len());
-    let of_strongest = boot.unexplained.iter().filter(|(bank, _)| Some(*bank) == strongest);
+    let logged = boot.unexplained.iter().filter(|(bank, _)| boot.log.has_algorithm((*bank).into()));
+    let strongest = logged.clone().map(|(bank, _)| *bank).max_by_key(|bank| bank.digest_len());
+    let of_strongest = logged.filter(|(bank, _)| Some(*bank) == strongest);
     let sentences = of_strongest.filter_map(|(bank, register)| {
         let quoted = bound.pcrs().get(*bank, u8::try_from(*register).ok()?)?;
         let found = explain(&boot.log, bound.provider(), *bank, *register, quoted);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use veriquote::crypto::CryptoProvider;
 use veriquote::encoding::decode_binary_or_text;
-use veriquote::policy::{Policy, Verdict as Ruling};
+use veriquote::policy::{Finding, Policy, Verdict as Ruling};
 use veriquote::tpm::{
     Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Scheme, SignatureInput, checks,
 };
@@ -170,7 +170,7 @@ fn run(
         ima.continuation = None;
     }
     let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
-    open.extend(silent.filter_map(|finding| meaning(finding.rule)));
+    open.extend(silent.filter_map(meaning));
     Ok(verified(claims, std::mem::take(&mut notes.lines), open, error, Some(Appraisal::from(&appraisal))))
 }
 
@@ -204,15 +204,24 @@ fn unappraised() -> Problem {
 }
 
 /// What it means that the policy does not ask.
-fn meaning(rule: &str) -> Option<NotChecked> {
+fn meaning(finding: &Finding) -> Option<NotChecked> {
+    let rule = finding.rule;
     let why = match rule {
         "crypto_only" => "nothing is appraised: any key, any state of the machine passes",
         "tpm.pcrs" => "any state of the machine passes, whatever it booted; a policy can list good values",
         "tpm.ak_names" => "any key passes that is trusted; a policy can list Names",
         "tpm.firmware_versions" => "any firmware of the TPM passes",
+        "tpm.resumed" if was_resumed(finding) => {
+            "the machine was suspended, and some TPMs lose their registers then: whoever wakes it fills them"
+        }
         _ => return None,
     };
     Some(NotChecked { what: rule.to_owned(), why: why.to_owned() })
+}
+
+/// What is allowed has happened.
+fn was_resumed(finding: &Finding) -> bool {
+    finding.facts.contains(&Fact::flag("actual", true))
 }
 
 fn verified(

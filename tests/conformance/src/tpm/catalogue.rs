@@ -1,6 +1,7 @@
 //! Every case, by what it is about.
 
 mod binding;
+mod clock;
 mod enrol;
 mod ima;
 mod key;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Case> {
         registers::all(),
         logs::all(),
         ima::all(),
+        clock::all(),
     ]
     .concat()
 }

@@ -271,6 +271,26 @@ fn refused() -> Vec<Case> {
                 it.event_log = log.bytes();
             }),
         ),
+        case(
+            "logs/bank-not-logged",
+            "unified",
+            "eventlog.pcr",
+            "the log was stripped of the better of two quoted banks",
+        )
+        .tamper(|it| {
+            let mut log = TpmForge::unified().log;
+            log.banks = vec![PcrHash::Sha1];
+            it.event_log = log.bytes();
+        })
+        .rejected(
+            &["boot.registers", "boot.sha1_bank"],
+            &[
+                ("/boot/registers/0/state", json!("explained")),
+                ("/boot/registers/15/bank", json!("sha256")),
+                ("/boot/registers/15/state", json!("not_logged")),
+                ("/boot/state/secure_boot", json!(null)),
+            ],
+        ),
         log("other-bank", "a log of SHA-1 alone, and SHA-256 quoted", |it| it.banks = vec![PcrHash::Sha1])
             .refused(Code::EventLogAlgorithm, "event_log.header.algorithms"),
         case("logs/no-values", "p256", "eventlog.pcr", "a log, and no registers that could prove it")
