@@ -465,7 +465,7 @@ impl DcapVerifier {
     }
 
     /// The same collateral and policy at another time. Collateral that was verified is not verified again:
-    /// every window is looked at with each quote.
+    /// every window is looked at with each quote. Of several that have closed, another may be named.
     #[must_use]
     pub fn at(&self, at: Time) -> Self {
         let again = |given: &Given| match (&given.collateral, &given.prepared) {
