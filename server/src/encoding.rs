@@ -51,7 +51,7 @@ pub fn from_any_base64(text: &str) -> Result<Vec<u8>, NotBase64> {
 fn of(error: base64::DecodeError) -> NotBase64 {
     use base64::DecodeError as E;
     match error {
-        E::InvalidByte(at, _) | E::InvalidLastSymbol { index: at, .. } => NotBase64(Some(at)),
+        E::InvalidByte(at, _) | E::InvalidLastSymbol { offset: at, .. } => NotBase64(Some(at)),
         _ => NotBase64(None),
     }
 }

@@ -8,11 +8,15 @@
 //! payload: version (1) ‖ flags (1) ‖ expires_at (8, big-endian) ‖ id (16) ‖ nonce (32)
 //! ```
 
+mod answers;
+mod route;
 mod secret;
 
 use aws_lc_rs::hmac;
 use veriquote::UnixTime;
 
+pub use answers::answers;
+pub use route::routes;
 pub use secret::{SecretError, open_or_make};
 
 use crate::encoding::{from_base64url, to_base64url};

@@ -17,6 +17,7 @@ pub struct ApiError {
     status: StatusCode,
     detail: String,
     field: Option<String>,
+    policy: Option<String>,
     problem: Option<Problem>,
     check: Option<CheckLine>,
     trace: Vec<CheckLine>,
@@ -35,6 +36,7 @@ impl ApiError {
             status: code.status(),
             detail: detail.into(),
             field: None,
+            policy: None,
             problem: None,
             check: None,
             trace: Vec::new(),
@@ -103,11 +105,40 @@ impl ApiError {
         self
     }
 
-    /// The checks that were made before.
+    /// The checks that were made before the failing one.
     #[must_use]
-    pub fn after(mut self, trace: Vec<CheckLine>) -> Self {
+    pub fn after(mut self, mut trace: Vec<CheckLine>) -> Self {
+        trace.extend(self.check.clone());
         self.trace = trace;
         self
+    }
+
+    /// The check that failed.
+    #[must_use]
+    pub fn failing(mut self, check: CheckLine) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// Told as another code, with that code's status.
+    #[must_use]
+    pub const fn recoded(mut self, code: ServiceCode) -> Self {
+        self.code = code;
+        self.status = code.status();
+        self
+    }
+
+    /// Which policy refused.
+    #[must_use]
+    pub fn policy(mut self, id: String) -> Self {
+        self.policy = Some(id);
+        self
+    }
+
+    /// The same refusal, of JSON inside the evidence: its encoding was right and its form is not.
+    #[must_use]
+    pub fn inside_evidence(self, field: &str) -> Self {
+        self.recoded(ServiceCode::InvalidFormat).field(field)
     }
 
     /// Another status.
@@ -122,6 +153,12 @@ impl ApiError {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
+    }
+
+    /// The check that failed, where one did.
+    #[must_use]
+    pub const fn check(&self) -> Option<&CheckLine> {
+        self.check.as_ref()
     }
 
     /// The facade's error inside.

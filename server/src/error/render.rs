@@ -26,6 +26,9 @@ struct Body<'a> {
     retryable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    /// The policy that refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a str>,
     /// The facade's error: code, kind, part, offset, help and facts.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Problem>,
@@ -61,6 +64,7 @@ pub async fn render(Shared(state): Shared<State>, request: Request, next: Next) 
         code: error.code.as_str(),
         retryable: error.code.is_retryable(),
         field: error.field.as_deref(),
+        policy: error.policy.as_deref(),
         error: error.problem.as_ref(),
         check: error.check.as_ref(),
         findings: &error.findings,

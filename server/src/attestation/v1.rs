@@ -1,0 +1,92 @@
+//! `POST /v1/attestation`: the documented service's contract.
+
+use axum::extract::State as Shared;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use veriquote::appraisal::Profile;
+use veriquote_facade::Time;
+
+use super::binding::RuntimeData;
+use super::evidence::{DcapEvidence, Tee, outer};
+use super::issue::{Wanted, evidence_digest};
+use super::media::{Form, answer, negotiate};
+use super::{issue, verify};
+use crate::State;
+use crate::error::{ApiError, Result, ServiceCode};
+use crate::http::{Body, Fields, read};
+use crate::policies::resolve;
+
+/// A request, read.
+#[derive(Debug)]
+struct Request {
+    tee: Tee,
+    evidence: Vec<u8>,
+    policy_ids: Vec<String>,
+    runtime_data: Option<RuntimeData>,
+}
+
+impl Request {
+    fn read(body: &[u8]) -> Result<Self> {
+        let node = read(body)?;
+        let fields = Fields::of(&node, "", &["tee", "evidence", "policy_ids", "runtime_data"])?;
+        let tee = Tee::supported(fields.required_text("tee")?, "tee")?;
+        let evidence = outer(fields.required_text("evidence")?, "evidence")?;
+        let runtime_data = fields.get("runtime_data").map(|node| RuntimeData::read(node, "runtime_data"));
+        Ok(Self {
+            tee,
+            evidence,
+            policy_ids: fields.texts("policy_ids")?,
+            runtime_data: runtime_data.transpose()?.flatten(),
+        })
+    }
+}
+
+/// Evidence in, a bare token out.
+pub async fn attestation(
+    Shared(state): Shared<State>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Result<Response> {
+    let (form, profile) = negotiate(&state, &headers, Form::Text)?;
+    let profile = profile.unwrap_or(Profile::Aliyun);
+    let request = Request::read(&body)?;
+    if state.config().challenge.required {
+        return Err(ApiError::new(
+            ServiceCode::InvalidChallenge,
+            "this service gives tokens for answered challenges only: POST /v2/attestation",
+        ));
+    }
+    let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
+    let digest = evidence_digest(&request.evidence);
+    let now = state.now();
+    let evidence = DcapEvidence::read(&request.evidence, request.tee, "evidence")?;
+    let outcome = verify::dcap(&state, evidence, policies, Time(now)).await?;
+    let rulings = outcome.accepted(request.tee, "tee")?;
+    let mut accepted = Vec::with_capacity(rulings.len());
+    let mut trace = Vec::new();
+    for (policy, proof, checks) in rulings {
+        if trace.is_empty() {
+            trace = checks;
+        }
+        accepted.push((policy, proof));
+    }
+    let bound = match (&request.runtime_data, accepted.first()) {
+        (Some(data), Some((_, proof))) => {
+            let report_data = proof.evidence().report().report_data();
+            let verified = data.verify(&report_data.0, state.provider().as_ref());
+            Some((data, verified.map_err(|error| error.after(trace))?.0))
+        }
+        _ => None,
+    };
+    let config = state.config();
+    let wanted = Wanted {
+        profile,
+        audience: config.token.v1_audience.clone().unwrap_or_else(|| config.issuer.to_string()),
+        lifetime_seconds: config.token.v1_lifetime_seconds,
+        max_chars: config.token.max_chars,
+        nonce: None,
+    };
+    let issued = issue::dcap(&state, request.tee, &accepted, bound, digest, &wanted, now).await?;
+    tracing::info!(tee = request.tee.as_str(), policies = accepted.len(), "token issued");
+    Ok(answer(&state, form, profile, &issued))
+}
