@@ -2,14 +2,14 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_request};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
 use crate::State;
 use crate::error::{ApiError, ServiceCode, render};
-use crate::http::{NumberedRequest, bounded, request_id};
+use crate::http::{NumberedRequest, bounded, request_id, unnumbered};
 use crate::{attestation, challenge, health, oidc};
 
 /// The whole service.
@@ -30,6 +30,7 @@ pub fn app(state: State) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(NumberedRequest))
+        .layer(map_request(unnumbered))
         .with_state(state)
 }
 

@@ -70,7 +70,10 @@ async fn ready(Shared(state): Shared<State>) -> Response {
 }
 
 async fn version() -> Response {
-    json(StatusCode::OK, &serde_json::json!({ "name": "veriquote-server", "version": env!("CARGO_PKG_VERSION") }))
+    json(
+        StatusCode::OK,
+        &serde_json::json!({ "name": "veriquote-server", "version": env!("CARGO_PKG_VERSION") }),
+    )
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response {

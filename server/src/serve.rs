@@ -80,8 +80,7 @@ impl Server {
                 }
             };
             let service = TowerToHyperService::new(routes.clone());
-            let connection =
-                connections.watch(builder.serve_connection(TokioIo::new(stream), service));
+            let connection = connections.watch(builder.serve_connection(TokioIo::new(stream), service));
             tokio::spawn(async move {
                 let _place = place;
                 if let Err(error) = connection.await {

@@ -104,7 +104,8 @@ impl State {
             tracing::info!(path = %path.display(), documents = count, "collateral imported");
         }
         let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
-        let trust = Trust { dcap_roots: read(&config.trust.roots)?, tpm_roots: read(&config.trust.tpm_roots)? };
+        let trust =
+            Trust { dcap_roots: read(&config.trust.roots)?, tpm_roots: read(&config.trust.tpm_roots)? };
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),

@@ -17,7 +17,7 @@ fn report_data(data: &[u8]) -> [u8; 64] {
 fn tdx_with(field: [u8; 64]) -> Forge {
     let mut forge = Forge::tdx4();
     match &mut forge.quote.body {
-        veriquote_forge::Body::Td(report) => report.report_data = field,
+        veriquote_forge::Body::Td(report, _) => report.report_data = field,
         _ => unreachable!("a trust domain"),
     }
     forge
@@ -45,8 +45,17 @@ fn evidence_becomes_the_documented_token() {
     assert_eq!((&head["alg"], &head["typ"]), (&json!("RS256"), &json!("JWT")));
     let claims = server.verified(&token);
     for name in [
-        "aud", "customized_claims", "eat_profile", "evaluation-reports", "exp", "iat", "iss", "jti", "nbf",
-        "tcb-status", "tee",
+        "aud",
+        "customized_claims",
+        "eat_profile",
+        "evaluation-reports",
+        "exp",
+        "iat",
+        "iss",
+        "jti",
+        "nbf",
+        "tcb-status",
+        "tee",
     ] {
         assert!(!claims[name].is_null(), "{name}");
     }
@@ -108,7 +117,11 @@ fn the_client_chooses_the_form() {
     assert_eq!(json.header("content-type"), "application/json");
     assert_eq!(server.verified(json.json()["token"].as_str().unwrap())["tee"], "tdx");
     let axios = ask("application/json, text/plain, */*");
-    assert_eq!(axios.header("content-type"), "text/plain; charset=utf-8", "what the documented service answers");
+    assert_eq!(
+        axios.header("content-type"),
+        "text/plain; charset=utf-8",
+        "what the documented service answers"
+    );
     let jwt = ask("application/jwt");
     assert_eq!((jwt.header("content-type"), jwt.header("vary")), ("application/jwt", "Accept"));
     for (profile, status) in
@@ -122,7 +135,10 @@ fn the_client_chooses_the_form() {
     }
     for accept in ["image/png", "text/plain;q=0", "application/eat-jwt; eat_profile=\"tag:other\""] {
         let refused = ask(accept);
-        assert_eq!((refused.status, refused.json()["code"].as_str()), (406, Some("AS.REQUEST.NOT_ACCEPTABLE")));
+        assert_eq!(
+            (refused.status, refused.json()["code"].as_str()),
+            (406, Some("AS.REQUEST.NOT_ACCEPTABLE"))
+        );
     }
 }
 
@@ -143,7 +159,12 @@ fn report_data_bind_what_was_given() {
     for (field, runtime_data, mode, shown) in [
         (report_data(b"aaa\n"), json!({ "raw": "YWFhCg==" }), "raw-pad64", json!({ "raw": "YWFhCg==" })),
         (report_data(b"aaa\n"), json!({ "raw": "YWFhCg" }), "raw-pad64", json!({ "raw": "YWFhCg==" })),
-        (report_data(&[0xff; 64]), json!({ "raw": base64url(&[0xff; 64]) }), "raw-pad64", json!({ "raw": base64(&[0xff; 64]) })),
+        (
+            report_data(&[0xff; 64]),
+            json!({ "raw": base64url(&[0xff; 64]) }),
+            "raw-pad64",
+            json!({ "raw": base64(&[0xff; 64]) }),
+        ),
         (sha384(b"aaa\n"), json!({ "raw": "YWFhCg==" }), "sha384-pad64", json!({ "raw": "YWFhCg==" })),
         (sha384(&long), json!({ "raw": base64(&long) }), "sha384-pad64", json!({ "raw": base64(&long) })),
         (
@@ -241,7 +262,7 @@ fn evidence_that_is_not_authentic_gets_no_token() {
 fn a_policy_says_no_with_its_reasons() {
     let mut debug = Forge::tdx4();
     match &mut debug.quote.body {
-        veriquote_forge::Body::Td(report) => report.td_attributes[0] |= 1,
+        veriquote_forge::Body::Td(report, _) => report.td_attributes[0] |= 1,
         _ => unreachable!("a trust domain"),
     }
     let server = TestServer::for_platform(&debug);
@@ -249,8 +270,12 @@ fn a_policy_says_no_with_its_reasons() {
     assert_eq!(refused.codes(), (403, "AS.POLICY.DENIED".into(), "policy.rejected".into()));
     let body = refused.json();
     assert_eq!(body["policy"], "strict");
-    let broken: Vec<&str> =
-        body["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+    let broken: Vec<&str> = body["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["rule"].as_str().unwrap())
+        .collect();
     assert_eq!(broken, ["tdx.debug"]);
 }
 

@@ -82,7 +82,11 @@ fn endpoints_that_discovery_names_refuse_as_oauth_says() {
     ] {
         for method in ["GET", "POST"] {
             let refused = server.request(method, path, &[], "");
-            assert_eq!((refused.status, refused.json()["error"].as_str()), (status, Some(error)), "{method} {path}");
+            assert_eq!(
+                (refused.status, refused.json()["error"].as_str()),
+                (status, Some(error)),
+                "{method} {path}"
+            );
             assert_eq!(refused.header("content-type"), "application/json");
             assert_eq!(refused.header("location"), "", "nobody is sent anywhere");
         }
@@ -202,7 +206,8 @@ fn a_key_is_followed_in_time() {
     keys.maintain(UnixTime(NOW + 83_000)).unwrap();
     keys.maintain(UnixTime(NOW + 83_001)).unwrap();
     assert_eq!(kids(&server).len(), 2, "made once");
-    let states = |now: i64| -> Vec<&str> { keys.all(UnixTime(now)).iter().map(|(_, state)| state.as_str()).collect() };
+    let states =
+        |now: i64| -> Vec<&str> { keys.all(UnixTime(now)).iter().map(|(_, state)| state.as_str()).collect() };
     let mut at_start = states(NOW + 83_001);
     at_start.sort_unstable();
     assert_eq!(at_start, ["active", "next"]);

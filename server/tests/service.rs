@@ -58,7 +58,11 @@ fn a_body_is_json_and_nothing_else() {
     let refusal = |body: &str, content_type: &str| {
         let refused = server.post_text("/v1/attestation", body, &[("Content-Type", content_type)]);
         let body = refused.json();
-        (refused.status, body["code"].as_str().unwrap().to_owned(), body["detail"].as_str().unwrap().to_owned())
+        (
+            refused.status,
+            body["code"].as_str().unwrap().to_owned(),
+            body["detail"].as_str().unwrap().to_owned(),
+        )
     };
     let form = "application/x-www-form-urlencoded";
     let (status, code, detail) = refusal("{\n  \"tee\": \"tdx\", // kind\n}", form);
@@ -67,15 +71,20 @@ fn a_body_is_json_and_nothing_else() {
     let (status, _, detail) = refusal("\u{feff}{}", form);
     assert_eq!(status, 400);
     assert!(detail.starts_with("1:1: the body begins with a byte order mark"), "{detail}");
-    for (body, place) in [("", "1:1: "), ("{\"tee\":1,\"tee\":2}", "1:10: "), ("[1,]", "1:4: "), ("{} x", "1:4: ")] {
+    for (body, place) in
+        [("", "1:1: "), ("{\"tee\":1,\"tee\":2}", "1:10: "), ("[1,]", "1:4: "), ("{} x", "1:4: ")]
+    {
         let (status, code, detail) = refusal(body, "application/json");
         assert_eq!((status, code.as_str()), (400, "AS.REQUEST.INVALID_JSON"), "{body}");
         assert!(detail.starts_with(place), "{body}: {detail}");
     }
     let (status, code, _) = refusal("{}", "text/html");
     assert_eq!((status, code.as_str()), (415, "AS.REQUEST.UNSUPPORTED_MEDIA_TYPE"));
-    let zipped =
-        server.post_text("/v1/attestation", "x", &[("Content-Type", "application/json"), ("Content-Encoding", "gzip")]);
+    let zipped = server.post_text(
+        "/v1/attestation",
+        "x",
+        &[("Content-Type", "application/json"), ("Content-Encoding", "gzip")],
+    );
     assert_eq!(zipped.codes().1, "AS.REQUEST.UNSUPPORTED_MEDIA_TYPE");
 }
 
@@ -84,26 +93,45 @@ fn members_are_the_ones_that_are_documented() {
     let server = server();
     let evidence = outer(&json!({ "quote": "AA==" }));
     for (body, field) in [
-        (json!([]), ""),
-        (json!({ "evidence": evidence }), "tee"),
-        (json!({ "tee": "tdx" }), "evidence"),
-        (json!({ "tee": null, "evidence": evidence }), "tee"),
-        (json!({ "tee": "tdx", "evidence": {} }), "evidence"),
-        (json!({ "tee": "tdx", "evidence": evidence, "policy_id": [] }), "policy_id"),
-        (json!({ "tee": "tdx", "evidence": evidence, "policy_ids": "a" }), "policy_ids"),
-        (json!({ "tee": "tdx", "evidence": evidence, "policy_ids": [1] }), "policy_ids"),
-        (json!({ "tee": "tdx", "evidence": evidence, "policy_ids": ["../default"] }), "policy_ids"),
-        (json!({ "tee": "tdx", "evidence": evidence, "policy_ids": ["a", "b", "c", "d", "e", "f", "g", "h", "i"] }), "policy_ids"),
-        (json!({ "tee": "tdx", "evidence": evidence, "runtime_data": {} }), "runtime_data"),
-        (json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YWFhCg==..." } }), "runtime_data.raw"),
-        (json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YQ", "binding": "none" } }), "runtime_data.binding"),
-        (json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YQ", "binding": "prefix" } }), "runtime_data.binding"),
-        (json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YQ", "structured": {} } }), "runtime_data"),
+        (json!([]), None),
+        (json!({ "evidence": evidence }), Some("tee")),
+        (json!({ "tee": "tdx" }), Some("evidence")),
+        (json!({ "tee": null, "evidence": evidence }), Some("tee")),
+        (json!({ "tee": "tdx", "evidence": {} }), Some("evidence")),
+        (json!({ "tee": "tdx", "evidence": evidence, "policy_id": [] }), Some("policy_id")),
+        (json!({ "tee": "tdx", "evidence": evidence, "policy_ids": "a" }), Some("policy_ids")),
+        (json!({ "tee": "tdx", "evidence": evidence, "policy_ids": [1] }), Some("policy_ids")),
+        (json!({ "tee": "tdx", "evidence": evidence, "policy_ids": ["../default"] }), Some("policy_ids")),
+        (
+            json!({ "tee": "tdx", "evidence": evidence, "policy_ids": ["a", "b", "c", "d", "e", "f", "g", "h", "i"] }),
+            Some("policy_ids"),
+        ),
+        (json!({ "tee": "tdx", "evidence": evidence, "runtime_data": {} }), Some("runtime_data")),
+        (
+            json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YWFhCg==..." } }),
+            Some("runtime_data.raw"),
+        ),
+        (
+            json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YQ", "binding": "none" } }),
+            Some("runtime_data.binding"),
+        ),
+        (
+            json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YQ", "binding": "prefix" } }),
+            Some("runtime_data.binding"),
+        ),
+        (
+            json!({ "tee": "tdx", "evidence": evidence, "runtime_data": { "raw": "YQ", "structured": {} } }),
+            Some("runtime_data"),
+        ),
     ] {
         let refused = server.post("/v1/attestation", &body);
         let problem = refused.json();
-        assert_eq!((refused.status, problem["code"].as_str()), (400, Some("AS.REQUEST.INVALID_ARGUMENT")), "{body}");
-        assert_eq!(problem["field"], field, "{body}");
+        assert_eq!(
+            (refused.status, problem["code"].as_str()),
+            (400, Some("AS.REQUEST.INVALID_ARGUMENT")),
+            "{body}"
+        );
+        assert_eq!(problem["field"].as_str(), field, "{body}");
     }
 }
 
@@ -111,7 +139,15 @@ fn members_are_the_ones_that_are_documented() {
 fn only_kinds_of_evidence_that_are_verified_are_taken() {
     let server = server();
     let evidence = outer(&json!({ "quote": "AA==" }));
-    for (tee, status) in [("nvgpu", 422), ("acstdxnvgpu", 422), ("snp", 400), ("TDX", 400), ("sample", 400), ("", 400)] {
+    for (tee, status) in [
+        ("tpm", 422),
+        ("nvgpu", 422),
+        ("acstdxnvgpu", 422),
+        ("snp", 400),
+        ("TDX", 400),
+        ("sample", 400),
+        ("", 400),
+    ] {
         let refused = server.post("/v1/attestation", &json!({ "tee": tee, "evidence": evidence }));
         assert_eq!(refused.status, status, "{tee}");
         assert_eq!(refused.json()["code"], "AS.REQUEST.UNSUPPORTED_TEE", "{tee}");
@@ -127,7 +163,11 @@ fn each_layer_of_the_evidence_has_its_encoding() {
     let refusal = |evidence: &str| {
         let refused = server.post("/v1/attestation", &json!({ "tee": "tdx", "evidence": evidence }));
         let body = refused.json();
-        (refused.status, body["code"].as_str().unwrap().to_owned(), body["field"].as_str().unwrap().to_owned())
+        (
+            refused.status,
+            body["code"].as_str().unwrap().to_owned(),
+            body["field"].as_str().unwrap().to_owned(),
+        )
     };
     let encoding = |field: &str| (400, "AS.EVIDENCE.INVALID_ENCODING".to_owned(), field.to_owned());
     let format = |field: &str| (400, "AS.EVIDENCE.INVALID_FORMAT".to_owned(), field.to_owned());
@@ -139,7 +179,10 @@ fn each_layer_of_the_evidence_has_its_encoding() {
     // The inner layer is the other one.
     assert_eq!(refusal(&outer(&json!({ "quote": "-_-_" }))), encoding("evidence.quote"));
     assert_eq!(refusal(&outer(&json!({ "quote": "AAA" }))), encoding("evidence.quote"));
-    assert_eq!(refusal(&outer(&json!({ "quote": "AAAA", "cc_eventlog": "_w==" }))), encoding("evidence.cc_eventlog"));
+    assert_eq!(
+        refusal(&outer(&json!({ "quote": "AAAA", "cc_eventlog": "_w==" }))),
+        encoding("evidence.cc_eventlog")
+    );
     // And is a document.
     let text = |text: &str| support::base64url(text.as_bytes());
     assert_eq!(refusal(&text("")), format("evidence"));

@@ -53,10 +53,18 @@ impl RuntimeData {
             return Err(fields.wrong("binding", "`none` binds nothing, and data were given"));
         }
         if structured != (mode == Some(Mode::Sha384JcsPad64)) && mode.is_some() {
-            return Err(fields.wrong("binding", "`structured` goes with `sha384-jcs-pad64`, `raw` with the others"));
+            return Err(
+                fields.wrong("binding", "`structured` goes with `sha384-jcs-pad64`, `raw` with the others")
+            );
         }
         let nonce = fields.get("nonce").map(|node| nonce(node, &fields.path("nonce"))).transpose()?;
-        Ok(Some(Self { data, structured, mode, nonce, field: fields.path(if structured { "structured" } else { "raw" }) }))
+        Ok(Some(Self {
+            data,
+            structured,
+            mode,
+            nonce,
+            field: fields.path(if structured { "structured" } else { "raw" }),
+        }))
     }
 
     /// How `report_data` bind the data, with the check that says so.

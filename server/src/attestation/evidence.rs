@@ -43,7 +43,7 @@ impl Tee {
     pub fn supported(name: &str, field: &str) -> Result<Self> {
         let refused = |detail: String| ApiError::new(ServiceCode::UnsupportedTee, detail).field(field);
         match Self::ALL.into_iter().find(|tee| tee.as_str() == name) {
-            Some(tee @ (Self::Tdx | Self::Sgx | Self::Tpm)) => Ok(tee),
+            Some(tee @ (Self::Tdx | Self::Sgx)) => Ok(tee),
             Some(tee) => Err(refused(format!("evidence of `{}` is not verified yet", tee.as_str()))
                 .status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)),
             None => {
@@ -95,7 +95,8 @@ impl DcapEvidence {
                 .status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
                 .field(fields.path("gpu_evidence")));
         }
-        let quote = inner(&fields, "quote")?.ok_or_else(|| fields.wrong("quote", "this member is missing"))?;
+        let quote =
+            inner(&fields, "quote")?.ok_or_else(|| fields.wrong("quote", "this member is missing"))?;
         Ok(Self {
             quote,
             event_log: inner(&fields, "cc_eventlog")?,

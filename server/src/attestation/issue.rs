@@ -92,16 +92,14 @@ pub async fn dcap(
         evidence: Some(evidence),
         verifier: (&config.token.developer, BUILD),
     };
-    let policies: Vec<_> =
-        accepted.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
+    let policies: Vec<_> = accepted.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
     let provider = state.provider().as_ref();
     let claims = Claims::from_all_accepted(&policies, &options, provider).map_err(refused)?;
     let budget = Budget {
         token_chars: wanted.max_chars.min(config.token.max_chars),
         overhead_chars: key.overhead_chars(),
     };
-    let Written { payload, omitted, .. } =
-        claims.write(wanted.profile, budget, provider).map_err(refused)?;
+    let Written { payload, omitted, .. } = claims.write(wanted.profile, budget, provider).map_err(refused)?;
     let sign = move || key.token(&payload);
     let token = tokio::task::spawn_blocking(sign).await.map_err(ApiError::internal)?;
     Ok(Issued { token: token.map_err(ApiError::internal)?, expires_at, omitted })

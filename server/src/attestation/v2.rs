@@ -63,9 +63,9 @@ impl Request {
         let data = outer(part.required_text("data")?, "evidence[0].data")?;
         let digest = evidence_digest(&data);
         let evidence = evidence_of(&part, tee, data)?;
-        let runtime_data = part.get("runtime_data").ok_or_else(|| {
-            part.wrong("runtime_data", "say what is bound, or {\"binding\":\"none\"}")
-        })?;
+        let runtime_data = part
+            .get("runtime_data")
+            .ok_or_else(|| part.wrong("runtime_data", "say what is bound, or {\"binding\":\"none\"}"))?;
         let stated = runtime_data.get("binding").is_some();
         let runtime_data = RuntimeData::read(runtime_data, "evidence[0].runtime_data")?;
         if !stated {
@@ -73,7 +73,9 @@ impl Request {
         }
         let number = |name: &str| {
             let number = fields.number(name)?;
-            number.map(|n| u32::try_from(n).map_err(|_| fields.wrong(name, "this number is too large"))).transpose()
+            number
+                .map(|n| u32::try_from(n).map_err(|_| fields.wrong(name, "this number is too large")))
+                .transpose()
         };
         Ok(Self {
             profile,
@@ -144,9 +146,8 @@ pub async fn attestation(
         .field("profile"));
     }
     let config = state.config();
-    let audience = request.audience.clone().ok_or_else(|| {
-        ApiError::argument("aud", "say for whom the token is")
-    })?;
+    let audience =
+        request.audience.clone().ok_or_else(|| ApiError::argument("aud", "say for whom the token is"))?;
     if audience.is_empty() || audience.len() > 255 {
         return Err(ApiError::argument("aud", "an audience has 1 to 255 bytes"));
     }

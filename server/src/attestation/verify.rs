@@ -79,7 +79,11 @@ impl DcapOutcome {
     ///
     /// # Errors
     /// The first refusal: every check up to the failing one.
-    pub fn accepted(self, tee: Tee, field: &str) -> Result<Vec<(Resolved, Accepted<AuthenticQuote>, Vec<CheckLine>)>> {
+    pub fn accepted(
+        self,
+        tee: Tee,
+        field: &str,
+    ) -> Result<Vec<(Resolved, Accepted<AuthenticQuote>, Vec<CheckLine>)>> {
         let mut all = Vec::with_capacity(self.rulings.len());
         for Ruling { policy, verification, accepted } in self.rulings {
             if let Some(claims) = verification.claims.as_ref().and_then(|claims| claims.dcap())
@@ -104,9 +108,10 @@ impl DcapOutcome {
 /// The refusal of a verification. Collateral of this service that is no longer in force is this service's
 /// fault, and passes.
 pub fn refusal(verification: Verification, policy: &Resolved, own_collateral: bool) -> ApiError {
-    let stale = verification.error.as_ref().is_some_and(|problem| {
-        problem.kind == ProblemKind::Stale && !problem.part.starts_with("quote")
-    });
+    let stale = verification
+        .error
+        .as_ref()
+        .is_some_and(|problem| problem.kind == ProblemKind::Stale && !problem.part.starts_with("quote"));
     let error = ApiError::of_verification(verification);
     if stale && own_collateral {
         return error.recoded(ServiceCode::Unavailable);

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use veriquote::UnixTime;
 use veriquote::bytes::to_hex;
 use veriquote::dcap::{Collateral, SignedDocument};
 use veriquote::encoding::decode_der_or_text;
 use veriquote::json::{Node, Strictness, parse};
-use veriquote::UnixTime;
 use veriquote_facade::{Inspection, inspect};
 
 use super::{Api, Ca, DocumentKey, Tee};
@@ -112,10 +112,7 @@ fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, Str
         },
     ];
     if let Some(qve) = &collateral.qve_identity {
-        found.push(Found {
-            key: DocumentKey::QveIdentity { api },
-            document: signed(qve, "enclaveIdentity"),
-        });
+        found.push(Found { key: DocumentKey::QveIdentity { api }, document: signed(qve, "enclaveIdentity") });
     }
     Ok(found)
 }

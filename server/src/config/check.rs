@@ -18,10 +18,7 @@ impl Config {
             }
         };
         let limits = &self.limits;
-        ask(
-            (1024..=16 * 1024 * 1024).contains(&limits.body_bytes),
-            "limits.body_bytes: from 1024 to 16 MiB",
-        );
+        ask((1024..=16 * 1024 * 1024).contains(&limits.body_bytes), "limits.body_bytes: from 1024 to 16 MiB");
         ask((1..=300).contains(&limits.request_seconds), "limits.request_seconds: from 1 to 300");
         ask((1..=300).contains(&limits.header_seconds), "limits.header_seconds: from 1 to 300");
         ask(limits.concurrent_requests > 0, "limits.concurrent_requests: at least 1");
@@ -36,10 +33,7 @@ impl Config {
         ask(token.v1_audience.as_deref() != Some(""), "token.v1_audience: not empty");
         let keys = &self.keys;
         ask([2048, 3072, 4096].contains(&keys.rsa_bits), "keys.rsa_bits: 2048, 3072 or 4096");
-        ask(
-            (60..=86_400).contains(&keys.max_age_seconds),
-            "keys.max_age_seconds: from 60 to 86400",
-        );
+        ask((60..=86_400).contains(&keys.max_age_seconds), "keys.max_age_seconds: from 60 to 86400");
         ask(
             keys.publish_seconds >= keys.max_age_seconds,
             "keys.publish_seconds: at least keys.max_age_seconds, so that relying parties know a key before it signs",
@@ -49,14 +43,8 @@ impl Config {
             "keys.rotate_seconds: more than twice keys.publish_seconds, or 0",
         );
         ask(keys.reload_seconds > 0, "keys.reload_seconds: at least 1");
-        ask(
-            (8_192..=1_048_576).contains(&keys.kdf_memory_kib),
-            "keys.kdf_memory_kib: from 8192 to 1048576",
-        );
-        ask(
-            is_id(&self.policy.default),
-            "policy.default: `strict`, `crypto-only` or the id of a policy",
-        );
+        ask((8_192..=1_048_576).contains(&keys.kdf_memory_kib), "keys.kdf_memory_kib: from 8192 to 1048576");
+        ask(is_id(&self.policy.default), "policy.default: `strict`, `crypto-only` or the id of a policy");
         ask((1..=32).contains(&self.policy.max_per_request), "policy.max_per_request: from 1 to 32");
         ask(
             (10..=3_600).contains(&self.challenge.lifetime_seconds),
@@ -68,10 +56,7 @@ impl Config {
                 "collateral.upstreams: addresses that begin with https://",
             );
         }
-        ask(
-            (1..=60).contains(&self.collateral.timeout_seconds),
-            "collateral.timeout_seconds: from 1 to 60",
-        );
+        ask((1..=60).contains(&self.collateral.timeout_seconds), "collateral.timeout_seconds: from 1 to 60");
         let files = [&self.trust.roots, &self.trust.tpm_roots, &self.collateral.import];
         let single = [&self.keys.passphrase_file, &self.collateral.tls_ca];
         let named = files.into_iter().flatten().chain(single.into_iter().flatten());

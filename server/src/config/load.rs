@@ -55,9 +55,8 @@ impl Config {
         variables.sort();
         for (name, value) in variables {
             let path: Vec<&str> = name.split("__").collect();
-            set(&mut table, &path, value).map_err(|message| {
-                one(format!("{PREFIX}{}: {message}", name.to_ascii_uppercase()))
-            })?;
+            set(&mut table, &path, value)
+                .map_err(|message| one(format!("{PREFIX}{}: {message}", name.to_ascii_uppercase())))?;
         }
         Value::Table(table).try_into().map_err(|error: toml::de::Error| one(error.message().to_owned()))
     }

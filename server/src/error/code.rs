@@ -157,11 +157,9 @@ impl ServiceCode {
             Self::InvalidQuote => {
                 ("AS.EVIDENCE.INVALID_QUOTE", S::UNPROCESSABLE_ENTITY, "the quote does not hold")
             }
-            Self::VerificationFailed => (
-                "AS.EVIDENCE.VERIFICATION_FAILED",
-                S::UNPROCESSABLE_ENTITY,
-                "the evidence is not authentic",
-            ),
+            Self::VerificationFailed => {
+                ("AS.EVIDENCE.VERIFICATION_FAILED", S::UNPROCESSABLE_ENTITY, "the evidence is not authentic")
+            }
             Self::BindingMismatch => (
                 "AS.EVIDENCE.BINDING_MISMATCH",
                 S::UNPROCESSABLE_ENTITY,
@@ -177,9 +175,11 @@ impl ServiceCode {
             Self::PreconditionFailed => {
                 ("AS.POLICY.CHANGED", S::PRECONDITION_FAILED, "the policy has another version")
             }
-            Self::PreconditionRequired => {
-                ("AS.POLICY.VERSION_REQUIRED", S::PRECONDITION_REQUIRED, "the version to change must be named")
-            }
+            Self::PreconditionRequired => (
+                "AS.POLICY.VERSION_REQUIRED",
+                S::PRECONDITION_REQUIRED,
+                "the version to change must be named",
+            ),
             Self::Unauthenticated => {
                 ("AS.AUTH.UNAUTHENTICATED", S::UNAUTHORIZED, "this needs an administrator's token")
             }

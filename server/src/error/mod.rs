@@ -53,7 +53,10 @@ impl ApiError {
     /// Something that is no fault of the client's. What it was goes to the log and not to the client.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
-        Self::new(ServiceCode::Internal, "the service failed; the request id helps its operator to find out why")
+        Self::new(
+            ServiceCode::Internal,
+            "the service failed; the request id helps its operator to find out why",
+        )
     }
 
     /// The facade's error, told as `code`.
@@ -101,7 +104,7 @@ impl ApiError {
     /// Which member of the request.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.field = Some(field.into()).filter(|field| !field.is_empty());
         self
     }
 
@@ -192,9 +195,8 @@ pub const fn status_of(kind: ProblemKind) -> StatusCode {
         ProblemKind::Stale => StatusCode::CONFLICT,
         ProblemKind::Rejected => StatusCode::FORBIDDEN,
         ProblemKind::Limit => StatusCode::PAYLOAD_TOO_LARGE,
-        ProblemKind::Unsupported
-        | ProblemKind::Untrusted
-        | ProblemKind::Revoked
-        | ProblemKind::Mismatch => StatusCode::UNPROCESSABLE_ENTITY,
+        ProblemKind::Unsupported | ProblemKind::Untrusted | ProblemKind::Revoked | ProblemKind::Mismatch => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
     }
 }

@@ -29,8 +29,11 @@ impl Accept {
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let ranges: Vec<MediaRange> =
-            lines.flat_map(|line| split(line, ',')).filter_map(|text| MediaRange::read(&text)).take(MOST).collect();
+        let ranges: Vec<MediaRange> = lines
+            .flat_map(|line| split(line, ','))
+            .filter_map(|text| MediaRange::read(&text))
+            .take(MOST)
+            .collect();
         if ranges.is_empty() {
             let any = MediaRange { main: "*".into(), sub: "*".into(), parameters: Vec::new(), quality: 1000 };
             return Self { ranges: vec![any] };

@@ -39,10 +39,9 @@ impl FromRequest<State> for Body {
         let most = state.config().limits.body_bytes;
         match Limited::new(request.into_body(), most).collect().await {
             Ok(body) => Ok(Self(body.to_bytes().to_vec())),
-            Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(
-                ServiceCode::TooLarge,
-                format!("the body is longer than {most} bytes"),
-            )),
+            Err(error) if error.is::<LengthLimitError>() => {
+                Err(ApiError::new(ServiceCode::TooLarge, format!("the body is longer than {most} bytes")))
+            }
             Err(_) => Err(ApiError::new(ServiceCode::InvalidJson, "the body ended early")),
         }
     }

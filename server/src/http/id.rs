@@ -19,6 +19,12 @@ impl MakeRequestId for NumberedRequest {
     }
 }
 
+/// A request without the id that its client gave it.
+pub async fn unnumbered(mut request: axum::extract::Request) -> axum::extract::Request {
+    request.headers_mut().remove(HEADER);
+    request
+}
+
 /// The id of a request.
 #[must_use]
 pub fn request_id(headers: &HeaderMap) -> Option<String> {

@@ -80,7 +80,8 @@ impl<'n, 'a> Fields<'n, 'a> {
         match members.iter().find(|member| !known.contains(&member.name.as_ref())) {
             None => Ok(fields),
             Some(other) => {
-                Err(fields.wrong(&other.name, &format!("this member is not known; known: {}", known.join(", "))))
+                Err(fields
+                    .wrong(&other.name, &format!("this member is not known; known: {}", known.join(", "))))
             }
         }
     }

@@ -9,5 +9,5 @@ mod json;
 pub use accept::{Accept, MediaRange};
 pub use body::{Body, media_type};
 pub use bounds::{Bounds, bounded};
-pub use id::{NumberedRequest, request_id};
+pub use id::{NumberedRequest, request_id, unnumbered};
 pub use json::{Fields, Position, read};

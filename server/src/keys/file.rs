@@ -78,8 +78,7 @@ impl KeyFile {
             return Err(format!("the format `{}` is not known", self.head.format));
         }
         let pkcs8 = self.sealed.open(&self.head.bytes(), passphrase).map_err(|error| error.to_string())?;
-        let key =
-            SigningKey::from_pkcs8(self.head.algorithm, &pkcs8).map_err(|error| error.to_string())?;
+        let key = SigningKey::from_pkcs8(self.head.algorithm, &pkcs8).map_err(|error| error.to_string())?;
         if key.kid() != self.head.kid {
             return Err("the key has another id than its file".to_owned());
         }
@@ -94,8 +93,8 @@ impl KeyFile {
         let key = self.open(passphrase)?;
         let head = Head { revoked_at: Some(at.0), ..self.head.clone() };
         let pkcs8 = key.to_pkcs8().map_err(|error| error.to_string())?;
-        let sealed = Sealed::seal(&pkcs8, &head.bytes(), passphrase, memory_kib)
-            .map_err(|error| error.to_string())?;
+        let sealed =
+            Sealed::seal(&pkcs8, &head.bytes(), passphrase, memory_kib).map_err(|error| error.to_string())?;
         Ok(Self { head, sealed })
     }
 
@@ -205,7 +204,10 @@ fn only_its_owners(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = file.metadata()?.permissions().mode();
     if mode & 0o077 != 0 {
-        return Err(io::Error::other(format!("its mode is {:o}: others than its owner may use it", mode & 0o777)));
+        return Err(io::Error::other(format!(
+            "its mode is {:o}: others than its owner may use it",
+            mode & 0o777
+        )));
     }
     Ok(())
 }

@@ -45,8 +45,8 @@ impl Passphrase {
                 "no passphrase seals the issuer's keys: set {VARIABLE}, or keys.passphrase_file"
             )));
         };
-        let text = std::fs::read(path)
-            .map_err(|error| PassphraseError(format!("{}: {error}", path.display())))?;
+        let text =
+            std::fs::read(path).map_err(|error| PassphraseError(format!("{}: {error}", path.display())))?;
         Self::new(&Zeroizing::new(text))
             .map_err(|PassphraseError(message)| PassphraseError(format!("{}: {message}", path.display())))
     }

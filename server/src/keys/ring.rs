@@ -183,7 +183,9 @@ impl KeyRing {
         let mut shown: Vec<(KeyState, UnixTime, &Loaded)> = keys
             .files
             .values()
-            .map(|loaded| (state(&loaded.times, &keys.times, self.algorithm, now), loaded.times.activates_at, loaded))
+            .map(|loaded| {
+                (state(&loaded.times, &keys.times, self.algorithm, now), loaded.times.activates_at, loaded)
+            })
             .filter(|(state, ..)| state.is_published())
             .collect();
         let rank = |state: KeyState| match state {

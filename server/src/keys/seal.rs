@@ -67,27 +67,14 @@ impl Sealed {
     ) -> Result<Self, SealError> {
         let salt = random::bytes::<16>().map_err(|_| SealError::NoRandomness)?;
         let nonce = random::bytes::<NONCE_LEN>().map_err(|_| SealError::NoRandomness)?;
-        let kdf = Kdf {
-            name: KDF.to_owned(),
-            memory_kib,
-            passes: PASSES,
-            lanes: LANES,
-            salt: to_base64url(&salt),
-        };
+        let kdf =
+            Kdf { name: KDF.to_owned(), memory_kib, passes: PASSES, lanes: LANES, salt: to_base64url(&salt) };
         let key = kdf.key(passphrase)?;
         let mut text = secret.to_vec();
-        let sealed = key.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(bound),
-            &mut text,
-        );
+        let sealed =
+            key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), &mut text);
         sealed.map_err(|_| SealError::Refused)?;
-        Ok(Self {
-            kdf,
-            cipher: CIPHER.to_owned(),
-            nonce: to_base64url(&nonce),
-            text: to_base64url(&text),
-        })
+        Ok(Self { kdf, cipher: CIPHER.to_owned(), nonce: to_base64url(&nonce), text: to_base64url(&text) })
     }
 
     /// Opens it.

@@ -35,10 +35,9 @@ pub async fn token(method: Method) -> Response {
 pub async fn userinfo(method: Method) -> Response {
     let description = "tokens of attestation give no access to user information";
     let mut response = refused(&method, StatusCode::UNAUTHORIZED, "invalid_token", description);
-    response.headers_mut().insert(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static("Bearer error=\"invalid_token\""),
-    );
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
     response
 }
 

@@ -44,7 +44,8 @@ pub async fn resolve(store: &dyn Store, config: &PolicyConfig, ids: &[String]) -
             format!("{} policies are named; at most {} are asked", ids.len(), config.max_per_request),
         ));
     }
-    let mut ids: Vec<&str> = if ids.is_empty() { vec![DEFAULT] } else { ids.iter().map(String::as_str).collect() };
+    let mut ids: Vec<&str> =
+        if ids.is_empty() { vec![DEFAULT] } else { ids.iter().map(String::as_str).collect() };
     for id in &mut ids {
         if *id == DEFAULT {
             *id = &config.default;

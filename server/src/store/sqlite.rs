@@ -5,7 +5,9 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
 use sqlx::{Row as _, SqlitePool};
 use veriquote::UnixTime;
 
@@ -125,7 +127,10 @@ impl Store for Sqlite {
             let sql = "SELECT key, fetched_at FROM collateral ORDER BY key";
             let rows = sqlx::query(sql).fetch_all(&self.pool).await.map_err(failed)?;
             let one = |row: &SqliteRow| {
-                Ok((row.try_get("key").map_err(failed)?, UnixTime(row.try_get("fetched_at").map_err(failed)?)))
+                Ok((
+                    row.try_get("key").map_err(failed)?,
+                    UnixTime(row.try_get("fetched_at").map_err(failed)?),
+                ))
             };
             rows.iter().map(one).collect()
         })

@@ -89,7 +89,8 @@ impl TestServer {
         let forged = forge.build();
         Self::start(|config, folder| {
             config.trust.roots = vec![write(folder, "root.pem", forged.root_pem.as_bytes())];
-            config.collateral.import = vec![write(folder, "collateral.json", forged.collateral_json().as_bytes())];
+            config.collateral.import =
+                vec![write(folder, "collateral.json", forged.collateral_json().as_bytes())];
             change(config);
         })
     }

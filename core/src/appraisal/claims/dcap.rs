@@ -73,10 +73,7 @@ impl Claims {
             {
                 return Err(Error::new(Code::ClaimsValue, "policy")
                     .with(Fact::string("policy", name.into()))
-                    .with(Fact::text(
-                        "problem",
-                        "without a hash this name says that no policy was asked",
-                    )));
+                    .with(Fact::text("problem", "without a hash this name says that no policy was asked")));
             }
             if let Some(name) = name.filter(|name| policies.len() > 1 && name.contains(JOINT)) {
                 return Err(Error::new(Code::ClaimsValue, "policy")
