@@ -25,5 +25,5 @@ pub mod store;
 
 pub use app::app;
 pub use log::start as start_log;
-pub use serve::{Server, serve};
+pub use serve::{Server, run, serve};
 pub use state::{StartError, State, Trust};

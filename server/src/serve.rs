@@ -14,8 +14,10 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::State;
-use crate::app;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::keys::Passphrase;
+use crate::{StartError, State, app};
 
 /// A service that listens.
 #[derive(Debug)]
@@ -106,6 +108,22 @@ pub async fn serve(state: State) -> io::Result<()> {
     server.run(told_to_end()).await;
     tracing::info!("ended");
     Ok(())
+}
+
+/// Runs the service of this configuration until the process is told to end.
+///
+/// # Errors
+/// What keeps it from running.
+pub fn run(config: Config, passphrase: Passphrase, clock: Arc<dyn Clock>) -> Result<(), StartError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError(error.to_string()))?;
+    runtime.block_on(async {
+        let listen = config.listen;
+        let state = State::open_with(config, passphrase, clock, None).await?;
+        serve(state).await.map_err(|error| StartError(format!("{listen}: {error}")))
+    })
 }
 
 async fn told_to_end() {

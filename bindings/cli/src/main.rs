@@ -14,6 +14,8 @@ mod input;
 mod inspect;
 mod progress;
 mod render;
+#[cfg(feature = "serve")]
+mod serve;
 mod verify;
 mod verify_token;
 mod verify_tpm;
@@ -43,6 +45,10 @@ fn main() -> ExitCode {
         Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(&args),
+        #[cfg(feature = "serve")]
+        Command::Keygen(args) => serve::keygen(&args),
     };
     ExitCode::from(exit.code())
 }

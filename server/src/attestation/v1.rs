@@ -60,7 +60,7 @@ pub async fn attestation(
     let digest = evidence_digest(&request.evidence);
     let now = state.now();
     let evidence = DcapEvidence::read(&request.evidence, request.tee, "evidence")?;
-    let outcome = verify::dcap(&state, evidence, policies, Time(now)).await?;
+    let outcome = verify::dcap(&state, (request.tee, "tee"), evidence, policies, Time(now)).await?;
     let rulings = outcome.accepted(request.tee, "tee")?;
     let mut accepted = Vec::with_capacity(rulings.len());
     let mut trace = Vec::new();

@@ -165,7 +165,8 @@ pub async fn attestation(
     let now = state.now();
     let challenge = challenge(&state, &request)?;
     let policies = resolve(state.store(), &config.policy, &request.policy_ids).await?;
-    let outcome = verify::dcap(&state, request.evidence, policies, Time(now)).await?;
+    let outcome =
+        verify::dcap(&state, (request.tee, "evidence[0].tee"), request.evidence, policies, Time(now)).await?;
     let rulings = outcome.accepted(request.tee, "evidence[0].tee")?;
     let trace = rulings.first().map(|(_, _, checks)| checks.clone()).unwrap_or_default();
     let accepted: Vec<_> = rulings.into_iter().map(|(policy, proof, _)| (policy, proof)).collect();
@@ -235,7 +236,8 @@ pub async fn appraise(Shared(state): Shared<State>, Body(body): Body) -> Result<
     let now = state.now();
     let challenge = challenge(&state, &request)?;
     let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
-    let outcome = verify::dcap(&state, request.evidence, policies, Time(now)).await?;
+    let outcome =
+        verify::dcap(&state, (request.tee, "evidence[0].tee"), request.evidence, policies, Time(now)).await?;
     let mut accepted = true;
     let mut binding = BindingResult { mode: None, matched: None, check: None, error: None };
     let mut rulings = Vec::with_capacity(outcome.rulings.len());

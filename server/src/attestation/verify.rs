@@ -41,6 +41,7 @@ pub struct DcapOutcome {
 /// evidence is in the outcome.
 pub async fn dcap(
     state: &State,
+    (tee, field): (Tee, &str),
     evidence: DcapEvidence,
     policies: Vec<Resolved>,
     at: Time,
@@ -49,7 +50,7 @@ pub async fn dcap(
     let own_collateral = evidence.collateral.is_none();
     let collateral = match evidence.collateral {
         Some(given) => Document(given),
-        None => of_library(state, &quote).await?,
+        None => of_library(state, (tee, field), &quote).await?,
     };
     let options = DcapOptions { roots: state.trust().dcap_roots.clone(), ..DcapOptions::at(at) };
     let provider = Arc::clone(state.provider());
@@ -89,10 +90,7 @@ impl DcapOutcome {
             if let Some(claims) = verification.claims.as_ref().and_then(|claims| claims.dcap())
                 && claims.tee != tee.as_str()
             {
-                return Err(ApiError::argument(
-                    field,
-                    format!("the request says `{}`, and the quote is of `{}`", tee.as_str(), claims.tee),
-                ));
+                return Err(other_tee(tee, &claims.tee, field));
             }
             match accepted {
                 Some(accepted) if verification.accepted => {
@@ -122,7 +120,7 @@ pub fn refusal(verification: Verification, policy: &Resolved, own_collateral: bo
     error
 }
 
-async fn of_library(state: &State, quote: &Blob) -> Result<Document> {
+async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> Result<Document> {
     let platform = platform_of_quote(quote).map_err(|problem| {
         let code = if problem.kind == ProblemKind::Malformed {
             ServiceCode::InvalidFormat
@@ -131,6 +129,10 @@ async fn of_library(state: &State, quote: &Blob) -> Result<Document> {
         };
         ApiError::of(code, problem).field("evidence.quote")
     })?;
+    // Nothing is authentic yet: this only spares a look for collateral that could not help.
+    if platform.tee != tee.as_str() {
+        return Err(other_tee(tee, platform.tee, field));
+    }
     state.library().for_platform(&platform).await.map_err(|missing| match missing {
         Missing::Store(error) => error.into(),
         Missing::Document(key) => ApiError::new(
@@ -138,6 +140,10 @@ async fn of_library(state: &State, quote: &Blob) -> Result<Document> {
             format!("no collateral `{key}` is at hand for this platform, and none came with the evidence"),
         ),
     })
+}
+
+fn other_tee(said: Tee, found: &str, field: &str) -> ApiError {
+    ApiError::argument(field, format!("the request says `{}`, and the quote is of `{found}`", said.as_str()))
 }
 
 /// A log that nothing here replays: no claim comes from it, and the trace says so.
