@@ -44,7 +44,7 @@ pub fn from_base64(text: &str) -> Result<Vec<u8>, NotBase64> {
 pub fn from_any_base64(text: &str) -> Result<Vec<u8>, NotBase64> {
     const EITHER: base64::engine::GeneralPurposeConfig =
         NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    if text.ends_with('=') && text.len() % 4 != 0 {
+    if text.ends_with('=') && !text.len().is_multiple_of(4) {
         return Err(NotBase64(Some(text.len() - 1)));
     }
     let alphabet = if text.contains(['-', '_']) { alphabet::URL_SAFE } else { alphabet::STANDARD };

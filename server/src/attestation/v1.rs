@@ -61,23 +61,8 @@ pub async fn attestation(
     let now = state.now();
     let evidence = DcapEvidence::read(&request.evidence, request.tee, "evidence")?;
     let outcome = verify::dcap(&state, (request.tee, "tee"), evidence, policies, Time(now)).await?;
-    let rulings = outcome.accepted(request.tee, "tee")?;
-    let mut accepted = Vec::with_capacity(rulings.len());
-    let mut trace = Vec::new();
-    for (policy, proof, checks) in rulings {
-        if trace.is_empty() {
-            trace = checks;
-        }
-        accepted.push((policy, proof));
-    }
-    let bound = match (&request.runtime_data, accepted.first()) {
-        (Some(data), Some((_, proof))) => {
-            let report_data = proof.evidence().report().report_data();
-            let verified = data.verify(&report_data.0, state.provider().as_ref());
-            Some((data, verified.map_err(|error| error.after(trace))?.0))
-        }
-        _ => None,
-    };
+    let accepted = outcome.accepted(request.tee, "tee")?;
+    let bound = accepted.bind(request.runtime_data.as_ref(), state.provider().as_ref())?;
     let config = state.config();
     let wanted = Wanted {
         profile,
@@ -86,7 +71,7 @@ pub async fn attestation(
         max_chars: config.token.max_chars,
         nonce: None,
     };
-    let issued = issue::dcap(&state, request.tee, &accepted, bound, digest, &wanted, now).await?;
-    tracing::info!(tee = request.tee.as_str(), policies = accepted.len(), "token issued");
+    let issued = issue::dcap(&state, request.tee, &accepted.proofs, bound, digest, &wanted, now).await?;
+    tracing::info!(tee = request.tee.as_str(), policies = accepted.proofs.len(), "token issued");
     Ok(answer(&state, form, profile, &issued))
 }

@@ -167,17 +167,8 @@ pub async fn attestation(
     let policies = resolve(state.store(), &config.policy, &request.policy_ids).await?;
     let outcome =
         verify::dcap(&state, (request.tee, "evidence[0].tee"), request.evidence, policies, Time(now)).await?;
-    let rulings = outcome.accepted(request.tee, "evidence[0].tee")?;
-    let trace = rulings.first().map(|(_, _, checks)| checks.clone()).unwrap_or_default();
-    let accepted: Vec<_> = rulings.into_iter().map(|(policy, proof, _)| (policy, proof)).collect();
-    let bound = match (&request.runtime_data, accepted.first()) {
-        (Some(data), Some((_, proof))) => {
-            let report_data = proof.evidence().report().report_data();
-            let verified = data.verify(&report_data.0, state.provider().as_ref());
-            Some((data, verified.map_err(|error| error.after(trace))?.0))
-        }
-        _ => None,
-    };
+    let accepted = outcome.accepted(request.tee, "evidence[0].tee")?;
+    let bound = accepted.bind(request.runtime_data.as_ref(), state.provider().as_ref())?;
     use_up(&state, challenge.as_ref()).await?;
     let wanted = Wanted {
         profile: request.profile,
@@ -186,8 +177,9 @@ pub async fn attestation(
         max_chars: request.max_chars.unwrap_or(config.token.max_chars),
         nonce: challenge.as_ref().map(Challenge::nonce_text),
     };
-    let issued = issue::dcap(&state, request.tee, &accepted, bound, request.digest, &wanted, now).await?;
-    tracing::info!(tee = request.tee.as_str(), policies = accepted.len(), "token issued");
+    let issued =
+        issue::dcap(&state, request.tee, &accepted.proofs, bound, request.digest, &wanted, now).await?;
+    tracing::info!(tee = request.tee.as_str(), policies = accepted.proofs.len(), "token issued");
     Ok(answer(&state, form, request.profile, &issued))
 }
 

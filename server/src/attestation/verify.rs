@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use veriquote::binding::Mode;
+use veriquote::crypto::CryptoProvider;
 use veriquote::dcap::AuthenticQuote;
 use veriquote::policy::Accepted;
 use veriquote_facade::{
     Blob, CheckLine, DcapOptions, DcapVerifier, Document, ProblemKind, Time, Verification, platform_of_quote,
 };
 
+use super::binding::RuntimeData;
 use super::evidence::{DcapEvidence, Tee};
 use crate::State;
 use crate::collateral::Missing;
@@ -75,31 +78,60 @@ pub async fn dcap(
     tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?
 }
 
+/// A quote that every policy accepted.
+#[derive(Debug)]
+pub struct AcceptedQuote {
+    /// The policies, each with its proof: at least one.
+    pub proofs: Vec<(Resolved, Accepted<AuthenticQuote>)>,
+    /// The checks of the first.
+    pub trace: Vec<CheckLine>,
+}
+
 impl DcapOutcome {
     /// The proofs, when every policy accepted the quote and it is of this kind.
     ///
     /// # Errors
     /// The first refusal: every check up to the failing one.
-    pub fn accepted(
-        self,
-        tee: Tee,
-        field: &str,
-    ) -> Result<Vec<(Resolved, Accepted<AuthenticQuote>, Vec<CheckLine>)>> {
-        let mut all = Vec::with_capacity(self.rulings.len());
-        for Ruling { policy, verification, accepted } in self.rulings {
+    pub fn accepted(self, tee: Tee, field: &str) -> Result<AcceptedQuote> {
+        let mut accepted = AcceptedQuote { proofs: Vec::new(), trace: Vec::new() };
+        for Ruling { policy, verification, accepted: proof } in self.rulings {
             if let Some(claims) = verification.claims.as_ref().and_then(|claims| claims.dcap())
                 && claims.tee != tee.as_str()
             {
                 return Err(other_tee(tee, &claims.tee, field));
             }
-            match accepted {
-                Some(accepted) if verification.accepted => {
-                    all.push((policy, accepted, verification.checks));
+            match proof {
+                Some(proof) if verification.accepted => {
+                    if accepted.proofs.is_empty() {
+                        accepted.trace = verification.checks;
+                    }
+                    accepted.proofs.push((policy, proof));
                 }
                 _ => return Err(refusal(verification, &policy, self.own_collateral)),
             }
         }
-        Ok(all)
+        if accepted.proofs.is_empty() {
+            return Err(ApiError::internal("no policy was asked"));
+        }
+        Ok(accepted)
+    }
+}
+
+impl AcceptedQuote {
+    /// How the report data bind what the request says that they bind.
+    ///
+    /// # Errors
+    /// Those of [`RuntimeData::verify`], with the trace.
+    pub fn bind<'d>(
+        &self,
+        data: Option<&'d RuntimeData>,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Option<(&'d RuntimeData, Mode)>> {
+        let (Some(data), Some((_, proof))) = (data, self.proofs.first()) else { return Ok(None) };
+        let report_data = proof.evidence().report().report_data();
+        let (mode, _) =
+            data.verify(&report_data.0, provider).map_err(|error| error.after(self.trace.clone()))?;
+        Ok(Some((data, mode)))
     }
 }
 

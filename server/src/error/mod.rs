@@ -12,7 +12,10 @@ pub use render::render;
 
 /// A refusal.
 #[derive(Clone, Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     code: ServiceCode,
     status: StatusCode,
     detail: String,
@@ -31,7 +34,7 @@ pub type Result<T> = std::result::Result<T, ApiError>;
 impl ApiError {
     /// A refusal in these words.
     pub fn new(code: ServiceCode, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             code,
             status: code.status(),
             detail: detail.into(),
@@ -42,7 +45,7 @@ impl ApiError {
             trace: Vec::new(),
             findings: Vec::new(),
             headers: HeaderMap::new(),
-        }
+        }))
     }
 
     /// A member of the request is wrong.
@@ -68,8 +71,8 @@ impl ApiError {
             _ => code.status(),
         };
         let mut error = Self::new(code, problem.message.clone());
-        error.status = status;
-        error.problem = Some(problem);
+        error.0.status = status;
+        error.0.problem = Some(problem);
         error
     }
 
@@ -88,53 +91,53 @@ impl ApiError {
             _ => ServiceCode::VerificationFailed,
         };
         let mut error = Self::of(code, problem);
-        error.status = error.problem.as_ref().map_or(code.status(), |problem| status_of(problem.kind));
-        error.check = checks.iter().rev().find(|check| check.outcome == "failed").cloned();
-        error.trace = checks;
+        error.0.status = error.0.problem.as_ref().map_or(code.status(), |problem| status_of(problem.kind));
+        error.0.check = checks.iter().rev().find(|check| check.outcome == "failed").cloned();
+        error.0.trace = checks;
         let findings = appraisal.map(|appraisal| appraisal.findings).unwrap_or_default();
-        error.findings = findings.into_iter().filter(|finding| finding.outcome == "violated").collect();
+        error.0.findings = findings.into_iter().filter(|finding| finding.outcome == "violated").collect();
         error
     }
 
     /// Other words.
     pub fn set_detail(&mut self, detail: impl Into<String>) {
-        self.detail = detail.into();
+        self.0.detail = detail.into();
     }
 
     /// Which member of the request.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into()).filter(|field| !field.is_empty());
+        self.0.field = Some(field.into()).filter(|field| !field.is_empty());
         self
     }
 
     /// The checks that were made before the failing one.
     #[must_use]
     pub fn after(mut self, mut trace: Vec<CheckLine>) -> Self {
-        trace.extend(self.check.clone());
-        self.trace = trace;
+        trace.extend(self.0.check.clone());
+        self.0.trace = trace;
         self
     }
 
     /// The check that failed.
     #[must_use]
     pub fn failing(mut self, check: CheckLine) -> Self {
-        self.check = Some(check);
+        self.0.check = Some(check);
         self
     }
 
     /// Told as another code, with that code's status.
     #[must_use]
-    pub const fn recoded(mut self, code: ServiceCode) -> Self {
-        self.code = code;
-        self.status = code.status();
+    pub fn recoded(mut self, code: ServiceCode) -> Self {
+        self.0.code = code;
+        self.0.status = code.status();
         self
     }
 
     /// Which policy refused.
     #[must_use]
     pub fn policy(mut self, id: String) -> Self {
-        self.policy = Some(id);
+        self.0.policy = Some(id);
         self
     }
 
@@ -146,36 +149,36 @@ impl ApiError {
 
     /// Another status.
     #[must_use]
-    pub const fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
         self
     }
 
     /// A header beside it.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.0.headers.insert(name, value);
         self
     }
 
     /// The check that failed, where one did.
     #[must_use]
-    pub const fn check(&self) -> Option<&CheckLine> {
-        self.check.as_ref()
+    pub fn check(&self) -> Option<&CheckLine> {
+        self.0.check.as_ref()
     }
 
     /// The facade's error inside.
     #[must_use]
-    pub const fn problem(&self) -> Option<&Problem> {
-        self.problem.as_ref()
+    pub fn problem(&self) -> Option<&Problem> {
+        self.0.problem.as_ref()
     }
 }
 
 impl IntoResponse for ApiError {
     /// [`render`] writes the body, which names the request and the issuer's page of errors.
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
-        response.headers_mut().extend(self.headers.clone());
+        let mut response = self.0.status.into_response();
+        response.headers_mut().extend(self.0.headers.clone());
         response.extensions_mut().insert(self);
         response
     }

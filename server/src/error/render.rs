@@ -56,19 +56,19 @@ pub async fn render(Shared(state): Shared<State>, request: Request, next: Next) 
         },
     };
     let body = Body {
-        r#type: format!("{}/errors/{}", state.config().issuer, error.code.slug()),
-        title: error.code.title(),
-        status: error.status.as_u16(),
-        detail: &error.detail,
+        r#type: format!("{}/errors/{}", state.config().issuer, error.0.code.slug()),
+        title: error.0.code.title(),
+        status: error.0.status.as_u16(),
+        detail: &error.0.detail,
         instance: id.map(|id| format!("urn:uuid:{id}")),
-        code: error.code.as_str(),
-        retryable: error.code.is_retryable(),
-        field: error.field.as_deref(),
-        policy: error.policy.as_deref(),
-        error: error.problem.as_ref(),
-        check: error.check.as_ref(),
-        findings: &error.findings,
-        trace: &error.trace,
+        code: error.0.code.as_str(),
+        retryable: error.0.code.is_retryable(),
+        field: error.0.field.as_deref(),
+        policy: error.0.policy.as_deref(),
+        error: error.0.problem.as_ref(),
+        check: error.0.check.as_ref(),
+        findings: &error.0.findings,
+        trace: &error.0.trace,
     };
     tracing::info!(
         status = body.status,
@@ -79,8 +79,8 @@ pub async fn render(Shared(state): Shared<State>, request: Request, next: Next) 
     );
     let text = serde_json::to_vec(&body).unwrap_or_default();
     let allow = response.headers().get(header::ALLOW).cloned();
-    let mut rendered = (error.status, if bodiless { Vec::new() } else { text }).into_response();
-    rendered.headers_mut().extend(error.headers.clone());
+    let mut rendered = (error.0.status, if bodiless { Vec::new() } else { text }).into_response();
+    rendered.headers_mut().extend(error.0.headers.clone());
     rendered.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
     rendered.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(allow) = allow {

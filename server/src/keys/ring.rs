@@ -57,6 +57,23 @@ impl KeyRing {
     /// # Errors
     /// Files that cannot be used; no key that signs.
     pub fn open(config: &Config, passphrase: Passphrase, now: UnixTime) -> Result<Self, RingError> {
+        let ring = Self::read(config, passphrase)?;
+        ring.maintain(now)?;
+        if ring.signer(now).is_none() {
+            return Err(RingError(format!(
+                "{}: no key signs {} now, and keys.generate is off",
+                ring.folder.display(),
+                ring.algorithm
+            )));
+        }
+        Ok(ring)
+    }
+
+    /// Reads the keys of the folder, and makes none.
+    ///
+    /// # Errors
+    /// Files that cannot be used.
+    pub fn read(config: &Config, passphrase: Passphrase) -> Result<Self, RingError> {
         let keys = &config.keys;
         let ring = Self {
             folder: config.keys_dir(),
@@ -70,14 +87,6 @@ impl KeyRing {
             keys: RwLock::default(),
         };
         ring.reload()?;
-        ring.maintain(now)?;
-        if ring.signer(now).is_none() {
-            return Err(RingError(format!(
-                "{}: no key signs {} now, and keys.generate is off",
-                ring.folder.display(),
-                ring.algorithm
-            )));
-        }
         Ok(ring)
     }
 
