@@ -76,7 +76,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Knows quotes, certificates and chains, revocation lists, collateral files, the JSON bodies that
-Intel's service serves, event logs, IMA lists, attestations and public areas of TPMs, tokens and JWK sets.
+Intel's service serves, event logs, IMA lists, attestations and public areas of TPMs, tokens, NVIDIA's
+bundles of tokens, and JWK sets.
 Nothing is verified: what is shown is what the file says.
 
 Examples:
@@ -116,7 +117,7 @@ Examples:
   veriquote verify token --token token.jwt --jwks jwks.json --issuer https://attest.example.com
   veriquote verify token --token token.jwt --jwks jwks.json --alg RS256 --issuer https://i.example \\
       --audience https://me.example --nonce 3q2-7wABAgM --max-age 5m
-  veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --at 2026-01-20T08:00:00Z
+  veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --signer-subject as.example.com
   curl -s https://i.example/token | veriquote verify token --token - --jwks jwks.json --json | jq .claims")]
 pub struct Token {
     /// The token, or a detached bundle of NVIDIA's service; `-` for standard input.
@@ -129,6 +130,16 @@ pub struct Token {
     /// own certificates. May be given several times.
     #[arg(long, value_name = "PEM")]
     pub root: Vec<PathBuf>,
+    /// Common name of the certificate that the root certifies: without a signer, any that it certifies is good.
+    #[arg(long, value_name = "CN", requires = "root")]
+    pub signer_subject: Option<String>,
+    /// SHA-256 of that certificate's SubjectPublicKeyInfo.
+    #[arg(long, value_name = "HEX", requires = "root")]
+    pub signer_spki_sha256: Option<String>,
+    /// A purpose (ExtendedKeyUsage, dotted) that the certificate may be made for: without any, one that is made
+    /// for certain purposes is refused. May be given several times.
+    #[arg(long, value_name = "OID", requires = "root")]
+    pub signer_purpose: Vec<String>,
     /// An algorithm to accept, such as RS256. May be given several times.
     #[arg(long, value_name = "ALG")]
     pub alg: Vec<String>,

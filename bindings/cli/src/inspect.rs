@@ -71,6 +71,7 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         Inspection::ImaList(_) => "IMA measurement list",
         Inspection::EventLog { .. } => "event log",
         Inspection::Token(_) => "token",
+        Inspection::TokenBundle(_) => "bundle of tokens",
         Inspection::Jwks { .. } => "keys",
     };
     canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", kind), (DIM, " · "), ("", title)]);

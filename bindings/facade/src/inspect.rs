@@ -13,7 +13,7 @@ use crate::blob::Blob;
 use crate::claims::{PlatformClaims, ReportClaims, SgxReportClaims};
 use crate::event_log::{EventClaims, EventLogClaims};
 use crate::problem::Problem;
-use crate::token::{JwkView, TokenView, inspect_jwks, inspect_token};
+use crate::token::{JwkView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token};
 use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPublicView};
 use crate::verification::Expiry;
 
@@ -53,6 +53,8 @@ pub enum Inspection {
     },
     /// A token.
     Token(TokenView),
+    /// A detached bundle of tokens.
+    TokenBundle(TokenBundleView),
     /// A JWK set or one JWK.
     Jwks {
         /// Its keys: those that can be used, then those that cannot.
@@ -283,6 +285,10 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     let trimmed = bytes.trim_ascii();
     if trimmed.first() == Some(&b'{') {
         return json_document(bytes);
+    }
+    // Of what is known, a bundle alone is a list.
+    if trimmed.first() == Some(&b'[') {
+        return inspect_bundle(trimmed).map(Inspection::TokenBundle);
     }
     if veriquote::jwt::looks_like_token(trimmed) {
         return inspect_token(trimmed).map(Inspection::Token);

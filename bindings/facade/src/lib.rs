@@ -47,8 +47,8 @@ pub use schema::schema;
 pub use time::Time;
 pub use token::{
     AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedSigner,
-    ExpectedText, JwkView, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey,
-    TokenOptions, TokenRequest, TokenView, verify_token, verify_token_json,
+    ExpectedText, JwkView, SubmoduleToken, SubmoduleView, TokenBundleView, TokenClaims, TokenExpectations,
+    TokenExpiry, TokenKey, TokenOptions, TokenRequest, TokenView, verify_token, verify_token_json,
 };
 pub use tpm::{
     AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,

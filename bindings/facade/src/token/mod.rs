@@ -11,4 +11,6 @@ pub use request::{
     TokenExpiry, TokenOptions, TokenRequest,
 };
 pub use verify::{SubmoduleToken, TokenClaims, TokenKey, verify_token, verify_token_json};
-pub use view::{JwkView, TokenView, inspect_jwks, inspect_token};
+pub use view::{
+    JwkView, SubmoduleView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token,
+};
