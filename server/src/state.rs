@@ -110,7 +110,8 @@ impl State {
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),
         );
-        let library = Library::new(Arc::clone(&store));
+        let library = Library::new(Arc::clone(&store), Arc::clone(&clock), &config.collateral)
+            .map_err(StartError::of)?;
         Ok(Self(Arc::new(Inner {
             config,
             clock,

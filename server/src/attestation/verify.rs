@@ -167,6 +167,9 @@ async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> R
     }
     state.library().for_platform(&platform).await.map_err(|missing| match missing {
         Missing::Store(error) => error.into(),
+        Missing::Upstream(key) => {
+            ApiError::new(ServiceCode::Unavailable, format!("no upstream gave the collateral `{key}`"))
+        }
         Missing::Document(key) => ApiError::new(
             ServiceCode::Unavailable,
             format!("no collateral `{key}` is at hand for this platform, and none came with the evidence"),

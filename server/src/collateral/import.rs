@@ -10,7 +10,7 @@ use veriquote::encoding::decode_der_or_text;
 use veriquote::json::{Node, Strictness, parse};
 use veriquote_facade::{Inspection, inspect};
 
-use super::{Api, Ca, DocumentKey, Tee};
+use super::{Api, Ca, DocumentKey, Evaluation, Tee};
 use crate::store::{Store, StoreError, StoredDocument};
 
 /// A file that was not imported.
@@ -93,13 +93,14 @@ fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, Str
     let crl = |bytes: &[u8]| decode_der_or_text(bytes, "X509 CRL").map_err(|error| error.to_string());
     let pck_crl = crl(&collateral.pck_crl)?;
     let crl_type = "application/pkix-crl";
+    let evaluation = Evaluation::Standard;
     let mut found = vec![
         Found {
-            key: DocumentKey::TcbInfo { api, tee, fmspc },
+            key: DocumentKey::TcbInfo { api, tee, fmspc, evaluation },
             document: signed(&collateral.tcb_info, "tcbInfo"),
         },
         Found {
-            key: DocumentKey::QeIdentity { api, tee },
+            key: DocumentKey::QeIdentity { api, tee, evaluation },
             document: signed(&collateral.qe_identity, "enclaveIdentity"),
         },
         Found {
@@ -112,7 +113,10 @@ fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, Str
         },
     ];
     if let Some(qve) = &collateral.qve_identity {
-        found.push(Found { key: DocumentKey::QveIdentity { api }, document: signed(qve, "enclaveIdentity") });
+        found.push(Found {
+            key: DocumentKey::QveIdentity { api, evaluation },
+            document: signed(qve, "enclaveIdentity"),
+        });
     }
     Ok(found)
 }
@@ -139,7 +143,7 @@ fn authority(crl: &[u8]) -> Result<Ca, String> {
 }
 
 /// Whether a document was issued later than another one, or at the same time and fetched later.
-fn is_newer(document: &StoredDocument, before: &StoredDocument) -> bool {
+pub(super) fn is_newer(document: &StoredDocument, before: &StoredDocument) -> bool {
     let issued = |document: &StoredDocument| match inspect(&document.body) {
         Ok(Inspection::Crl(view)) => Some(view.this_update),
         Ok(Inspection::TcbInfo(view) | Inspection::EnclaveIdentity(view)) => {

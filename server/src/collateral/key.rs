@@ -1,4 +1,4 @@
-//! What a document of collateral is about.
+//! What a document of collateral is about, and where it is asked for.
 
 use std::fmt;
 
@@ -29,6 +29,33 @@ pub enum Ca {
     Processor,
 }
 
+/// Which TCB evaluation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Evaluation {
+    /// The one whose grace period has ended: what services give by themselves.
+    #[default]
+    Standard,
+    /// The newest.
+    Early,
+    /// The one of this number.
+    Number(u32),
+}
+
+/// What names a PCK certificate: hex in lower case, as the quote has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PckQuery {
+    /// 768 digits; empty where the caching service knows the platform.
+    pub encrypted_ppid: String,
+    /// 32 digits.
+    pub cpu_svn: String,
+    /// 4 digits.
+    pub pce_svn: String,
+    /// 4 digits.
+    pub pce_id: String,
+    /// 32 digits; may be empty.
+    pub qe_id: String,
+}
+
 /// Names a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentKey {
@@ -40,6 +67,8 @@ pub enum DocumentKey {
         tee: Tee,
         /// The family.
         fmspc: String,
+        /// Which evaluation.
+        evaluation: Evaluation,
     },
     /// The quoting enclave's identity.
     QeIdentity {
@@ -47,11 +76,15 @@ pub enum DocumentKey {
         api: Api,
         /// For what.
         tee: Tee,
+        /// Which evaluation.
+        evaluation: Evaluation,
     },
     /// The quote verification enclave's identity.
     QveIdentity {
         /// Which API serves it.
         api: Api,
+        /// Which evaluation.
+        evaluation: Evaluation,
     },
     /// The list of a PCK authority: DER.
     PckCrl {
@@ -60,6 +93,8 @@ pub enum DocumentKey {
     },
     /// The list of the root: DER.
     RootCaCrl,
+    /// A PCK certificate: PEM.
+    PckCertificate(PckQuery),
 }
 
 impl Api {
@@ -101,17 +136,93 @@ impl Ca {
     }
 }
 
+impl Evaluation {
+    fn suffix(self) -> String {
+        match self {
+            Self::Standard => String::new(),
+            Self::Early => "/early".to_owned(),
+            Self::Number(number) => format!("/{number}"),
+        }
+    }
+
+    fn query(self) -> String {
+        match self {
+            Self::Standard => String::new(),
+            Self::Early => "update=early".to_owned(),
+            Self::Number(number) => format!("tcbEvaluationDataNumber={number}"),
+        }
+    }
+}
+
+impl DocumentKey {
+    /// Path and query of the document at a caching service.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let with = |path: String, query: &[&str]| {
+            let query: Vec<&str> = query.iter().copied().filter(|part| !part.is_empty()).collect();
+            if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+        };
+        let base = |tee: Tee, api: Api, rest: &str| {
+            format!("/{}/certification/{}/{rest}", tee.as_str(), api.as_str())
+        };
+        match self {
+            Self::TcbInfo { api, tee, fmspc, evaluation } => {
+                let fmspc = format!("fmspc={}", fmspc.to_ascii_uppercase());
+                with(base(*tee, *api, "tcb"), &[&fmspc, &evaluation.query()])
+            }
+            Self::QeIdentity { api, tee, evaluation } => {
+                with(base(*tee, *api, "qe/identity"), &[&evaluation.query()])
+            }
+            Self::QveIdentity { api, evaluation } => {
+                with(base(Tee::Sgx, *api, "qve/identity"), &[&evaluation.query()])
+            }
+            Self::PckCrl { ca } => {
+                with(base(Tee::Sgx, Api::V4, "pckcrl"), &[&format!("ca={}", ca.as_str()), "encoding=der"])
+            }
+            Self::RootCaCrl => base(Tee::Sgx, Api::V4, "rootcacrl"),
+            Self::PckCertificate(query) => {
+                let part = |name: &str, value: &str| {
+                    if value.is_empty() {
+                        String::new()
+                    } else {
+                        format!("{name}={}", value.to_ascii_uppercase())
+                    }
+                };
+                with(
+                    base(Tee::Sgx, Api::V4, "pckcert"),
+                    &[
+                        &part("encrypted_ppid", &query.encrypted_ppid),
+                        &part("cpusvn", &query.cpu_svn),
+                        &part("pcesvn", &query.pce_svn),
+                        &part("pceid", &query.pce_id),
+                        &part("qeid", &query.qe_id),
+                    ],
+                )
+            }
+        }
+    }
+}
+
 impl fmt::Display for DocumentKey {
     /// The key in the store.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TcbInfo { api, tee, fmspc } => {
-                write!(f, "{}/{}/tcb/{fmspc}", tee.as_str(), api.as_str())
+            Self::TcbInfo { api, tee, fmspc, evaluation } => {
+                write!(f, "{}/{}/tcb/{fmspc}{}", tee.as_str(), api.as_str(), evaluation.suffix())
             }
-            Self::QeIdentity { api, tee } => write!(f, "{}/{}/qe/identity", tee.as_str(), api.as_str()),
-            Self::QveIdentity { api } => write!(f, "sgx/{}/qve/identity", api.as_str()),
+            Self::QeIdentity { api, tee, evaluation } => {
+                write!(f, "{}/{}/qe/identity{}", tee.as_str(), api.as_str(), evaluation.suffix())
+            }
+            Self::QveIdentity { api, evaluation } => {
+                write!(f, "sgx/{}/qve/identity{}", api.as_str(), evaluation.suffix())
+            }
             Self::PckCrl { ca } => write!(f, "pckcrl/{}", ca.as_str()),
             Self::RootCaCrl => f.write_str("rootcacrl"),
+            Self::PckCertificate(query) => write!(
+                f,
+                "pckcert/{}/{}/{}/{}/{}",
+                query.qe_id, query.cpu_svn, query.pce_svn, query.pce_id, query.encrypted_ppid
+            ),
         }
     }
 }
