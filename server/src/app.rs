@@ -10,7 +10,7 @@ use tower_http::trace::TraceLayer;
 use crate::State;
 use crate::error::{ApiError, ServiceCode, render};
 use crate::http::{NumberedRequest, bounded, request_id, unnumbered};
-use crate::{attestation, challenge, collateral, health, oidc};
+use crate::{attestation, challenge, collateral, health, oidc, policies};
 
 /// The whole service.
 pub fn app(state: State) -> Router {
@@ -20,6 +20,7 @@ pub fn app(state: State) -> Router {
         .merge(attestation::routes())
         .merge(challenge::routes())
         .merge(collateral::routes())
+        .merge(policies::routes())
         .layer(from_fn_with_state(state.clone(), bounded))
         .merge(health::routes());
     // An issuer with a path has its documents below it (OpenID Connect Discovery 1.0, section 4.1).

@@ -4,6 +4,7 @@
 //! here is the clock, the network, keys, storage, and the shape of requests and answers.
 #![forbid(unsafe_code)]
 
+mod admin;
 mod app;
 pub mod attestation;
 pub mod challenge;

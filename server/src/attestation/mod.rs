@@ -14,6 +14,7 @@ use axum::routing::post;
 use crate::State;
 
 pub use binding::RuntimeData;
+pub use v2::try_policies;
 
 /// The routes of attestation.
 pub fn routes() -> Router<State> {

@@ -17,7 +17,7 @@ use crate::State;
 use crate::challenge::{Challenge, answers};
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Body, Fields, read};
-use crate::policies::resolve;
+use crate::policies::{Resolved, resolve};
 
 /// A request, read.
 #[derive(Debug)]
@@ -42,9 +42,9 @@ const EVIDENCE_MEMBERS: [&str; 7] =
     ["name", "tee", "format", "data", "event_log", "collateral", "runtime_data"];
 
 impl Request {
-    fn read(body: &[u8]) -> Result<Self> {
+    fn read(body: &[u8], members: &[&str]) -> Result<Self> {
         let node = read(body)?;
-        let fields = Fields::of(&node, "", &MEMBERS)?;
+        let fields = Fields::of(&node, "", members)?;
         let profile = match fields.text("profile")? {
             None => Profile::Aliyun,
             Some(name) => Profile::from_name(name).ok_or_else(|| {
@@ -137,7 +137,7 @@ pub async fn attestation(
     Body(body): Body,
 ) -> Result<Response> {
     let (form, accepted_profile) = negotiate(&state, &headers, Form::Json)?;
-    let request = Request::read(&body)?;
+    let request = Request::read(&body, &MEMBERS)?;
     if accepted_profile.is_some_and(|profile| profile != request.profile) {
         return Err(ApiError::new(
             ServiceCode::NotAcceptable,
@@ -224,12 +224,30 @@ struct PolicyRuling {
 
 /// Evidence in, everything that was found out, without a token.
 pub async fn appraise(Shared(state): Shared<State>, Body(body): Body) -> Result<Response> {
-    let request = Request::read(&body)?;
-    let now = state.now();
+    let request = Request::read(&body, &MEMBERS)?;
     let challenge = challenge(&state, &request)?;
     let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
-    let outcome =
-        verify::dcap(&state, (request.tee, "evidence[0].tee"), request.evidence, policies, Time(now)).await?;
+    appraised(&state, request, challenge, policies).await
+}
+
+/// The same with policies of an administrator's choice, for whom no challenge needs to be answered.
+///
+/// # Errors
+/// What is wrong with the request, and what the service lacks.
+pub async fn try_policies(state: &State, body: &[u8], policies: Vec<Resolved>) -> Result<Response> {
+    let request = Request::read(body, &["policy", "evidence"])?;
+    appraised(state, request, None, policies).await
+}
+
+async fn appraised(
+    state: &State,
+    request: Request,
+    challenge: Option<Challenge>,
+    policies: Vec<Resolved>,
+) -> Result<Response> {
+    let now = state.now();
+    let tee = (request.tee, "evidence[0].tee");
+    let outcome = verify::dcap(state, tee, request.evidence, policies, Time(now)).await?;
     let mut accepted = true;
     let mut binding = BindingResult { mode: None, matched: None, check: None, error: None };
     let mut rulings = Vec::with_capacity(outcome.rulings.len());
@@ -276,7 +294,7 @@ pub async fn appraise(Shared(state): Shared<State>, Body(body): Body) -> Result<
     // Nothing was bound where something should have been: the evidence did not come so far.
     accepted &= request.runtime_data.is_none() || binding.matched == Some(true);
     if accepted {
-        use_up(&state, challenge.as_ref()).await?;
+        use_up(state, challenge.as_ref()).await?;
     }
     let result = Appraised {
         accepted,

@@ -57,6 +57,11 @@ impl Config {
             );
         }
         ask((1..=60).contains(&self.collateral.timeout_seconds), "collateral.timeout_seconds: from 1 to 60");
+        for token in &self.admin.tokens {
+            let hex = token.sha256.len() == 64 && token.sha256.bytes().all(|c| c.is_ascii_hexdigit());
+            ask(hex, "admin.tokens: `sha256` has 64 hex digits");
+            ask(!token.name.is_empty(), "admin.tokens: `name` is not empty");
+        }
         let files = [&self.trust.roots, &self.trust.tpm_roots, &self.collateral.import];
         let single = [&self.keys.passphrase_file, &self.collateral.tls_ca];
         let named = files.into_iter().flatten().chain(single.into_iter().flatten());

@@ -40,6 +40,8 @@ pub struct Config {
     pub collateral: CollateralConfig,
     /// Challenges.
     pub challenge: ChallengeConfig,
+    /// Who may change things.
+    pub admin: AdminConfig,
     /// What is logged.
     pub log: LogConfig,
 }
@@ -174,6 +176,24 @@ pub struct ChallengeConfig {
     pub required: bool,
 }
 
+/// Who may change things; nobody, when no token is named.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdminConfig {
+    /// Their bearer tokens.
+    pub tokens: Vec<AdminToken>,
+}
+
+/// A bearer token, which is not here itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdminToken {
+    /// Whose it is: for the log.
+    pub name: String,
+    /// SHA-256 of a token of at least 128 random bits: hex.
+    pub sha256: String,
+}
+
 /// What is logged.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -222,6 +242,7 @@ impl Default for Config {
             policy: PolicyConfig::default(),
             collateral: CollateralConfig::default(),
             challenge: ChallengeConfig::default(),
+            admin: AdminConfig::default(),
             log: LogConfig::default(),
         }
     }

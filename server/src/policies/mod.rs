@@ -2,9 +2,11 @@
 
 mod builtin;
 mod resolve;
+mod route;
 
 pub use builtin::{CRYPTO_ONLY, STRICT, STRICT_TEXT};
 pub use resolve::{Resolved, hash_of, resolve};
+pub use route::routes;
 
 /// Whether this can be the id of a policy: letters, digits, `-` and `_`, at most 64, a letter or digit first.
 #[must_use]
