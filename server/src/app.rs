@@ -10,7 +10,7 @@ use tower_http::trace::TraceLayer;
 use crate::State;
 use crate::error::{ApiError, ServiceCode, render};
 use crate::http::{NumberedRequest, bounded, request_id, unnumbered};
-use crate::{attestation, challenge, collateral, health, oidc, policies};
+use crate::{attestation, challenge, collateral, health, oidc, openapi, policies};
 
 /// The whole service.
 pub fn app(state: State) -> Router {
@@ -22,7 +22,8 @@ pub fn app(state: State) -> Router {
         .merge(collateral::routes())
         .merge(policies::routes())
         .layer(from_fn_with_state(state.clone(), bounded))
-        .merge(health::routes());
+        .merge(health::routes())
+        .merge(openapi::routes());
     // An issuer with a path has its documents below it (OpenID Connect Discovery 1.0, section 4.1).
     let routed = if path.is_empty() { routes } else { Router::new().nest(&path, routes) };
     routed

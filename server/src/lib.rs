@@ -18,6 +18,7 @@ pub mod http;
 pub mod keys;
 mod log;
 mod oidc;
+pub mod openapi;
 pub mod policies;
 mod random;
 mod serve;

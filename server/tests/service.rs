@@ -252,3 +252,37 @@ fn who_comes_when_there_is_no_room_is_told_to_come_back() {
     }
     assert_eq!(server.get("/healthz").status, 200, "health is told all the same");
 }
+
+#[test]
+fn the_description_is_of_this_service() {
+    let server = server();
+    let answer = server.get("/openapi.json");
+    assert_eq!(answer.header("content-type"), "application/json");
+    let document = answer.json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert_eq!(document["servers"][0]["url"], support::ISSUER);
+    // Unknown members are refused, and the description says so.
+    for name in ["V1Request", "V1RuntimeData", "V2Request", "V2Evidence", "V2RuntimeData", "ChallengeRequest"]
+    {
+        assert_eq!(document["components"]["schemas"][name]["additionalProperties"], false, "{name}");
+    }
+    let mut modes: Vec<_> =
+        document["components"]["schemas"]["BindingMode"]["enum"].as_array().unwrap().clone();
+    let mut known: Vec<serde_json::Value> =
+        veriquote::binding::Mode::ALL.iter().map(|mode| mode.as_str().into()).collect();
+    modes.sort_by_key(ToString::to_string);
+    known.sort_by_key(ToString::to_string);
+    assert_eq!(modes, known);
+    // Every path is there: nothing that is described is unknown to the router.
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let path = path.replace("{api}", "v3").replace("{id}", "p");
+        for method in methods.as_object().unwrap().keys().filter(|name| *name != "parameters") {
+            let body = if method == "get" { "" } else { "{}" };
+            let answer =
+                server.request(&method.to_uppercase(), &path, &[("Content-Type", "application/json")], body);
+            let code = answer.body.contains("AS.REQUEST.METHOD_NOT_ALLOWED")
+                || answer.body.contains("there is nothing at this path");
+            assert!(!code && answer.status != 500, "{method} {path}: {} {}", answer.status, answer.body);
+        }
+    }
+}
