@@ -4,6 +4,7 @@
 //! the core; here are files, the clock, the network and the terminal.
 #![forbid(unsafe_code)]
 
+mod attest;
 mod batch;
 mod binding;
 mod cli;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
+        Command::Attest(args) => attest::attest(&args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::serve(&args),
         #[cfg(feature = "serve")]

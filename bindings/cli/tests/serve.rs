@@ -68,12 +68,14 @@ fn a_configuration_is_checked() {
 
 /// The service, and the address that its log names.
 fn start(folder: &Path) -> (Child, String) {
-    let mut child = veriquote(folder)
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .env("VERIQUOTE_SERVER_KEYS__RELOAD_SECONDS", "1")
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
+    start_with(folder, |command| command)
+}
+
+fn start_with(folder: &Path, change: impl FnOnce(&mut Command) -> &mut Command) -> (Child, String) {
+    let mut command = veriquote(folder);
+    let child =
+        command.args(["serve", "--listen", "127.0.0.1:0"]).env("VERIQUOTE_SERVER_KEYS__RELOAD_SECONDS", "1");
+    let mut child = change(child).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
     let address = lines.find_map(|line| {
         let line: serde_json::Value = serde_json::from_str(&line.ok()?).ok()?;
@@ -132,4 +134,67 @@ fn keys_come_and_go_under_a_running_service() {
     let told = run(Command::new("kill").args(["-TERM", &service.id().to_string()]));
     assert!(told.status.success());
     assert_eq!(service.wait().expect("an end").code(), Some(0));
+}
+
+#[test]
+fn evidence_is_exchanged_for_a_token() {
+    use veriquote_forge::{Body, Forge};
+    let folder = Folder::new("attest");
+    let platform = folder.0.join("platform");
+    let forge = Forge::tdx4();
+    forge.build().write(&platform).expect("a platform");
+    let quoted = |name: &str| format!("[{:?}]", platform.join(name).display().to_string());
+    let (mut service, address) = start_with(&folder.0, |command| {
+        command
+            .args(["--issuer", "https://attest.example", "--danger-time", "2026-01-15T00:00:00Z"])
+            .env("VERIQUOTE_SERVER_TRUST__ROOTS", quoted("root.pem"))
+            .env("VERIQUOTE_SERVER_COLLATERAL__IMPORT", quoted("collateral.json"))
+    });
+    let url = format!("http://{address}");
+    let attest = |quote: &Path, more: &[&str]| {
+        run(Command::new(env!("CARGO_BIN_EXE_veriquote"))
+            .args(["attest", "--server", &url, "--quote"])
+            .arg(quote)
+            .args(more))
+    };
+    let (token, jwks) = (folder.0.join("token.jwt"), folder.0.join("jwks.json"));
+    let (token_path, jwks_path) = (token.display().to_string(), jwks.display().to_string());
+    let given = attest(&platform.join("quote.bin"), &["-o", &token_path, "--save-jwks", &jwks_path]);
+    assert_eq!(given.status.code(), Some(0), "{}", said(&given));
+    let verify = |audience: &str| {
+        run(Command::new(env!("CARGO_BIN_EXE_veriquote"))
+            .args(["verify", "token", "--token", &token_path, "--jwks", &jwks_path])
+            .args(["--issuer", "https://attest.example", "--audience", audience])
+            .args(["--at", "2026-01-15T00:01:00Z"]))
+    };
+    let verified = verify("https://attest.example");
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+    assert_ne!(verify("https://other.example").status.code(), Some(0));
+    let printed = attest(&platform.join("quote.bin"), &[]);
+    assert_eq!(String::from_utf8_lossy(&printed.stdout).trim().split('.').count(), 3);
+
+    let quote = |name: &str, bytes: &[u8]| {
+        let path = folder.0.join(name);
+        std::fs::write(&path, bytes).expect("a quote");
+        path
+    };
+    let mut changed = forge.build().quote;
+    changed[48 + 136] ^= 1;
+    let refused = attest(&quote("changed.bin", &changed), &[]);
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(said(&refused).contains("dcap.quote.signature"), "{}", said(&refused));
+    let mut debug = Forge::tdx4();
+    if let Body::Td(report, _) = &mut debug.quote.body {
+        report.td_attributes[0] |= 1;
+    }
+    let rejected = attest(&quote("debug.bin", &debug.build().quote), &[]);
+    assert_eq!(rejected.status.code(), Some(3), "{}", said(&rejected));
+    let unknown = attest(&platform.join("quote.bin"), &["--policy-id", "nobody"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", said(&unknown));
+    let data = quote("data.bin", b"other data");
+    let unbound = attest(&platform.join("quote.bin"), &["--data", &data.display().to_string()]);
+    assert_eq!(unbound.status.code(), Some(1), "{}", said(&unbound));
+    service.kill().expect("an end");
+    let _ = service.wait();
+    assert_eq!(attest(&platform.join("quote.bin"), &[]).status.code(), Some(2), "nobody answers");
 }
