@@ -25,17 +25,21 @@ const LONGEST: usize = 1024 * 1024;
 pub fn attest(args: &Attest) -> Exit {
     match attested(args) {
         Ok(()) => Exit::Accepted,
-        Err((exit, problem)) => {
-            let told = fail(&problem);
-            exit.unwrap_or(told)
+        Err(refusal) => {
+            let told = fail(&refusal.problem);
+            refusal.exit.unwrap_or(told)
         }
     }
 }
 
-type Refusal = (Option<Exit>, Problem);
+/// Why there is no token, and what the shell is told where the problem alone does not say it.
+struct Refusal {
+    exit: Option<Exit>,
+    problem: Box<Problem>,
+}
 
 fn attested(args: &Attest) -> Result<(), Refusal> {
-    let own = |problem: Problem| (None, problem);
+    let own = |problem: Problem| Refusal { exit: None, problem: Box::new(problem) };
     let server = args.server.trim_end_matches('/');
     if !server.starts_with("https://") && !server.starts_with("http://") {
         let help = "such as https://attest.example.com";
@@ -122,14 +126,16 @@ struct ProblemDetails {
 fn refused(status: u16, answer: &[u8]) -> Refusal {
     let Ok(ProblemDetails { detail, code, error }) = serde_json::from_slice(answer) else {
         let text: String = String::from_utf8_lossy(answer).chars().take(200).collect();
-        return (None, service(&format!("the service answered {status}: {}", text.escape_debug())));
+        let problem = service(&format!("the service answered {status}: {}", text.escape_debug()));
+        return Refusal { exit: None, problem: Box::new(problem) };
     };
     let exit = match code.as_str() {
         "AS.POLICY.DENIED" => Exit::Rejected,
         code if code.starts_with("AS.EVIDENCE.") => Exit::NotAuthentic,
         _ => Exit::Misuse,
     };
-    (Some(exit), error.unwrap_or_else(|| service(&format!("{code}: {detail}"))))
+    let problem = error.unwrap_or_else(|| service(&format!("{code}: {detail}")));
+    Refusal { exit: Some(exit), problem: Box::new(problem) }
 }
 
 fn service(message: &str) -> Problem {
