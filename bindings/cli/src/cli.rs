@@ -57,6 +57,14 @@ pub enum Command {
     /// Compute report data, or find out how data are bound in them.
     #[command(subcommand)]
     Binding(Binding),
+    /// Send evidence to an attestation service, and write the token that it gives.
+    Attest(Attest),
+    /// Run the attestation service.
+    #[cfg(feature = "serve")]
+    Serve(Serve),
+    /// Make or withdraw a key of the attestation service.
+    #[cfg(feature = "serve")]
+    Keygen(Keygen),
     /// Print a completion script for a shell.
     #[command(after_help = "\
 Examples:
@@ -825,4 +833,119 @@ mod tests {
         }
         walk(&Cli::command(), "veriquote");
     }
+}
+
+/// `attest`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The token is written as it came. Who relies on it verifies it (`veriquote verify token`), with the
+issuer's keys from the issuer's own address.
+
+Exit code: 0 there is a token · 1 the evidence is not authentic · 3 a policy rejects it · 2 wrong usage,
+or no answer
+
+Examples:
+  veriquote attest --server https://attest.example.com --quote quote.bin -o token.jwt
+  veriquote attest --server https://attest.example.com --quote quote.bin --event-log CCEL \\
+      --data nonce.bin --binding raw-pad64 --policy-id prod-tdx")]
+pub struct Attest {
+    /// The service's address.
+    #[arg(long, value_name = "URL")]
+    pub server: String,
+    /// The quote.
+    #[arg(long, value_name = "FILE")]
+    pub quote: PathBuf,
+    /// sgx or tdx. Default: as the quote says.
+    #[arg(long, hide_possible_values = true, value_name = "sgx|tdx")]
+    pub tee: Option<Tee>,
+    /// The event log (CCEL) of the trust domain.
+    #[arg(long, value_name = "FILE")]
+    pub event_log: Option<PathBuf>,
+    /// Collateral for services that have none of their own.
+    #[arg(long, value_name = "FILE")]
+    pub collateral: Option<PathBuf>,
+    /// A policy of the service that must accept. May be given several times.
+    #[arg(long, value_name = "ID")]
+    pub policy_id: Vec<String>,
+    /// The data that the report binds.
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// How they are bound; `veriquote binding compute --help` lists the modes.
+    #[arg(long, value_name = "MODE", requires = "data")]
+    pub binding: Option<String>,
+    /// Where to write the token; `-` for standard output.
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+    /// Also save the service's keys: only as good as this connection is.
+    #[arg(long, value_name = "FILE")]
+    pub save_jwks: Option<PathBuf>,
+    /// Longest time for one request, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Trust these certificates (PEM) for https instead of the system's.
+    #[arg(long, value_name = "PEM")]
+    pub tls_ca: Option<PathBuf>,
+}
+
+/// `serve`
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The configuration is a TOML file; VERIQUOTE_SERVER_… of the environment replaces its values, and
+flags replace both. The passphrase of the issuer's keys is VERIQUOTE_KEY_PASSPHRASE, or the file that
+keys.passphrase_file names.
+
+Examples:
+  veriquote serve --check --config server.toml
+  veriquote serve --config server.toml --issuer https://attest.example.com
+  VERIQUOTE_SERVER_TOKEN__ALGORITHM=ES256 veriquote serve --listen 127.0.0.1:8080")]
+pub struct Serve {
+    /// Configuration (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Folder of keys and database.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// `iss` of every token: the address under which relying parties reach the service.
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
+    /// Say what is wrong with the configuration, and end.
+    #[arg(long)]
+    pub check: bool,
+    /// Start with another time than the system's: for demonstrations with forged evidence, on this machine
+    /// only.
+    #[arg(long, value_name = "TIME")]
+    pub danger_time: Option<Time>,
+}
+
+/// `keygen`
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The key is sealed with the passphrase of the service, and read by it without a restart. Publish a key
+at least a day before it signs, so that every relying party knows it by then.
+
+Examples:
+  veriquote keygen --config server.toml
+  veriquote keygen --config server.toml --activate-in 86400
+  veriquote keygen --config server.toml --revoke NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
+pub struct Keygen {
+    /// The service's configuration (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of keys and database.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Algorithm instead of the configured one: RS256, PS256, ES256 or ES384.
+    #[arg(long, value_name = "ALG")]
+    pub algorithm: Option<String>,
+    /// Seconds from now until the key signs.
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    pub activate_in: u32,
+    /// Withdraw the key of this id instead of making one. Tokens that it signed are refused from then on.
+    #[arg(long, value_name = "KID")]
+    pub revoke: Option<String>,
 }

@@ -4,6 +4,7 @@
 //! the core; here are files, the clock, the network and the terminal.
 #![forbid(unsafe_code)]
 
+mod attest;
 mod batch;
 mod binding;
 mod cli;
@@ -14,6 +15,8 @@ mod input;
 mod inspect;
 mod progress;
 mod render;
+#[cfg(feature = "serve")]
+mod serve;
 mod tpm;
 mod verify;
 mod verify_token;
@@ -45,6 +48,11 @@ fn main() -> ExitCode {
         Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
+        Command::Attest(args) => attest::attest(&args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(&args),
+        #[cfg(feature = "serve")]
+        Command::Keygen(args) => serve::keygen(&args),
     };
     ExitCode::from(exit.code())
 }

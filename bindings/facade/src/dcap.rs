@@ -10,7 +10,7 @@ use veriquote::dcap::{
 };
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
-use veriquote::policy::{Evaluation, Policy, Verdict as Ruling};
+use veriquote::policy::{Accepted, Evaluation, Policy, Verdict as Ruling};
 use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
@@ -240,7 +240,19 @@ impl DcapVerifier {
         collateral: &[Document],
         options: &DcapOptions,
     ) -> Result<Self, Problem> {
-        let policy = options.policy()?;
+        Self::with_policy(provider, collateral, options, options.policy()?)
+    }
+
+    /// The same with a policy of the core; those of `options` are not looked at.
+    ///
+    /// # Errors
+    /// As [`DcapVerifier::new`].
+    pub fn with_policy(
+        provider: Arc<dyn CryptoProvider>,
+        collateral: &[Document],
+        options: &DcapOptions,
+        policy: Policy,
+    ) -> Result<Self, Problem> {
         let profile = match options.profile {
             ProfileName::Strict => Profile::Strict,
             ProfileName::Intel => Profile::Intel,
@@ -301,6 +313,17 @@ impl DcapVerifier {
         self.run(quote, event_log, qve, None).unwrap_or_else(|failure| failed(&failure))
     }
 
+    /// The same, with the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims)
+    /// of a token are made of. There is none unless the verification is accepted.
+    #[must_use]
+    pub fn verify_for_claims(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
+        self.run_whole(quote, event_log, None, None).unwrap_or_else(|failure| (failed(&failure), None))
+    }
+
     fn run(
         &self,
         quote: &Blob,
@@ -308,6 +331,16 @@ impl DcapVerifier {
         qve: Option<&QveEvidence>,
         cache: Option<&mut PlatformCache>,
     ) -> Result<Verification, Failure> {
+        Ok(self.run_whole(quote, event_log, qve, cache)?.0)
+    }
+
+    fn run_whole(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Result<(Verification, Option<Accepted<AuthenticQuote>>), Failure> {
         let bytes = decode_binary_or_text(&quote.0).map_err(|error| error.inside("quote"))?;
         let parsed = Quote::parse_recorded(&bytes)?;
         let Some(first) = self.collateral.first() else {
@@ -321,22 +354,22 @@ impl DcapVerifier {
                     checks.extend(lines);
                     claims
                 }),
-                Err(failure) => return Ok(failed_after(checks, &failure)),
+                Err(failure) => return Ok((failed_after(checks, &failure), None)),
             },
             qve: match qve.map(|qve| qve.verify(authentic.prepared(), &bytes, self.at)).transpose() {
                 Ok(verified) => verified.map(|(claims, lines)| {
                     checks.extend(lines);
                     claims
                 }),
-                Err(failure) => return Ok(failed_after(checks, &failure)),
+                Err(failure) => return Ok((failed_after(checks, &failure), None)),
             },
         };
         match self.numbers.as_ref().map(|(_, numbers)| numbers) {
             None => {}
             Some(Ok(numbers)) => checks.extend(numbers.checks.iter().map(CheckLine::from)),
-            Some(Err(failure)) => return Ok(failed_after(checks, failure)),
+            Some(Err(failure)) => return Ok((failed_after(checks, failure), None)),
         }
-        let mut result = self.appraise(authentic, checks, beside);
+        let (mut result, accepted) = self.appraise(authentic, checks, beside);
         if self.collateral.len() > 1 {
             let numbered = (0u32..).zip(self.collateral.iter());
             result.horizons =
@@ -345,7 +378,7 @@ impl DcapVerifier {
         if self.outlook || self.collateral.len() > 1 || self.numbers.is_some() {
             result.forecast = self.forecast(&parsed);
         }
-        Ok(result)
+        Ok((result, accepted))
     }
 
     fn authenticate(
@@ -386,14 +419,19 @@ impl DcapVerifier {
         Ok((EventLogClaims::from(&replayed), replayed.checks().iter().map(CheckLine::from).collect()))
     }
 
-    fn appraise(&self, quote: AuthenticQuote, checks: Vec<CheckLine>, beside: Beside) -> Verification {
+    fn appraise(
+        &self,
+        quote: AuthenticQuote,
+        checks: Vec<CheckLine>,
+        beside: Beside,
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
         let (has_log, has_qve) = (beside.event_log.is_some(), beside.qve.is_some());
         let mut claims = claims(&quote);
         (claims.event_log, claims.qve) = (beside.event_log, beside.qve);
         let is_td = matches!(quote.report(), Report::Td(_));
-        let (error, appraisal) = match self.policy.accept(quote) {
-            Ok(accepted) => (None, accepted.appraisal().clone()),
-            Err(rejection) => (Some(rejection.error), rejection.appraisal),
+        let (error, appraisal, accepted) = match self.policy.accept(quote) {
+            Ok(accepted) => (None, accepted.appraisal().clone(), Some(accepted)),
+            Err(rejection) => (Some(rejection.error), rejection.appraisal, None),
         };
         let mut not_checked = not_checked(&appraisal);
         if has_qve {
@@ -405,7 +443,7 @@ impl DcapVerifier {
                 why: "what the RTMRs stand for is not explained; give the event log (CCEL)".to_owned(),
             });
         }
-        Verification {
+        let result = Verification {
             verified: !error.as_ref().is_some_and(|error| is_terminal(error.code())),
             accepted: error.is_none(),
             evidence: EVIDENCE.to_owned(),
@@ -416,7 +454,8 @@ impl DcapVerifier {
             not_checked,
             horizons: Vec::new(),
             forecast: Vec::new(),
-        }
+        };
+        (result, accepted)
     }
 
     fn horizon(&self, number: u32, given: &Given, bytes: &[u8], quote: &Quote<'_>) -> Horizon {
