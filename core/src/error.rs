@@ -534,6 +534,49 @@ codes! {
     ImaContinuationBoot = "ima.continuation.boot", Mismatch,
         "the continuation token belongs to another attestation key or another boot",
         "start again from the first entry";
+    // NVIDIA devices: the attestation report.
+    NvidiaSpdmRequest = "nvidia.spdm.request", Malformed,
+        "the report does not begin with the one SPDM request for signed measurements that is known",
+        "pass the attestation report exactly as the driver returned it";
+    NvidiaSpdmResponse = "nvidia.spdm.response", Malformed,
+        "the SPDM response is not one with measurements",
+        "pass the attestation report exactly as the driver returned it; an error response proves nothing";
+    NvidiaSpdmLayout = "nvidia.spdm.layout", Malformed,
+        "the measurement blocks have sizes, numbers or an order that SPDM does not allow",
+        "refuse the report";
+    NvidiaOpaqueLayout = "nvidia.opaque.layout", Malformed,
+        "the report's opaque data is not a sequence of whole fields, each of another type",
+        "refuse the report";
+    NvidiaOpaqueField = "nvidia.opaque.field", Malformed,
+        "a field of the report's opaque data is missing or not of its form",
+        "refuse the report, or check for a newer release";
+    NvidiaOpaqueVersion = "nvidia.opaque.version", Unsupported,
+        "the opaque data is of a newer version than this release reads",
+        "check for a newer release";
+    NvidiaFeature = "nvidia.feature", Mismatch,
+        "the modes of confidential computing that the devices state contradict each other",
+        "refuse: single-GPU, multi-GPU and protected-PCIe passthrough do not go together in one machine";
+    NvidiaArch = "nvidia.arch", Unsupported,
+        "the leaf certificate is not of a kind of device that this release knows",
+        "check that the evidence is of a Hopper or Blackwell GPU or an LS10 switch, or for a newer release";
+    NvidiaArchMismatch = "nvidia.arch.mismatch", Mismatch,
+        "parts of the evidence are of different kinds of devices",
+        "refuse: certificate chain, report and what was announced do not belong together";
+    NvidiaAdvisory = "nvidia.advisory", Mismatch,
+        "what stands beside the evidence is not what the device signed",
+        "refuse, or pass the evidence without the versions and nonce that its collector wrote beside it";
+    NvidiaReportSignature = "nvidia.report.signature", Untrusted,
+        "the report is not signed by the device's attestation key",
+        "refuse: a byte of it was changed, or the certificates are another device's";
+    NvidiaNonce = "nvidia.nonce", Mismatch,
+        "the report carries another challenge than the one that was given out",
+        "refuse: it is a replay or an answer to another verifier";
+    NvidiaFwidExtension = "nvidia.fwid.extension", Malformed,
+        "the leaf certificate's firmware identifier is missing or not of the form that NVIDIA issues",
+        "refuse the evidence";
+    NvidiaFwid = "nvidia.fwid", Mismatch,
+        "the firmware that the report names is not the one that its key was certified for",
+        "refuse: the certificate chain belongs to another firmware";
     // Binding and policy.
     BindingReportData = "binding.report_data", Mismatch,
         "the report data is not what this mode makes of the data",

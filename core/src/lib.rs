@@ -44,6 +44,8 @@ pub mod jwt;
 pub mod limits;
 #[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod measured_boot;
+#[cfg(feature = "nvidia")]
+pub mod nvidia;
 #[cfg(any(feature = "dcap", feature = "tpm"))]
 pub mod policy;
 pub mod reader;

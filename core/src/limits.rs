@@ -126,3 +126,13 @@ pub const TPM_PCR_BANKS: usize = 16;
 
 /// A file of PCR values: the one of tpm2-tools for 16 banks of 24 registers has under 64 KiB.
 pub const TPM_PCR_FILE_BYTES: usize = 256 * 1024;
+
+/// An NVIDIA attestation report: real ones have 2168 to 4274 bytes; opaque data of its own length field
+/// could reach 64 KiB.
+pub const NVIDIA_REPORT_BYTES: usize = 64 * 1024;
+
+/// The certificate chain of an NVIDIA device, as PEM: real ones have five certificates in under 5 KiB.
+pub const NVIDIA_CHAIN_BYTES: usize = 16 * 1024;
+
+/// Fields of the opaque data of one report: `NVIDIA` defines 36 types, a real report has up to 18.
+pub const NVIDIA_OPAQUE_FIELDS: usize = 64;

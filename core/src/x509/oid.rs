@@ -42,6 +42,13 @@ pub const TCG_AT_TPM_MODEL: &[u8] = &[0x67, 0x81, 0x05, 2, 2];
 /// `tcg-at-tpmVersion`, 2.23.133.2.3.
 pub const TCG_AT_TPM_VERSION: &[u8] = &[0x67, 0x81, 0x05, 2, 3];
 
+/// `tcg-dice-CompositeDeviceID`, 2.23.133.5.4.1: a key and the digest of the code that it was made for.
+#[cfg(feature = "nvidia")]
+pub const TCG_DICE_COMPOSITE_DEVICE_ID: &[u8] = &[0x67, 0x81, 0x05, 5, 4, 1];
+/// `tcg-dice-TcbInfo`, 2.23.133.5.4.1.1.
+#[cfg(feature = "nvidia")]
+pub const TCG_DICE_TCB_INFO: &[u8] = &[0x67, 0x81, 0x05, 5, 4, 1, 1];
+
 /// `id-at-commonName`, 2.5.4.3.
 pub(crate) const COMMON_NAME: &[u8] = &[0x55, 0x04, 3];
 

@@ -1,0 +1,24 @@
+//! NVIDIA GPUs and NVSwitches with confidential computing.
+//!
+//! ```text
+//! bytes ──parse──▶ Evidence ──authenticate──▶ AuthenticDevice ──compare──▶ MeasuredDevice
+//! ```
+//!
+//! [`Evidence`] is a report and a certificate chain; nothing in it is authentic. [`Evidence::authenticate`]
+//! proves that a genuine device made the report in answer to a challenge. Nothing in it names the machine
+//! that the device is plugged into.
+//!
+//! Integers on the wire are little-endian.
+
+mod chain;
+pub mod checks;
+mod device;
+mod evidence;
+mod fwid;
+mod opaque;
+mod spdm;
+
+pub use device::{Architecture, DeviceClass};
+pub use evidence::{Announced, AuthenticDevice, Evidence, Expectations, Fields, Measurement, Verifier};
+pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, SwitchFields, field};
+pub use spdm::{MeasurementBlock, Report, Trailing};
