@@ -577,6 +577,40 @@ codes! {
     NvidiaFwid = "nvidia.fwid", Mismatch,
         "the firmware that the report names is not the one that its key was certified for",
         "refuse: the certificate chain belongs to another firmware";
+    // NVIDIA devices: reference integrity manifests.
+    NvidiaRimXml = "nvidia.rim.xml", Malformed,
+        "a reference integrity manifest is not well-formed XML",
+        "pass the manifest exactly as NVIDIA's service gave it, decoded from base64";
+    NvidiaRimProfile = "nvidia.rim.profile", Malformed,
+        "a reference integrity manifest is not of the one form of XML and XML Signature that NVIDIA writes",
+        "refuse the manifest: NVIDIA's have nothing of this kind, and forgeries need it";
+    NvidiaRimDigest = "nvidia.rim.digest", Untrusted,
+        "the manifest's content is not what its signature speaks of",
+        "refuse the manifest: it was changed";
+    NvidiaRimSignature = "nvidia.rim.signature", Untrusted,
+        "the manifest is not signed by its signer's key",
+        "refuse the manifest: its signature was changed, or is another manifest's";
+    NvidiaRimValue = "nvidia.rim.value", Malformed,
+        "a signed value of the manifest is missing or not of its form",
+        "refuse the manifest, or check for a newer release";
+    NvidiaRimEmpty = "nvidia.rim.empty", Malformed,
+        "the manifest has no measurement in force, so that anything would match it",
+        "refuse the manifest";
+    NvidiaRimKind = "nvidia.rim.kind", Mismatch,
+        "the manifest's measurements are neither those of a driver nor those of a VBIOS, or of the other one",
+        "fetch the manifest under the name that the verification asks for";
+    NvidiaRimId = "nvidia.rim.id", Mismatch,
+        "the manifest is not the one of the name under which it was given",
+        "fetch it again; a store that confuses names must not be trusted";
+    NvidiaRimProduct = "nvidia.rim.product", Mismatch,
+        "the manifest is for another product than the device",
+        "fetch the manifest of this device: the verification names it";
+    NvidiaRimVersion = "nvidia.rim.version", Mismatch,
+        "the manifest is for another version than the device's",
+        "fetch the manifest of this device: the verification names it";
+    NvidiaRimConflict = "nvidia.rim.conflict", Mismatch,
+        "one measurement has reference values twice",
+        "refuse: the manifests do not belong together";
     // Binding and policy.
     BindingReportData = "binding.report_data", Mismatch,
         "the report data is not what this mode makes of the data",

@@ -136,3 +136,21 @@ pub const NVIDIA_CHAIN_BYTES: usize = 16 * 1024;
 
 /// Fields of the opaque data of one report: `NVIDIA` defines 36 types, a real report has up to 18.
 pub const NVIDIA_OPAQUE_FIELDS: usize = 64;
+
+/// A reference integrity manifest: real ones have 18 to 26 KiB.
+pub const NVIDIA_RIM_BYTES: usize = 256 * 1024;
+
+/// Elements inside elements of a manifest: real ones have six, down to a transform of the signature.
+pub const NVIDIA_RIM_DEPTH: usize = 6;
+
+/// Measurements in one manifest: a GPU has 64 blocks.
+pub const NVIDIA_RIM_MEASUREMENTS: usize = 64;
+
+/// Values that one measurement may have: real manifests give up to four.
+pub const NVIDIA_RIM_ALTERNATIVES: usize = 64;
+
+/// Manifests in one verification: eight GPUs of several firmware versions and their switches need under ten.
+pub const NVIDIA_RIMS: usize = 64;
+
+/// Devices in one verification: the largest systems have eight GPUs and four switches.
+pub const NVIDIA_DEVICES: usize = 32;

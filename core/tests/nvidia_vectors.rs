@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use veriquote::crypto::RustCrypto;
 use veriquote::nvidia::{
-    Announced, Architecture, AuthenticDevice, Evidence, Expectations, Fields, GpuMode, Trailing, Verifier,
+    Announced, Architecture, AuthenticDevice, AuthenticRim, Evidence, Expectations, Fields, GpuMode,
+    MeasuredDevice, Rim, RimKind, Trailing, Verifier,
 };
 use veriquote::{Code, Failure, UnixTime};
 
@@ -123,7 +124,7 @@ fn the_genuine_switch_is_authentic() {
     assert_eq!(device.measurements().len(), 31);
     let Fields::Switch(fields) = device.fields() else { panic!("a switch") };
     assert_eq!(fields.bios_version, "96.10.55.00.01");
-    assert_eq!((fields.pdi.is_some(), fields.gpu_pdis.len()), (true, 8));
+    assert_eq!((fields.pdi.is_some(), fields.gpu_pdis.len()), (true, 7));
 }
 
 #[test]
@@ -219,4 +220,188 @@ fn a_chain_is_five_certificates_in_order() {
     assert!(authenticate(&report, order(&[0, 1, 2, 3, 4]).as_bytes(), NOW).is_ok());
     let early = authenticate(&report, text.as_bytes(), "2020-10-16T00:00:00Z").unwrap_err();
     assert_eq!(early.error.code(), Code::X509NotYetValid);
+}
+
+/// Authenticates a manifest of the folder.
+fn rim(folder: &std::path::Path, file: &str, now: &str) -> Result<AuthenticRim, Failure> {
+    let xml = std::fs::read(folder.join(file)).unwrap();
+    Rim::from_xml(&xml).authenticate(&verifier(), at(now))
+}
+
+const DRIVER_550_144: &str = "attestation-sdk/testdata/NV_GPU_DRIVER_GH100_550.144.03.xml";
+const SWITCH_RIM: &str =
+    "attestation-sdk/testdata/switchVBIOSRim_NV_SWITCH_BIOS_5612_0002_890_9610550001.xml";
+const SAMPLE_RIMS: &str = "attestation-sdk/testdata/sample_rims";
+
+#[test]
+fn every_published_manifest_is_authentic_in_its_time() {
+    let Some(folder) = vectors() else { return };
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder.join("nvtrust/rims")).unwrap() {
+        let file = format!("nvtrust/rims/{}", entry.unwrap().file_name().to_str().unwrap());
+        let authentic = rim(&folder, &file, "2024-06-01T00:00:00Z").unwrap();
+        let expected = if file.contains("Driver") { (RimKind::Driver, 21) } else { (RimKind::Vbios, 12) };
+        assert_eq!((authentic.kind(), authentic.measurements().len()), expected, "{file}");
+        assert_eq!((authentic.product(), authentic.manufacturer()), ("GH100", Some("5703")));
+        let late = rim(&folder, &file, NOW).unwrap_err();
+        assert_eq!(late.error.code(), Code::X509Expired, "{file}");
+        count += 1;
+    }
+    assert_eq!(count, 26);
+    let switch = rim(&folder, SWITCH_RIM, NOW).unwrap();
+    assert_eq!((switch.kind(), switch.measurements().len()), (RimKind::SwitchBios, 31));
+    assert_eq!(rim(&folder, DRIVER_550_144, NOW).unwrap().version(), "550.144.03");
+    let early = rim(&folder, SWITCH_RIM, "2026-05-20T00:00:00Z").unwrap_err();
+    assert_eq!(early.error.code(), Code::X509NotYetValid);
+}
+
+#[test]
+fn manifests_that_nvidia_broke_on_purpose_are_refused_for_their_reason() {
+    let Some(folder) = vectors() else { return };
+    let sample = |name: &str| format!("{SAMPLE_RIMS}/{name}");
+    for (file, now, code, check) in [
+        (
+            "attestation-sdk/testdata/incorrect_signature_driver_rim.xml".to_owned(),
+            NOW,
+            Code::NvidiaRimSignature,
+            "nvidia.rim.signature",
+        ),
+        (
+            "attestation-sdk/testdata/incorrect_cert_chain_driver_rim.xml".to_owned(),
+            NOW,
+            Code::X509Chain,
+            "nvidia.rim.chain",
+        ),
+        (
+            sample("NV_SWITCH_BIOS_5612_0002_890_9610550001_invalid_signature.xml"),
+            "2025-06-01T00:00:00Z",
+            Code::NvidiaRimDigest,
+            "nvidia.rim.digest",
+        ),
+        (
+            sample("NV_SWITCH_BIOS_5612_0002_890_9610550001_measurement_mismatch.xml"),
+            "2024-06-01T00:00:00Z",
+            Code::NvidiaRimDigest,
+            "nvidia.rim.digest",
+        ),
+        (
+            sample("NV_GPU_DRIVER_GH100_535.86.09_measurement_mismatch.xml"),
+            "2025-01-01T00:00:00Z",
+            Code::NvidiaRimDigest,
+            "nvidia.rim.digest",
+        ),
+        (
+            sample("NV_GPU_DRIVER_GH100_570.124.03_expired.xml"),
+            "2025-01-01T12:00:00Z",
+            Code::NvidiaRimDigest,
+            "nvidia.rim.digest",
+        ),
+        (sample("NV_GPU_DRIVER_GH100_570.124.03_expired.xml"), NOW, Code::X509Expired, "nvidia.rim.chain"),
+    ] {
+        let failure = rim(&folder, &file, now).unwrap_err();
+        assert_eq!(failure.error.code(), code, "{file}: {}", failure.error);
+        assert_eq!(failure.checks.last().unwrap().rule.id, check, "{file}");
+    }
+}
+
+fn compared(
+    folder: &std::path::Path,
+    report: (&str, &str),
+    rims: &[&str],
+    now: &str,
+) -> Result<MeasuredDevice, Failure> {
+    let (report, chain) = pair(folder, report.0, report.1);
+    let rims: Vec<_> = rims.iter().map(|file| rim(folder, file, now).unwrap()).collect();
+    authenticate(&report, &chain, now).unwrap().compare(&rims)
+}
+
+const SWITCH: (&str, &str) =
+    ("attestation-sdk/testdata/switchAttestationReport.txt", "attestation-sdk/testdata/switchCertChain.txt");
+const GPU_535: (&str, &str) = (
+    "attestation-sdk/testdata/sample_attestation_data/gpu/hopperAttestationReport.txt",
+    "attestation-sdk/testdata/sample_attestation_data/gpu/hopperCertChain.txt",
+);
+const VBIOS_5E: &str = "nvtrust/rims/1010_0200_882_96005E0001_PROD.swidtag";
+
+#[test]
+fn the_switch_matches_31_of_31() {
+    let Some(folder) = vectors() else { return };
+    let device = compared(&folder, SWITCH, &[SWITCH_RIM], NOW).unwrap();
+    assert!(device.is_match());
+    assert_eq!(device.comparisons()[0].matched.len(), 31);
+    assert_eq!(
+        device.device().rim_ids(),
+        [(RimKind::SwitchBios, Some("NV_SWITCH_BIOS_5612_0002_890_9610550001".to_owned()))]
+    );
+}
+
+#[test]
+fn the_vbios_of_an_old_driver_matches_12_of_12_and_the_reissue_differs_at_9() {
+    let Some(folder) = vectors() else { return };
+    let device = compared(&folder, GPU_535, &[VBIOS_5E], "2024-06-01T00:00:00Z").unwrap();
+    assert_eq!(device.comparisons()[0].matched.len(), 12);
+    assert!(device.comparisons()[0].is_match());
+    assert_eq!((device.missing(), device.is_match()), (&[RimKind::Driver][..], false));
+    let reissue = format!("{SAMPLE_RIMS}/NV_GPU_VBIOS_1010_0200_882_96005E0001_measurement_mismatch.xml");
+    let device = compared(&folder, GPU_535, &[&reissue], "2025-01-01T00:00:00Z").unwrap();
+    let mismatches: Vec<u8> = device.comparisons()[0].mismatches.iter().map(|it| it.index).collect();
+    assert_eq!(mismatches, [9]);
+    // Given both editions, the one that matches is the device's.
+    let device = compared(&folder, GPU_535, &[VBIOS_5E, &reissue], "2024-06-01T00:00:00Z").unwrap();
+    assert!(device.comparisons()[0].is_match());
+}
+
+#[test]
+fn a_manifest_of_another_version_or_product_is_named() {
+    let Some(folder) = vectors() else { return };
+    let failure = compared(&folder, GPU_535, &[DRIVER_550_144], "2026-01-01T00:00:00Z").unwrap_err();
+    assert_eq!(failure.error.code(), Code::NvidiaRimVersion);
+    let blackwell = (
+        "attestation-sdk/testdata/sample_attestation_data/gpu/blackwellAttestationReport.txt",
+        "attestation-sdk/testdata/sample_attestation_data/gpu/blackwellCertChain.txt",
+    );
+    let failure = compared(&folder, blackwell, &[DRIVER_550_144], "2026-01-01T00:00:00Z").unwrap_err();
+    assert_eq!(failure.error.code(), Code::NvidiaRimProduct);
+    let device = compared(&folder, blackwell, &[], NOW).unwrap();
+    assert_eq!(
+        device.device().rim_ids(),
+        [
+            (RimKind::Driver, Some("NV_GPU_CC_DRIVER_GB100_575.32".to_owned())),
+            (RimKind::Vbios, Some("NV_GPU_VBIOS_G525_0220_886_970088000F".to_owned())),
+        ]
+    );
+}
+
+#[test]
+fn the_recorded_gpu_of_a_confidential_vm_matches_its_driver_21_of_21() {
+    let Some(folder) = vectors() else { return };
+    let text = std::fs::read(folder.join("secretvm/gpu_attest.txt")).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let device = &json["evidence_list"][0];
+    let decode = |member: &str| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.decode(device[member].as_str().unwrap()).unwrap()
+    };
+    let (report, chain) = (decode("evidence"), decode("certificate"));
+    let rim = rim(&folder, DRIVER_550_144, NOW).unwrap();
+    let device = authenticate(&report, &chain, NOW).unwrap().compare(&[rim]).unwrap();
+    let comparison = &device.comparisons()[0];
+    assert!(comparison.is_match());
+    assert_eq!(comparison.matched.len() + comparison.skipped.len(), 21);
+    assert_eq!(device.missing(), [RimKind::Vbios]);
+}
+
+#[test]
+fn a_manifest_is_of_the_name_that_it_is_given() {
+    let Some(folder) = vectors() else { return };
+    let xml = std::fs::read(folder.join(DRIVER_550_144)).unwrap();
+    let named = |id: &str| {
+        let rim = Rim::from_xml(&xml).with_id(id).authenticate(&verifier(), at(NOW));
+        rim.map(|_| ()).map_err(|failure| failure.error.code())
+    };
+    assert_eq!(named("NV_GPU_DRIVER_GH100_550.144.03"), Ok(()));
+    assert_eq!(named("NV_GPU_DRIVER_GH100_550.144.04"), Err(Code::NvidiaRimId));
+    assert_eq!(named("NV_GPU_CC_DRIVER_GB100_550.144.03"), Err(Code::NvidiaRimId));
+    assert_eq!(named("550.144.03"), Err(Code::NvidiaRimId));
+    assert_eq!(named("NV_GPU_VBIOS_1010_0200_882_96009F0001"), Err(Code::NvidiaRimKind));
 }

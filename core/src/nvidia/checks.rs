@@ -30,4 +30,21 @@ rules! {
         "TCG DICE Attestation Architecture 1.1, 6";
     ADVISORY = "nvidia.advisory", "what stands beside the evidence is what the device signed",
         "NVIDIA attestation report, opaque data";
+    RIM_FORM = "nvidia.rim.form", "the manifest is of the one form of XML and XML Signature that is known",
+        "XML 1.0; XML Signature 1.1";
+    RIM_CHAIN = "nvidia.rim.chain", "four certificates lead from the manifest's signer to the trusted root",
+        "RFC 5280, 6.1";
+    RIM_SIGNATURE = "nvidia.rim.signature", "the certified signer signed the manifest", "XML Signature 1.1, 3.2.2";
+    RIM_DIGEST = "nvidia.rim.digest", "the whole manifest is what the signature speaks of",
+        "XML Signature 1.1, 3.2.1; Canonical XML 1.1";
+    RIM_CONTENT = "nvidia.rim.content", "the manifest states product, version and measurements",
+        "TCG RIM Information Model 1.01";
+    RIM_ID = "nvidia.rim.id", "the manifest is the one of the name under which it was given",
+        "NVIDIA RIM service";
+    RIM_MATCH = "nvidia.rim.match", "the manifest is for this device's product and version",
+        "NVIDIA RIM service";
+    RIM_CONFLICT = "nvidia.rim.conflict", "no measurement is in force in two manifests",
+        "NVIDIA attestation verifiers";
+    MEASUREMENTS = "nvidia.measurements", "every measurement in force is one of its reference values",
+        "NVIDIA attestation verifiers";
 }

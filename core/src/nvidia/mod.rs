@@ -15,10 +15,14 @@ pub mod checks;
 mod device;
 mod evidence;
 mod fwid;
+mod golden;
 mod opaque;
+mod rim;
 mod spdm;
 
 pub use device::{Architecture, DeviceClass};
 pub use evidence::{Announced, AuthenticDevice, Evidence, Expectations, Fields, Measurement, Verifier};
+pub use golden::{Comparison, MeasuredDevice, Mismatch};
 pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, SwitchFields, field};
+pub use rim::{AuthenticRim, GoldenMeasurement, Rim, RimKind};
 pub use spdm::{MeasurementBlock, Report, Trailing};
