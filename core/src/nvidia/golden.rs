@@ -47,7 +47,8 @@ pub struct Comparison {
     pub matched: Vec<u8>,
     /// Measurements that are none of them.
     pub mismatches: Vec<Mismatch>,
-    /// Indices that say nothing in the device's state: the video decoder's while that is off.
+    /// Indices whose measurement is another and says nothing in the device's state: the video decoder's while
+    /// that is off.
     pub skipped: Vec<u8>,
 }
 
@@ -253,10 +254,10 @@ impl AuthenticDevice {
         };
         for golden in rim.measurements() {
             let actual = self.measurement(golden.index);
-            if self.is_silent(golden.index) {
-                comparison.skipped.push(golden.index);
-            } else if actual.is_some_and(|(is_digest, value)| is_digest && is_one_of(value, golden)) {
+            if actual.is_some_and(|(is_digest, value)| is_digest && is_one_of(value, golden)) {
                 comparison.matched.push(golden.index);
+            } else if self.is_silent(golden.index) {
+                comparison.skipped.push(golden.index);
             } else {
                 comparison.mismatches.push(Mismatch {
                     index: golden.index,
