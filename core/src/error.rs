@@ -171,6 +171,31 @@ codes! {
     CrlNotYetValid = "crl.not_yet_valid", Stale,
         "a revocation list was issued after the verification time",
         "check the clock, or the time that you passed";
+    // OCSP.
+    OcspDer = "ocsp.der", Malformed,
+        "an OCSP response is not the DER that RFC 6960 asks for",
+        "pass the response as the responder gave it: DER, hex, base64 or PEM";
+    OcspResponder = "ocsp.responder", Untrusted,
+        "the OCSP response is not signed by the certificate's issuer, or by whom that issuer named for it",
+        "refuse the response";
+    OcspSignature = "ocsp.signature", Untrusted,
+        "the OCSP response is not signed by its responder's key",
+        "refuse the response: a byte of it was changed";
+    OcspStale = "ocsp.stale", Stale,
+        "the OCSP response is past its next update, or names none",
+        "ask the responder again";
+    OcspNotYetValid = "ocsp.not_yet_valid", Stale,
+        "the OCSP response was made after the verification time",
+        "check the clock, or the time that you passed";
+    OcspNonce = "ocsp.nonce", Mismatch,
+        "the OCSP response does not carry the nonce of the request",
+        "ask the responder again";
+    OcspExtension = "ocsp.extension", Malformed,
+        "the OCSP response has a critical extension that is not known, or one twice",
+        "refuse the response";
+    OcspUnknown = "ocsp.unknown", Untrusted,
+        "the OCSP responder does not know the certificate",
+        "refuse, unless you know why its issuer does not";
     // DCAP: the quote.
     DcapQuoteLayout = "dcap.quote.layout", Malformed,
         "a field of the quote has a size or value that its version does not allow",

@@ -154,3 +154,13 @@ pub const NVIDIA_RIMS: usize = 64;
 
 /// Devices in one verification: the largest systems have eight GPUs and four switches.
 pub const NVIDIA_DEVICES: usize = 32;
+
+/// An OCSP response: NVIDIA's, with the responder's certificate, have under 2 KiB.
+pub const OCSP_BYTES: usize = 16 * 1024;
+
+/// Answers in one OCSP response: NVIDIA's have one.
+pub const OCSP_ANSWERS: usize = 16;
+
+/// Lists and OCSP responses in one verification of NVIDIA devices: eight GPUs with two manifests have under
+/// 50 certificates that can be asked for.
+pub const NVIDIA_REVOCATIONS: usize = 256;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use veriquote::crypto::RustCrypto;
 use veriquote::nvidia::{
     Announced, Architecture, AuthenticDevice, AuthenticRim, Evidence, Expectations, Fields, GpuMode,
-    MeasuredDevice, Rim, RimKind, Trailing, Verifier,
+    MeasuredDevice, Revocation, Rim, RimKind, Trailing, Verifier,
 };
 use veriquote::{Code, Failure, UnixTime};
 
@@ -171,7 +171,7 @@ fn the_challenge_and_what_is_announced_must_be_those_that_were_signed() {
     let mut wrong = right;
     wrong[31] ^= 1;
     assert_eq!(code(&Expectations::nonce(wrong)), Err(Code::NvidiaNonce));
-    let announced = |announced| Expectations { nonce: right, announced };
+    let announced = |announced| Expectations { announced, ..Expectations::nonce(right) };
     for (announcement, expected) in [
         (Announced { nonce: Some(&wrong), ..Announced::default() }, Err(Code::NvidiaAdvisory)),
         (Announced { nonce: Some(&right), ..Announced::default() }, Ok(())),
@@ -225,7 +225,7 @@ fn a_chain_is_five_certificates_in_order() {
 /// Authenticates a manifest of the folder.
 fn rim(folder: &std::path::Path, file: &str, now: &str) -> Result<AuthenticRim, Failure> {
     let xml = std::fs::read(folder.join(file)).unwrap();
-    Rim::from_xml(&xml).authenticate(&verifier(), at(now))
+    Rim::from_xml(&xml).authenticate(&verifier(), &Revocation::NONE, at(now))
 }
 
 const DRIVER_550_144: &str = "attestation-sdk/testdata/NV_GPU_DRIVER_GH100_550.144.03.xml";
@@ -396,7 +396,7 @@ fn a_manifest_is_of_the_name_that_it_is_given() {
     let Some(folder) = vectors() else { return };
     let xml = std::fs::read(folder.join(DRIVER_550_144)).unwrap();
     let named = |id: &str| {
-        let rim = Rim::from_xml(&xml).with_id(id).authenticate(&verifier(), at(NOW));
+        let rim = Rim::from_xml(&xml).with_id(id).authenticate(&verifier(), &Revocation::NONE, at(NOW));
         rim.map(|_| ()).map_err(|failure| failure.error.code())
     };
     assert_eq!(named("NV_GPU_DRIVER_GH100_550.144.03"), Ok(()));
@@ -411,7 +411,7 @@ fn a_manifest_that_is_written_otherwise_is_the_same_manifest() {
     let Some(folder) = vectors() else { return };
     let genuine = std::fs::read_to_string(folder.join(SWITCH_RIM)).unwrap();
     let verdict = |text: &str| {
-        let rim = Rim::from_xml(text.as_bytes()).authenticate(&verifier(), at(NOW));
+        let rim = Rim::from_xml(text.as_bytes()).authenticate(&verifier(), &Revocation::NONE, at(NOW));
         rim.map(|rim| rim.measurements().len()).map_err(|failure| failure.error.code())
     };
     let swid = "http://standards.iso.org/iso/19770/-2/2015/schema.xsd";

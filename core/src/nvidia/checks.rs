@@ -21,6 +21,8 @@ rules! {
     ARCH = "nvidia.arch", "certificates, report and announcement are of one kind of device",
         "NVIDIA device identity certificates";
     CHAIN = "nvidia.chain", "five certificates lead from the attestation key to the trusted root", "RFC 5280, 6.1";
+    REVOCATION = "nvidia.revocation", "no certificate of the device is revoked, as far as lists and answers were given",
+        "RFC 5280, 6.3; RFC 6960";
     REPORT_SIGNATURE = "nvidia.report.signature", "the attestation key signed the report as it arrived",
         "DSP0274 1.1, 10.11.1";
     NONCE = "nvidia.nonce", "the report answers this challenge", "DSP0274 1.1, 10.11";
@@ -34,6 +36,9 @@ rules! {
         "XML 1.0; XML Signature 1.1";
     RIM_CHAIN = "nvidia.rim.chain", "four certificates lead from the manifest's signer to the trusted root",
         "RFC 5280, 6.1";
+    RIM_REVOCATION = "nvidia.rim.revocation",
+        "no certificate of the manifest's signer is revoked, as far as lists and answers were given",
+        "RFC 5280, 6.3; RFC 6960";
     RIM_SIGNATURE = "nvidia.rim.signature", "the certified signer signed the manifest", "XML Signature 1.1, 3.2.2";
     RIM_DIGEST = "nvidia.rim.digest", "the whole manifest is what the signature speaks of",
         "XML Signature 1.1, 3.2.1; Canonical XML 1.1";

@@ -9,6 +9,7 @@ use super::checks;
 use super::device::{Architecture, Chip, DeviceClass};
 use super::fwid;
 use super::opaque::{GpuFields, OpaqueData, SwitchFields};
+use super::revocation::{self, CertificateStatus, Revocation};
 use super::spdm::{Report, Trailing};
 use crate::bytes::{Bytes, constant_time_eq};
 use crate::check::{Check, Failure, Trace};
@@ -56,6 +57,8 @@ pub struct Expectations<'e> {
     pub nonce: [u8; 32],
     /// What a collector wrote beside the evidence; where there is something, it must be what was signed.
     pub announced: Announced<'e>,
+    /// What issuers say of revoked certificates.
+    pub revocation: &'e Revocation<'e>,
 }
 
 /// What stands beside evidence, unsigned.
@@ -77,7 +80,7 @@ impl Expectations<'_> {
     pub const fn nonce(nonce: [u8; 32]) -> Self {
         let announced =
             Announced { architecture: None, nonce: None, driver_version: None, vbios_version: None };
-        Self { nonce, announced }
+        Self { nonce, announced, revocation: &Revocation::NONE }
     }
 }
 
@@ -154,6 +157,11 @@ impl<'a> Evidence<'a> {
         let window = chain.verify(&verifier.devices, provider, now).map_err(inside);
         let window = failing(trace, checks::CHAIN, window)?;
         trace.passed(checks::CHAIN, [Fact::bytes("serial", leaf.serial())]);
+        let revocation = expectations.revocation;
+        let statuses = revocation.check(chain.certificates(), provider, now).map_err(inside);
+        let statuses = failing(trace, checks::REVOCATION, statuses)?;
+        revocation::record(trace, checks::REVOCATION, &statuses);
+        let window = statuses.iter().fold(window, |window, status| window.intersect(status.window));
 
         let key = leaf.load_key(provider, ALGORITHM).map_err(|error| error.inside("certificate[0]"));
         let key = failing(trace, checks::CHAIN, key.map_err(inside))?;
@@ -208,6 +216,7 @@ impl<'a> Evidence<'a> {
             fields,
             certified_firmware_id: certified,
             measurements: measurements.collect(),
+            statuses,
             window,
             verified_at: now,
             checks: Vec::new(),
@@ -354,6 +363,7 @@ pub struct AuthenticDevice {
     pub(super) fields: Fields,
     certified_firmware_id: Bytes<48>,
     pub(super) measurements: Vec<Measurement>,
+    statuses: Vec<CertificateStatus>,
     pub(super) window: Window,
     pub(super) verified_at: UnixTime,
     pub(super) checks: Vec<Check>,
@@ -414,7 +424,13 @@ impl AuthenticDevice {
         &self.measurements
     }
 
-    /// Between which times every certificate is valid.
+    /// What is known of the revocation of each certificate below the root, leaf first.
+    #[must_use]
+    pub fn certificate_statuses(&self) -> &[CertificateStatus] {
+        &self.statuses
+    }
+
+    /// Between which times every certificate is valid, and every list and answer current.
     #[must_use]
     pub const fn window(&self) -> Window {
         self.window

@@ -17,6 +17,7 @@ mod evidence;
 mod fwid;
 mod golden;
 mod opaque;
+mod revocation;
 mod rim;
 mod spdm;
 
@@ -24,5 +25,6 @@ pub use device::{Architecture, DeviceClass};
 pub use evidence::{Announced, AuthenticDevice, Evidence, Expectations, Fields, Measurement, Verifier};
 pub use golden::{Comparison, MeasuredDevice, Mismatch};
 pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, SwitchFields, field};
+pub use revocation::{CertificateHold, CertificateStatus, Revocation, RevocationState};
 pub use rim::{AuthenticRim, GoldenMeasurement, Rim, RimKind};
 pub use spdm::{MeasurementBlock, Report, Trailing};

@@ -20,6 +20,7 @@ use self::xmldsig::XmlSignature;
 use super::chain::{ALGORITHM, Chain};
 use super::checks;
 use super::evidence::{Verifier, failing};
+use super::revocation::{self, CertificateStatus, Revocation};
 use crate::check::{Check, Failure, Trace};
 use crate::crypto::HashAlgorithm;
 use crate::error::{Code, Error};
@@ -88,9 +89,14 @@ impl<'a> Rim<'a> {
     ///
     /// # Errors
     /// The first rule that does not hold, with the checks up to it.
-    pub fn authenticate(&self, verifier: &Verifier, now: UnixTime) -> Result<AuthenticRim, Failure> {
+    pub fn authenticate(
+        &self,
+        verifier: &Verifier,
+        revocation: &Revocation<'_>,
+        now: UnixTime,
+    ) -> Result<AuthenticRim, Failure> {
         let mut trace = Trace::new();
-        match self.authenticate_traced(verifier, now, &mut trace) {
+        match self.authenticate_traced(verifier, revocation, now, &mut trace) {
             Ok(rim) => Ok(AuthenticRim { checks: trace.into_checks(), ..rim }),
             Err(error) => Err(trace.fail(error.inside("rim"))),
         }
@@ -99,6 +105,7 @@ impl<'a> Rim<'a> {
     fn authenticate_traced(
         &self,
         verifier: &Verifier,
+        revocation: &Revocation<'_>,
         now: UnixTime,
         trace: &mut Trace,
     ) -> Result<AuthenticRim, Error> {
@@ -117,6 +124,10 @@ impl<'a> Rim<'a> {
         let key = signer.load_key(provider, ALGORITHM).map_err(|error| error.inside("certificate[0]"));
         let key = failing(trace, checks::RIM_CHAIN, key.map_err(inside))?;
         trace.passed(checks::RIM_CHAIN, [Fact::bytes("serial", signer.serial())]);
+        let statuses = revocation.check(chain.certificates(), provider, now).map_err(inside);
+        let statuses = failing(trace, checks::RIM_REVOCATION, statuses)?;
+        revocation::record(trace, checks::RIM_REVOCATION, &statuses);
+        let window = statuses.iter().fold(window, |window, status| window.intersect(status.window));
 
         failing(trace, checks::RIM_SIGNATURE, signature.check_value(&document, key.as_ref()))?;
         trace.passed(checks::RIM_SIGNATURE, []);
@@ -139,7 +150,15 @@ impl<'a> Rim<'a> {
         }
         let issued = signer.validity().not_before;
         let digest = provider.hash(HashAlgorithm::Sha256, &[&self.xml]).as_slice().to_vec();
-        Ok(AuthenticRim { id: self.id.clone(), content, issued, window, digest, checks: Vec::new() })
+        Ok(AuthenticRim {
+            id: self.id.clone(),
+            content,
+            issued,
+            statuses,
+            window,
+            digest,
+            checks: Vec::new(),
+        })
     }
 
     fn text(&self) -> Result<&str, Error> {
@@ -198,6 +217,7 @@ pub struct AuthenticRim {
     id: Option<String>,
     content: Content,
     issued: UnixTime,
+    statuses: Vec<CertificateStatus>,
     window: Window,
     digest: Vec<u8>,
     checks: Vec<Check>,
@@ -247,7 +267,13 @@ impl AuthenticRim {
         self.issued
     }
 
-    /// Between which times every certificate is valid.
+    /// What is known of the revocation of each certificate below the root, leaf first.
+    #[must_use]
+    pub fn certificate_statuses(&self) -> &[CertificateStatus] {
+        &self.statuses
+    }
+
+    /// Between which times every certificate is valid, and every list and answer current.
     #[must_use]
     pub const fn window(&self) -> Window {
         self.window
