@@ -559,6 +559,16 @@ codes! {
     ImaContinuationBoot = "ima.continuation.boot", Mismatch,
         "the continuation token belongs to another attestation key or another boot",
         "start again from the first entry";
+    // NVIDIA devices: what the evidence comes in, and several of them.
+    NvidiaEvidenceForm = "nvidia.evidence.form", Malformed,
+        "the JSON is evidence of NVIDIA devices in none of the known forms, or in two of them",
+        "pass what the collector wrote, unchanged; docs/nvidia.md shows the forms";
+    NvidiaEvidenceEmpty = "nvidia.evidence.empty", Malformed,
+        "the evidence names no device",
+        "refuse: no device is not a good device";
+    NvidiaDeviceDuplicate = "nvidia.device.duplicate", Mismatch,
+        "two pieces of evidence are of one device",
+        "refuse: one genuine device stands for several";
     // NVIDIA devices: the attestation report.
     NvidiaSpdmRequest = "nvidia.spdm.request", Malformed,
         "the report does not begin with the one SPDM request for signed measurements that is known",

@@ -164,3 +164,6 @@ pub const OCSP_ANSWERS: usize = 16;
 /// Lists and OCSP responses in one verification of NVIDIA devices: eight GPUs with two manifests have under
 /// 50 certificates that can be asked for.
 pub const NVIDIA_REVOCATIONS: usize = 256;
+
+/// Evidence of several NVIDIA devices as JSON: eight GPUs and four switches have under 150 KiB.
+pub const NVIDIA_EVIDENCE_BYTES: usize = 4 * 1024 * 1024;

@@ -52,4 +52,10 @@ rules! {
         "NVIDIA attestation verifiers";
     MEASUREMENTS = "nvidia.measurements", "every measurement in force is one of its reference values",
         "NVIDIA attestation verifiers";
+    DISTINCT = "nvidia.devices.distinct", "every device has its own key and serial number",
+        "NVIDIA device identity certificates";
+    MODE = "nvidia.devices.mode", "all GPUs state one mode of confidential computing",
+        "NVIDIA attestation report, opaque data";
+    TOPOLOGY = "nvidia.topology", "eight GPUs and four switches name each other and nobody else",
+        "NVIDIA protected PCIe verifier";
 }

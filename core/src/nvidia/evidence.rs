@@ -122,6 +122,12 @@ impl<'a> Evidence<'a> {
         &self.chain
     }
 
+    /// The class that the leaf certificate claims, before anybody has checked it.
+    pub(super) fn unauthenticated_class(&self) -> Option<DeviceClass> {
+        let leaf = Certificate::parse(self.chain.first()?).ok()?;
+        Chip::of_leaf(&leaf).ok().map(|chip| chip.architecture.class())
+    }
+
     /// Proves that a genuine device made the report in answer to the challenge, and reads what it says.
     ///
     /// # Errors

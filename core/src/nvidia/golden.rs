@@ -9,6 +9,7 @@ use super::checks;
 use super::device::{Architecture, DeviceClass};
 use super::evidence::{AuthenticDevice, Fields, failing};
 use super::opaque::Nvdec;
+use super::revocation::CertificateStatus;
 use super::rim::{AuthenticRim, GoldenMeasurement, RimKind};
 use crate::bytes::Bytes;
 use crate::check::{Check, Failure, Trace};
@@ -43,6 +44,8 @@ pub struct Comparison {
     pub window: Window,
     /// SHA-256 of the manifest.
     pub digest: Vec<u8>,
+    /// What is known of the revocation of the signer's certificates, leaf first.
+    pub statuses: Vec<CertificateStatus>,
     /// Indices (of the manifest) whose measurement is one of the reference values.
     pub matched: Vec<u8>,
     /// Measurements that are none of them.
@@ -151,8 +154,7 @@ impl AuthenticDevice {
         failing(trace, checks::MEASUREMENTS, self.check_nvdec(&of_kinds))?;
         let mut comparisons = Vec::new();
         for editions in &of_kinds {
-            let Some((rim, comparison)) = self.best(editions) else { continue };
-            trace.extend(rim.checks());
+            let Some(comparison) = self.best(editions) else { continue };
             trace.passed(
                 checks::RIM_MATCH,
                 [
@@ -234,10 +236,9 @@ impl AuthenticDevice {
     }
 
     /// The edition that matches, or else the latest.
-    fn best<'r>(&self, editions: &[&'r AuthenticRim]) -> Option<(&'r AuthenticRim, Comparison)> {
-        let mut compared: Vec<_> = editions.iter().map(|rim| (*rim, self.compare_one(rim))).collect();
-        compared.sort_by_key(|(rim, comparison)| (comparison.is_match(), rim.issued()));
-        compared.pop()
+    fn best(&self, editions: &[&AuthenticRim]) -> Option<Comparison> {
+        let compared = editions.iter().map(|rim| self.compare_one(rim));
+        compared.max_by_key(|comparison| (comparison.is_match(), comparison.issued))
     }
 
     fn compare_one(&self, rim: &AuthenticRim) -> Comparison {
@@ -248,6 +249,7 @@ impl AuthenticDevice {
             issued: rim.issued(),
             window: rim.window(),
             digest: rim.digest().to_vec(),
+            statuses: rim.certificate_statuses().to_vec(),
             matched: Vec::new(),
             mismatches: Vec::new(),
             skipped: Vec::new(),

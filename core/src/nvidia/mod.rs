@@ -13,18 +13,22 @@
 mod chain;
 pub mod checks;
 mod device;
+mod envelope;
 mod evidence;
 mod fwid;
 mod golden;
 mod opaque;
 mod revocation;
 mod rim;
+mod set;
 mod spdm;
 
 pub use device::{Architecture, DeviceClass};
+pub use envelope::{DeviceEvidence, Envelope, Form, MachineEvidence};
 pub use evidence::{Announced, AuthenticDevice, Evidence, Expectations, Fields, Measurement, Verifier};
 pub use golden::{Comparison, MeasuredDevice, Mismatch};
 pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, SwitchFields, field};
 pub use revocation::{CertificateHold, CertificateStatus, Revocation, RevocationState};
 pub use rim::{AuthenticRim, GoldenMeasurement, Rim, RimKind};
+pub use set::{DeviceSet, SetExpectations, SetFailure, Topology};
 pub use spdm::{MeasurementBlock, Report, Trailing};
