@@ -262,7 +262,7 @@ fn flag_of(node: &Node<'_>, path: &'static str) -> Result<bool, Error> {
     node.flag().ok_or_else(|| bad(node, path, "true or false"))
 }
 
-#[cfg(feature = "dcap")]
+#[cfg(any(feature = "dcap", feature = "nvidia"))]
 pub(super) fn number_of<T: TryFrom<u64>>(node: &Node<'_>, path: &'static str) -> Result<T, Error> {
     let number = node.unsigned().and_then(|number| T::try_from(number).ok());
     number.ok_or_else(|| bad(node, path, "an unsigned integer in range"))
