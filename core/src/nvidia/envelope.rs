@@ -60,6 +60,14 @@ impl Form {
     }
 }
 
+impl Form {
+    /// The form of evidence in JSON, by its members; `None` when it is none, or could be two.
+    #[must_use]
+    pub fn recognise(node: &Node<'_>) -> Option<Self> {
+        form_of(node).ok()
+    }
+}
+
 /// Evidence of one or more devices, and what came with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {

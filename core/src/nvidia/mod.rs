@@ -12,6 +12,7 @@
 
 mod chain;
 pub mod checks;
+mod claims;
 mod device;
 mod envelope;
 mod evidence;
@@ -23,12 +24,13 @@ mod rim;
 mod set;
 mod spdm;
 
+pub use claims::ClaimValue;
 pub use device::{Architecture, DeviceClass};
 pub use envelope::{DeviceEvidence, Envelope, Form, MachineEvidence};
 pub use evidence::{Announced, AuthenticDevice, Evidence, Expectations, Fields, Measurement, Verifier};
 pub use golden::{Comparison, MeasuredDevice, Mismatch};
 pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, SwitchFields, field};
 pub use revocation::{CertificateHold, CertificateStatus, Revocation, RevocationState};
-pub use rim::{AuthenticRim, GoldenMeasurement, Rim, RimKind};
+pub use rim::{AuthenticRim, GoldenMeasurement, Rim, RimKind, UnauthenticatedRim};
 pub use set::{DeviceSet, SetExpectations, SetFailure, Topology};
 pub use spdm::{MeasurementBlock, Report, Trailing};

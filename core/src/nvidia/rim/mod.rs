@@ -22,7 +22,8 @@ use super::checks;
 use super::evidence::{Verifier, failing};
 use super::revocation::{self, CertificateStatus, Revocation};
 use crate::check::{Check, Failure, Trace};
-use crate::crypto::HashAlgorithm;
+use crate::crypto::{CryptoProvider, HashAlgorithm};
+use crate::encoding::base64_text;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{self, Strictness};
@@ -44,21 +45,27 @@ impl<'a> Rim<'a> {
         Self { id: None, xml: Cow::Borrowed(xml) }
     }
 
-    /// A manifest in XML, or the answer of NVIDIA's service that holds one, recognised by content.
+    /// A manifest in XML, base64 of one, or the answer of NVIDIA's service that holds one; recognised by
+    /// content.
     ///
     /// ```text
     /// {"id": "NV_GPU_DRIVER_GH100_550.90.07", "rim": base64 of the XML, "sha256": …}
     /// ```
     ///
     /// # Errors
-    /// `nvidia.rim.value` for an answer without these members or whose digest is another; those of JSON.
-    pub fn from_bytes(bytes: &'a [u8], provider: &dyn crate::crypto::CryptoProvider) -> Result<Self, Error> {
-        let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-        if start != Some(&b'{') {
-            return Ok(Self::from_xml(bytes));
-        }
-        // Base64 takes a third more, and the answer has a few members beside it.
+    /// `nvidia.rim.value` for an answer without these members or whose digest is another; `input.encoding`,
+    /// `limit.size`, those of JSON.
+    pub fn from_bytes(bytes: &'a [u8], provider: &dyn CryptoProvider) -> Result<Self, Error> {
+        // Base64 takes a third more, and an answer has a few members beside it.
         check_size(bytes.len() / 2)?;
+        match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'<') | None => Ok(Self::from_xml(bytes)),
+            Some(b'{') => Self::from_answer(bytes, provider),
+            Some(_) => Ok(Self { id: None, xml: Cow::Owned(base64_text(bytes)?) }),
+        }
+    }
+
+    fn from_answer(bytes: &[u8], provider: &dyn CryptoProvider) -> Result<Self, Error> {
         let node = json::parse(bytes, Strictness::DOCUMENT)?;
         let member = |name: &'static str| {
             node.get(name).and_then(json::Node::text).ok_or_else(|| {
@@ -66,7 +73,7 @@ impl<'a> Rim<'a> {
                     .with(Fact::text("problem", "no such text in the answer"))
             })
         };
-        let xml = crate::encoding::base64_text(member("rim")?.as_bytes()).map_err(|it| it.inside("rim"))?;
+        let xml = base64_text(member("rim")?.as_bytes()).map_err(|error| error.inside("rim"))?;
         if let Some(stated) = node.get("sha256").and_then(json::Node::text) {
             let actual = crate::bytes::to_hex(provider.hash(HashAlgorithm::Sha256, &[&xml]).as_slice());
             if !actual.eq_ignore_ascii_case(stated) {
@@ -209,6 +216,35 @@ fn check_size(size: usize) -> Result<(), Error> {
     Err(Error::new(Code::LimitSize, "")
         .with(Fact::count("size", size))
         .with(Fact::count("limit", limits::NVIDIA_RIM_BYTES)))
+}
+
+/// What a manifest says, before anybody has checked its signature: to look at, never to compare with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnauthenticatedRim {
+    /// What it is about.
+    pub kind: RimKind,
+    /// The product.
+    pub product: String,
+    /// The version.
+    pub version: String,
+    /// The measurements in force.
+    pub measurements: Vec<GoldenMeasurement>,
+    /// The signer's certificates in DER, in the order of the document.
+    pub certificates: Vec<Vec<u8>>,
+}
+
+impl UnauthenticatedRim {
+    /// Reads a manifest in XML.
+    ///
+    /// # Errors
+    /// `nvidia.rim.*`, `input.encoding`, `limit.*`.
+    pub fn parse(xml: &[u8]) -> Result<Self, Error> {
+        let rim = Rim::from_xml(xml);
+        let document = Document::parse(rim.text()?)?;
+        let certificates = XmlSignature::read(&document)?.certificates;
+        let Content { kind, product, version, measurements, .. } = Content::read(&document)?;
+        Ok(Self { kind, product, version, measurements, certificates })
+    }
 }
 
 /// A manifest that NVIDIA issued. Only the verifier makes one.
