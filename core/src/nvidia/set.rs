@@ -50,7 +50,8 @@ pub struct DeviceSet {
 /// other and nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Topology {
-    /// There is no switch, and no GPU is in protected PCIe mode: there is nothing to hold together.
+    /// No GPU is in protected PCIe mode, and there are not GPUs and switches together: there is nothing to hold
+    /// together.
     NotApplicable,
     /// They are.
     Complete,
@@ -187,7 +188,8 @@ impl DeviceSet {
         let topology = topology(&devices, mode);
         match &topology {
             Topology::NotApplicable => {
-                trace.skipped(checks::TOPOLOGY, "no switch and no GPU in protected PCIe mode");
+                trace
+                    .skipped(checks::TOPOLOGY, "neither GPUs with switches nor a GPU in protected PCIe mode");
             }
             Topology::Complete => trace.passed(checks::TOPOLOGY, []),
             Topology::Broken(facts) => trace.unmet(checks::TOPOLOGY, facts.clone()),
@@ -286,7 +288,8 @@ fn topology(devices: &[MeasuredDevice], mode: Option<GpuMode>) -> Topology {
             Fields::Switch(switch) => switches.push((index, switch)),
         }
     }
-    if switches.is_empty() && mode != Some(GpuMode::ProtectedPcie) {
+    let is_mixed = !gpus.is_empty() && !switches.is_empty();
+    if !is_mixed && mode != Some(GpuMode::ProtectedPcie) {
         return Topology::NotApplicable;
     }
     let broken = |problem: &'static str| Topology::Broken(alloc::vec![Fact::text("problem", problem)]);

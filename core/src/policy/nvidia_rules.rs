@@ -73,7 +73,7 @@ impl RevocationDemand {
 /// When GPUs and switches must be one protected machine: eight GPUs and four switches that name each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TopologyDemand {
-    /// When a GPU is in protected PCIe mode, which trusts the switches, or a switch is among the devices.
+    /// When a GPU is in protected PCIe mode, which trusts the switches, or GPUs and switches come together.
     #[default]
     WhereProtected,
     /// Always.
