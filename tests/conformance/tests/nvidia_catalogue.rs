@@ -58,6 +58,7 @@ fn every_case_gets_its_answer() {
 
 #[test]
 fn a_refusal_that_reached_the_evidence_ends_with_its_check() {
+    let mut failures = Vec::new();
     for case in nvidia::all() {
         let answer = verify(&case.request);
         let checks = answer["checks"].as_array().expect("checks");
@@ -65,9 +66,11 @@ fn a_refusal_that_reached_the_evidence_ends_with_its_check() {
             continue;
         }
         let last = &checks[checks.len() - 1];
-        assert_eq!(last["outcome"], "failed", "{}: {answer}", case.id);
-        assert_eq!(last["id"], case.rule, "{}", case.id);
+        if (last["outcome"].as_str(), last["id"].as_str()) != (Some("failed"), Some(case.rule)) {
+            failures.push(format!("{}: {} {}", case.id, last["outcome"], last["id"]));
+        }
     }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]

@@ -57,6 +57,8 @@ impl Resource {
 /// A manifest before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NvRim {
+    /// Name of the root element.
+    pub root: String,
     /// `product`.
     pub product: String,
     /// `edition`.
@@ -88,6 +90,7 @@ impl NvRim {
     #[must_use]
     pub fn new(product: &str, edition: &str, version: &str, resources: Vec<Resource>) -> Self {
         Self {
+            root: "SoftwareIdentity".to_owned(),
             product: product.to_owned(),
             edition: edition.to_owned(),
             version: version.to_owned(),
@@ -126,13 +129,13 @@ impl NvRim {
     pub fn text(&self) -> String {
         let resources: String = self.resources.iter().map(Resource::text).collect();
         let body = format!(
-            "<SoftwareIdentity xmlns=\"{SWID}\" xmlns:ns0=\"{SWID}\" xmlns:ns2=\"{SHA384}\" corpus=\"false\" \
+            "<{} xmlns=\"{SWID}\" xmlns:ns0=\"{SWID}\" xmlns:ns2=\"{SHA384}\" corpus=\"false\" \
              name=\"{}\" tagId=\"00\" version=\"1.0\">\n    \
              <ns0:Entity name=\"NVIDIA Corporation\" role=\"softwareCreator tagCreator\"></ns0:Entity>\n    \
              <ns0:Meta xmlns:ns1=\"{RIMIM}\" PayloadType=\"direct\" colloquialVersion=\"{}\" edition=\"{}\" \
              product=\"{}\" revision=\"r1\" ns1:FirmwareManufacturerId=\"5703\"></ns0:Meta>\n    \
-             <ns0:Payload xmlns:SHA384=\"{SHA384}\">\n{resources}    </ns0:Payload>\n</SoftwareIdentity>",
-            self.product, self.version, self.edition, self.product
+             <ns0:Payload xmlns:SHA384=\"{SHA384}\">\n{resources}    </ns0:Payload>\n</{}>",
+            self.root, self.product, self.version, self.edition, self.product, self.root
         );
         let body = replaced(body, &self.body);
         let digest = STANDARD.encode(sha384(body.as_bytes()));
@@ -168,7 +171,7 @@ impl NvRim {
              <ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo><ds:X509Data>{certificates}\
              </ds:X509Data></ds:KeyInfo></ds:Signature>"
         );
-        let end = body.rfind("</SoftwareIdentity>").expect("the root ends");
+        let end = body.rfind("</").expect("the root ends");
         let whole = format!("{}{signature}{}\n\n", &body[..end], &body[end..]);
         replaced(whole, &self.after)
     }

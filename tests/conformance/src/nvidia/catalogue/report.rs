@@ -20,7 +20,7 @@ fn layout() -> Vec<Case> {
     const LAYOUT: Code = Code::NvidiaSpdmLayout;
     vec![
         draft("cut", "the last byte is missing")
-            .tamper(|it| drop(it.report.pop()))
+            .tamper(|it| it.report.truncate(it.report.len() - 1))
             .refused(Code::InputTruncated, "device[0].report.response.signature"),
         draft("cut-in-request", "half a challenge")
             .tamper(|it| it.report.truncate(20))
@@ -233,7 +233,7 @@ fn signature() -> Vec<Case> {
         half("s-zero", "s is zero", 48, &[0; 48]),
         half("r-order", "r is the order of the group", 0, &ORDER),
         half("s-order", "s is the order of the group", 48, &ORDER),
-        draft("der", "the signature as certificates write it")
+        case("signature/der", "hopper", "nvidia.report.layout", "the signature as certificates write it")
             .tamper(|it| {
                 let start = it.report.len() - 96;
                 let der = der_of(&it.report[start..]);

@@ -177,7 +177,7 @@ fn profile() -> Vec<Case> {
                     format!("<SoftwareIdentity xmlns=\"{uri}\">{text}</SoftwareIdentity>")
                 });
             })
-            .refused(PROFILE, "rims[0].rim"),
+            .refused(Code::LimitDepth, "rims[0].rim"),
         draft("unsigned", "nvidia.rim.form", "no signature")
             .edit(|it| {
                 each_rim(it, |text| {
@@ -245,12 +245,9 @@ fn profile() -> Vec<Case> {
         form("comment-in-base64", "a comment in base64", |rim| {
             rim.after("<ds:X509Certificate>MII", "<ds:X509Certificate>M<!-- -->II")
         }),
-        form("root-of-another-kind", "signed, but no SoftwareIdentity", |mut rim| {
-            let uri = "http://standards.iso.org/iso/19770/-2/2015/schema.xsd";
-            rim.after.push((format!("xmlns=\"{uri}\""), "xmlns=\"urn:other\"".to_owned()));
-            rim.after.push((String::from("<ds:KeyInfo>"), String::from("<ds:KeyInfo a=\"\">")));
-            rim
-        }),
+        draft("root-of-another-kind", "nvidia.rim.content", "signed, but no SoftwareIdentity")
+            .rim(0, |rim| NvRim { root: "CorporateIdentity".to_owned(), ..rim })
+            .refused(PROFILE, "rims[0].rim"),
     ]
 }
 
@@ -355,7 +352,7 @@ fn content() -> Vec<Case> {
         value("alternatives-sign", "a count with a sign", "alternatives", |it| {
             it.alternatives = Some("+1".to_owned());
         }),
-        value("hash-short", "a value of 95 digits", "hash", |it| drop(it.hashes[0].pop())),
+        value("hash-short", "a value of 95 digits", "hash", |it| it.hashes[0].truncate(95)),
         value("hash-long", "a value of 97 digits", "hash", |it| it.hashes[0].push('0')),
         value("hash-no-hex", "a value that is not hex", "hash", |it| it.hashes[0] = "x".repeat(96)),
         value("size", "another size", "size", |it| it.size = "32".to_owned()),
