@@ -977,7 +977,7 @@ class RegisterClaims(Record):
         """How many events of the log extend it."""
     @property
     def state(self) -> str:
-        """`explained`, `unused`, `opaque` (something else extended it), `diverges` or `not_quoted`."""
+        """`explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or `not_logged` (the log has no digests of this bank)."""
 
 class SectionClaims(Record):
     """A section of a unified kernel image."""
