@@ -502,6 +502,13 @@ impl DcapVerifier {
         Ok(other)
     }
 
+    /// The same collateral and policy at another time. What is not in force then is refused then, also where
+    /// it was in force when it was verified.
+    #[must_use]
+    pub fn at(&self, at: Time) -> Self {
+        Self { at, ..self.clone() }
+    }
+
     /// Which TEE and platform family the collateral at `index` is for, once it was verified.
     #[must_use]
     pub fn collateral_is_for(&self, index: usize) -> Option<(&'static str, veriquote::Fmspc)> {
