@@ -17,6 +17,7 @@ mod progress;
 mod render;
 #[cfg(feature = "serve")]
 mod serve;
+mod tpm;
 mod verify;
 mod verify_token;
 mod verify_tpm;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser as _};
 
-use cli::{Cli, Collateral, Command, PolicyCommand, Verify};
+use cli::{Cli, Collateral, Command, PolicyCommand, TpmCommand, Verify};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
         Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
         Command::Verify(Verify::Token(args)) => verify_token::token(&args),
+        Command::Tpm(TpmCommand::Challenge(args)) => tpm::challenge(&args),
         Command::Binding(command) => binding::run(&command),
         Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),

@@ -151,6 +151,17 @@ pub fn in_flags(mut problem: Problem) -> Problem {
         };
         problem.part = format!("--{flag}");
     }
+    if let Some(option) = problem.part.strip_prefix("ak_evidence.") {
+        let flag = match option {
+            "nonce" => "certification-nonce".to_owned(),
+            "tdx" => "td-quote".to_owned(),
+            "ek" => "ek-cert".to_owned(),
+            "ek.intermediates" => "ek-chain".to_owned(),
+            option if option.starts_with("challenge") => "challenge".to_owned(),
+            option => option.replace('_', "-"),
+        };
+        problem.part = format!("--{flag}");
+    }
     if let Some(option) = problem.part.strip_prefix("qve.") {
         problem.part = format!("--qve-{}", option.replace("_data", ""));
     }

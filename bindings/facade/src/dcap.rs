@@ -220,7 +220,7 @@ pub struct DcapVerifier {
     at: Time,
     outlook: bool,
     collateral: Arc<[Given]>,
-    numbers: Option<Result<EvaluationNumbers, Failure>>,
+    numbers: Option<(Document, Result<EvaluationNumbers, Failure>)>,
 }
 
 /// Collateral as given, and what came of preparing it.
@@ -279,7 +279,8 @@ impl DcapVerifier {
         };
         let collateral: Arc<[Given]> = collateral.iter().map(prepare).collect();
         let numbers = options.evaluation_numbers.as_ref().and_then(|document| {
-            collateral.first().map(|first| evaluation_numbers(document, first, options.at))
+            let first = collateral.first()?;
+            Some((document.clone(), evaluation_numbers(document, first, options.at)))
         });
         Ok(Self { verifier, provider, policy, at: options.at, outlook: options.outlook, collateral, numbers })
     }
@@ -363,7 +364,7 @@ impl DcapVerifier {
                 Err(failure) => return Ok((failed_after(checks, &failure), None)),
             },
         };
-        match &self.numbers {
+        match self.numbers.as_ref().map(|(_, numbers)| numbers) {
             None => {}
             Some(Ok(numbers)) => checks.extend(numbers.checks.iter().map(CheckLine::from)),
             Some(Err(failure)) => return Ok((failed_after(checks, failure), None)),
@@ -486,7 +487,7 @@ impl DcapVerifier {
             self.collateral.iter().zip(&labels).filter_map(prepared).collect();
         let horizons: Vec<dcap::Horizon<'_>> =
             known.iter().map(|(label, collateral)| dcap::Horizon { label, collateral }).collect();
-        let numbers = self.numbers.as_ref().and_then(|numbers| numbers.as_ref().ok());
+        let numbers = self.numbers.as_ref().and_then(|(_, numbers)| numbers.as_ref().ok());
         let outlook = dcap::outlook(quote, &horizons, numbers, &self.policy, self.at.0);
         outlook.forecast.iter().map(forecast).collect()
     }
@@ -502,11 +503,27 @@ impl DcapVerifier {
         Ok(other)
     }
 
-    /// The same collateral and policy at another time. What is not in force then is refused then, also where
-    /// it was in force when it was verified.
+    /// The same collateral and policy at another time. Collateral that was verified is not verified again:
+    /// every window is looked at with each quote. Of several that have closed, another may be named.
     #[must_use]
     pub fn at(&self, at: Time) -> Self {
-        Self { at, ..self.clone() }
+        let again = |given: &Given| match (&given.collateral, &given.prepared) {
+            // It may come into force.
+            (Ok(collateral), Err(_)) => Given {
+                collateral: given.collateral.clone(),
+                prepared: self.verifier.prepare(collateral, at.0),
+            },
+            _ => given.clone(),
+        };
+        let collateral: Arc<[Given]> = if self.collateral.iter().all(|given| given.prepared.is_ok()) {
+            Arc::clone(&self.collateral)
+        } else {
+            self.collateral.iter().map(again).collect()
+        };
+        let numbers = self.numbers.as_ref().and_then(|(document, _)| {
+            Some((document.clone(), evaluation_numbers(document, collateral.first()?, at)))
+        });
+        Self { at, collateral, numbers, ..self.clone() }
     }
 
     /// Which TEE and platform family the collateral at `index` is for, once it was verified.

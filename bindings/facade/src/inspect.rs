@@ -331,7 +331,18 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
             .or_else(|_| EventLog::parse(&binary, LogKind::Tpm, &Limits::default()))?;
         return Ok(Inspection::EventLog { events: EventLogClaims::unauthenticated(&log).events });
     }
+    if let Some(log) = sha1_log(&binary) {
+        return Ok(Inspection::EventLog { events: EventLogClaims::unauthenticated(&log).events });
+    }
     quote(&binary)
+}
+
+/// A log of TPM 1.2's form has no header: it is one if it is nothing but events, of which the first is of a
+/// known type. Quotes begin with another number than that of a register.
+fn sha1_log(binary: &[u8]) -> Option<EventLog<'_>> {
+    let log = EventLog::parse(binary, LogKind::Tpm, &Limits::default()).ok()?;
+    let first = log.unauthenticated_events().first()?;
+    first.unauthenticated_type().name().map(|_| log)
 }
 
 /// A DER SEQUENCE in long form: `0` as the first character of text is followed by another character.

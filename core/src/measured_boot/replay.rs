@@ -65,6 +65,8 @@ pub enum RegisterState {
     Unused,
     /// The log names it, but the quote does not cover it: nothing of it is proven.
     NotQuoted,
+    /// The quote covers it in a bank of which the log has no digests: nothing of it is explained.
+    NotLogged,
     /// No event extends it, but something else did: the log says nothing of what.
     Opaque,
     /// Its events give another value than the quoted one: none of them is proven.
@@ -72,12 +74,19 @@ pub enum RegisterState {
 }
 
 impl RegisterState {
-    /// `explained`, `unused`, `opaque`, `diverges` or `not_quoted`.
+    /// The log leaves a quoted value without an explanation.
+    #[must_use]
+    pub const fn is_unexplained(self) -> bool {
+        matches!(self, Self::NotLogged | Self::Opaque | Self::Diverges)
+    }
+
+    /// `explained`, `unused`, `not_quoted`, `not_logged`, `opaque` or `diverges`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Explained => "explained",
             Self::Unused => "unused",
+            Self::NotLogged => "not_logged",
             Self::Opaque => "opaque",
             Self::Diverges => "diverges",
             Self::NotQuoted => "not_quoted",
