@@ -11,6 +11,7 @@ use veriquote::crypto::CryptoProvider;
 use veriquote_aws_lc::AwsLc;
 use veriquote_facade::Blob;
 
+use crate::attestation::Desk;
 use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
 use crate::collateral::{Library, import};
@@ -33,6 +34,7 @@ struct Inner {
     store: Arc<dyn Store>,
     library: Library,
     trust: Trust,
+    desk: Arc<Desk>,
     bounds: Bounds,
 }
 
@@ -121,6 +123,7 @@ impl State {
             store,
             library,
             trust,
+            desk: Arc::default(),
             bounds,
         })))
     }
@@ -171,6 +174,12 @@ impl State {
     #[must_use]
     pub fn trust(&self) -> &Trust {
         &self.0.trust
+    }
+
+    /// Collateral that is verified already.
+    #[must_use]
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.0.desk
     }
 
     /// Bounds of requests.

@@ -390,3 +390,32 @@ fn an_event_log_is_replayed_or_refused() {
     let answer = server.post("/v1/attestation", &json!({ "tee": "tdx", "evidence": evidence }));
     assert_eq!(answer.status, 200, "a log that no claim comes from is left alone");
 }
+
+#[test]
+fn what_lies_ready_is_judged_at_each_time() {
+    // The same service before and after its collateral lapses: the second time is not the first one's verdict.
+    let mut forge = Forge::tdx4();
+    forge.tcb_info.next_update = NOW + 6;
+    let server = TestServer::for_platform(&forge);
+    let request = v1("tdx", &forge.build());
+    assert_eq!(server.post("/v1/attestation", &request).status, 200);
+    while server.state.now().0 <= NOW + 6 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let refused = server.post("/v1/attestation", &request);
+    assert_eq!(refused.codes(), (503, "AS.DEPENDENCY.UNAVAILABLE".into(), "dcap.tcb_info.stale".into()));
+    // Nor is a policy's verdict another policy's.
+    let forge = Forge::tdx4();
+    let server = TestServer::for_platform(&forge);
+    let mut debug = Forge::tdx4();
+    if let veriquote_forge::Body::Td(report, _) = &mut debug.quote.body {
+        report.td_attributes[0] |= 1;
+    }
+    for _ in 0..2 {
+        for (ids, status) in [(json!(["crypto-only"]), 200), (json!(["strict"]), 403)] {
+            let mut request = v1("tdx", &debug.build());
+            request["policy_ids"] = ids;
+            assert_eq!(server.post("/v1/attestation", &request).status, status);
+        }
+    }
+}

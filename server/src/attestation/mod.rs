@@ -1,6 +1,7 @@
 //! Evidence in, a token out: the documented endpoint, ours beside it, and appraisal without a token.
 
 mod binding;
+mod desk;
 mod evidence;
 mod issue;
 mod media;
@@ -14,6 +15,7 @@ use axum::routing::post;
 use crate::State;
 
 pub use binding::RuntimeData;
+pub use desk::Desk;
 pub use v2::try_policies;
 
 /// The routes of attestation.

@@ -59,13 +59,20 @@ pub async fn dcap(
     let provider = Arc::clone(state.provider());
     let log = evidence.event_log.map(Blob);
     let has_agent_log = evidence.has_agent_log;
+    let desk = own_collateral.then(|| Arc::clone(state.desk()));
     let verify = move || {
         let mut rulings = Vec::with_capacity(policies.len());
         for policy in policies {
-            let documents = std::slice::from_ref(&collateral);
-            let verifier =
+            let prepare = || {
+                let documents = std::slice::from_ref(&collateral);
                 DcapVerifier::with_policy(Arc::clone(&provider), documents, &options, policy.policy.clone())
-                    .map_err(|problem| ApiError::internal(problem.message))?;
+                    .map_err(|problem| ApiError::internal(problem.message))
+            };
+            // What clients bring is verified for them alone, so that they cannot push out what is ours.
+            let verifier = match &desk {
+                Some(desk) => desk.verifier(&collateral, &policy, at, prepare)?,
+                None => prepare()?,
+            };
             let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
             if has_agent_log && verification.verified {
                 verification.checks.push(agent_log());
