@@ -196,6 +196,7 @@ class DcapClaims(Record):
         "quote": None,
         "collateral": None,
         "event_log": None,
+        "boot": None,
         "qve": None,
     }
 

@@ -663,6 +663,9 @@ class DcapClaims(Record):
     def event_log(self) -> EventLogClaims | None:
         """Events of the log that replays to the registers, when a log was given."""
     @property
+    def boot(self) -> BootStateClaims | None:
+        """What that log tells of the boot; a policy with rules about it judges it."""
+    @property
     def qve(self) -> QveClaims | None:
         """What the report of a quote verification enclave says, when one was given. Claimed, not authentic."""
 
