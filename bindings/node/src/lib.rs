@@ -37,7 +37,7 @@ pub fn verify_tpm(request: String) -> String {
 /// [`facade::learn_tpm_policy_json`]
 #[napi]
 pub fn learn_tpm_policy(request: String, name: String) -> String {
-    facade::learn_tpm_policy_json(&AwsLc, &request, &name)
+    facade::learn_tpm_policy_json(provider(), &request, &name)
 }
 
 /// [`facade::verify_token_json`]

@@ -1,6 +1,5 @@
 //! Quotes of TPMs.
 
-use veriquote::crypto::RustCrypto;
 use veriquote_facade as facade;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,5 +16,5 @@ pub fn verify_tpm(request: &str) -> String {
 #[must_use]
 #[wasm_bindgen(js_name = learnTpmPolicy)]
 pub fn learn_tpm_policy(request: &str, name: &str) -> String {
-    facade::learn_tpm_policy_json(&RustCrypto, request, name)
+    facade::learn_tpm_policy_json(provider(), request, name)
 }
