@@ -14,10 +14,10 @@ use veriquote::policy::Policy;
 use veriquote::tpm::{AlgorithmId, BoundQuote, RESETTABLE};
 use veriquote::{Error, Failure, Rule};
 
-use super::boot::BootStateClaims;
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
 use super::verify::{decoded, hex};
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::event_log::{EventClaims, EventLogClaims};
 use crate::problem::Problem;

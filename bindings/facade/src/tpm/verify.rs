@@ -68,6 +68,16 @@ pub fn learn_tpm_policy(
     Ok(learned.text)
 }
 
+/// [`learn_tpm_policy`]: a [`TpmRequest`] as JSON in; the policy as the text of a JSON document out, or
+/// `{"error": …}` with a [`Problem`].
+#[must_use]
+pub fn learn_tpm_policy_json(provider: Arc<dyn CryptoProvider>, request: &str, name: &str) -> String {
+    let learned = serde_json::from_str::<TpmRequest>(request)
+        .map_err(Problem::from)
+        .and_then(|request| learn_tpm_policy(provider, &request, name));
+    learned.unwrap_or_else(Problem::refused)
+}
+
 /// A policy in the making.
 struct Learned<'n> {
     name: &'n str,

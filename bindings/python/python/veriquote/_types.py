@@ -446,6 +446,27 @@ class OwnTokenClaims(Record):
     }
 
 
+class PckLookup(Record):
+    __slots__ = ()
+    _absent = {
+        "carried": False,
+        "leaf": None,
+        "query": None,
+    }
+
+
+class PckLookupQuery(Record):
+    __slots__ = ()
+    _absent = {
+        "tee": None,
+        "qe_id": None,
+        "encrypted_ppid": None,
+        "cpu_svn": None,
+        "pce_svn": None,
+        "pce_id": None,
+    }
+
+
 class PlatformClaims(Record):
     __slots__ = ()
     _absent = {
@@ -461,6 +482,15 @@ class PlatformClaims(Record):
         "pce_svn": None,
         "components": (),
         "cpu_svn": None,
+    }
+
+
+class PlatformLookup(Record):
+    __slots__ = ()
+    _absent = {
+        "tee": None,
+        "fmspc": None,
+        "ca": None,
     }
 
 
@@ -972,6 +1002,16 @@ class ClockReadingDict(TypedDict):
     safe: bool
 
 
+class _DcapCallRequired(TypedDict):
+    at: Time
+
+
+class DcapCall(_DcapCallRequired, total=False):
+    report_data: str | None
+    event_log: Blob | None
+    qve: QveEvidence | None
+
+
 class _DcapOptionsRequired(TypedDict):
     at: Time
 
@@ -1078,6 +1118,14 @@ class _TeeBoundKeyRequired(TypedDict):
 class TeeBoundKey(_TeeBoundKeyRequired, total=False):
     tdx: DcapRequest | None
     accepted_report_data: str | None
+
+
+class _TokenCallRequired(TypedDict):
+    at: Time
+
+
+class TokenCall(_TokenCallRequired, total=False):
+    nonce: ExpectedNonce | None
 
 
 class _TokenExpectationsRequired(TypedDict):
@@ -1253,7 +1301,10 @@ _CLASSES: dict[str, type[Record]] = {
     "NvgpuDeviceView": NvgpuDeviceView,
     "NvgpuView": NvgpuView,
     "OwnTokenClaims": OwnTokenClaims,
+    "PckLookup": PckLookup,
+    "PckLookupQuery": PckLookupQuery,
     "PlatformClaims": PlatformClaims,
+    "PlatformLookup": PlatformLookup,
     "Problem": Problem,
     "QuoteClaims": QuoteClaims,
     "QuoteView": QuoteView,
@@ -1311,6 +1362,7 @@ _INSPECTIONS: dict[str, type[Record]] = {
 #: Options that may be written as bytes.
 BLOBS: dict[str, frozenset[str]] = {
     "AttestedKey": frozenset(("certification", "signature", "signer", "signer_chain", "creation_data",)),
+    "DcapCall": frozenset(("event_log",)),
     "DcapOptions": frozenset(("roots", "policy", "pck_chain", "evaluation_numbers",)),
     "DcapRequest": frozenset(("quote", "collateral", "event_log",)),
     "EndorsementKey": frozenset(("certificate", "intermediates", "public",)),
@@ -1504,6 +1556,7 @@ Code = Literal[
     "limit.depth",
     "limit.count",
     "limit.signatures",
+    "misuse.not_initialised",
     "misuse.options",
     "misuse.policy",
     "misuse.policy_empty",
@@ -1538,6 +1591,7 @@ __all__ = [
     "CollateralView",
     "ComparisonClaims",
     "CrlView",
+    "DcapCall",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
@@ -1578,7 +1632,10 @@ __all__ = [
     "NvgpuOptions",
     "NvgpuView",
     "OwnTokenClaims",
+    "PckLookup",
+    "PckLookupQuery",
     "PlatformClaims",
+    "PlatformLookup",
     "Problem",
     "ProblemKind",
     "ProfileName",
@@ -1607,6 +1664,7 @@ __all__ = [
     "TokenAppraisal",
     "TokenBinding",
     "TokenBundleView",
+    "TokenCall",
     "TokenClaim",
     "TokenClaims",
     "TokenEnvironment",

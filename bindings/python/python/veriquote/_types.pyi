@@ -69,6 +69,7 @@ __all__ = [
     "CollateralView",
     "ComparisonClaims",
     "CrlView",
+    "DcapCall",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
@@ -109,7 +110,10 @@ __all__ = [
     "NvgpuOptions",
     "NvgpuView",
     "OwnTokenClaims",
+    "PckLookup",
+    "PckLookupQuery",
     "PlatformClaims",
+    "PlatformLookup",
     "Problem",
     "ProblemKind",
     "ProfileName",
@@ -138,6 +142,7 @@ __all__ = [
     "TokenAppraisal",
     "TokenBinding",
     "TokenBundleView",
+    "TokenCall",
     "TokenClaim",
     "TokenClaims",
     "TokenEnvironment",
@@ -342,6 +347,7 @@ Code: TypeAlias = Literal[
     "limit.depth",
     "limit.count",
     "limit.signatures",
+    "misuse.not_initialised",
     "misuse.options",
     "misuse.policy",
     "misuse.policy_empty",
@@ -1059,6 +1065,39 @@ class OwnTokenClaims(Record):
     def expires_at(self) -> str | None:
         """`exp`."""
 
+class PckLookup(Record):
+    """What a quote says of its PCK certificate: at most one of `leaf` and `query`."""
+    @property
+    def carried(self) -> bool:
+        """The quote carries its chain: there is nothing to look up."""
+    @property
+    def leaf(self) -> str | None:
+        """Its own certificate (PEM), without the issuers'."""
+    @property
+    def query(self) -> PckLookupQuery | None:
+        """What a service finds the certificate by."""
+
+class PckLookupQuery(Record):
+    """What a service finds a PCK certificate by: upper-case hex of the bytes as they stand in the quote."""
+    @property
+    def tee(self) -> str:
+        """`sgx` or `tdx`."""
+    @property
+    def qe_id(self) -> str:
+        """The quoting enclave's id."""
+    @property
+    def encrypted_ppid(self) -> str:
+        """The encrypted PPID; empty where the quote has it in clear."""
+    @property
+    def cpu_svn(self) -> str:
+        """CPU SVN."""
+    @property
+    def pce_svn(self) -> str:
+        """PCE SVN, little-endian."""
+    @property
+    def pce_id(self) -> str:
+        """PCE id, little-endian."""
+
 class PlatformClaims(Record):
     """The platform, as its PCK certificate describes it."""
     @property
@@ -1097,6 +1136,18 @@ class PlatformClaims(Record):
     @property
     def cpu_svn(self) -> str:
         """The raw CPU SVN."""
+
+class PlatformLookup(Record):
+    """The platform of a quote, by the PCK certificate that it carries."""
+    @property
+    def tee(self) -> str | None:
+        """`sgx` or `tdx`; absent for a certificate, which does not say."""
+    @property
+    def fmspc(self) -> str:
+        """Platform family: hex."""
+    @property
+    def ca(self) -> str:
+        """Which authority issued the certificate: `platform` or `processor`."""
 
 class Problem(Record):
     """Why something was refused: the same members in every language."""
@@ -2037,6 +2088,19 @@ class ClockReadingDict(TypedDict):
     safe: bool
     """No greater clock was reported before."""
 
+class _DcapCallRequired(TypedDict):
+    at: Time
+    """The time of this verification."""
+
+class DcapCall(_DcapCallRequired, total=False):
+    """What is new with each quote."""
+    report_data: str | None
+    """The report data that must be in this report: all 64 bytes as hex. Default: as prepared."""
+    event_log: Blob | None
+    """Event log (CCEL) to replay into the RTMRs: hex, base64 or base64url."""
+    qve: QveEvidence | None
+    """The report of a quote verification enclave on this very quote."""
+
 class _DcapOptionsRequired(TypedDict):
     at: Time
     """The time of the verification."""
@@ -2191,6 +2255,15 @@ class TeeBoundKey(_TeeBoundKeyRequired, total=False):
     """The TDX quote over the report's TD report, with what verifies it. It must be accepted."""
     accepted_report_data: str | None
     """The report data, 64 bytes in hex, of evidence of this machine's hardware that you verified and accepted elsewhere (for SEV-SNP: of VMPL 0). In place of `tdx`."""
+
+class _TokenCallRequired(TypedDict):
+    at: Time
+    """The time of this verification."""
+
+class TokenCall(_TokenCallRequired, total=False):
+    """What is new with each token."""
+    nonce: ExpectedNonce | None
+    """The challenge of this token. Default: as prepared."""
 
 class _TokenExpectationsRequired(TypedDict):
     algorithms: AcceptedAlgorithms

@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module';
+import { api } from './shared/api.js';
+import { platform } from './platform.js';
+
+const native = createRequire(import.meta.url)(`./veriquote.${platform()}.node`);
+
+/** Nothing is left to load. */
+export async function init() {}
+export { VeriquoteError } from './shared/error.js';
+export const {
+  DcapVerifier,
+  TokenVerifier,
+  binding,
+  callJson,
+  inspect,
+  learnTpmPolicy,
+  pckReferenceOfQuote,
+  platformOfPck,
+  platformOfQuote,
+  showToken,
+  tryVerifyDcap,
+  tryVerifyToken,
+  tryVerifyTpm,
+  verifyDcap,
+  verifyToken,
+  verifyTpm,
+} = api(() => native);
