@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::algorithm::Algorithm;
 use super::base64url;
 use super::certified;
-use crate::crypto::roca;
+use crate::crypto::RsaWeakness;
 use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -278,8 +278,10 @@ fn rsa(node: &Node<'_>) -> Result<Material, Error> {
     let missing = || invalid("n", "missing");
     let modulus = numbers.next().ok_or_else(missing)??;
     let exponent = numbers.next().ok_or_else(missing)??;
-    if roca::is_marked(&modulus) {
-        return Err(invalid("n", "made by a generator whose keys can be factored (CVE-2017-15361)"));
+    // What else is wrong with it is told when it is loaded, which other algorithms may never ask for.
+    let weakness = RsaWeakness::of(&modulus, &exponent).filter(|it| *it == RsaWeakness::Factorable);
+    if let Some(weakness) = weakness {
+        return Err(invalid("n", weakness.as_str()));
     }
     Ok(Material::Rsa { modulus, exponent })
 }
