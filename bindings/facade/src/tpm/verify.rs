@@ -198,6 +198,13 @@ fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
         (None, true) => Policy::crypto_only(),
         (None, false) => Policy::strict(),
     };
+    if let Some(register) = options.opaque.iter().find(|register| **register > 23) {
+        return Err(Problem::misuse(
+            "options.opaque",
+            format!("there is no PCR {register}"),
+            "name PCR 0 to 23",
+        ));
+    }
     policy.boot.opaque_registers.extend(options.opaque.iter().map(|pcr| u32::from(*pcr)));
     policy.boot.quirks.extend(logs::quirks(options)?);
     Ok(policy)
