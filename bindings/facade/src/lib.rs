@@ -56,7 +56,7 @@ pub use tpm::{
     ClockClaims, ClockReading, EndorsementKey, EndorsementView, ImaClaims, ImaListView, KeptChallenge,
     PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TeeBoundKey, TpmAttestView, TpmChallenge,
     TpmChallengeRequest, TpmClaims, TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy,
-    make_tpm_challenge, make_tpm_challenge_json, verify_tpm, verify_tpm_json,
+    make_tpm_challenge, make_tpm_challenge_json, verify_tpm, verify_tpm_for_claims, verify_tpm_json,
 };
 pub use verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,

@@ -21,4 +21,4 @@ pub use evidence::{ActivatedKey, AkEvidence, AttestedKey, EndorsementKey, KeptCh
 pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
-pub use verify::{learn_tpm_policy, verify_tpm, verify_tpm_json};
+pub use verify::{learn_tpm_policy, verify_tpm, verify_tpm_for_claims, verify_tpm_json};
