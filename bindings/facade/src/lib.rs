@@ -13,6 +13,8 @@ mod dcap;
 mod document;
 mod event_log;
 mod inspect;
+#[cfg(feature = "nvidia")]
+mod nvgpu;
 mod problem;
 mod qve;
 #[cfg(feature = "schema")]
@@ -39,6 +41,12 @@ pub use event_log::{EventClaims, EventLogClaims};
 pub use inspect::{
     CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
     SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
+};
+#[cfg(feature = "nvidia")]
+pub use nvgpu::{
+    ComparisonClaims, DeviceCertificate, FirmwareIdClaims, MismatchClaims, MissingRim, NvgpuClaims,
+    NvgpuDeviceClaims, NvgpuDeviceView, NvgpuOptions, NvgpuRequest, NvgpuView, RimView, verify_nvgpu,
+    verify_nvgpu_json,
 };
 pub use problem::{Problem, ProblemKind};
 pub use qve::{QveClaims, QveEvidence};

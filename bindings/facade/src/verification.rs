@@ -6,10 +6,12 @@ use serde_json::{Map, Value};
 use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::event_log::EventLogClaims;
+#[cfg(feature = "nvidia")]
+use crate::nvgpu::NvgpuClaims;
 use crate::problem::{Problem, ProblemKind};
 use crate::qve::QveClaims;
 use crate::token::TokenClaims;
-use crate::tpm::TpmClaims;
+use crate::tpm::{BootStateClaims, TpmClaims};
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,9 @@ pub enum Claims {
     Tpm(Box<TpmClaims>),
     /// `evidence` is `token`.
     Token(Box<TokenClaims>),
+    /// `evidence` is `nvgpu`.
+    #[cfg(feature = "nvidia")]
+    Nvgpu(Box<NvgpuClaims>),
 }
 
 impl Claims {
@@ -68,6 +73,16 @@ impl Claims {
     pub const fn tpm(&self) -> Option<&TpmClaims> {
         match self {
             Self::Tpm(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
+    /// What GPUs and switches say.
+    #[cfg(feature = "nvidia")]
+    #[must_use]
+    pub const fn nvgpu(&self) -> Option<&NvgpuClaims> {
+        match self {
+            Self::Nvgpu(claims) => Some(claims),
             _ => None,
         }
     }
@@ -102,6 +117,9 @@ pub struct DcapClaims {
     /// Events of the log that replays to the registers, when a log was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub event_log: Option<EventLogClaims>,
+    /// What that log tells of the boot; a policy with rules about it judges it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub boot: Option<BootStateClaims>,
     /// What the report of a quote verification enclave says, when one was given. Claimed, not authentic.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub qve: Option<QveClaims>,

@@ -160,6 +160,20 @@ class CollateralView(Record):
     }
 
 
+class ComparisonClaims(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "version": None,
+        "issued": None,
+        "valid_until": None,
+        "sha256": None,
+        "matched": (),
+        "mismatches": (),
+        "skipped": (),
+    }
+
+
 class CrlView(Record):
     __slots__ = ()
     _absent = {
@@ -183,6 +197,16 @@ class DcapClaims(Record):
         "collateral": None,
         "event_log": None,
         "qve": None,
+    }
+
+
+class DeviceCertificate(Record):
+    __slots__ = ()
+    _absent = {
+        "subject": None,
+        "serial": None,
+        "not_after": None,
+        "revocation": None,
     }
 
 
@@ -239,6 +263,14 @@ class Finding(Record):
         "rule": None,
         "outcome": None,
         "facts": None,
+    }
+
+
+class FirmwareIdClaims(Record):
+    __slots__ = ()
+    _absent = {
+        "certified": None,
+        "stated": None,
     }
 
 
@@ -320,11 +352,82 @@ class KeptChallenge(Record):
     }
 
 
+class MismatchClaims(Record):
+    __slots__ = ()
+    _absent = {
+        "index": None,
+        "name": None,
+        "expected": (),
+        "actual": None,
+    }
+
+
+class MissingRim(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "id": None,
+    }
+
+
 class NotChecked(Record):
     __slots__ = ()
     _absent = {
         "what": None,
         "why": None,
+    }
+
+
+class NvgpuClaims(Record):
+    __slots__ = ()
+    _absent = {
+        "form": None,
+        "mode": None,
+        "topology": None,
+        "devices": (),
+        "valid_until": None,
+    }
+
+
+class NvgpuDeviceClaims(Record):
+    __slots__ = ()
+    _absent = {
+        "name": None,
+        "class": None,
+        "architecture": None,
+        "chip": None,
+        "driver_version": None,
+        "vbios_version": None,
+        "serial": None,
+        "key_fingerprint": None,
+        "firmware_id": None,
+        "measurements_match": False,
+        "comparisons": (),
+        "missing": (),
+        "certificates": (),
+        "nvidia": None,
+    }
+
+
+class NvgpuDeviceView(Record):
+    __slots__ = ()
+    _absent = {
+        "name": None,
+        "architecture": None,
+        "nonce": None,
+        "measurements": None,
+        "opaque": (),
+        "certificates": (),
+    }
+
+
+class NvgpuView(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "form": None,
+        "has_machine": False,
+        "devices": (),
     }
 
 
@@ -417,6 +520,18 @@ class RegisterClaims(Record):
         "pcr": None,
         "events": None,
         "state": None,
+    }
+
+
+class RimView(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "rim": None,
+        "product": None,
+        "version": None,
+        "measurements": (),
+        "certificates": (),
     }
 
 
@@ -916,6 +1031,24 @@ class KeptChallengeDict(TypedDict):
     secret: str
 
 
+class _NvgpuOptionsRequired(TypedDict):
+    at: Time
+    nonce: str
+
+
+class NvgpuOptions(_NvgpuOptionsRequired, total=False):
+    switch_nonce: str | None
+    crls: Sequence[Blob]
+    ocsp: Sequence[Blob]
+    ocsp_nonce: str | None
+    accept_certificate_hold: bool
+    allow_padding: bool
+    roots: Sequence[Blob]
+    rim_roots: Sequence[Blob]
+    policy: Document | None
+    crypto_only: bool
+
+
 class _QveEvidenceRequired(TypedDict):
     report: Blob
     nonce: str
@@ -1015,13 +1148,13 @@ class TpmOptions(_TpmOptionsRequired, total=False):
 
 AcceptedAlgorithms = Union["AcceptedAlgorithmsOneOf", "Literal[\"of_key\"]"]
 Blob = Union["bytes", "str"]
-Claims = Union["DcapClaims", "TpmClaims", "TokenClaims"]
+Claims = Union["DcapClaims", "TpmClaims", "TokenClaims", "NvgpuClaims"]
 Document = Union["Mapping[str, Any]", "Sequence[Any]", "bytes", "str"]
 ExpectedDebug = Union["Literal[\"stated_off\"]", "Literal[\"not_stated_on\"]", "Literal[\"not_checked\"]"]
 ExpectedNonce = Union["ExpectedNonceOnly", "ExpectedNonceAmong", "Literal[\"not_checked\"]"]
 ExpectedSeconds = Union["ExpectedSecondsIs", "Literal[\"not_checked\"]"]
 ExpectedText = Union["ExpectedTextIs", "Literal[\"not_checked\"]"]
-Inspection = Union["CertificatesView", "CollateralView", "CrlView", "EventLogView", "ImaListView", "JwksView", "QuoteView", "SignedDocumentView", "TokenBundleView", "TokenView", "TpmAttestView", "TpmPublicView"]
+Inspection = Union["CertificatesView", "CollateralView", "CrlView", "EventLogView", "ImaListView", "JwksView", "NvgpuView", "QuoteView", "RimView", "SignedDocumentView", "TokenBundleView", "TokenView", "TpmAttestView", "TpmPublicView"]
 ProblemKind = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
 ProfileName = Union["Literal[\"strict\"]", "Literal[\"intel\"]"]
 ReportClaims = Union["TdxReportClaims", "SgxReportClaims"]
@@ -1093,14 +1226,17 @@ _CLASSES: dict[str, type[Record]] = {
     "ClockReading": ClockReading,
     "CollateralClaims": CollateralClaims,
     "CollateralView": CollateralView,
+    "ComparisonClaims": ComparisonClaims,
     "CrlView": CrlView,
     "DcapClaims": DcapClaims,
+    "DeviceCertificate": DeviceCertificate,
     "EndorsementView": EndorsementView,
     "EventClaims": EventClaims,
     "EventLogClaims": EventLogClaims,
     "EventLogView": EventLogView,
     "Expiry": Expiry,
     "Finding": Finding,
+    "FirmwareIdClaims": FirmwareIdClaims,
     "Forecast": Forecast,
     "Horizon": Horizon,
     "ImaClaims": ImaClaims,
@@ -1108,7 +1244,13 @@ _CLASSES: dict[str, type[Record]] = {
     "JwkView": JwkView,
     "JwksView": JwksView,
     "KeptChallenge": KeptChallenge,
+    "MismatchClaims": MismatchClaims,
+    "MissingRim": MissingRim,
     "NotChecked": NotChecked,
+    "NvgpuClaims": NvgpuClaims,
+    "NvgpuDeviceClaims": NvgpuDeviceClaims,
+    "NvgpuDeviceView": NvgpuDeviceView,
+    "NvgpuView": NvgpuView,
     "OwnTokenClaims": OwnTokenClaims,
     "PlatformClaims": PlatformClaims,
     "Problem": Problem,
@@ -1116,6 +1258,7 @@ _CLASSES: dict[str, type[Record]] = {
     "QuoteView": QuoteView,
     "QveClaims": QveClaims,
     "RegisterClaims": RegisterClaims,
+    "RimView": RimView,
     "SectionClaims": SectionClaims,
     "SecureBootClaims": SecureBootClaims,
     "SgxReportClaims": SgxReportClaims,
@@ -1158,6 +1301,8 @@ _INSPECTIONS: dict[str, type[Record]] = {
     "tpm_public": TpmPublicView,
     "ima_list": ImaListView,
     "event_log": EventLogView,
+    "nvidia_devices": NvgpuView,
+    "nvidia_rim": RimView,
     "token": TokenView,
     "token_bundle": TokenBundleView,
     "jwks": JwksView,
@@ -1168,6 +1313,7 @@ BLOBS: dict[str, frozenset[str]] = {
     "DcapOptions": frozenset(("roots", "policy", "pck_chain", "evaluation_numbers",)),
     "DcapRequest": frozenset(("quote", "collateral", "event_log",)),
     "EndorsementKey": frozenset(("certificate", "intermediates", "public",)),
+    "NvgpuOptions": frozenset(("crls", "ocsp", "roots", "rim_roots", "policy",)),
     "QveEvidence": frozenset(("report", "supplemental_data",)),
     "ShowTokenRequest": frozenset(("token", "claims", "bundle",)),
     "TeeBoundKey": frozenset(("hcl_report",)),
@@ -1197,6 +1343,14 @@ Code = Literal[
     "crl.signature",
     "crl.stale",
     "crl.not_yet_valid",
+    "ocsp.der",
+    "ocsp.responder",
+    "ocsp.signature",
+    "ocsp.stale",
+    "ocsp.not_yet_valid",
+    "ocsp.nonce",
+    "ocsp.extension",
+    "ocsp.unknown",
     "dcap.quote.layout",
     "dcap.quote.version",
     "dcap.quote.tee",
@@ -1314,6 +1468,34 @@ Code = Literal[
     "ima.replay",
     "ima.continuation",
     "ima.continuation.boot",
+    "nvidia.evidence.form",
+    "nvidia.evidence.empty",
+    "nvidia.device.duplicate",
+    "nvidia.spdm.request",
+    "nvidia.spdm.response",
+    "nvidia.spdm.layout",
+    "nvidia.opaque.layout",
+    "nvidia.opaque.field",
+    "nvidia.opaque.version",
+    "nvidia.feature",
+    "nvidia.arch",
+    "nvidia.arch.mismatch",
+    "nvidia.advisory",
+    "nvidia.report.signature",
+    "nvidia.nonce",
+    "nvidia.fwid.extension",
+    "nvidia.fwid",
+    "nvidia.rim.xml",
+    "nvidia.rim.profile",
+    "nvidia.rim.digest",
+    "nvidia.rim.signature",
+    "nvidia.rim.value",
+    "nvidia.rim.empty",
+    "nvidia.rim.kind",
+    "nvidia.rim.id",
+    "nvidia.rim.product",
+    "nvidia.rim.version",
+    "nvidia.rim.conflict",
     "binding.report_data",
     "binding.length",
     "policy.rejected",
@@ -1353,10 +1535,12 @@ __all__ = [
     "Code",
     "CollateralClaims",
     "CollateralView",
+    "ComparisonClaims",
     "CrlView",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
+    "DeviceCertificate",
     "Document",
     "EndorsementKey",
     "EndorsementView",
@@ -1374,6 +1558,7 @@ __all__ = [
     "ExpectedTextIs",
     "Expiry",
     "Finding",
+    "FirmwareIdClaims",
     "Forecast",
     "Horizon",
     "ImaClaims",
@@ -1383,7 +1568,14 @@ __all__ = [
     "JwksView",
     "KeptChallenge",
     "KeptChallengeDict",
+    "MismatchClaims",
+    "MissingRim",
     "NotChecked",
+    "NvgpuClaims",
+    "NvgpuDeviceClaims",
+    "NvgpuDeviceView",
+    "NvgpuOptions",
+    "NvgpuView",
     "OwnTokenClaims",
     "PlatformClaims",
     "Problem",
@@ -1395,6 +1587,7 @@ __all__ = [
     "QveEvidence",
     "RegisterClaims",
     "ReportClaims",
+    "RimView",
     "SectionClaims",
     "SecureBootClaims",
     "SgxReportClaims",

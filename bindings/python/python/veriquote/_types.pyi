@@ -15,7 +15,7 @@ AcceptedAlgorithms: TypeAlias = AcceptedAlgorithmsOneOf | Literal["of_key"]
 """Which algorithms are accepted."""
 Blob: TypeAlias = bytes | str
 """Bytes: in JSON a string of hex, base64, base64url, PEM or text, recognised by the reader of the part. The string is kept as it was written; what it encodes is decided once, by the core."""
-Claims: TypeAlias = DcapClaims | TpmClaims | TokenClaims
+Claims: TypeAlias = DcapClaims | TpmClaims | TokenClaims | NvgpuClaims
 """What authentic evidence says, by the kind of evidence."""
 Document: TypeAlias = Mapping[str, Any] | Sequence[Any] | bytes | str
 """A JSON document: given as an object, or as a string that holds its text."""
@@ -27,7 +27,7 @@ ExpectedSeconds: TypeAlias = ExpectedSecondsIs | Literal["not_checked"]
 """An upper bound in seconds, or the statement that there is none."""
 ExpectedText: TypeAlias = ExpectedTextIs | Literal["not_checked"]
 """An expected text, or the statement that there is no expectation."""
-Inspection: TypeAlias = CertificatesView | CollateralView | CrlView | EventLogView | ImaListView | JwksView | QuoteView | SignedDocumentView | TokenBundleView | TokenView | TpmAttestView | TpmPublicView
+Inspection: TypeAlias = CertificatesView | CollateralView | CrlView | EventLogView | ImaListView | JwksView | NvgpuView | QuoteView | RimView | SignedDocumentView | TokenBundleView | TokenView | TpmAttestView | TpmPublicView
 """What a file says. Nothing of it was verified."""
 ProblemKind: TypeAlias = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
 """What a caller can do about a problem; see `docs/errors.md`."""
@@ -67,10 +67,12 @@ __all__ = [
     "Code",
     "CollateralClaims",
     "CollateralView",
+    "ComparisonClaims",
     "CrlView",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
+    "DeviceCertificate",
     "Document",
     "EndorsementKey",
     "EndorsementView",
@@ -88,6 +90,7 @@ __all__ = [
     "ExpectedTextIs",
     "Expiry",
     "Finding",
+    "FirmwareIdClaims",
     "Forecast",
     "Horizon",
     "ImaClaims",
@@ -97,7 +100,14 @@ __all__ = [
     "JwksView",
     "KeptChallenge",
     "KeptChallengeDict",
+    "MismatchClaims",
+    "MissingRim",
     "NotChecked",
+    "NvgpuClaims",
+    "NvgpuDeviceClaims",
+    "NvgpuDeviceView",
+    "NvgpuOptions",
+    "NvgpuView",
     "OwnTokenClaims",
     "PlatformClaims",
     "Problem",
@@ -109,6 +119,7 @@ __all__ = [
     "QveEvidence",
     "RegisterClaims",
     "ReportClaims",
+    "RimView",
     "SectionClaims",
     "SecureBootClaims",
     "SgxReportClaims",
@@ -171,6 +182,14 @@ Code: TypeAlias = Literal[
     "crl.signature",
     "crl.stale",
     "crl.not_yet_valid",
+    "ocsp.der",
+    "ocsp.responder",
+    "ocsp.signature",
+    "ocsp.stale",
+    "ocsp.not_yet_valid",
+    "ocsp.nonce",
+    "ocsp.extension",
+    "ocsp.unknown",
     "dcap.quote.layout",
     "dcap.quote.version",
     "dcap.quote.tee",
@@ -288,6 +307,34 @@ Code: TypeAlias = Literal[
     "ima.replay",
     "ima.continuation",
     "ima.continuation.boot",
+    "nvidia.evidence.form",
+    "nvidia.evidence.empty",
+    "nvidia.device.duplicate",
+    "nvidia.spdm.request",
+    "nvidia.spdm.response",
+    "nvidia.spdm.layout",
+    "nvidia.opaque.layout",
+    "nvidia.opaque.field",
+    "nvidia.opaque.version",
+    "nvidia.feature",
+    "nvidia.arch",
+    "nvidia.arch.mismatch",
+    "nvidia.advisory",
+    "nvidia.report.signature",
+    "nvidia.nonce",
+    "nvidia.fwid.extension",
+    "nvidia.fwid",
+    "nvidia.rim.xml",
+    "nvidia.rim.profile",
+    "nvidia.rim.digest",
+    "nvidia.rim.signature",
+    "nvidia.rim.value",
+    "nvidia.rim.empty",
+    "nvidia.rim.kind",
+    "nvidia.rim.id",
+    "nvidia.rim.product",
+    "nvidia.rim.version",
+    "nvidia.rim.conflict",
     "binding.report_data",
     "binding.length",
     "policy.rejected",
@@ -544,6 +591,33 @@ class CollateralView(Record):
     def pck_certificate_chain(self) -> tuple[CertificateView, ...]:
         """The PCK certificate chain, where the file has it."""
 
+class ComparisonClaims(Record):
+    """The measurements of one manifest against those of a device."""
+    @property
+    def kind(self) -> str:
+        """`driver`, `vbios` or `switch_bios`."""
+    @property
+    def version(self) -> str:
+        """The manifest's version."""
+    @property
+    def issued(self) -> str:
+        """The first day of its signer's certificate: tells editions apart."""
+    @property
+    def valid_until(self) -> str:
+        """The last moment at which its certificates are valid."""
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the manifest."""
+    @property
+    def matched(self) -> tuple[int, ...]:
+        """Indices whose measurement is one of the reference values."""
+    @property
+    def mismatches(self) -> tuple[MismatchClaims, ...]:
+        """Measurements that are none of them."""
+    @property
+    def skipped(self) -> tuple[int, ...]:
+        """Indices that say nothing in the device's state."""
+
 class CrlView(Record):
     """A revocation list."""
     @property
@@ -591,6 +665,21 @@ class DcapClaims(Record):
     @property
     def qve(self) -> QveClaims | None:
         """What the report of a quote verification enclave says, when one was given. Claimed, not authentic."""
+
+class DeviceCertificate(Record):
+    """One certificate of a device."""
+    @property
+    def subject(self) -> str:
+        """Its common name."""
+    @property
+    def serial(self) -> str:
+        """Its serial number."""
+    @property
+    def not_after(self) -> str:
+        """The last moment of its validity."""
+    @property
+    def revocation(self) -> str:
+        """What its issuer says: `good`, `on_hold`, or `not_known` where nothing was given."""
 
 class EndorsementView(Record):
     """An endorsement key that is trusted to be a TPM's."""
@@ -669,6 +758,15 @@ class Finding(Record):
     @property
     def facts(self) -> Mapping[str, Any]:
         """What was asked and what was found."""
+
+class FirmwareIdClaims(Record):
+    """The firmware that a device's key was certified for."""
+    @property
+    def certified(self) -> str:
+        """What the certificate says: SHA-384."""
+    @property
+    def stated(self) -> str | None:
+        """What the report says, which is the same; absent where it says nothing."""
 
 class Forecast(Record):
     """A change that is known to come."""
@@ -799,6 +897,30 @@ class KeptChallenge(Record):
     def secret(self) -> str:
         """The secret that was wrapped: hex."""
 
+class MismatchClaims(Record):
+    """A measurement that is none of its reference values."""
+    @property
+    def index(self) -> int:
+        """Its index in the manifest."""
+    @property
+    def name(self) -> str:
+        """NVIDIA's name for it."""
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """What would be right."""
+    @property
+    def actual(self) -> str | None:
+        """What the device measured; absent when it did not."""
+
+class MissingRim(Record):
+    """A manifest that was not given."""
+    @property
+    def kind(self) -> str:
+        """`driver`, `vbios` or `switch_bios`."""
+    @property
+    def id(self) -> str | None:
+        """Its name at NVIDIA's service, made from what the device signed."""
+
 class NotChecked(Record):
     """Something that this call did not check."""
     @property
@@ -807,6 +929,105 @@ class NotChecked(Record):
     @property
     def why(self) -> str:
         """What that means, and how to have it checked."""
+
+class NvgpuClaims(Record):
+    """What GPUs and switches say."""
+    @property
+    def form(self) -> str:
+        """Whose form the evidence came in, such as `nvattest`."""
+    @property
+    def mode(self) -> str | None:
+        """The mode that the GPUs state: `spt`, `mpt` or `ppcie`."""
+    @property
+    def topology(self) -> str:
+        """Whether GPUs and switches are wired as one protected machine: `complete`, `broken` or `not_applicable`."""
+    @property
+    def devices(self) -> tuple[NvgpuDeviceClaims, ...]:
+        """The devices, in the order of the evidence."""
+    @property
+    def valid_until(self) -> str:
+        """The last moment at which every certificate is valid, and every list and answer current."""
+
+class NvgpuDeviceClaims(Record):
+    """What one device says."""
+    @property
+    def name(self) -> str | None:
+        """How the collector calls the device; not signed."""
+    @property
+    def class(self) -> str:
+        """`gpu` or `nvswitch`."""
+    @property
+    def architecture(self) -> str:
+        """`HOPPER`, `BLACKWELL` or `LS10`."""
+    @property
+    def chip(self) -> str:
+        """The chip, such as `GH100`."""
+    @property
+    def driver_version(self) -> str | None:
+        """The driver's version; switches have none."""
+    @property
+    def vbios_version(self) -> str:
+        """The VBIOS's version, or the BIOS's of a switch."""
+    @property
+    def serial(self) -> str:
+        """Serial number of the attestation key's certificate."""
+    @property
+    def key_fingerprint(self) -> str:
+        """SHA-256 of the attestation key's SubjectPublicKeyInfo."""
+    @property
+    def firmware_id(self) -> FirmwareIdClaims:
+        """The firmware that the key was certified for."""
+    @property
+    def measurements_match(self) -> bool:
+        """Every measurement is one of its reference values, and none of the manifests is missing."""
+    @property
+    def comparisons(self) -> tuple[ComparisonClaims, ...]:
+        """What became of each manifest."""
+    @property
+    def missing(self) -> tuple[MissingRim, ...]:
+        """Manifests that were not given."""
+    @property
+    def certificates(self) -> tuple[DeviceCertificate, ...]:
+        """The certificates below the root, the attestation key's first."""
+    @property
+    def nvidia(self) -> Mapping[str, Any]:
+        """The same in NVIDIA's names, version 3.0."""
+
+class NvgpuDeviceView(Record):
+    """One device's report, and what was announced of it."""
+    @property
+    def name(self) -> str | None:
+        """How the collector calls the device."""
+    @property
+    def architecture(self) -> str | None:
+        """The announced architecture."""
+    @property
+    def nonce(self) -> str:
+        """The challenge that the report carries."""
+    @property
+    def measurements(self) -> int:
+        """How many measurements there are."""
+    @property
+    def opaque(self) -> tuple[tuple[Any, ...], ...]:
+        """Fields of the opaque data: each type, and its data in hex."""
+    @property
+    def certificates(self) -> tuple[CertificateView, ...]:
+        """The certificates, leaf first."""
+
+class NvgpuView(Record):
+    """Evidence of devices."""
+    @property
+    def kind(self) -> Literal["nvidia_devices"] | None:
+        """What it is; absent inside another record."""
+    @property
+    def form(self) -> str:
+        """Whose form it is."""
+    @property
+    def has_machine(self) -> bool:
+        """Whether a quote of the machine stands in the same text."""
+    @property
+    def devices(self) -> tuple[NvgpuDeviceView, ...]:
+        """The devices."""
 
 class OwnTokenClaims(Record):
     """The registered claims of an environment's own token."""
@@ -977,7 +1198,28 @@ class RegisterClaims(Record):
         """How many events of the log extend it."""
     @property
     def state(self) -> str:
-        """`explained`, `unused`, `opaque` (something else extended it), `diverges` or `not_quoted`."""
+        """`explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or `not_logged` (the log has no digests of this bank)."""
+
+class RimView(Record):
+    """A reference integrity manifest."""
+    @property
+    def kind(self) -> Literal["nvidia_rim"] | None:
+        """What it is; absent inside another record."""
+    @property
+    def rim(self) -> str:
+        """`driver`, `vbios` or `switch_bios`."""
+    @property
+    def product(self) -> str:
+        """The product."""
+    @property
+    def version(self) -> str:
+        """The version."""
+    @property
+    def measurements(self) -> tuple[int, ...]:
+        """Indices of the measurements in force."""
+    @property
+    def certificates(self) -> tuple[CertificateView, ...]:
+        """The certificates, signer first."""
 
 class SectionClaims(Record):
     """A section of a unified kernel image."""
@@ -1874,6 +2116,35 @@ class KeptChallengeDict(TypedDict):
     """Name of the attestation key that was asked about: hex."""
     secret: str
     """The secret that was wrapped: hex."""
+
+class _NvgpuOptionsRequired(TypedDict):
+    at: Time
+    """The time of the verification."""
+    nonce: str
+    """The challenge that you gave out, of 32 bytes: hex. Never take it from the evidence."""
+
+class NvgpuOptions(_NvgpuOptionsRequired, total=False):
+    """How to verify evidence of NVIDIA devices."""
+    switch_nonce: str | None
+    """The challenge of the switches, where that is another one: hex."""
+    crls: Sequence[Blob]
+    """Revocation lists: PEM, or DER as hex or base64."""
+    ocsp: Sequence[Blob]
+    """OCSP responses: DER as hex or base64."""
+    ocsp_nonce: str | None
+    """The nonce of the OCSP requests that were answered: hex."""
+    accept_certificate_hold: bool
+    """Accept certificates that their issuer has put on hold; their status says so."""
+    allow_padding: bool
+    """Accept zeros after a report: some collectors pass on the whole buffer of the driver."""
+    roots: Sequence[Blob]
+    """Roots of devices, in place of NVIDIA's: PEM, or DER as hex."""
+    rim_roots: Sequence[Blob]
+    """Roots of reference manifests, in place of NVIDIA's: PEM, or DER as hex."""
+    policy: Document | None
+    """A policy document. Default: the strict policy."""
+    crypto_only: bool
+    """Accept whatever is authentic."""
 
 class _QveEvidenceRequired(TypedDict):
     report: Blob
