@@ -91,7 +91,8 @@ pub use tpm::{
     ActivatedKey, AkClaims, AkEvidence, AttestedKey, BootClaims, ClockClaims, ClockReading, EndorsementKey,
     EndorsementView, ImaClaims, KeptChallenge, PcrBanks, RegisterClaims, TeeBoundKey, TpmChallenge,
     TpmChallengeRequest, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest, learn_tpm_policy,
-    learn_tpm_policy_json, make_tpm_challenge, make_tpm_challenge_json, verify_tpm, verify_tpm_json,
+    learn_tpm_policy_json, make_tpm_challenge, make_tpm_challenge_json, verify_tpm, verify_tpm_for_claims,
+    verify_tpm_json,
 };
 #[cfg(feature = "tpm")]
 pub use tpm::{ImaListView, TpmAttestView, TpmPublicView};

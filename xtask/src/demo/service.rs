@@ -82,12 +82,15 @@ fn start(project: &Project, folder: &Path, tdx: &Path) -> Result<Service, Failur
     let log = process.stderr.take();
     let mut service = Service { process, address: String::new() };
     let mut said = String::new();
-    for line in log.map(|log| BufReader::new(log).lines()).into_iter().flatten() {
+    let mut lines = log.map(|log| BufReader::new(log).lines()).into_iter().flatten();
+    while let Some(line) = lines.next() {
         let line = line?;
         // The log is JSON, and an address needs no escapes.
         if let Some(at) = line.find("\"address\":\"") {
             let rest = &line[at + "\"address\":\"".len()..];
             service.address = rest.split('"').next().unwrap_or_default().to_owned();
+            // Somebody has to read on, or the service waits for room.
+            std::thread::spawn(move || lines.for_each(drop));
             return Ok(service);
         }
         said.push_str(&line);

@@ -19,4 +19,6 @@ pub use evidence::{ActivatedKey, AkEvidence, AttestedKey, EndorsementKey, KeptCh
 pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
-pub use verify::{learn_tpm_policy, learn_tpm_policy_json, verify_tpm, verify_tpm_json};
+pub use verify::{
+    learn_tpm_policy, learn_tpm_policy_json, verify_tpm, verify_tpm_for_claims, verify_tpm_json,
+};
