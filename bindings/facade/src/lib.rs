@@ -9,6 +9,8 @@ mod binding;
 mod blob;
 mod check;
 mod claims;
+#[cfg(feature = "nvidia")]
+mod composite;
 mod dcap;
 mod document;
 mod event_log;
@@ -34,6 +36,11 @@ pub use blob::Blob;
 pub use check::{CheckLine, facts};
 pub use claims::{
     PlatformClaims, QuoteClaims, ReportClaims, SgxReportClaims, TdxExtendedClaims, TdxReportClaims,
+};
+#[cfg(feature = "nvidia")]
+pub use composite::{
+    BondClaims, CompositeBinding, CompositeClaims, CompositeDevices, CompositeMachine, CompositeOptions,
+    CompositeRequest, CompositeTpm, verify_composite, verify_composite_json,
 };
 pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};
 pub use document::Document;
