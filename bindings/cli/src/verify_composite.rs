@@ -48,6 +48,9 @@ fn request(args: &Composite) -> Result<CompositeRequest, Problem> {
             "bindings/schema/composite-request.json describes the request",
         )
     };
+    // A member that is there twice would be one of the two below.
+    veriquote::json::parse(&text, veriquote::json::Strictness::DOCUMENT)
+        .map_err(|error| Problem::from(error).inside("--request"))?;
     let mut request: Value = serde_json::from_slice(&text).map_err(wrong)?;
     let folder = args.request.parent().unwrap_or(Path::new("."));
     fill_in(&mut request, folder)?;
