@@ -71,3 +71,8 @@ pub use trust::{TrustAnchor, TrustAnchors};
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/quickstart-rust.md")]
 struct Pages;
+
+/// The same, of tokens.
+#[cfg(all(doctest, feature = "jwt"))]
+#[doc = include_str!("../../docs/tokens.md")]
+struct TokenPages;

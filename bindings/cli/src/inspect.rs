@@ -73,6 +73,7 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         Inspection::NvidiaDevices(_) => "NVIDIA devices",
         Inspection::NvidiaRim(_) => "NVIDIA reference manifest",
         Inspection::Token(_) => "token",
+        Inspection::TokenBundle(_) => "bundle of tokens",
         Inspection::Jwks { .. } => "keys",
     };
     canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", kind), (DIM, " · "), ("", title)]);

@@ -250,7 +250,7 @@ fn run(
         Problem::from(error)
     })?;
     checks.extend(composite.checks().iter().map(CheckLine::from));
-    let tpm = request.tpm.as_ref().map(|tpm| verify_member_tpm(provider.as_ref(), tpm, request, nonces.tpm));
+    let tpm = request.tpm.as_ref().map(|tpm| verify_member_tpm(Arc::clone(&provider), tpm, request, nonces.tpm));
     let tpm = tpm.transpose()?;
     if let Some(tpm) = &tpm {
         checks.extend(tpm.checks.iter().cloned());
@@ -353,7 +353,7 @@ fn device_options(request: &CompositeRequest) -> NvgpuOptions {
 }
 
 fn verify_member_tpm(
-    provider: &dyn CryptoProvider,
+    provider: Arc<dyn CryptoProvider>,
     tpm: &CompositeTpm,
     request: &CompositeRequest,
     nonce: Option<[u8; 32]>,
@@ -371,6 +371,7 @@ fn verify_member_tpm(
             quote: tpm.quote.clone(),
             signature: tpm.signature.clone(),
             ak: tpm.ak.clone(),
+            ak_evidence: None,
             pcrs: Some(tpm.pcrs.clone()),
             event_log: tpm.event_log.clone(),
             ima_log: tpm.ima_log.clone(),

@@ -15,7 +15,7 @@ use crate::event_log::{EventClaims, EventLogClaims};
 #[cfg(feature = "nvidia")]
 use crate::nvgpu::{self, NvgpuView, RimView};
 use crate::problem::Problem;
-use crate::token::{JwkView, TokenView, inspect_jwks, inspect_token};
+use crate::token::{JwkView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token};
 use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPublicView};
 use crate::verification::Expiry;
 
@@ -61,6 +61,8 @@ pub enum Inspection {
     NvidiaRim(RimView),
     /// A token.
     Token(TokenView),
+    /// A detached bundle of tokens.
+    TokenBundle(TokenBundleView),
     /// A JWK set or one JWK.
     Jwks {
         /// Its keys: those that can be used, then those that cannot.
@@ -296,9 +298,13 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     if nvgpu::is_rim(trimmed) {
         return RimView::of(bytes).map(Inspection::NvidiaRim);
     }
+    // Evidence is a list of objects, a bundle one of pairs.
     #[cfg(feature = "nvidia")]
-    if trimmed.first() == Some(&b'[') {
+    if trimmed.strip_prefix(b"[").is_some_and(|list| list.trim_ascii_start().starts_with(b"{")) {
         return NvgpuView::of_envelope(bytes).map(Inspection::NvidiaDevices);
+    }
+    if trimmed.first() == Some(&b'[') {
+        return inspect_bundle(trimmed).map(Inspection::TokenBundle);
     }
     if veriquote::jwt::looks_like_token(trimmed) {
         return inspect_token(trimmed).map(Inspection::Token);
@@ -345,7 +351,18 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
             .or_else(|_| EventLog::parse(&binary, LogKind::Tpm, &Limits::default()))?;
         return Ok(Inspection::EventLog { events: EventLogClaims::unauthenticated(&log).events });
     }
+    if let Some(log) = sha1_log(&binary) {
+        return Ok(Inspection::EventLog { events: EventLogClaims::unauthenticated(&log).events });
+    }
     quote(&binary)
+}
+
+/// A log of TPM 1.2's form has no header: it is one if it is nothing but events, of which the first is of a
+/// known type. Quotes begin with another number than that of a register.
+fn sha1_log(binary: &[u8]) -> Option<EventLog<'_>> {
+    let log = EventLog::parse(binary, LogKind::Tpm, &Limits::default()).ok()?;
+    let first = log.unauthenticated_events().first()?;
+    first.unauthenticated_type().name().map(|_| log)
 }
 
 /// A DER SEQUENCE in long form: `0` as the first character of text is followed by another character.

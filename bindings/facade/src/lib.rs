@@ -62,13 +62,16 @@ pub use schema::schema;
 pub use time::Time;
 pub use token::{
     AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedSigner,
-    ExpectedText, JwkView, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey,
-    TokenOptions, TokenRequest, TokenView, verify_token, verify_token_json,
+    ExpectedText, JwkView, SubmoduleToken, SubmoduleView, TokenBundleView, TokenClaims, TokenExpectations,
+    TokenExpiry, TokenKey, TokenOptions, TokenRequest, TokenVerifier, TokenView, verify_token,
+    verify_token_json,
 };
 pub use tpm::{
-    AkClaims, AuthorityClaims, BootClaims, BootStateClaims, ClockClaims, ClockReading, ImaClaims,
-    ImaListView, PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TpmAttestView, TpmClaims,
-    TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy, verify_tpm, verify_tpm_json,
+    ActivatedKey, AkClaims, AkEvidence, AttestedKey, AuthorityClaims, BootClaims, BootStateClaims,
+    ClockClaims, ClockReading, EndorsementKey, EndorsementView, ImaClaims, ImaListView, KeptChallenge,
+    PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TeeBoundKey, TpmAttestView, TpmChallenge,
+    TpmChallengeRequest, TpmClaims, TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy,
+    make_tpm_challenge, make_tpm_challenge_json, verify_tpm, verify_tpm_json,
 };
 pub use verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,

@@ -9,7 +9,7 @@ use crate::event_log::EventLogClaims;
 use crate::problem::{Problem, ProblemKind};
 use crate::qve::QveClaims;
 use crate::token::TokenClaims;
-use crate::tpm::TpmClaims;
+use crate::tpm::{BootStateClaims, TpmClaims};
 #[cfg(feature = "nvidia")]
 use crate::{composite::CompositeClaims, nvgpu::NvgpuClaims};
 
@@ -130,6 +130,9 @@ pub struct DcapClaims {
     /// Events of the log that replays to the registers, when a log was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub event_log: Option<EventLogClaims>,
+    /// What that log tells of the boot; a policy with rules about it judges it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub boot: Option<BootStateClaims>,
     /// What the report of a quote verification enclave says, when one was given. Claimed, not authentic.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub qve: Option<QveClaims>,
