@@ -648,6 +648,9 @@ codes! {
         "one measurement has reference values twice",
         "refuse: the manifests do not belong together";
     // Binding and policy.
+    CompositeMember = "composite.member", Malformed,
+        "evidence of a member that a composite must have is missing",
+        "refuse: a machine without its devices, or devices without their machine, are no composite";
     BindingReportData = "binding.report_data", Mismatch,
         "the report data is not what this mode makes of the data",
         "try `veriquote binding detect`: it knows the other conventions and the common mistakes";

@@ -314,6 +314,17 @@ impl DcapVerifier {
         self.run(quote, event_log, qve, None).unwrap_or_else(|failure| failed(&failure))
     }
 
+    /// Proves that a quote is genuine, with the first collateral, and no more.
+    #[cfg(feature = "nvidia")]
+    pub(crate) fn authentic(&self, quote: &[u8]) -> Result<AuthenticQuote, Failure> {
+        let bytes = decode_binary_or_text(quote).map_err(|error| error.inside("quote"))?;
+        let parsed = Quote::parse_recorded(&bytes)?;
+        let Some(first) = self.collateral.first() else {
+            return Err(Error::new(Code::DcapCollateralMissing, "collateral").into());
+        };
+        self.authenticate(&bytes, &parsed, first, None)
+    }
+
     /// The same, with the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims)
     /// of a token are made of. There is none unless the verification is accepted.
     #[must_use]
@@ -639,7 +650,7 @@ fn pem_text(chain: &Blob) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&chain.0).into_owned())
 }
 
-fn claims(quote: &AuthenticQuote) -> DcapClaims {
+pub(crate) fn claims(quote: &AuthenticQuote) -> DcapClaims {
     let mut expiries: Vec<_> = quote.expiries().collect();
     expiries.sort_by_key(|expiry| expiry.window.not_after);
     let summary = quote.collateral();
@@ -691,7 +702,7 @@ fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
         .collect()
 }
 
-fn meaning(rule: &str) -> &'static str {
+pub(crate) fn meaning(rule: &str) -> &'static str {
     match rule {
         "crypto_only" => "nothing is appraised: debug mode, any TCB status and any measurement pass",
         "report_data" => {

@@ -12,6 +12,8 @@ mod boot;
 mod check;
 #[cfg(feature = "dcap")]
 mod claims;
+#[cfg(feature = "nvidia")]
+mod composite;
 #[cfg(feature = "dcap")]
 mod dcap;
 mod document;
@@ -48,6 +50,11 @@ pub use check::{CheckLine, facts};
 #[cfg(feature = "dcap")]
 pub use claims::{
     PlatformClaims, QuoteClaims, ReportClaims, SgxReportClaims, TdxExtendedClaims, TdxReportClaims,
+};
+#[cfg(feature = "nvidia")]
+pub use composite::{
+    BondClaims, CompositeBinding, CompositeClaims, CompositeDevices, CompositeMachine, CompositeOptions,
+    CompositeRequest, CompositeTpm, verify_composite, verify_composite_json,
 };
 #[cfg(feature = "dcap")]
 pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};

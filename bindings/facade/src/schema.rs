@@ -13,6 +13,8 @@ pub fn schema() -> Vec<(&'static str, Value)> {
         ("tpm-challenge.json", of::<crate::TpmChallenge>()),
         #[cfg(feature = "nvidia")]
         ("nvgpu-request.json", of::<crate::NvgpuRequest>()),
+        #[cfg(feature = "nvidia")]
+        ("composite-request.json", of::<crate::CompositeRequest>()),
         ("token-request.json", of::<crate::TokenRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),

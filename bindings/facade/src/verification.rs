@@ -10,14 +10,14 @@ use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 #[cfg(feature = "dcap")]
 use crate::event_log::EventLogClaims;
-#[cfg(feature = "nvidia")]
-use crate::nvgpu::NvgpuClaims;
 use crate::problem::{Problem, ProblemKind};
 #[cfg(feature = "dcap")]
 use crate::qve::QveClaims;
 use crate::token::TokenClaims;
 #[cfg(feature = "tpm")]
 use crate::tpm::TpmClaims;
+#[cfg(feature = "nvidia")]
+use crate::{composite::CompositeClaims, nvgpu::NvgpuClaims};
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +61,9 @@ pub enum Claims {
     Tpm(Box<TpmClaims>),
     /// `evidence` is `token`.
     Token(Box<TokenClaims>),
+    /// `evidence` is `composite`.
+    #[cfg(feature = "nvidia")]
+    Composite(Box<CompositeClaims>),
     /// `evidence` is `nvgpu`.
     #[cfg(feature = "nvidia")]
     Nvgpu(Box<NvgpuClaims>),
@@ -83,6 +86,16 @@ impl Claims {
     pub const fn tpm(&self) -> Option<&TpmClaims> {
         match self {
             Self::Tpm(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
+    /// What a machine and its devices say.
+    #[cfg(feature = "nvidia")]
+    #[must_use]
+    pub const fn composite(&self) -> Option<&CompositeClaims> {
+        match self {
+            Self::Composite(claims) => Some(claims),
             _ => None,
         }
     }
