@@ -176,6 +176,7 @@ export type Code =
   | 'nvidia.rim.product'
   | 'nvidia.rim.version'
   | 'nvidia.rim.conflict'
+  | 'composite.member'
   | 'binding.report_data'
   | 'binding.length'
   | 'policy.rejected'
@@ -326,6 +327,23 @@ export interface BindingResult {
  */
 export type Blob = string | Uint8Array | ArrayBuffer;
 
+/** How machine and devices belong together. */
+export interface BondClaims {
+  /** The mode. */
+  readonly mode: string;
+  /**
+   * `measured`: the policy accepts only certain software of the machine, which is trusted to ask its own
+   * devices; `nonce-only`: any machine can have relayed the challenge.
+   */
+  readonly strength: string;
+  /** The evidence itself answers a challenge of yours. */
+  readonly fresh: boolean;
+  /** The machine's quote is over the devices' evidence itself. */
+  readonly covers_evidence: boolean;
+  /** You said which machine you met, and it is this one. */
+  readonly identity_checked: boolean;
+}
+
 /** A replayed event log. */
 export interface BootClaims {
   /** `crypto_agile` or `sha1`. */
@@ -397,7 +415,7 @@ export interface CheckLine {
 }
 
 /** What authentic evidence says, by the kind of evidence. */
-export type Claims = DcapClaims | TpmClaims | TokenClaims | NvgpuClaims;
+export type Claims = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | NvgpuClaims;
 
 /** Clock and counters, and how they follow the last ones. */
 export interface ClockClaims {
@@ -473,6 +491,116 @@ export interface ComparisonClaims {
   readonly mismatches: readonly MismatchClaims[];
   /** Indices that say nothing in the device's state. */
   readonly skipped: readonly number[];
+}
+
+/** How machine and devices are bound; which members a mode takes, `docs/composite.md` says. */
+export interface CompositeBinding {
+  /** The mode, such as `veriquote` or `trustee-first32`. */
+  readonly mode: string;
+  /** The challenge that you gave out: hex. */
+  readonly challenge?: string | null;
+  /** What the machine binds beside the challenge: hex, base64 or base64url. */
+  readonly runtime_data?: Blob | null;
+  /** 32 bytes that name the machine: hex. */
+  readonly identity?: string | null;
+  /** `val` of a verifier's nonce: hex or base64. */
+  readonly nonce_value?: Blob | null;
+  /** `iat` of a verifier's nonce: hex or base64. */
+  readonly nonce_issued_at?: Blob | null;
+  /** The machine's report data, all 64 bytes: hex. */
+  readonly report_data?: string | null;
+}
+
+/** What a machine and its devices say. */
+export interface CompositeClaims {
+  /** How they belong together. */
+  readonly binding: BondClaims;
+  /** The machine. */
+  readonly machine: DcapClaims;
+  /** The devices. */
+  readonly devices: NvgpuClaims;
+  /** The machine's TPM. */
+  readonly tpm?: TpmClaims | null;
+  /** The last moment at which all of it holds. */
+  readonly valid_until: string;
+}
+
+/** What verifies the devices; see `nvgpu-request.json`. */
+export interface CompositeDevices {
+  /** Reference integrity manifests, in any order. */
+  readonly rims?: readonly Document[];
+  /** Revocation lists. */
+  readonly crls?: readonly Blob[];
+  /** OCSP responses. */
+  readonly ocsp?: readonly Blob[];
+  /** The nonce of the OCSP requests: hex. */
+  readonly ocsp_nonce?: string | null;
+  /** Accept certificates that their issuer has put on hold. */
+  readonly accept_certificate_hold?: boolean;
+  /** Accept zeros after a report. */
+  readonly allow_padding?: boolean;
+  /** Roots of devices, in place of NVIDIA's. */
+  readonly roots?: readonly Blob[];
+  /** Roots of reference manifests, in place of NVIDIA's. */
+  readonly rim_roots?: readonly Blob[];
+}
+
+/** The machine: an enclave or trust domain. */
+export interface CompositeMachine {
+  /** Its quote, where the devices' evidence does not hold it: hex, base64 or base64url. */
+  readonly quote?: Blob | null;
+  /** Its collateral. */
+  readonly collateral: Document;
+  /** Trusted roots instead of Intel's: PEM, or DER as hex. */
+  readonly roots?: readonly Blob[];
+  /** PCK certificate chain (PEM) for a quote that does not carry it. */
+  readonly pck_chain?: Blob | null;
+}
+
+/** How to verify a composite. */
+export interface CompositeOptions {
+  /** The time of the verification, of every member. */
+  readonly at: Time;
+  /** How the members are bound. */
+  readonly binding: CompositeBinding;
+  /** A policy document for every member. Default: the strict policy. */
+  readonly policy?: Document | null;
+  /** Accept whatever is authentic and bound. */
+  readonly crypto_only?: boolean;
+}
+
+/** A machine, its devices and perhaps its TPM, with all that verifies them. */
+export interface CompositeRequest {
+  /** Evidence of the devices, in any of the forms of `docs/nvidia.md`. It may hold the machine's quote too. */
+  readonly evidence: Document;
+  /** The machine. */
+  readonly machine: CompositeMachine;
+  /** What verifies the devices. */
+  readonly devices?: CompositeDevices;
+  /** The machine's TPM. Its challenge is that of the mode `veriquote`; no other mode knows one. */
+  readonly tpm?: CompositeTpm | null;
+  /** How to verify. */
+  readonly options: CompositeOptions;
+}
+
+/** The machine's TPM; see `tpm-request.json`. */
+export interface CompositeTpm {
+  /** TPMS_ATTEST. */
+  readonly quote: Blob;
+  /** TPMT_SIGNATURE. */
+  readonly signature: Blob;
+  /** The attestation key that you trust. */
+  readonly ak?: Blob | null;
+  /** Certificate chain of the attestation key. */
+  readonly ak_chain?: Blob | null;
+  /** Roots that may vouch for it. */
+  readonly roots?: readonly Blob[];
+  /** PCR values. */
+  readonly pcrs: Document;
+  /** Event log of the firmware. */
+  readonly event_log?: Blob | null;
+  /** IMA measurement list. */
+  readonly ima_log?: Blob | null;
 }
 
 /** A revocation list. */
