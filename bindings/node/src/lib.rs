@@ -34,6 +34,12 @@ pub fn verify_tpm(request: String) -> String {
     facade::verify_tpm_json(provider(), &request)
 }
 
+/// [`facade::make_tpm_challenge_json`]
+#[napi]
+pub fn make_tpm_challenge(request: String) -> String {
+    facade::make_tpm_challenge_json(provider(), &request)
+}
+
 /// [`facade::learn_tpm_policy_json`]
 #[napi]
 pub fn learn_tpm_policy(request: String, name: String) -> String {

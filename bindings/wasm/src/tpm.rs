@@ -12,6 +12,13 @@ pub fn verify_tpm(request: &str) -> String {
     facade::verify_tpm_json(provider(), request)
 }
 
+/// [`facade::make_tpm_challenge_json`]
+#[must_use]
+#[wasm_bindgen(js_name = makeTpmChallenge)]
+pub fn make_tpm_challenge(request: &str) -> String {
+    facade::make_tpm_challenge_json(provider(), request)
+}
+
 /// [`facade::learn_tpm_policy_json`]
 #[must_use]
 #[wasm_bindgen(js_name = learnTpmPolicy)]

@@ -112,6 +112,7 @@ fn tests(project: &Project, js: &Js, stages: &mut Stages) {
                 .arg("--expose-gc")
                 .arg(js.root.join("tests/js/memory.mjs"))
                 .arg(js.package(entry))
+                .arg("10000")
                 .run()?;
         }
         Ok::<_, Failure>(())
