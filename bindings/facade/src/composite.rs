@@ -257,9 +257,9 @@ fn run(
         Problem::from(error)
     })?;
     checks.extend(composite.checks().iter().map(CheckLine::from));
-    let tpm =
-        request.tpm.as_ref().map(|tpm| verify_member_tpm(Arc::clone(&provider), tpm, request, nonces.tpm));
-    let tpm = tpm.transpose()?;
+    // A mode that knows no TPM was refused above.
+    let tpm = request.tpm.as_ref().zip(nonces.tpm);
+    let tpm = tpm.map(|(tpm, nonce)| verify_member_tpm(Arc::clone(&provider), tpm, request, nonce));
     if let Some(tpm) = &tpm {
         checks.extend(tpm.checks.iter().cloned());
         if !tpm.verified {
