@@ -105,6 +105,12 @@ impl BindingMode {
         matches!(self, Self::Veriquote)
     }
 
+    /// Whether the mode says what a TPM of the machine answers.
+    #[must_use]
+    pub const fn knows_tpm(self) -> bool {
+        matches!(self, Self::Veriquote)
+    }
+
     /// Which inputs the mode takes, in the order of [`Binding`]'s members.
     const fn takes(self) -> [Takes; 5] {
         use Takes::{May, Must, No};

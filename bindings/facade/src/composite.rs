@@ -228,6 +228,13 @@ fn run(
     let mode = mode(&options.binding.mode)?;
     let binding = Binding::new(mode, &decoded.known());
     let binding = binding.map_err(|error| Problem::from(error).inside("options.binding"))?;
+    if request.tpm.is_some() && !mode.knows_tpm() {
+        return Err(Problem::misuse(
+            "tpm",
+            "this mode of binding knows no challenge of a TPM",
+            "use the mode `veriquote`, or verify the TPM by itself",
+        ));
+    }
     let envelope = composite::envelope(&request.evidence.0)?;
     let quote = the_quote(request, envelope.machine.as_ref().map(|machine| machine.quote.as_slice()))?;
 
@@ -250,9 +257,9 @@ fn run(
         Problem::from(error)
     })?;
     checks.extend(composite.checks().iter().map(CheckLine::from));
-    let tpm =
-        request.tpm.as_ref().map(|tpm| verify_member_tpm(Arc::clone(&provider), tpm, request, nonces.tpm));
-    let tpm = tpm.transpose()?;
+    // A mode that knows no TPM was refused above.
+    let tpm = request.tpm.as_ref().zip(nonces.tpm);
+    let tpm = tpm.map(|(tpm, nonce)| verify_member_tpm(Arc::clone(&provider), tpm, request, nonce));
     if let Some(tpm) = &tpm {
         checks.extend(tpm.checks.iter().cloned());
         if !tpm.verified {
@@ -357,16 +364,9 @@ fn verify_member_tpm(
     provider: Arc<dyn CryptoProvider>,
     tpm: &CompositeTpm,
     request: &CompositeRequest,
-    nonce: Option<[u8; 32]>,
-) -> Result<Verification, Problem> {
-    let nonce = nonce.ok_or_else(|| {
-        Problem::misuse(
-            "tpm",
-            "this mode of binding knows no challenge of a TPM",
-            "use the mode `veriquote`, or verify the TPM by itself",
-        )
-    })?;
-    Ok(verify_tpm(
+    nonce: [u8; 32],
+) -> Verification {
+    verify_tpm(
         provider,
         &TpmRequest {
             quote: tpm.quote.clone(),
@@ -384,7 +384,7 @@ fn verify_member_tpm(
                 ..TpmOptions::new(request.options.at, veriquote::bytes::to_hex(&nonce))
             },
         },
-    ))
+    )
 }
 
 /// The strict policy, the caller's, or none by name.

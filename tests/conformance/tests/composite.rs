@@ -58,6 +58,17 @@ fn every_case_gets_its_answer() {
 }
 
 #[test]
+fn a_refusal_that_reached_the_evidence_ends_with_its_check() {
+    for case in composite::all() {
+        let answer = verify(&case.request);
+        let checks = answer["checks"].as_array().expect("checks");
+        if let Some(last) = checks.last().filter(|_| answer["verified"] != true) {
+            assert_eq!(last["outcome"], "failed", "{}: {}", case.id, last["id"]);
+        }
+    }
+}
+
+#[test]
 fn a_result_says_aloud_what_it_does_not_prove() {
     let said = |request: &Value, what: &str| {
         let answer = verify(request);
