@@ -30,7 +30,7 @@ pub use json::json;
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
-pub use token::{jwks, jws, verify_token};
+pub use token::{bundle, jwks, jws, token_claims, verify_token};
 pub use tpm::{tpm_credential, tpm_pcrs, tpm_public, tpm_quote};
 pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
@@ -52,6 +52,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("appraisal", appraisal),
     ("binding", binding),
     ("boot_claims", boot_claims),
+    ("bundle", bundle),
     ("canonical", canonical),
     ("certificate", certificate),
     ("collateral", collateral),
@@ -66,6 +67,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("policy", policy),
     ("quote", quote),
     ("text", text),
+    ("token_claims", token_claims),
     ("tpm_credential", tpm_credential),
     ("tpm_pcrs", tpm_pcrs),
     ("tpm_public", tpm_public),

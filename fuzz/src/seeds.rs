@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use veriquote_forge::Forge;
 
 use crate::document;
@@ -46,6 +48,7 @@ pub fn forged() -> Vec<Seed> {
         ));
     }
     seeds.extend(appraisals());
+    seeds.extend(bundles());
     for (index, (name, forge)) in (0u8..).zip(Forge::all()) {
         let forged = forge.build();
         let from = &forged.collateral;
@@ -82,6 +85,12 @@ pub fn forged() -> Vec<Seed> {
             if let Some(token) = case["request"]["token"].as_str() {
                 seeds.push(Seed::new("jws", format!("{name}-{number}"), token));
                 seeds.push(Seed::new("verify_token", format!("{name}-{number}"), token));
+                let [header, payload] = parts(token);
+                seeds.push(Seed::new(
+                    "token_claims",
+                    format!("{name}-{number}"),
+                    [&header, &[0][..], &payload].concat(),
+                ));
             }
             seeds.push(Seed::new("jwks", format!("{name}-{number}"), case["request"]["jwks"].to_string()));
         }
@@ -151,6 +160,24 @@ pub fn from_vectors(vectors: &Path) -> io::Result<Vec<Seed>> {
             seeds.push(Seed::new(target, name, bytes));
         }
     }
+    for path in entries(&vectors.join("tokens"))? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(bytes) = read(&path).ok().flatten() else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        if name.ends_with(".jwt") {
+            // Half of a token of 50 kilobytes is its log.
+            let [header, payload] = parts(&text);
+            seeds.push(Seed::new("appraisal", name.clone(), &payload[..]));
+            if bytes.len() < 8192 {
+                seeds.push(Seed::new("jws", name.clone(), text.trim()));
+                seeds.push(Seed::new("token_claims", name, [&header, &[0][..], &payload].concat()));
+            }
+        } else if name.to_ascii_lowercase().contains("jwk") {
+            seeds.push(Seed::new("jwks", name, bytes));
+        } else if name.ends_with("_detached_eat.json") {
+            seeds.push(Seed::new("appraisal", name, bytes));
+        }
+    }
     for case in folders(&vectors.join("dcap/real"))? {
         let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(bytes) = read(&case.join("quote.bin"))? {
@@ -176,13 +203,19 @@ pub fn write(folder: &Path, seeds: &[Seed]) -> io::Result<()> {
     Ok(())
 }
 
-/// The folders in `path`, at most eight of them, evenly spread over their names.
-fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+/// What is in the folder `path`, by name; nothing where there is none.
+fn entries(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(Vec::new());
     }
     let mut all = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     all.sort();
+    Ok(all)
+}
+
+/// The folders in `path`, at most eight of them, evenly spread over their names.
+fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let all = entries(path)?;
     let step = all.len().div_ceil(8).max(1);
     Ok(all.into_iter().step_by(step).collect())
 }
@@ -280,6 +313,34 @@ fn appraisals() -> Vec<Seed> {
         let claims = case["request"].get("claims").or_else(|| case["request"].get("bundle"))?;
         let name = case["id"].as_str()?.replace('/', "-");
         Some(Seed::new("appraisal", name, claims.to_string()))
+    });
+    seeds.collect()
+}
+
+/// Header and payload of a token, empty where it has none.
+fn parts(token: &str) -> [Vec<u8>; 2] {
+    let mut segments = token.trim().split('.');
+    std::array::from_fn(|_| URL_SAFE_NO_PAD.decode(segments.next().unwrap_or_default()).unwrap_or_default())
+}
+
+/// The claims of our own bundles: those of the overall token without its digests, then each submodule's.
+fn bundles() -> Vec<Seed> {
+    let file: serde_json::Value =
+        serde_json::from_str(include_str!("../../tests/vectors/jwt/bundle.json")).expect("JSON");
+    let cases = file["token_cases"].as_array().cloned().unwrap_or_default();
+    let seeds = cases.iter().filter_map(|case| {
+        let bundle = &case["request"]["bundle"];
+        let [_, overall] = parts(bundle[0][1].as_str()?);
+        let mut overall: serde_json::Value = serde_json::from_slice(&overall).ok()?;
+        overall.as_object_mut()?.remove("submods");
+        let mut bytes = overall.to_string().into_bytes();
+        for token in bundle[1].as_object()?.values() {
+            let [_, payload] = parts(token.as_str()?);
+            bytes.push(0);
+            bytes.extend(payload);
+        }
+        let name = case["id"].as_str()?.replace('/', "-");
+        Some(Seed::new("bundle", name, bytes))
     });
     seeds.collect()
 }

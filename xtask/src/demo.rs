@@ -9,8 +9,10 @@ use clap::Args;
 
 use crate::{failure::Failure, project::Project, setup::debian, stages::Stages, step::Step};
 
+mod service;
+
 /// The forge's clock, 2026-01-15: its certificates and collateral are valid then.
-const FORGED_AT: &str = "2026-01-15T00:00:00Z";
+pub(super) const FORGED_AT: &str = "2026-01-15T00:00:00Z";
 
 /// A TDX quote of a production machine, with the collateral that Intel published for it then.
 const REAL: &str = "c42f916432__b0c06f000000_eval18_2025-11-17";
@@ -27,7 +29,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     let folder = options.folder.clone().unwrap_or_else(|| project.target.join("demo"));
-    stages.announce(if project.vectors.is_some() { 10 } else { 9 });
+    stages.announce(if project.vectors.is_some() { 13 } else { 12 });
     let ready = stages.run("system packages", debian::compilers)
         && stages.run("build the tool", || build(project))
         && stages.run("forge two platforms and a machine with a TPM", || forge(project, &folder));
@@ -83,6 +85,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         fs::write(machine.join("tampered.msg"), quote)?;
         expect(1, verify_tpm(project, &machine, "tampered.msg")?)
     });
+    service::show(project, stages, &folder);
 }
 
 fn build(project: &Project) -> Result<(), Failure> {
@@ -141,12 +144,12 @@ fn verify_tpm(project: &Project, machine: &Path, quote: &str) -> Result<Step, Fa
     Ok(step.args(["--at", FORGED_AT]))
 }
 
-fn veriquote(project: &Project) -> Step {
+pub(super) fn veriquote(project: &Project) -> Step {
     Step::new(project.target.join("release/veriquote"))
 }
 
 /// Runs it; any other exit code than the one expected is a failure of the demo.
-fn expect(wanted: i32, step: Step) -> Result<String, Failure> {
+pub(super) fn expect(wanted: i32, step: Step) -> Result<String, Failure> {
     match step.code()? {
         code if code == wanted => Ok(format!("exit code {code}, as it should be")),
         code => Err(Failure::new(

@@ -12,6 +12,7 @@ mod fuzz;
 mod generate;
 mod no_std;
 mod project;
+mod python;
 mod setup;
 mod size;
 mod stages;
@@ -46,6 +47,8 @@ enum Command {
     Gen(generate::Options),
     /// Link the core into a program for a bare target.
     NoStd,
+    /// Build the Python wheel and test it: answers to every vector, types, threads, columns, Spark, documents.
+    Python(python::Options),
     /// Install what the other commands need: system packages, cargo tools, bare-target libraries.
     Setup,
     /// Report the size of the core compiled for wasm32.
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Fuzz(options) => fuzz::run(&project, &mut stages, &options),
         Command::Gen(options) => generate::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
+        Command::Python(options) => python::run(&project, &mut stages, &options),
         Command::Setup => setup::run(&project, &mut stages),
         Command::Size => size::run(&project, &mut stages),
         Command::Test(options) => test::run(&project, &mut stages, &options),

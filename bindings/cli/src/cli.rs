@@ -57,6 +57,14 @@ pub enum Command {
     /// Compute report data, or find out how data are bound in them.
     #[command(subcommand)]
     Binding(Binding),
+    /// Send evidence to an attestation service, and write the token that it gives.
+    Attest(Attest),
+    /// Run the attestation service.
+    #[cfg(feature = "serve")]
+    Serve(Serve),
+    /// Make or withdraw a key of the attestation service.
+    #[cfg(feature = "serve")]
+    Keygen(Keygen),
     /// Print a completion script for a shell.
     #[command(after_help = "\
 Examples:
@@ -73,7 +81,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Knows quotes, certificates and chains, revocation lists, collateral files, the JSON bodies that
-Intel's service serves, event logs, IMA lists, attestations and public areas of TPMs, tokens and JWK sets.
+Intel's service serves, event logs, IMA lists, attestations and public areas of TPMs, evidence and reference
+manifests of NVIDIA devices, tokens, NVIDIA's bundles of tokens, and JWK sets.
 Nothing is verified: what is shown is what the file says.
 
 Examples:
@@ -97,8 +106,81 @@ pub enum Verify {
     Dcap(Box<Dcap>),
     /// Verify a TPM 2.0 quote.
     Tpm(Box<Tpm>),
+    /// Verify NVIDIA GPUs and NVSwitches.
+    Nvgpu(Box<Nvgpu>),
     /// Verify an attestation token (JWT).
     Token(Box<Token>),
+}
+
+/// `verify nvgpu`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Evidence is what a collector wrote: nvattest, NVIDIA's SDK in Python, Confidential Containers and others;
+docs/nvidia.md shows the forms. Without --policy the strict policy applies: every manifest is there, every
+measurement matches, the firmware is named. The result names the manifests that are missing; NVIDIA's
+service serves them by that name.
+
+Examples:
+  veriquote verify nvgpu --evidence evidence.json --nonce 00ff… --rim driver.xml --rim vbios.xml
+  veriquote verify nvgpu --evidence report.bin --chain chain.pem --nonce 00ff… --rim driver.xml \\
+      --rim vbios.xml --crl l1-root.crl --crl l2-gh100.crl
+  veriquote verify nvgpu --evidence evidence.json --nonce 00ff… --json | jq .claims.devices[].missing")]
+pub struct Nvgpu {
+    /// The evidence; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub evidence: PathBuf,
+    /// Certificates of the device, leaf first, when --evidence is a report alone.
+    #[arg(long, value_name = "PEM")]
+    pub chain: Option<PathBuf>,
+    /// The challenge that you gave out: 32 bytes.
+    #[arg(long, value_name = "HEX")]
+    pub nonce: String,
+    /// The challenge of the switches, where that is another one.
+    #[arg(long, value_name = "HEX")]
+    pub switch_nonce: Option<String>,
+    /// Reference integrity manifest, or the answer of NVIDIA's service that holds one. May be given several
+    /// times, in any order.
+    #[arg(long, value_name = "FILE")]
+    pub rim: Vec<PathBuf>,
+    /// Revocation list. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub crl: Vec<PathBuf>,
+    /// OCSP response. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub ocsp: Vec<PathBuf>,
+    /// The nonce of the OCSP requests.
+    #[arg(long, value_name = "HEX", requires = "ocsp")]
+    pub ocsp_nonce: Option<String>,
+    /// Accept certificates that their issuer has put on hold.
+    #[arg(long)]
+    pub accept_certificate_hold: bool,
+    /// Accept zeros after a report.
+    #[arg(long)]
+    pub allow_padding: bool,
+    /// Root of devices to trust in place of NVIDIA's. May be given several times.
+    #[arg(long, value_name = "PEM")]
+    pub root: Vec<PathBuf>,
+    /// Root of manifests to trust in place of NVIDIA's. May be given several times.
+    #[arg(long, value_name = "PEM")]
+    pub rim_root: Vec<PathBuf>,
+    /// Policy document (JSON). Default: the strict policy.
+    #[arg(long, value_name = "FILE", conflicts_with = "crypto_only")]
+    pub policy: Option<PathBuf>,
+    /// Accept whatever is authentic: no appraisal. The result says so.
+    #[arg(long)]
+    pub crypto_only: bool,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
 }
 
 /// `verify token`
@@ -113,7 +195,7 @@ Examples:
   veriquote verify token --token token.jwt --jwks jwks.json --issuer https://attest.example.com
   veriquote verify token --token token.jwt --jwks jwks.json --alg RS256 --issuer https://i.example \\
       --audience https://me.example --nonce 3q2-7wABAgM --max-age 5m
-  veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --at 2026-01-20T08:00:00Z
+  veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --signer-subject as.example.com
   curl -s https://i.example/token | veriquote verify token --token - --jwks jwks.json --json | jq .claims")]
 pub struct Token {
     /// The token, or a detached bundle of NVIDIA's service; `-` for standard input.
@@ -126,6 +208,16 @@ pub struct Token {
     /// own certificates. May be given several times.
     #[arg(long, value_name = "PEM")]
     pub root: Vec<PathBuf>,
+    /// Common name of the certificate that the root certifies: without a signer, any that it certifies is good.
+    #[arg(long, value_name = "CN", requires = "root")]
+    pub signer_subject: Option<String>,
+    /// SHA-256 of that certificate's SubjectPublicKeyInfo.
+    #[arg(long, value_name = "HEX", requires = "root")]
+    pub signer_spki_sha256: Option<String>,
+    /// A purpose (ExtendedKeyUsage, dotted) that the certificate may be made for: without any, one that is made
+    /// for certain purposes is refused. May be given several times.
+    #[arg(long, value_name = "OID", requires = "root")]
+    pub signer_purpose: Vec<String>,
     /// An algorithm to accept, such as RS256. May be given several times.
     #[arg(long, value_name = "ALG")]
     pub alg: Vec<String>,
@@ -814,4 +906,119 @@ mod tests {
         }
         walk(&Cli::command(), "veriquote");
     }
+}
+
+/// `attest`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The token is written as it came. Who relies on it verifies it (`veriquote verify token`), with the
+issuer's keys from the issuer's own address.
+
+Exit code: 0 there is a token · 1 the evidence is not authentic · 3 a policy rejects it · 2 wrong usage,
+or no answer
+
+Examples:
+  veriquote attest --server https://attest.example.com --quote quote.bin -o token.jwt
+  veriquote attest --server https://attest.example.com --quote quote.bin --event-log CCEL \\
+      --data nonce.bin --binding raw-pad64 --policy-id prod-tdx")]
+pub struct Attest {
+    /// The service's address.
+    #[arg(long, value_name = "URL")]
+    pub server: String,
+    /// The quote.
+    #[arg(long, value_name = "FILE")]
+    pub quote: PathBuf,
+    /// sgx or tdx. Default: as the quote says.
+    #[arg(long, hide_possible_values = true, value_name = "sgx|tdx")]
+    pub tee: Option<Tee>,
+    /// The event log (CCEL) of the trust domain.
+    #[arg(long, value_name = "FILE")]
+    pub event_log: Option<PathBuf>,
+    /// Collateral for services that have none of their own.
+    #[arg(long, value_name = "FILE")]
+    pub collateral: Option<PathBuf>,
+    /// A policy of the service that must accept. May be given several times.
+    #[arg(long, value_name = "ID")]
+    pub policy_id: Vec<String>,
+    /// The data that the report binds.
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// How they are bound; `veriquote binding compute --help` lists the modes.
+    #[arg(long, value_name = "MODE", requires = "data")]
+    pub binding: Option<String>,
+    /// Where to write the token; `-` for standard output.
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+    /// Also save the service's keys: only as good as this connection is.
+    #[arg(long, value_name = "FILE")]
+    pub save_jwks: Option<PathBuf>,
+    /// Longest time for one request, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Trust these certificates (PEM) for https instead of the system's.
+    #[arg(long, value_name = "PEM")]
+    pub tls_ca: Option<PathBuf>,
+}
+
+/// `serve`
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The configuration is a TOML file; VERIQUOTE_SERVER_… of the environment replaces its values, and
+flags replace both. The passphrase of the issuer's keys is VERIQUOTE_KEY_PASSPHRASE, or the file that
+keys.passphrase_file names.
+
+Examples:
+  veriquote serve --check --config server.toml
+  veriquote serve --config server.toml --issuer https://attest.example.com
+  VERIQUOTE_SERVER_TOKEN__ALGORITHM=ES256 veriquote serve --listen 127.0.0.1:8080")]
+pub struct Serve {
+    /// Configuration (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Folder of keys and database.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// `iss` of every token: the address under which relying parties reach the service.
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
+    /// Say what is wrong with the configuration, and end.
+    #[arg(long)]
+    pub check: bool,
+    /// Start with another time than the system's: for demonstrations with forged evidence, on this machine
+    /// only.
+    #[arg(long, value_name = "TIME")]
+    pub danger_time: Option<Time>,
+}
+
+/// `keygen`
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The key is sealed with the passphrase of the service, and read by it without a restart. Publish a key
+at least a day before it signs, so that every relying party knows it by then.
+
+Examples:
+  veriquote keygen --config server.toml
+  veriquote keygen --config server.toml --activate-in 86400
+  veriquote keygen --config server.toml --revoke NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
+pub struct Keygen {
+    /// The service's configuration (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of keys and database.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Algorithm instead of the configured one: RS256, PS256, ES256 or ES384.
+    #[arg(long, value_name = "ALG")]
+    pub algorithm: Option<String>,
+    /// Seconds from now until the key signs.
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    pub activate_in: u32,
+    /// Withdraw the key of this id instead of making one. Tokens that it signed are refused from then on.
+    #[arg(long, value_name = "KID")]
+    pub revoke: Option<String>,
 }

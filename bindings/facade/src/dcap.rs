@@ -10,7 +10,7 @@ use veriquote::dcap::{
 };
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::measured_boot::{BootState, EventLog, Limits, LogKind, Quirks, ReplayedLog};
-use veriquote::policy::{BootRules, Evaluation, Policy, Verdict as Ruling};
+use veriquote::policy::{Accepted, BootRules, Evaluation, Policy, Verdict as Ruling};
 use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
@@ -221,7 +221,7 @@ pub struct DcapVerifier {
     at: Time,
     outlook: bool,
     collateral: Arc<[Given]>,
-    numbers: Option<Result<EvaluationNumbers, Failure>>,
+    numbers: Option<(Document, Result<EvaluationNumbers, Failure>)>,
 }
 
 /// Collateral as given, and what came of preparing it.
@@ -241,7 +241,19 @@ impl DcapVerifier {
         collateral: &[Document],
         options: &DcapOptions,
     ) -> Result<Self, Problem> {
-        let policy = options.policy()?;
+        Self::with_policy(provider, collateral, options, options.policy()?)
+    }
+
+    /// The same with a policy of the core; those of `options` are not looked at.
+    ///
+    /// # Errors
+    /// As [`DcapVerifier::new`].
+    pub fn with_policy(
+        provider: Arc<dyn CryptoProvider>,
+        collateral: &[Document],
+        options: &DcapOptions,
+        policy: Policy,
+    ) -> Result<Self, Problem> {
         let profile = match options.profile {
             ProfileName::Strict => Profile::Strict,
             ProfileName::Intel => Profile::Intel,
@@ -268,7 +280,8 @@ impl DcapVerifier {
         };
         let collateral: Arc<[Given]> = collateral.iter().map(prepare).collect();
         let numbers = options.evaluation_numbers.as_ref().and_then(|document| {
-            collateral.first().map(|first| evaluation_numbers(document, first, options.at))
+            let first = collateral.first()?;
+            Some((document.clone(), evaluation_numbers(document, first, options.at)))
         });
         Ok(Self { verifier, provider, policy, at: options.at, outlook: options.outlook, collateral, numbers })
     }
@@ -301,6 +314,17 @@ impl DcapVerifier {
         self.run(quote, event_log, qve, None).unwrap_or_else(|failure| failed(&failure))
     }
 
+    /// The same, with the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims)
+    /// of a token are made of. There is none unless the verification is accepted.
+    #[must_use]
+    pub fn verify_for_claims(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
+        self.run_whole(quote, event_log, None, None).unwrap_or_else(|failure| (failed(&failure), None))
+    }
+
     fn run(
         &self,
         quote: &Blob,
@@ -308,6 +332,16 @@ impl DcapVerifier {
         qve: Option<&QveEvidence>,
         cache: Option<&mut PlatformCache>,
     ) -> Result<Verification, Failure> {
+        Ok(self.run_whole(quote, event_log, qve, cache)?.0)
+    }
+
+    fn run_whole(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Result<(Verification, Option<Accepted<AuthenticQuote>>), Failure> {
         let bytes = decode_binary_or_text(&quote.0).map_err(|error| error.inside("quote"))?;
         let parsed = Quote::parse_recorded(&bytes)?;
         let Some(first) = self.collateral.first() else {
@@ -318,11 +352,11 @@ impl DcapVerifier {
         let log = event_log.map(|log| decode_binary_or_text(&log.0)).transpose();
         let log = match log {
             Ok(log) => log,
-            Err(error) => return Ok(failed_after(checks, &error.inside("event_log").into())),
+            Err(error) => return Ok((failed_after(checks, &error.inside("event_log").into()), None)),
         };
         let replayed = match log.as_deref().map(|log| self.replay(log, authentic.report())).transpose() {
             Ok(replayed) => replayed,
-            Err(failure) => return Ok(failed_after(checks, &failure)),
+            Err(failure) => return Ok((failed_after(checks, &failure), None)),
         };
         checks.extend(replayed.iter().flat_map(|replayed| replayed.checks()).map(CheckLine::from));
         let quirks: Quirks = self.policy.boot.quirks.iter().copied().collect();
@@ -335,17 +369,17 @@ impl DcapVerifier {
                     checks.extend(lines);
                     claims
                 }),
-                Err(failure) => return Ok(failed_after(checks, &failure)),
+                Err(failure) => return Ok((failed_after(checks, &failure), None)),
             },
         };
-        match &self.numbers {
+        match self.numbers.as_ref().map(|(_, numbers)| numbers) {
             None => {}
             Some(Ok(numbers)) => checks.extend(numbers.checks.iter().map(CheckLine::from)),
-            Some(Err(failure)) => return Ok(failed_after(checks, failure)),
+            Some(Err(failure)) => return Ok((failed_after(checks, failure), None)),
         }
         // A policy that says nothing of the boot does not judge it: its log then only explains the registers.
         let boot = boot.as_ref().filter(|_| self.policy.boot != BootRules::strict());
-        let mut result = self.appraise(authentic, checks, beside, boot);
+        let (mut result, accepted) = self.appraise(authentic, checks, beside, boot);
         if self.collateral.len() > 1 {
             let numbered = (0u32..).zip(self.collateral.iter());
             result.horizons =
@@ -354,7 +388,7 @@ impl DcapVerifier {
         if self.outlook || self.collateral.len() > 1 || self.numbers.is_some() {
             result.forecast = self.forecast(&parsed, boot.is_some() && is_good_boot(&result));
         }
-        Ok(result)
+        Ok((result, accepted))
     }
 
     fn authenticate(
@@ -400,14 +434,14 @@ impl DcapVerifier {
         checks: Vec<CheckLine>,
         beside: Beside,
         boot: Option<&BootState<'_>>,
-    ) -> Verification {
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
         let (has_log, has_qve) = (beside.event_log.is_some(), beside.qve.is_some());
         let mut claims = claims(&quote);
         (claims.event_log, claims.boot, claims.qve) = (beside.event_log, beside.boot, beside.qve);
         let is_td = matches!(quote.report(), Report::Td(_));
-        let (error, appraisal) = match self.policy.accept_with_log(quote, boot) {
-            Ok(accepted) => (None, accepted.appraisal().clone()),
-            Err(rejection) => (Some(rejection.error), rejection.appraisal),
+        let (error, appraisal, accepted) = match self.policy.accept_with_log(quote, boot) {
+            Ok(accepted) => (None, accepted.appraisal().clone(), Some(accepted)),
+            Err(rejection) => (Some(rejection.error), rejection.appraisal, None),
         };
         let mut not_checked = not_checked(&appraisal);
         if has_qve {
@@ -419,7 +453,7 @@ impl DcapVerifier {
                 why: "what the RTMRs stand for is not explained; give the event log (CCEL)".to_owned(),
             });
         }
-        Verification {
+        let result = Verification {
             verified: !error.as_ref().is_some_and(|error| is_terminal(error.code())),
             accepted: error.is_none(),
             evidence: EVIDENCE.to_owned(),
@@ -430,7 +464,8 @@ impl DcapVerifier {
             not_checked,
             horizons: Vec::new(),
             forecast: Vec::new(),
-        }
+        };
+        (result, accepted)
     }
 
     fn horizon(
@@ -474,7 +509,7 @@ impl DcapVerifier {
             self.collateral.iter().zip(&labels).filter_map(prepared).collect();
         let horizons: Vec<dcap::Horizon<'_>> =
             known.iter().map(|(label, collateral)| dcap::Horizon { label, collateral }).collect();
-        let numbers = self.numbers.as_ref().and_then(|numbers| numbers.as_ref().ok());
+        let numbers = self.numbers.as_ref().and_then(|(_, numbers)| numbers.as_ref().ok());
         let outlook = dcap::outlook(quote, &horizons, numbers, &policy, self.at.0);
         outlook.forecast.iter().map(forecast).collect()
     }
@@ -488,6 +523,29 @@ impl DcapVerifier {
         let mut other = self.clone();
         other.policy.report_data = Some(report_data(report_data_hex)?);
         Ok(other)
+    }
+
+    /// The same collateral and policy at another time. Collateral that was verified is not verified again:
+    /// every window is looked at with each quote. Of several that have closed, another may be named.
+    #[must_use]
+    pub fn at(&self, at: Time) -> Self {
+        let again = |given: &Given| match (&given.collateral, &given.prepared) {
+            // It may come into force.
+            (Ok(collateral), Err(_)) => Given {
+                collateral: given.collateral.clone(),
+                prepared: self.verifier.prepare(collateral, at.0),
+            },
+            _ => given.clone(),
+        };
+        let collateral: Arc<[Given]> = if self.collateral.iter().all(|given| given.prepared.is_ok()) {
+            Arc::clone(&self.collateral)
+        } else {
+            self.collateral.iter().map(again).collect()
+        };
+        let numbers = self.numbers.as_ref().and_then(|(document, _)| {
+            Some((document.clone(), evaluation_numbers(document, collateral.first()?, at)))
+        });
+        Self { at, collateral, numbers, ..self.clone() }
     }
 
     /// Which TEE and platform family the collateral at `index` is for, once it was verified.

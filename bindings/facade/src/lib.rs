@@ -13,6 +13,8 @@ mod dcap;
 mod document;
 mod event_log;
 mod inspect;
+#[cfg(feature = "nvidia")]
+mod nvgpu;
 mod problem;
 mod qve;
 #[cfg(feature = "schema")]
@@ -40,6 +42,12 @@ pub use inspect::{
     CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
     SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
 };
+#[cfg(feature = "nvidia")]
+pub use nvgpu::{
+    ComparisonClaims, DeviceCertificate, FirmwareIdClaims, MismatchClaims, MissingRim, NvgpuClaims,
+    NvgpuDeviceClaims, NvgpuDeviceView, NvgpuOptions, NvgpuRequest, NvgpuView, RimView, verify_nvgpu,
+    verify_nvgpu_json,
+};
 pub use problem::{Problem, ProblemKind};
 pub use qve::{QveClaims, QveEvidence};
 #[cfg(feature = "schema")]
@@ -47,8 +55,9 @@ pub use schema::schema;
 pub use time::Time;
 pub use token::{
     AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedSigner,
-    ExpectedText, JwkView, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey,
-    TokenOptions, TokenRequest, TokenView, verify_token, verify_token_json,
+    ExpectedText, JwkView, SubmoduleToken, SubmoduleView, TokenBundleView, TokenClaims, TokenExpectations,
+    TokenExpiry, TokenKey, TokenOptions, TokenRequest, TokenVerifier, TokenView, verify_token,
+    verify_token_json,
 };
 pub use tpm::{
     ActivatedKey, AkClaims, AkEvidence, AttestedKey, AuthorityClaims, BootClaims, BootStateClaims,

@@ -11,6 +11,8 @@ pub fn schema() -> Vec<(&'static str, Value)> {
         ("tpm-request.json", of::<crate::TpmRequest>()),
         ("tpm-challenge-request.json", of::<crate::TpmChallengeRequest>()),
         ("tpm-challenge.json", of::<crate::TpmChallenge>()),
+        #[cfg(feature = "nvidia")]
+        ("nvgpu-request.json", of::<crate::NvgpuRequest>()),
         ("token-request.json", of::<crate::TokenRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),

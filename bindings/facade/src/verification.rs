@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::event_log::EventLogClaims;
+#[cfg(feature = "nvidia")]
+use crate::nvgpu::NvgpuClaims;
 use crate::problem::{Problem, ProblemKind};
 use crate::qve::QveClaims;
 use crate::token::TokenClaims;
@@ -51,6 +53,9 @@ pub enum Claims {
     Tpm(Box<TpmClaims>),
     /// `evidence` is `token`.
     Token(Box<TokenClaims>),
+    /// `evidence` is `nvgpu`.
+    #[cfg(feature = "nvidia")]
+    Nvgpu(Box<NvgpuClaims>),
 }
 
 impl Claims {
@@ -68,6 +73,16 @@ impl Claims {
     pub const fn tpm(&self) -> Option<&TpmClaims> {
         match self {
             Self::Tpm(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
+    /// What GPUs and switches say.
+    #[cfg(feature = "nvidia")]
+    #[must_use]
+    pub const fn nvgpu(&self) -> Option<&NvgpuClaims> {
+        match self {
+            Self::Nvgpu(claims) => Some(claims),
             _ => None,
         }
     }

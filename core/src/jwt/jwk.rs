@@ -223,7 +223,10 @@ fn check_usage(node: &Node<'_>) -> Result<(), Error> {
     let Some(operations) = node.get("key_ops") else { return Ok(()) };
     let operations = operations.items().ok_or_else(|| invalid("key_ops", "not a list"))?;
     let mut seen: Vec<&str> = Vec::new();
-    for operation in operations.iter().take(limits::JWK_KEY_OPS) {
+    if operations.len() > limits::JWK_KEY_OPS {
+        return Err(invalid("key_ops", "more operations than there are"));
+    }
+    for operation in operations {
         let name = operation.text().ok_or_else(|| invalid("key_ops", "not a list of strings"))?;
         if seen.contains(&name) {
             return Err(invalid("key_ops", "an operation is named twice"));
@@ -278,12 +281,17 @@ fn rsa(node: &Node<'_>) -> Result<Material, Error> {
     let missing = || invalid("n", "missing");
     let modulus = numbers.next().ok_or_else(missing)??;
     let exponent = numbers.next().ok_or_else(missing)??;
-    // What else is wrong with it is told when it is loaded, which other algorithms may never ask for.
-    let weakness = RsaWeakness::of(&modulus, &exponent).filter(|it| *it == RsaWeakness::Factorable);
-    if let Some(weakness) = weakness {
-        return Err(invalid("n", weakness.as_str()));
-    }
+    refuse_marked(&modulus, "n")?;
     Ok(Material::Rsa { modulus, exponent })
+}
+
+/// Refuses an RSA key whose factors can be found by its form, wherever the key came from.
+pub(crate) fn refuse_marked(modulus: &[u8], part: &'static str) -> Result<(), Error> {
+    // What else is wrong with it is told when it is loaded, which other algorithms may never ask for.
+    match RsaWeakness::of_modulus(modulus) {
+        Some(weakness @ RsaWeakness::Factorable) => Err(invalid(part, weakness.as_str())),
+        _ => Ok(()),
+    }
 }
 
 /// The certificates of a key or of a header, leaf first (RFC 7517, section 4.7).

@@ -15,6 +15,12 @@ mod ima_json;
 mod ima_rules;
 mod json;
 mod learn;
+#[cfg(feature = "nvidia")]
+mod nvidia;
+#[cfg(feature = "nvidia")]
+mod nvidia_json;
+#[cfg(feature = "nvidia")]
+mod nvidia_rules;
 mod rules;
 #[cfg(feature = "tpm")]
 mod tpm;
@@ -35,6 +41,8 @@ pub use boot::{BootRules, EventsRule};
 #[cfg(feature = "tpm")]
 pub use ima_rules::{FileList, ImaRules};
 pub use learn::learn;
+#[cfg(feature = "nvidia")]
+pub use nvidia_rules::{NvidiaRules, RevocationDemand, TopologyDemand};
 #[cfg(feature = "dcap")]
 pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
 pub use rules::{Expected, Masked, Policy, Stance};
@@ -146,6 +154,8 @@ impl Policy {
             ("tdx", self.tdx != strict.tdx),
             #[cfg(feature = "tpm")]
             ("tpm", self.tpm != strict.tpm),
+            #[cfg(feature = "nvidia")]
+            ("nvidia", self.nvidia != strict.nvidia),
         ];
         let spoken_of: Vec<&str> =
             kinds.iter().filter(|(_, spoken)| *spoken).map(|(kind, _)| *kind).collect();

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use super::boot::BootRules;
 #[cfg(feature = "tpm")]
 use super::ima_rules::ImaRules;
+#[cfg(feature = "nvidia")]
+use super::nvidia_rules::NvidiaRules;
 #[cfg(feature = "tpm")]
 use super::tpm_rules::TpmRules;
 use crate::bytes::Bytes;
@@ -52,6 +54,9 @@ pub struct Policy {
     /// About TPM quotes.
     #[cfg(feature = "tpm")]
     pub tpm: TpmRules,
+    /// About NVIDIA GPUs and switches.
+    #[cfg(feature = "nvidia")]
+    pub nvidia: NvidiaRules,
 }
 
 #[cfg(feature = "dcap")]
@@ -307,6 +312,8 @@ impl Policy {
             ima: ImaRules::strict(),
             #[cfg(feature = "tpm")]
             tpm: TpmRules::strict(),
+            #[cfg(feature = "nvidia")]
+            nvidia: NvidiaRules::strict(),
         }
     }
 

@@ -5,6 +5,7 @@ pub mod case;
 pub mod catalogue;
 pub mod corpus;
 pub mod data;
+pub mod nvidia;
 pub mod run;
 pub mod tokens;
 pub mod tpm;

@@ -1,4 +1,4 @@
-//! Deterministic fake platforms, Intel's here and TPMs in [`tpm`]: change one field, build, and see
+//! Deterministic fake platforms, Intel's here, TPMs in [`tpm`] and NVIDIA devices in [`nvidia`]: change one field, build, and see
 //! whether a verifier notices.
 //!
 //! Nothing of veriquote is used here, so that the forge is an oracle of the formats of its own. Keys come
@@ -21,6 +21,7 @@ mod forge;
 mod identity;
 mod json;
 mod key;
+pub mod nvidia;
 mod pck;
 mod quote;
 mod qve;

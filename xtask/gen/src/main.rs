@@ -4,6 +4,7 @@ mod codes;
 mod errors;
 mod limits;
 mod output;
+mod pyi;
 
 use std::{env, fs, path::Path, process::ExitCode};
 
@@ -40,9 +41,11 @@ fn outputs(root: &Path) -> Result<Vec<Output>, String> {
         Output { path: "docs/errors.md".into(), text: errors::markdown() },
         Output { path: "docs/limits.md".into(), text: limits::markdown(&source)? },
     ];
-    outputs.extend(veriquote_facade::schema().into_iter().map(|(name, schema)| Output {
-        path: format!("bindings/schema/{name}"),
-        text: format!("{schema:#}\n"),
+    let schemas = veriquote_facade::schema();
+    outputs.extend(pyi::outputs(&schemas)?);
+    outputs.extend(schemas.into_iter().map(|(name, mut schema)| {
+        schema.sort_all_objects();
+        Output { path: format!("bindings/schema/{name}"), text: format!("{schema:#}\n") }
     }));
     Ok(outputs)
 }

@@ -25,11 +25,34 @@ pub(super) fn prepare(project: &Project, triple: &str) -> Result<Sysroot, Failur
     let (key, version) = short(&version);
     let home = project.cache.join("sysroot").join(key).join(triple);
     let sysroot = Sysroot { rustc: home.join("rustc"), rustdoc: home.join("rustdoc"), version };
-    if !home.is_dir() {
-        println!("    building the {triple} libraries with {} (once; about a minute)", sysroot.version);
-        build(project, triple, &home)?;
+    if home.is_dir() {
+        let Err(failure) = try_out(project, triple, &sysroot) else { return Ok(sysroot) };
+        println!("    the cached {triple} libraries do not serve any more: {failure}");
+        fs::remove_dir_all(&home)?;
     }
+    println!("    building the {triple} libraries with {} (once; about a minute)", sysroot.version);
+    build(project, triple, &home)?;
+    try_out(project, triple, &sysroot)?;
     Ok(sysroot)
+}
+
+/// Compiles and links the smallest program: a cache may have come from another machine or toolchain.
+fn try_out(project: &Project, triple: &str, sysroot: &Sysroot) -> Result<(), Failure> {
+    let work = project.target_for(triple).join("try");
+    fs::create_dir_all(&work)?;
+    let program = if triple == THUMB {
+        "#![no_std]\n#![no_main]\n\
+         #[panic_handler]\nfn panic(_: &core::panic::PanicInfo<'_>) -> ! { loop {} }\n"
+    } else {
+        "fn main() {}\n"
+    };
+    fs::write(work.join("program.rs"), program)?;
+    Step::new(&sysroot.rustc)
+        .args(["--target", triple, "--edition", "2024", "-Cpanic=abort", "-o", "program", "program.rs"])
+        .dir(&work)
+        .help("remove the sysroot folder in the user's cache and run this again, or run `rustup target add`")
+        .read()
+        .map(drop)
 }
 
 /// `rustc 1.96.0 (ac68faa20 2026-05-25) (built …)` as a folder's name and as people say it.
@@ -78,7 +101,8 @@ fn build(project: &Project, triple: &str, home: &Path) -> Result<(), Failure> {
     symlink(linker()?, host.join("bin/rust-lld"))?;
     for tool in ["rustc", "rustdoc"] {
         let path = fresh.join(tool);
-        fs::write(&path, format!("#!/bin/sh\nexec /usr/bin/{tool} --sysroot '{}' \"$@\"\n", home.display()))?;
+        // Where the wrapper is, the libraries are: a cache may be moved.
+        fs::write(&path, format!("#!/bin/sh\nexec /usr/bin/{tool} --sysroot \"${{0%/*}}\" \"$@\"\n"))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     }
     // Complete or absent: a run that is stopped half-way leaves nothing that looks finished.

@@ -10,5 +10,7 @@ pub use request::{
     AcceptedAlgorithms, ExpectedNonce, ExpectedSeconds, ExpectedSigner, ExpectedText, TokenExpectations,
     TokenExpiry, TokenOptions, TokenRequest,
 };
-pub use verify::{SubmoduleToken, TokenClaims, TokenKey, verify_token, verify_token_json};
-pub use view::{JwkView, TokenView, inspect_jwks, inspect_token};
+pub use verify::{SubmoduleToken, TokenClaims, TokenKey, TokenVerifier, verify_token, verify_token_json};
+pub use view::{
+    JwkView, SubmoduleView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token,
+};

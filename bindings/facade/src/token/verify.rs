@@ -7,14 +7,16 @@ use serde_json::{Map, Value};
 use veriquote::appraisal::NrasBundle;
 use veriquote::crypto::CryptoProvider;
 use veriquote::json::Node;
-use veriquote::jwt::{self, AuthenticToken, KeySet};
+use veriquote::jwt::{self, AuthenticToken, Expectations, KeySet};
 use veriquote::{Check, Failure, TrustAnchor, TrustAnchors, Window};
 
 use super::attested::{Asked, Attested};
-use super::request::TokenRequest;
+use super::request::{ExpectedNonce, TokenOptions, TokenRequest};
 use crate::appraisal::TokenAppraisal;
 use crate::check::CheckLine;
+use crate::document::Document;
 use crate::problem::Problem;
+use crate::time::Time;
 use crate::verification::{Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "token";
@@ -94,29 +96,10 @@ pub fn verify_token(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -
 /// # Errors
 /// What keeps the verification from beginning.
 fn verify(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Result<Verification, Problem> {
-    let keys = keys(provider, request)?;
-    let expectations = request.options.expect.to_core()?;
-    let now = request.options.at.0;
-    let failed = |Failure { error, checks }: Failure| {
-        Verification::failed(EVIDENCE, error.into(), checks.iter().map(CheckLine::from).collect())
-    };
+    let verifier = TokenVerifier::new(provider, request.jwks.as_ref(), &request.options)?;
     Ok(match (&request.token, &request.bundle) {
-        (Some(token), None) => {
-            let asked = Asked::of(&request.options)?;
-            let verified = jwt::verify(token.as_bytes(), &keys, &expectations, now);
-            verified.map_or_else(failed, |token| {
-                result(token.checks(), claims(&token, Vec::new(), token.window()), asked.check(&token))
-            })
-        }
-        (None, Some(bundle)) => {
-            let asked = Asked::of_bundle(&request.options)?;
-            let bundle = NrasBundle::parse(&bundle.0)?;
-            bundle.authenticate(&keys, &expectations, now).map_or_else(failed, |bundle| {
-                let submodules = bundle.submodules().map(submodule).collect();
-                let claims = claims(bundle.overall(), submodules, bundle.window());
-                result(bundle.checks(), claims, asked.check_bundle(&bundle))
-            })
-        }
+        (Some(token), None) => verifier.verify(token.as_bytes()),
+        (None, Some(bundle)) => verifier.verify_bundle(bundle),
         _ => {
             return Err(Problem::misuse(
                 "options",
@@ -127,14 +110,92 @@ fn verify(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Result<V
     })
 }
 
-fn keys(provider: Arc<dyn CryptoProvider>, request: &TokenRequest) -> Result<KeySet, Problem> {
+/// Keys that were loaded once, and options that were understood once, to verify many tokens.
+#[derive(Clone, Debug)]
+pub struct TokenVerifier {
+    keys: KeySet,
+    options: TokenOptions,
+    expectations: Expectations,
+}
+
+impl TokenVerifier {
+    /// Reads the keys and the expectations.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn new(
+        provider: Arc<dyn CryptoProvider>,
+        jwks: Option<&Document>,
+        options: &TokenOptions,
+    ) -> Result<Self, Problem> {
+        let keys = keys(provider, jwks, options)?;
+        Ok(Self { keys, options: options.clone(), expectations: options.expect.to_core()? })
+    }
+
+    /// Verifies one token in compact serialisation.
+    #[must_use]
+    pub fn verify(&self, token: &[u8]) -> Verification {
+        self.run(Asked::of(&self.options), |asked| {
+            let token = jwt::verify(token, &self.keys, &self.expectations, self.options.at.0)?;
+            Ok(result(token.checks(), claims(&token, Vec::new(), token.window()), asked.check(&token)))
+        })
+    }
+
+    /// Verifies one detached bundle of NVIDIA's service.
+    #[must_use]
+    pub fn verify_bundle(&self, bundle: &Document) -> Verification {
+        self.run(Asked::of_bundle(&self.options), |asked| {
+            let bundle = NrasBundle::parse(&bundle.0)?;
+            let bundle = bundle.authenticate(&self.keys, &self.expectations, self.options.at.0)?;
+            let submodules = bundle.submodules().map(submodule).collect();
+            let claims = claims(bundle.overall(), submodules, bundle.window());
+            Ok(result(bundle.checks(), claims, asked.check_bundle(&bundle)))
+        })
+    }
+
+    /// The same keys and expectations at another time.
+    #[must_use]
+    pub fn at(&self, at: Time) -> Self {
+        Self { options: TokenOptions { at, ..self.options.clone() }, ..self.clone() }
+    }
+
+    /// The same keys and expectations with another challenge to expect.
+    ///
+    /// # Errors
+    /// `misuse.options`.
+    pub fn expecting(&self, nonce: ExpectedNonce) -> Result<Self, Problem> {
+        let mut options = self.options.clone();
+        options.expect.nonce = nonce;
+        Ok(Self { keys: self.keys.clone(), expectations: options.expect.to_core()?, options })
+    }
+
+    fn run(
+        &self,
+        asked: Result<Asked, Problem>,
+        verify: impl FnOnce(Asked) -> Result<Verification, Failure>,
+    ) -> Verification {
+        let failed = |Failure { error, checks }: Failure| {
+            Verification::failed(EVIDENCE, error.into(), checks.iter().map(CheckLine::from).collect())
+        };
+        match asked {
+            Ok(asked) => verify(asked).unwrap_or_else(failed),
+            Err(problem) => Verification::failed(EVIDENCE, problem, Vec::new()),
+        }
+    }
+}
+
+fn keys(
+    provider: Arc<dyn CryptoProvider>,
+    jwks: Option<&Document>,
+    options: &TokenOptions,
+) -> Result<KeySet, Problem> {
     let mut list: Vec<TrustAnchor> = Vec::new();
-    for root in &request.options.roots {
+    for root in &options.roots {
         let anchors = TrustAnchors::from_certificates(&root.0).map_err(|error| error.inside("root"))?;
         list.extend(anchors.iter().cloned());
     }
     let roots = (!list.is_empty()).then(|| TrustAnchors::new(list));
-    Ok(match (&request.jwks, roots) {
+    Ok(match (jwks, roots) {
         (Some(jwks), None) => KeySet::parse(&jwks.0, provider)?,
         (Some(jwks), Some(roots)) => KeySet::parse_certified_by(&jwks.0, roots, provider)?,
         (None, Some(roots)) => KeySet::certified_by(roots, provider),

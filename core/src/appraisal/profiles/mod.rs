@@ -46,6 +46,16 @@ impl Profile {
         }
     }
 
+    /// `eat_profile` of its tokens; `None` where the issuer says where its claims are described.
+    #[must_use]
+    pub const fn eat_profile(self) -> Option<&'static str> {
+        match self {
+            Self::Aliyun | Self::Compact => None,
+            Self::Ear => Some(super::readers::ear::DRAFT_04),
+            Self::EarDotted => Some(super::readers::ear::VERAISON),
+        }
+    }
+
     /// The profile of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let all = [
         ("dcap", veriquote_conformance::data::files()),
         ("jwt", veriquote_conformance::tokens::files()),
+        ("nvidia", veriquote_conformance::nvidia::data::files()),
         ("tpm", veriquote_conformance::tpm::data::files()),
     ];
     let differences: io::Result<usize> =
