@@ -19,17 +19,22 @@ pub(crate) enum RsaWeakness {
 impl RsaWeakness {
     /// The first weakness of a key; both numbers are unsigned and big-endian, without zeros in front.
     pub(crate) fn of(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        Self::of_modulus(modulus).or_else(|| {
+            let is_small = bits(exponent).is_some_and(|bits| bits <= 64);
+            let fits = is_small && is_odd(exponent) && (3..=RSA_EXPONENT_MAX).contains(&small(exponent));
+            (!fits).then_some(Self::Exponent)
+        })
+    }
+
+    /// The first weakness of a modulus.
+    pub(crate) fn of_modulus(modulus: &[u8]) -> Option<Self> {
         if bits(modulus).is_none_or(|bits| !RSA_MODULUS_BITS.contains(&bits)) {
-            return Some(Self::Size);
+            Some(Self::Size)
+        } else if !is_odd(modulus) {
+            Some(Self::Even)
+        } else {
+            roca::is_marked(modulus).then_some(Self::Factorable)
         }
-        if !is_odd(modulus) {
-            return Some(Self::Even);
-        }
-        let is_small = bits(exponent).is_some_and(|bits| bits <= 64);
-        if !is_small || !is_odd(exponent) || !(3..=RSA_EXPONENT_MAX).contains(&small(exponent)) {
-            return Some(Self::Exponent);
-        }
-        roca::is_marked(modulus).then_some(Self::Factorable)
     }
 
     /// What is wrong, in words.

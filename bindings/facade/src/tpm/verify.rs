@@ -102,13 +102,16 @@ pub fn verify_tpm_for_claims<T>(
     (result, given)
 }
 
+/// Is given the proof that the policy accepted a quote.
+type TakeAccepted<'a> = &'a mut dyn FnMut(&Accepted<BoundQuote<'_>>);
+
 /// What a call wants beside the result.
 #[derive(Default)]
 struct Asked<'a, 'n> {
     /// Instead of the request's.
     policy: Option<Policy>,
     learned: Option<&'a mut Learned<'n>>,
-    accepted: Option<&'a mut dyn FnMut(&Accepted<BoundQuote<'_>>)>,
+    accepted: Option<TakeAccepted<'a>>,
 }
 
 /// A policy in the making.
