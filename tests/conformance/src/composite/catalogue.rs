@@ -9,9 +9,11 @@ use veriquote_forge::{Body, hex};
 use super::machine::MODES;
 use super::{Case, Expected, Machine};
 
+type Edit = Box<dyn FnOnce(&mut Value)>;
+
 struct Draft {
     machine: Machine,
-    edit: Vec<Box<dyn FnOnce(&mut Value)>>,
+    edit: Vec<Edit>,
     id: String,
     note: String,
     base: &'static str,
