@@ -9,7 +9,10 @@ use veriquote_forge::{Body, hex};
 use super::machine::MODES;
 use super::{Case, Expected, Machine};
 
+<<<<<<< HEAD
 /// A change of a request.
+=======
+>>>>>>> nvidia
 type Edit = Box<dyn FnOnce(&mut Value)>;
 
 struct Draft {
