@@ -9,10 +9,7 @@ use veriquote_forge::{Body, hex};
 use super::machine::MODES;
 use super::{Case, Expected, Machine};
 
-<<<<<<< HEAD
 /// A change of a request.
-=======
->>>>>>> nvidia
 type Edit = Box<dyn FnOnce(&mut Value)>;
 
 struct Draft {
