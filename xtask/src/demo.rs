@@ -89,7 +89,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
 }
 
 fn build(project: &Project) -> Result<(), Failure> {
-    Step::cargo().args(["build", "--release", "--package", "veriquote-cli"]).dir(&project.root).run()
+    Step::cargo().args(["build", "--package", "veriquote-cli"]).dir(&project.root).run()
 }
 
 fn forge(project: &Project, folder: &Path) -> Result<String, Failure> {
@@ -97,16 +97,7 @@ fn forge(project: &Project, folder: &Path) -> Result<String, Failure> {
         let platform = folder.join(name);
         fs::create_dir_all(&platform)?;
         Step::cargo()
-            .args([
-                "run",
-                "--release",
-                "--quiet",
-                "--package",
-                "veriquote-forge",
-                "--example",
-                "forge-platform",
-                "--",
-            ])
+            .args(["run", "--quiet", "--package", "veriquote-forge", "--example", "forge-platform", "--"])
             .arg(name)
             .arg(&platform)
             .dir(&project.root)
@@ -145,7 +136,7 @@ fn verify_tpm(project: &Project, machine: &Path, quote: &str) -> Result<Step, Fa
 }
 
 pub(super) fn veriquote(project: &Project) -> Step {
-    Step::new(project.target.join("release/veriquote"))
+    Step::new(project.target.join("debug/veriquote"))
 }
 
 /// Runs it; any other exit code than the one expected is a failure of the demo.
