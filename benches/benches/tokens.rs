@@ -1,7 +1,7 @@
 //! Tokens beside the published `jsonwebtoken` crate, both on AWS-LC, in interleaved rounds.
 //!
-//! `--rounds N` sets the number of rounds; `--only TEXT` runs the subjects with that text in their name,
-//! without ratios, for a profiler.
+//! `--rounds N` sets the number of rounds; `--algorithm ALG` takes one algorithm's tokens; `--only TEXT` runs the
+//! subjects with that text in their name, without ratios, for a profiler.
 
 use veriquote_benches::is_measuring;
 use veriquote_benches::rounds::{Target, option, rounds, show};
@@ -14,7 +14,9 @@ fn main() {
     let rounds = rounds();
     let only = option("--only").unwrap_or_default();
     let mut missed = 0;
-    for signed in Signed::all() {
+    let algorithm = option("--algorithm");
+    let wanted = |signed: &Signed| algorithm.as_deref().is_none_or(|wanted| wanted == signed.algorithm);
+    for signed in Signed::all().into_iter().filter(wanted) {
         let title = format!("\n{} ({} bytes), {rounds} rounds", signed.algorithm, signed.token.len());
         let mut subjects = subjects(signed);
         if !is_measuring() {

@@ -172,6 +172,12 @@ fn hex(text: &[u8]) -> Result<Vec<u8>, Error> {
     from_hex(&without_white_space(text)).map_err(|at| wrong(nth_kept(text, at), "not hex"))
 }
 
+/// Base64 with white space anywhere, strictly.
+#[cfg(feature = "nvidia")]
+pub(crate) fn base64_text(text: &[u8]) -> Result<Vec<u8>, Error> {
+    base64_at(text, 0, text.len())
+}
+
 /// Base64 in `text[from..to]`, strictly: the standard alphabet, all padding, no stray bits.
 fn base64_at(text: &[u8], from: usize, to: usize) -> Result<Vec<u8>, Error> {
     let part = text.get(from..to).unwrap_or_default();

@@ -172,6 +172,31 @@ codes! {
     CrlNotYetValid = "crl.not_yet_valid", Stale,
         "a revocation list was issued after the verification time",
         "check the clock, or the time that you passed";
+    // OCSP.
+    OcspDer = "ocsp.der", Malformed,
+        "an OCSP response is not the DER that RFC 6960 asks for",
+        "pass the response as the responder gave it: DER, hex, base64 or PEM";
+    OcspResponder = "ocsp.responder", Untrusted,
+        "the OCSP response is not signed by the certificate's issuer, or by whom that issuer named for it",
+        "refuse the response";
+    OcspSignature = "ocsp.signature", Untrusted,
+        "the OCSP response is not signed by its responder's key",
+        "refuse the response: a byte of it was changed";
+    OcspStale = "ocsp.stale", Stale,
+        "the OCSP response is past its next update, or names none",
+        "ask the responder again";
+    OcspNotYetValid = "ocsp.not_yet_valid", Stale,
+        "the OCSP response was made after the verification time",
+        "check the clock, or the time that you passed";
+    OcspNonce = "ocsp.nonce", Mismatch,
+        "the OCSP response does not carry the nonce of the request",
+        "ask the responder again";
+    OcspExtension = "ocsp.extension", Malformed,
+        "the OCSP response has a critical extension that is not known, or one twice",
+        "refuse the response";
+    OcspUnknown = "ocsp.unknown", Untrusted,
+        "the OCSP responder does not know the certificate",
+        "refuse, unless you know why its issuer does not";
     // DCAP: the quote.
     DcapQuoteLayout = "dcap.quote.layout", Malformed,
         "a field of the quote has a size or value that its version does not allow",
@@ -535,7 +560,97 @@ codes! {
     ImaContinuationBoot = "ima.continuation.boot", Mismatch,
         "the continuation token belongs to another attestation key or another boot",
         "start again from the first entry";
+    // NVIDIA devices: what the evidence comes in, and several of them.
+    NvidiaEvidenceForm = "nvidia.evidence.form", Malformed,
+        "the JSON is evidence of NVIDIA devices in none of the known forms, or in two of them",
+        "pass what the collector wrote, unchanged; docs/nvidia.md shows the forms";
+    NvidiaEvidenceEmpty = "nvidia.evidence.empty", Malformed,
+        "the evidence names no device",
+        "refuse: no device is not a good device";
+    NvidiaDeviceDuplicate = "nvidia.device.duplicate", Mismatch,
+        "two pieces of evidence are of one device",
+        "refuse: one genuine device stands for several";
+    // NVIDIA devices: the attestation report.
+    NvidiaSpdmRequest = "nvidia.spdm.request", Malformed,
+        "the report does not begin with the one SPDM request for signed measurements that is known",
+        "pass the attestation report exactly as the driver returned it";
+    NvidiaSpdmResponse = "nvidia.spdm.response", Malformed,
+        "the SPDM response is not one with measurements",
+        "pass the attestation report exactly as the driver returned it; an error response proves nothing";
+    NvidiaSpdmLayout = "nvidia.spdm.layout", Malformed,
+        "the measurement blocks have sizes, numbers or an order that SPDM does not allow",
+        "refuse the report";
+    NvidiaOpaqueLayout = "nvidia.opaque.layout", Malformed,
+        "the report's opaque data is not a sequence of whole fields, each of another type",
+        "refuse the report";
+    NvidiaOpaqueField = "nvidia.opaque.field", Malformed,
+        "a field of the report's opaque data is missing or not of its form",
+        "refuse the report, or check for a newer release";
+    NvidiaOpaqueVersion = "nvidia.opaque.version", Unsupported,
+        "the opaque data is of a newer version than this release reads",
+        "check for a newer release";
+    NvidiaFeature = "nvidia.feature", Mismatch,
+        "the modes of confidential computing that the devices state contradict each other",
+        "refuse: single-GPU, multi-GPU and protected-PCIe passthrough do not go together in one machine";
+    NvidiaArch = "nvidia.arch", Unsupported,
+        "the leaf certificate is not of a kind of device that this release knows",
+        "check that the evidence is of a Hopper or Blackwell GPU or an LS10 switch, or for a newer release";
+    NvidiaArchMismatch = "nvidia.arch.mismatch", Mismatch,
+        "parts of the evidence are of different kinds of devices",
+        "refuse: certificate chain, report and what was announced do not belong together";
+    NvidiaAdvisory = "nvidia.advisory", Mismatch,
+        "what stands beside the evidence is not what the device signed",
+        "refuse, or pass the evidence without the versions and nonce that its collector wrote beside it";
+    NvidiaReportSignature = "nvidia.report.signature", Untrusted,
+        "the report is not signed by the device's attestation key",
+        "refuse: a byte of it was changed, or the certificates are another device's";
+    NvidiaNonce = "nvidia.nonce", Mismatch,
+        "the report carries another challenge than the one that was given out",
+        "refuse: it is a replay or an answer to another verifier";
+    NvidiaFwidExtension = "nvidia.fwid.extension", Malformed,
+        "the leaf certificate's firmware identifier is missing or not of the form that NVIDIA issues",
+        "refuse the evidence";
+    NvidiaFwid = "nvidia.fwid", Mismatch,
+        "the firmware that the report names is not the one that its key was certified for",
+        "refuse: the certificate chain belongs to another firmware";
+    // NVIDIA devices: reference integrity manifests.
+    NvidiaRimXml = "nvidia.rim.xml", Malformed,
+        "a reference integrity manifest is not well-formed XML",
+        "pass the manifest exactly as NVIDIA's service gave it, decoded from base64";
+    NvidiaRimProfile = "nvidia.rim.profile", Malformed,
+        "a reference integrity manifest is not of the one form of XML and XML Signature that NVIDIA writes",
+        "refuse the manifest: NVIDIA's have nothing of this kind, and forgeries need it";
+    NvidiaRimDigest = "nvidia.rim.digest", Untrusted,
+        "the manifest's content is not what its signature speaks of",
+        "refuse the manifest: it was changed";
+    NvidiaRimSignature = "nvidia.rim.signature", Untrusted,
+        "the manifest is not signed by its signer's key",
+        "refuse the manifest: its signature was changed, or is another manifest's";
+    NvidiaRimValue = "nvidia.rim.value", Malformed,
+        "a signed value of the manifest is missing or not of its form",
+        "refuse the manifest, or check for a newer release";
+    NvidiaRimEmpty = "nvidia.rim.empty", Malformed,
+        "the manifest has no measurement in force, so that anything would match it",
+        "refuse the manifest";
+    NvidiaRimKind = "nvidia.rim.kind", Mismatch,
+        "the manifest's measurements are neither those of a driver nor those of a VBIOS, or of the other one",
+        "fetch the manifest under the name that the verification asks for";
+    NvidiaRimId = "nvidia.rim.id", Mismatch,
+        "the manifest is not the one of the name under which it was given",
+        "fetch it again; a store that confuses names must not be trusted";
+    NvidiaRimProduct = "nvidia.rim.product", Mismatch,
+        "the manifest is for another product than the device",
+        "fetch the manifest of this device: the verification names it";
+    NvidiaRimVersion = "nvidia.rim.version", Mismatch,
+        "the manifest is for another version than the device's",
+        "fetch the manifest of this device: the verification names it";
+    NvidiaRimConflict = "nvidia.rim.conflict", Mismatch,
+        "one measurement has reference values twice",
+        "refuse: the manifests do not belong together";
     // Binding and policy.
+    CompositeMember = "composite.member", Malformed,
+        "evidence of a member that a composite must have is missing",
+        "refuse: a machine without its devices, or devices without their machine, are no composite";
     BindingReportData = "binding.report_data", Mismatch,
         "the report data is not what this mode makes of the data",
         "try `veriquote binding detect`: it knows the other conventions and the common mistakes";

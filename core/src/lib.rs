@@ -30,6 +30,8 @@ pub mod appraisal;
 pub mod binding;
 pub mod bytes;
 pub mod check;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+pub mod composite;
 pub mod crypto;
 #[cfg(feature = "dcap")]
 pub mod dcap;
@@ -42,9 +44,11 @@ pub mod json;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 pub mod limits;
-#[cfg(any(feature = "dcap", feature = "tpm"))]
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
 pub mod measured_boot;
-#[cfg(any(feature = "dcap", feature = "tpm"))]
+#[cfg(feature = "nvidia")]
+pub mod nvidia;
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
 pub mod policy;
 pub mod reader;
 pub mod time;
@@ -57,7 +61,7 @@ pub use bytes::{Bytes, Fmspc, Hex, PceId, PlatformInstanceId, Ppid};
 pub use check::{Check, Failure, Outcome, Rule, Trace};
 pub use error::{Code, Error, Kind};
 pub use fact::{Fact, FactValue};
-#[cfg(any(feature = "dcap", feature = "tpm"))]
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
 pub use policy::Policy;
 pub use time::{UnixTime, Window};
 pub use trust::{TrustAnchor, TrustAnchors};
@@ -67,3 +71,8 @@ pub use trust::{TrustAnchor, TrustAnchors};
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/quickstart-rust.md")]
 struct Pages;
+
+/// The same, of tokens.
+#[cfg(all(doctest, feature = "jwt"))]
+#[doc = include_str!("../../docs/tokens.md")]
+struct TokenPages;

@@ -126,3 +126,44 @@ pub const TPM_PCR_BANKS: usize = 16;
 
 /// A file of PCR values: the one of tpm2-tools for 16 banks of 24 registers has under 64 KiB.
 pub const TPM_PCR_FILE_BYTES: usize = 256 * 1024;
+
+/// An NVIDIA attestation report: real ones have 2168 to 4274 bytes; opaque data of its own length field
+/// could reach 64 KiB.
+pub const NVIDIA_REPORT_BYTES: usize = 64 * 1024;
+
+/// The certificate chain of an NVIDIA device, as PEM: real ones have five certificates in under 5 KiB.
+pub const NVIDIA_CHAIN_BYTES: usize = 16 * 1024;
+
+/// Fields of the opaque data of one report: `NVIDIA` defines 36 types, a real report has up to 18.
+pub const NVIDIA_OPAQUE_FIELDS: usize = 64;
+
+/// A reference integrity manifest: real ones have 18 to 26 KiB.
+pub const NVIDIA_RIM_BYTES: usize = 256 * 1024;
+
+/// Elements inside elements of a manifest: real ones have six, down to a transform of the signature.
+pub const NVIDIA_RIM_DEPTH: usize = 6;
+
+/// Measurements in one manifest: a GPU has 64 blocks.
+pub const NVIDIA_RIM_MEASUREMENTS: usize = 64;
+
+/// Values that one measurement may have: real manifests give up to four.
+pub const NVIDIA_RIM_ALTERNATIVES: usize = 64;
+
+/// Manifests in one verification: eight GPUs of several firmware versions and their switches need under ten.
+pub const NVIDIA_RIMS: usize = 64;
+
+/// Devices in one verification: the largest systems have eight GPUs and four switches.
+pub const NVIDIA_DEVICES: usize = 32;
+
+/// An OCSP response: NVIDIA's, with the responder's certificate, have under 2 KiB.
+pub const OCSP_BYTES: usize = 16 * 1024;
+
+/// Answers in one OCSP response: NVIDIA's have one.
+pub const OCSP_ANSWERS: usize = 16;
+
+/// Lists and OCSP responses in one verification of NVIDIA devices: eight GPUs with two manifests have under
+/// 50 certificates that can be asked for.
+pub const NVIDIA_REVOCATIONS: usize = 256;
+
+/// Evidence of several NVIDIA devices as JSON: eight GPUs and four switches have under 150 KiB.
+pub const NVIDIA_EVIDENCE_BYTES: usize = 4 * 1024 * 1024;

@@ -437,6 +437,9 @@ fn every_rule_of_a_policy_is_met_and_broken_alone() {
         ("tpm.clock_safe", r#"{"tpm":{"clock_safe":"forbid"}}"#.to_string(), false),
         // Nothing is known of an earlier quote.
         ("tpm.same_boot", r#"{"tpm":{"same_boot":"require"}}"#.to_string(), false),
+        // And of the owner hierarchy's counters nothing but differences.
+        ("tpm.resumed", r#"{"tpm":{"resumed":"forbid"}}"#.to_string(), false),
+        ("tpm.resumed", r#"{"tpm":{"resumed":"require"}}"#.to_string(), false),
         // The key is in the owner hierarchy: its firmware version is hidden.
         ("tpm.firmware_versions", r#"{"tpm":{"firmware_versions":["1122334455667788"]}}"#.to_string(), false),
     ] {
@@ -445,7 +448,19 @@ fn every_rule_of_a_policy_is_met_and_broken_alone() {
     let same_boot = r#"{"tpm":{"same_boot":"require"}}"#;
     assert!(verdict(same_boot, bound(&NONCE.since(earlier)), "tpm.same_boot").0);
     assert!(!verdict(same_boot, bound(&NONCE.since(later_boot)), "tpm.same_boot").0);
+    let mut awake = earlier;
+    awake.restart_count = awake.restart_count.wrapping_sub(1);
+    for (since, stance, met) in [
+        (awake, "forbid", false),
+        (awake, "require", true),
+        (earlier, "forbid", true),
+        (earlier, "require", false),
+    ] {
+        let policy = format!(r#"{{"tpm":{{"resumed":"{stance}"}}}}"#);
+        assert_eq!(verdict(&policy, bound(&NONCE.since(since)), "tpm.resumed").0, met, "{policy}");
+    }
     let strict = Policy::strict();
+    assert!(strict.accept_tpm(bound(&NONCE.since(awake))).is_ok());
     assert!(strict.accept_tpm(bound(&NONCE.since(earlier))).is_ok());
     let rejected = strict.accept_tpm(bound(&NONCE.since(ahead))).expect_err("the clock went back");
     assert_eq!(rejected.error.part(), "tpm.clock_went_back");

@@ -9,6 +9,7 @@ mod event_log;
 mod frame;
 mod ima;
 mod json;
+mod nvidia;
 mod policy;
 pub mod provider;
 mod quote;
@@ -27,10 +28,11 @@ pub use event_log::event_log;
 pub use frame::Frame;
 pub use ima::{continuation, ima};
 pub use json::json;
+pub use nvidia::{nvidia_envelope, nvidia_opaque, nvidia_report, nvidia_rim, ocsp};
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
-pub use token::{jwks, jws, verify_token};
+pub use token::{bundle, jwks, jws, token_claims, verify_token};
 pub use tpm::{tpm_credential, tpm_pcrs, tpm_public, tpm_quote};
 pub use verify::{collateral, verify};
 pub use x509::{certificate, crl};
@@ -52,6 +54,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("appraisal", appraisal),
     ("binding", binding),
     ("boot_claims", boot_claims),
+    ("bundle", bundle),
     ("canonical", canonical),
     ("certificate", certificate),
     ("collateral", collateral),
@@ -63,9 +66,15 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("json", json),
     ("jwks", jwks),
     ("jws", jws),
+    ("nvidia_envelope", nvidia_envelope),
+    ("nvidia_opaque", nvidia_opaque),
+    ("nvidia_report", nvidia_report),
+    ("nvidia_rim", nvidia_rim),
+    ("ocsp", ocsp),
     ("policy", policy),
     ("quote", quote),
     ("text", text),
+    ("token_claims", token_claims),
     ("tpm_credential", tpm_credential),
     ("tpm_pcrs", tpm_pcrs),
     ("tpm_public", tpm_public),

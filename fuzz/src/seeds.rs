@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use veriquote_forge::Forge;
 
 use crate::document;
@@ -46,6 +48,7 @@ pub fn forged() -> Vec<Seed> {
         ));
     }
     seeds.extend(appraisals());
+    seeds.extend(bundles());
     for (index, (name, forge)) in (0u8..).zip(Forge::all()) {
         let forged = forge.build();
         let from = &forged.collateral;
@@ -82,6 +85,12 @@ pub fn forged() -> Vec<Seed> {
             if let Some(token) = case["request"]["token"].as_str() {
                 seeds.push(Seed::new("jws", format!("{name}-{number}"), token));
                 seeds.push(Seed::new("verify_token", format!("{name}-{number}"), token));
+                let [header, payload] = parts(token);
+                seeds.push(Seed::new(
+                    "token_claims",
+                    format!("{name}-{number}"),
+                    [&header, &[0][..], &payload].concat(),
+                ));
             }
             seeds.push(Seed::new("jwks", format!("{name}-{number}"), case["request"]["jwks"].to_string()));
         }
@@ -96,6 +105,7 @@ pub fn forged() -> Vec<Seed> {
     seeds.push(Seed::new("verify", "intel", intel.write()));
     seeds.push(Seed::new("text", "time", "2026-01-15T00:00:00Z"));
     seeds.extend(tpm());
+    seeds.extend(nvidia());
     seeds
 }
 
@@ -151,6 +161,24 @@ pub fn from_vectors(vectors: &Path) -> io::Result<Vec<Seed>> {
             seeds.push(Seed::new(target, name, bytes));
         }
     }
+    for path in entries(&vectors.join("tokens"))? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(bytes) = read(&path).ok().flatten() else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        if name.ends_with(".jwt") {
+            // Half of a token of 50 kilobytes is its log.
+            let [header, payload] = parts(&text);
+            seeds.push(Seed::new("appraisal", name.clone(), &payload[..]));
+            if bytes.len() < 8192 {
+                seeds.push(Seed::new("jws", name.clone(), text.trim()));
+                seeds.push(Seed::new("token_claims", name, [&header, &[0][..], &payload].concat()));
+            }
+        } else if name.to_ascii_lowercase().contains("jwk") {
+            seeds.push(Seed::new("jwks", name, bytes));
+        } else if name.ends_with("_detached_eat.json") {
+            seeds.push(Seed::new("appraisal", name, bytes));
+        }
+    }
     for case in folders(&vectors.join("dcap/real"))? {
         let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(bytes) = read(&case.join("quote.bin"))? {
@@ -176,13 +204,19 @@ pub fn write(folder: &Path, seeds: &[Seed]) -> io::Result<()> {
     Ok(())
 }
 
-/// The folders in `path`, at most eight of them, evenly spread over their names.
-fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+/// What is in the folder `path`, by name; nothing where there is none.
+fn entries(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(Vec::new());
     }
     let mut all = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     all.sort();
+    Ok(all)
+}
+
+/// The folders in `path`, at most eight of them, evenly spread over their names.
+fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let all = entries(path)?;
     let step = all.len().div_ceil(8).max(1);
     Ok(all.into_iter().step_by(step).collect())
 }
@@ -221,6 +255,70 @@ fn tpm() -> Vec<Seed> {
     ]
 }
 
+/// Reports, opaque data, manifests, evidence and OCSP responses of the forge's devices.
+fn nvidia() -> Vec<Seed> {
+    use veriquote_forge::nvidia::{NvForge, Ocsp, OcspStatus};
+    let mut seeds = Vec::new();
+    for (which, (name, forge)) in (0u8..).zip(NvForge::all()) {
+        let device = &forge.devices[0];
+        let built = device.build();
+        seeds.push(Seed::new("nvidia_report", name, [&[which][..], &built.report].concat()));
+        let mut opaque = vec![which];
+        for (kind, data) in &device.report.opaque {
+            opaque.extend(kind.to_le_bytes());
+            opaque.extend(u16::try_from(data.len()).expect("short").to_le_bytes());
+            opaque.extend(data);
+        }
+        seeds.push(Seed::new("nvidia_opaque", name, opaque));
+        let evidence = serde_json::json!([{
+            "arch": built.architecture, "nonce": veriquote_forge::hex(&forge.nonce),
+            "evidence": veriquote_forge::hex(&built.report), "certificate": built.chain,
+        }]);
+        seeds.push(Seed::new("nvidia_envelope", name, evidence.to_string()));
+    }
+    for (number, text) in crate::nvidia::rims().into_iter().enumerate() {
+        seeds.push(Seed::new("nvidia_rim", number.to_string(), text));
+    }
+    for (name, text) in ENVELOPES {
+        seeds.push(Seed::new("nvidia_envelope", *name, *text));
+    }
+    let chain = &NvForge::hopper().devices[0].chain;
+    let good = Ocsp::good(&chain[1], &chain[2]);
+    for (name, ocsp) in [
+        ("good", good.clone()),
+        ("by-key", Ocsp { by_key: true, nonce: Some(vec![9; 32]), ..good.clone() }),
+        ("other", Ocsp { serial: vec![7], status: OcspStatus::Revoked(6), ..good }),
+    ] {
+        seeds.push(Seed::new("ocsp", name, ocsp.der()));
+    }
+    seeds.push(Seed::new("ocsp", "unauthorized", [0x30, 3, 0x0a, 1, 6]));
+    seeds
+}
+
+const ENVELOPES: &[(&str, &str)] = &[
+    (
+        "trustee",
+        r#"{"device_evidence_list":[{"arch":"Hopper","uuid":"a","evidence":"11e0","certificate":"LS0tLS1CRUdJTiA="}]}"#,
+    ),
+    (
+        "alibaba",
+        r#"{"quote":"AA==","gpu_evidence":{"evidence_list":[{"attestation_report":"EeA=","certificate":"-----BEGIN "}]}}"#,
+    ),
+    (
+        "intel",
+        r#"{"nvgpu":{"gpu_nonce":"00","arch":"hopper","evidence":"MTFlMA==","certificate":"-----BEGIN "},"tdx":{"quote":"AA=="}}"#,
+    ),
+    ("phala", r#"{"intel_quote":"00","nvidia_payload":"{\"nonce\":\"00\",\"evidence_list\":[]}"}"#),
+    (
+        "google",
+        r#"{"ppcie":{"gpu_quotes":[{"gpu_architecture_type":8,"attestation_report":"EeA=","attestation_certificate_chain":"-----BEGIN "}],"switch_quotes":[]}}"#,
+    ),
+    (
+        "rs",
+        r#"{"platform":"nvidia_gpu","evidence":{"devices":[{"evidence_b64":"EeA=","cert_chain_b64":"-----BEGIN "}]}}"#,
+    ),
+];
+
 /// A CCEL with SHA-384 digests: an action with its own hash, an opaque application, a separator.
 fn event_log() -> Vec<u8> {
     let mut log = [1u32, 3].map(u32::to_le_bytes).concat();
@@ -254,6 +352,11 @@ const POLICIES: &[(&str, &str)] = &[
     ),
     ("crypto-only", r#"{"crypto_only":true}"#),
     (
+        "nvidia",
+        r#"{"nvidia":{"rims":"allow","revocation":"every","topology":"ignore","modes":["spt"],"gpus":8,
+        "minimum_driver_version":"550.90","serials":["00ff"]},"composite":{"measured":"require","fresh":"allow"}}"#,
+    ),
+    (
         "tcb",
         r#"{"name":"a","tcb":{"accept":["UpToDate","SWHardeningNeeded"],"tolerated_advisories":["INTEL-SA-00615"],
         "rejected_advisories":[],"minimum_evaluation_number":17,"grace_seconds":86400},
@@ -280,6 +383,34 @@ fn appraisals() -> Vec<Seed> {
         let claims = case["request"].get("claims").or_else(|| case["request"].get("bundle"))?;
         let name = case["id"].as_str()?.replace('/', "-");
         Some(Seed::new("appraisal", name, claims.to_string()))
+    });
+    seeds.collect()
+}
+
+/// Header and payload of a token, empty where it has none.
+fn parts(token: &str) -> [Vec<u8>; 2] {
+    let mut segments = token.trim().split('.');
+    std::array::from_fn(|_| URL_SAFE_NO_PAD.decode(segments.next().unwrap_or_default()).unwrap_or_default())
+}
+
+/// The claims of our own bundles: those of the overall token without its digests, then each submodule's.
+fn bundles() -> Vec<Seed> {
+    let file: serde_json::Value =
+        serde_json::from_str(include_str!("../../tests/vectors/jwt/bundle.json")).expect("JSON");
+    let cases = file["token_cases"].as_array().cloned().unwrap_or_default();
+    let seeds = cases.iter().filter_map(|case| {
+        let bundle = &case["request"]["bundle"];
+        let [_, overall] = parts(bundle[0][1].as_str()?);
+        let mut overall: serde_json::Value = serde_json::from_slice(&overall).ok()?;
+        overall.as_object_mut()?.remove("submods");
+        let mut bytes = overall.to_string().into_bytes();
+        for token in bundle[1].as_object()?.values() {
+            let [_, payload] = parts(token.as_str()?);
+            bytes.push(0);
+            bytes.extend(payload);
+        }
+        let name = case["id"].as_str()?.replace('/', "-");
+        Some(Seed::new("bundle", name, bytes))
     });
     seeds.collect()
 }

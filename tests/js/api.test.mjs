@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import vm from 'node:vm';
-import { PLATFORMS, bytes, dcap, token, tpm } from './evidence.mjs';
+import { PLATFORMS, bytes, challenge, dcap, token, tpm } from './evidence.mjs';
 
 const veriquote = await import(process.env.VERIQUOTE_PACKAGE);
 const { DcapVerifier, TokenVerifier, VeriquoteError, verifyDcap, verifyToken, verifyTpm } = veriquote;
@@ -266,6 +266,16 @@ test('a policy is learnt from a boot, and accepts it', () => {
   assert.equal(verifyTpm(again).accepted, true);
   const { event_log: _, ...without } = request;
   assert.equal(refusal(() => veriquote.learnTpmPolicy(without, 'x')).code, 'misuse.options');
+});
+
+test('a secret is wrapped for one TPM and one key', () => {
+  const request = challenge();
+  const made = veriquote.makeTpmChallenge(request);
+  assert.equal(made.challenge.secret, request.secret);
+  assert.ok(made.credential.length > 64 && !made.credential.includes(request.secret));
+  assert.equal(made.json, veriquote.callJson('make_tpm_challenge', JSON.stringify(request)));
+  assert.equal(refusal(() => veriquote.makeTpmChallenge({ ...request, ek: {} })).kind, 'misuse');
+  assert.equal(refusal(() => veriquote.makeTpmChallenge({ ...request, more: 1 })).code, 'misuse.options');
 });
 
 test('calls by name take and give text', () => {

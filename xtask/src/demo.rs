@@ -9,8 +9,10 @@ use clap::Args;
 
 use crate::{failure::Failure, project::Project, setup::debian, stages::Stages, step::Step};
 
+mod service;
+
 /// The forge's clock, 2026-01-15: its certificates and collateral are valid then.
-const FORGED_AT: &str = "2026-01-15T00:00:00Z";
+pub(super) const FORGED_AT: &str = "2026-01-15T00:00:00Z";
 
 /// A TDX quote of a production machine, with the collateral that Intel published for it then.
 const REAL: &str = "c42f916432__b0c06f000000_eval18_2025-11-17";
@@ -27,10 +29,10 @@ pub(crate) struct Options {
 
 pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     let folder = options.folder.clone().unwrap_or_else(|| project.target.join("demo"));
-    stages.announce(if project.vectors.is_some() { 8 } else { 7 });
+    stages.announce(if project.vectors.is_some() { 13 } else { 12 });
     let ready = stages.run("system packages", debian::compilers)
         && stages.run("build the tool", || build(project))
-        && stages.run("forge two platforms", || forge(project, &folder));
+        && stages.run("forge two platforms and a machine with a TPM", || forge(project, &folder));
     if !ready {
         return;
     }
@@ -71,33 +73,37 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         fs::write(tampered.join("quote.bin"), quote)?;
         expect(1, verify(project, &tampered))
     });
+    let machine = folder.join("tpm-rsa");
+    stages.run("verify a forged TPM: its key, its quote, the boot log and the list of programs", || {
+        expect(0, verify_tpm(project, &machine, "quote.msg")?)
+    });
+    stages.run("refuse the same quote with one bit of its register digest changed", || {
+        let mut quote = fs::read(machine.join("quote.msg"))?;
+        if let Some(byte) = quote.last_mut() {
+            *byte ^= 1;
+        }
+        fs::write(machine.join("tampered.msg"), quote)?;
+        expect(1, verify_tpm(project, &machine, "tampered.msg")?)
+    });
+    service::show(project, stages, &folder);
 }
 
 fn build(project: &Project) -> Result<(), Failure> {
-    Step::cargo().args(["build", "--release", "--package", "veriquote-cli"]).dir(&project.root).run()
+    Step::cargo().args(["build", "--package", "veriquote-cli"]).dir(&project.root).run()
 }
 
 fn forge(project: &Project, folder: &Path) -> Result<String, Failure> {
-    for name in ["tdx4", "sgx3"] {
+    for name in ["tdx4", "sgx3", "tpm-rsa"] {
         let platform = folder.join(name);
         fs::create_dir_all(&platform)?;
         Step::cargo()
-            .args([
-                "run",
-                "--release",
-                "--quiet",
-                "--package",
-                "veriquote-forge",
-                "--example",
-                "forge-platform",
-                "--",
-            ])
+            .args(["run", "--quiet", "--package", "veriquote-forge", "--example", "forge-platform", "--"])
             .arg(name)
             .arg(&platform)
             .dir(&project.root)
             .run()?;
     }
-    Ok(format!("keys, certificates, revocation lists, collateral and quotes in {}", folder.display()))
+    Ok(format!("keys, certificates, revocation lists, collateral, quotes and logs in {}", folder.display()))
 }
 
 fn verify(project: &Project, platform: &Path) -> Step {
@@ -111,12 +117,30 @@ fn verify(project: &Project, platform: &Path) -> Step {
         .args(["--at", FORGED_AT])
 }
 
-fn veriquote(project: &Project) -> Step {
-    Step::new(project.target.join("release/veriquote"))
+fn verify_tpm(project: &Project, machine: &Path, quote: &str) -> Result<Step, Failure> {
+    let nonce = fs::read_to_string(machine.join("nonce"))?;
+    let mut step = veriquote(project).args(["verify", "tpm", "--nonce"]).arg(nonce.trim());
+    for (flag, name) in [
+        ("--quote", quote),
+        ("--signature", "quote.sig"),
+        ("--ak", "ak.pub"),
+        ("--ak-chain", "ak.pem"),
+        ("--root", "root.pem"),
+        ("--pcrs", "quote.pcrs"),
+        ("--event-log", "eventlog.bin"),
+        ("--ima-log", "ima.bin"),
+    ] {
+        step = step.arg(flag).arg(machine.join(name));
+    }
+    Ok(step.args(["--at", FORGED_AT]))
+}
+
+pub(super) fn veriquote(project: &Project) -> Step {
+    Step::new(project.target.join("debug/veriquote"))
 }
 
 /// Runs it; any other exit code than the one expected is a failure of the demo.
-fn expect(wanted: i32, step: Step) -> Result<String, Failure> {
+pub(super) fn expect(wanted: i32, step: Step) -> Result<String, Failure> {
     match step.code()? {
         code if code == wanted => Ok(format!("exit code {code}, as it should be")),
         code => Err(Failure::new(

@@ -13,6 +13,7 @@ mod generate;
 mod js;
 mod no_std;
 mod project;
+mod python;
 mod setup;
 mod size;
 mod stages;
@@ -49,6 +50,8 @@ enum Command {
     Js(js::Options),
     /// Link the core into a program for a bare target.
     NoStd,
+    /// Build the Python wheel and test it: answers to every vector, types, threads, columns, Spark, documents.
+    Python(python::Options),
     /// Install what the other commands need: system packages, cargo tools, bare-target libraries.
     Setup,
     /// Report the size of the core compiled for wasm32.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Gen(options) => generate::run(&project, &mut stages, &options),
         Command::Js(options) => js::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
+        Command::Python(options) => python::run(&project, &mut stages, &options),
         Command::Setup => setup::run(&project, &mut stages),
         Command::Size => size::run(&project, &mut stages),
         Command::Test(options) => test::run(&project, &mut stages, &options),

@@ -43,6 +43,11 @@ impl Step {
         arguments.into_iter().fold(self, Self::arg)
     }
 
+    /// Arguments as a shell would take them.
+    pub(crate) fn line(arguments: &[&str]) -> String {
+        arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>().join(" ")
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         let value = value.as_ref();
         self.shown.insert_str(0, &format!("{name}={} ", quoted(&value.to_string_lossy())));

@@ -51,9 +51,20 @@ pub enum Command {
     /// Fetch or show the collateral that verification needs.
     #[command(subcommand)]
     Collateral(Collateral),
+    /// Enrol machines with a TPM.
+    #[command(subcommand)]
+    Tpm(TpmCommand),
     /// Compute report data, or find out how data are bound in them.
     #[command(subcommand)]
     Binding(Binding),
+    /// Send evidence to an attestation service, and write the token that it gives.
+    Attest(Attest),
+    /// Run the attestation service.
+    #[cfg(feature = "serve")]
+    Serve(Serve),
+    /// Make or withdraw a key of the attestation service.
+    #[cfg(feature = "serve")]
+    Keygen(Keygen),
     /// Print a completion script for a shell.
     #[command(after_help = "\
 Examples:
@@ -70,7 +81,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Knows quotes, certificates and chains, revocation lists, collateral files, the JSON bodies that
-Intel's service serves, event logs, IMA lists, attestations and public areas of TPMs, tokens and JWK sets.
+Intel's service serves, event logs, IMA lists, attestations and public areas of TPMs, evidence and reference
+manifests of NVIDIA devices, tokens, NVIDIA's bundles of tokens, and JWK sets.
 Nothing is verified: what is shown is what the file says.
 
 Examples:
@@ -94,8 +106,111 @@ pub enum Verify {
     Dcap(Box<Dcap>),
     /// Verify a TPM 2.0 quote.
     Tpm(Box<Tpm>),
+    /// Verify NVIDIA GPUs and NVSwitches.
+    Nvgpu(Box<Nvgpu>),
+    /// Verify a machine together with its GPUs.
+    Composite(Composite),
     /// Verify an attestation token (JWT).
     Token(Box<Token>),
+}
+
+/// `verify composite`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The request is one JSON file: evidence, collateral, manifests, and the mode in which machine and devices
+are bound; bindings/schema/composite-request.json describes it, docs/composite.md the modes. A string that
+begins with `@` names a file, whose content takes its place.
+
+Examples:
+  veriquote verify composite --request request.json
+  veriquote verify composite --request request.json --json | jq .claims.binding")]
+pub struct Composite {
+    /// The request; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub request: PathBuf,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: what the request says, or now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
+}
+
+/// `verify nvgpu`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Evidence is what a collector wrote: nvattest, NVIDIA's SDK in Python, Confidential Containers and others;
+docs/nvidia.md shows the forms. Without --policy the strict policy applies: every manifest is there, every
+measurement matches, the firmware is named. The result names the manifests that are missing; NVIDIA's
+service serves them by that name.
+
+Examples:
+  veriquote verify nvgpu --evidence evidence.json --nonce 00ff… --rim driver.xml --rim vbios.xml
+  veriquote verify nvgpu --evidence report.bin --chain chain.pem --nonce 00ff… --rim driver.xml \\
+      --rim vbios.xml --crl l1-root.crl --crl l2-gh100.crl
+  veriquote verify nvgpu --evidence evidence.json --nonce 00ff… --json | jq .claims.devices[].missing")]
+pub struct Nvgpu {
+    /// The evidence; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub evidence: PathBuf,
+    /// Certificates of the device, leaf first, when --evidence is a report alone.
+    #[arg(long, value_name = "PEM")]
+    pub chain: Option<PathBuf>,
+    /// The challenge that you gave out: 32 bytes.
+    #[arg(long, value_name = "HEX")]
+    pub nonce: String,
+    /// The challenge of the switches, where that is another one.
+    #[arg(long, value_name = "HEX")]
+    pub switch_nonce: Option<String>,
+    /// Reference integrity manifest, or the answer of NVIDIA's service that holds one. May be given several
+    /// times, in any order.
+    #[arg(long, value_name = "FILE")]
+    pub rim: Vec<PathBuf>,
+    /// Revocation list. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub crl: Vec<PathBuf>,
+    /// OCSP response. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub ocsp: Vec<PathBuf>,
+    /// The nonce of the OCSP requests.
+    #[arg(long, value_name = "HEX", requires = "ocsp")]
+    pub ocsp_nonce: Option<String>,
+    /// Accept certificates that their issuer has put on hold.
+    #[arg(long)]
+    pub accept_certificate_hold: bool,
+    /// Accept zeros after a report.
+    #[arg(long)]
+    pub allow_padding: bool,
+    /// Root of devices to trust in place of NVIDIA's. May be given several times.
+    #[arg(long, value_name = "PEM")]
+    pub root: Vec<PathBuf>,
+    /// Root of manifests to trust in place of NVIDIA's. May be given several times.
+    #[arg(long, value_name = "PEM")]
+    pub rim_root: Vec<PathBuf>,
+    /// Policy document (JSON). Default: the strict policy.
+    #[arg(long, value_name = "FILE", conflicts_with = "crypto_only")]
+    pub policy: Option<PathBuf>,
+    /// Accept whatever is authentic: no appraisal. The result says so.
+    #[arg(long)]
+    pub crypto_only: bool,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
 }
 
 /// `verify token`
@@ -110,7 +225,7 @@ Examples:
   veriquote verify token --token token.jwt --jwks jwks.json --issuer https://attest.example.com
   veriquote verify token --token token.jwt --jwks jwks.json --alg RS256 --issuer https://i.example \\
       --audience https://me.example --nonce 3q2-7wABAgM --max-age 5m
-  veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --at 2026-01-20T08:00:00Z
+  veriquote verify token --token token.jwt --root as-ca.pem --alg ES256 --signer-subject as.example.com
   curl -s https://i.example/token | veriquote verify token --token - --jwks jwks.json --json | jq .claims")]
 pub struct Token {
     /// The token, or a detached bundle of NVIDIA's service; `-` for standard input.
@@ -123,6 +238,16 @@ pub struct Token {
     /// own certificates. May be given several times.
     #[arg(long, value_name = "PEM")]
     pub root: Vec<PathBuf>,
+    /// Common name of the certificate that the root certifies: without a signer, any that it certifies is good.
+    #[arg(long, value_name = "CN", requires = "root")]
+    pub signer_subject: Option<String>,
+    /// SHA-256 of that certificate's SubjectPublicKeyInfo.
+    #[arg(long, value_name = "HEX", requires = "root")]
+    pub signer_spki_sha256: Option<String>,
+    /// A purpose (ExtendedKeyUsage, dotted) that the certificate may be made for: without any, one that is made
+    /// for certain purposes is refused. May be given several times.
+    #[arg(long, value_name = "OID", requires = "root")]
+    pub signer_purpose: Vec<String>,
     /// An algorithm to accept, such as RS256. May be given several times.
     #[arg(long, value_name = "ALG")]
     pub alg: Vec<String>,
@@ -251,20 +376,24 @@ pub struct Tpm {
     pub signature: PathBuf,
     /// The attestation key that you trust: TPM2B_PUBLIC, TPMT_PUBLIC, PEM or DER. With --ak-chain: the
     /// public area of the certificate's key.
-    #[arg(long, value_name = "FILE", required_unless_present = "ak_chain")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["ak_chain", "hcl_report"])]
     pub ak: Option<PathBuf>,
     /// Certificate chain of the attestation key, its own first.
     #[arg(long, value_name = "PEM", requires = "root")]
     pub ak_chain: Option<PathBuf>,
-    /// Root that may vouch for it. May be given several times.
-    #[arg(long, value_name = "PEM", requires = "ak_chain")]
+    /// Root that may vouch for the attestation key, its endorsement key or its signer. May be given several
+    /// times.
+    #[arg(long, value_name = "PEM")]
     pub root: Vec<PathBuf>,
     /// Revocation list of an issuer of the chain; when there is one, every certificate needs one.
-    #[arg(long, value_name = "FILE", requires = "ak_chain")]
+    #[arg(long, value_name = "FILE", requires = "root")]
     pub crl: Vec<PathBuf>,
     /// Accept a certificate that does not say what its key is for.
-    #[arg(long, requires = "ak_chain")]
+    #[arg(long, requires = "root")]
     pub allow_missing_purpose: bool,
+    /// Where the key comes from, when you neither pin it nor have its certificate.
+    #[command(flatten)]
+    pub evidence: KeyEvidence,
     /// The Name that the key must have.
     #[arg(long, value_name = "HEX")]
     pub ak_name: Option<String>,
@@ -328,6 +457,123 @@ pub struct Tpm {
     /// Which cryptography to use.
     #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
     pub crypto: CryptoName,
+}
+
+/// An endorsement key.
+#[derive(Debug, Args)]
+pub struct Endorsement {
+    /// Certificate of the endorsement key: what `tpm2_nvread 0x01c00002` or `tpm2_getekcertificate` wrote.
+    #[arg(long, value_name = "FILE", requires = "root")]
+    pub ek_cert: Option<PathBuf>,
+    /// Certificates between it and the root, in order.
+    #[arg(long, value_name = "PEM", requires = "ek_cert")]
+    pub ek_chain: Option<PathBuf>,
+    /// Public area of the endorsement key. Without --ek-cert, you pin it.
+    #[arg(long, value_name = "FILE")]
+    pub ek: Option<PathBuf>,
+}
+
+/// Evidence of an attestation key, by one of three routes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Evidence of the attestation key")]
+pub struct KeyEvidence {
+    /// The endorsement key of an activation.
+    #[command(flatten)]
+    pub endorsement: Endorsement,
+    /// Activation: what `veriquote tpm challenge` kept for you. It is good for one answer.
+    #[arg(long, value_name = "FILE", requires = "answer", conflicts_with_all = ["ak_chain", "ak_name"])]
+    pub challenge: Option<PathBuf>,
+    /// Activation: what `tpm2_activatecredential -o` wrote.
+    #[arg(long, value_name = "FILE", requires = "challenge")]
+    pub answer: Option<PathBuf>,
+    /// Certification: what `tpm2_certify -o` or `tpm2_certifycreation --attestation` wrote.
+    #[arg(long, value_name = "FILE", requires_all = ["certification_signature", "signer"],
+        conflicts_with_all = ["ak_chain", "ak_name", "challenge"])]
+    pub certification: Option<PathBuf>,
+    /// Certification: its signature.
+    #[arg(long, value_name = "FILE", requires = "certification")]
+    pub certification_signature: Option<PathBuf>,
+    /// Certification: public area of the attestation key that signed it. Without --signer-chain, you pin it.
+    #[arg(long, value_name = "FILE", requires = "certification")]
+    pub signer: Option<PathBuf>,
+    /// Certification: the Name that the signer must have.
+    #[arg(long, value_name = "HEX", requires = "certification", conflicts_with = "signer_chain")]
+    pub signer_name: Option<String>,
+    /// Certification: certificate chain of the signer, its own first.
+    #[arg(long, value_name = "PEM", requires_all = ["certification", "root"])]
+    pub signer_chain: Option<PathBuf>,
+    /// Certification: creation data of the key, where its creation is certified.
+    #[arg(long, value_name = "FILE", requires = "certification")]
+    pub creation_data: Option<PathBuf>,
+    /// Certification: the challenge that it answers.
+    #[arg(long, value_name = "HEX", requires = "certification")]
+    pub certification_nonce: Option<String>,
+    /// Certification: it answers no challenge of yours, and may be of any age.
+    #[arg(long, requires = "certification", conflicts_with = "certification_nonce")]
+    pub danger_no_certification_nonce: bool,
+    /// Hardware: Azure's HCL report (NV index 0x01400001).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ak_chain", "ak_name", "challenge", "certification"])]
+    pub hcl_report: Option<PathBuf>,
+    /// Hardware: the TDX quote over the report's TD report.
+    #[arg(long, value_name = "FILE", requires_all = ["hcl_report", "td_collateral"])]
+    pub td_quote: Option<PathBuf>,
+    /// Hardware: the collateral of the TDX quote.
+    #[arg(long, value_name = "FILE", requires = "td_quote")]
+    pub td_collateral: Option<PathBuf>,
+    /// Hardware: a root in place of Intel's, for the TDX quote.
+    #[arg(long, value_name = "PEM", requires = "td_quote")]
+    pub td_root: Vec<PathBuf>,
+    /// Hardware: the policy that must accept the TDX quote. Default: the strict policy.
+    #[arg(long, value_name = "FILE", requires = "td_quote")]
+    pub td_policy: Option<PathBuf>,
+    /// Hardware: report data of evidence that you verified and accepted elsewhere, such as SEV-SNP's.
+    #[arg(long, value_name = "HEX", requires = "hcl_report", conflicts_with = "td_quote")]
+    pub accepted_report_data: Option<String>,
+}
+
+/// `tpm`
+#[derive(Debug, Subcommand)]
+pub enum TpmCommand {
+    /// Wrap a secret that one TPM with one attestation key alone can unwrap (MakeCredential).
+    Challenge(Challenge),
+}
+
+/// `tpm challenge`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Send the credential to the machine, keep the challenge secret, and use it once.
+
+Examples:
+  veriquote tpm challenge --ek-cert ek.crt --ek-chain vendor.pem --root vendor-root.pem --ak ak.pub \\
+      --credential credential.blob --challenge challenge.json
+  tpm2_activatecredential -c ak.ctx -C ek.ctx -i credential.blob -o answer …   # on the machine
+  veriquote verify tpm … --ak ak.pub --ek-cert ek.crt --ek-chain vendor.pem --root vendor-root.pem \\
+      --challenge challenge.json --answer answer")]
+pub struct Challenge {
+    /// The endorsement key.
+    #[command(flatten)]
+    pub endorsement: Endorsement,
+    /// Public area of the attestation key.
+    #[arg(long, value_name = "FILE")]
+    pub ak: PathBuf,
+    /// Root that may vouch for the endorsement key. May be given several times.
+    #[arg(long, value_name = "PEM")]
+    pub root: Vec<PathBuf>,
+    /// Revocation list; when there is one, every certificate needs one.
+    #[arg(long, value_name = "FILE", requires = "root")]
+    pub crl: Vec<PathBuf>,
+    /// Where to write what the machine is sent, in the form of tpm2-tools.
+    #[arg(long, value_name = "FILE")]
+    pub credential: PathBuf,
+    /// Where to write what you keep.
+    #[arg(long, value_name = "FILE")]
+    pub challenge: PathBuf,
+    /// Verify certificates as of this time: RFC 3339 or Unix seconds. Default: now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON: the endorsement key and the checks, without the secret.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `verify dcap`
@@ -690,4 +936,119 @@ mod tests {
         }
         walk(&Cli::command(), "veriquote");
     }
+}
+
+/// `attest`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The token is written as it came. Who relies on it verifies it (`veriquote verify token`), with the
+issuer's keys from the issuer's own address.
+
+Exit code: 0 there is a token · 1 the evidence is not authentic · 3 a policy rejects it · 2 wrong usage,
+or no answer
+
+Examples:
+  veriquote attest --server https://attest.example.com --quote quote.bin -o token.jwt
+  veriquote attest --server https://attest.example.com --quote quote.bin --event-log CCEL \\
+      --data nonce.bin --binding raw-pad64 --policy-id prod-tdx")]
+pub struct Attest {
+    /// The service's address.
+    #[arg(long, value_name = "URL")]
+    pub server: String,
+    /// The quote.
+    #[arg(long, value_name = "FILE")]
+    pub quote: PathBuf,
+    /// sgx or tdx. Default: as the quote says.
+    #[arg(long, hide_possible_values = true, value_name = "sgx|tdx")]
+    pub tee: Option<Tee>,
+    /// The event log (CCEL) of the trust domain.
+    #[arg(long, value_name = "FILE")]
+    pub event_log: Option<PathBuf>,
+    /// Collateral for services that have none of their own.
+    #[arg(long, value_name = "FILE")]
+    pub collateral: Option<PathBuf>,
+    /// A policy of the service that must accept. May be given several times.
+    #[arg(long, value_name = "ID")]
+    pub policy_id: Vec<String>,
+    /// The data that the report binds.
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// How they are bound; `veriquote binding compute --help` lists the modes.
+    #[arg(long, value_name = "MODE", requires = "data")]
+    pub binding: Option<String>,
+    /// Where to write the token; `-` for standard output.
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+    /// Also save the service's keys: only as good as this connection is.
+    #[arg(long, value_name = "FILE")]
+    pub save_jwks: Option<PathBuf>,
+    /// Longest time for one request, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Trust these certificates (PEM) for https instead of the system's.
+    #[arg(long, value_name = "PEM")]
+    pub tls_ca: Option<PathBuf>,
+}
+
+/// `serve`
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The configuration is a TOML file; VERIQUOTE_SERVER_… of the environment replaces its values, and
+flags replace both. The passphrase of the issuer's keys is VERIQUOTE_KEY_PASSPHRASE, or the file that
+keys.passphrase_file names.
+
+Examples:
+  veriquote serve --check --config server.toml
+  veriquote serve --config server.toml --issuer https://attest.example.com
+  VERIQUOTE_SERVER_TOKEN__ALGORITHM=ES256 veriquote serve --listen 127.0.0.1:8080")]
+pub struct Serve {
+    /// Configuration (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Folder of keys and database.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// `iss` of every token: the address under which relying parties reach the service.
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
+    /// Say what is wrong with the configuration, and end.
+    #[arg(long)]
+    pub check: bool,
+    /// Start with another time than the system's: for demonstrations with forged evidence, on this machine
+    /// only.
+    #[arg(long, value_name = "TIME")]
+    pub danger_time: Option<Time>,
+}
+
+/// `keygen`
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The key is sealed with the passphrase of the service, and read by it without a restart. Publish a key
+at least a day before it signs, so that every relying party knows it by then.
+
+Examples:
+  veriquote keygen --config server.toml
+  veriquote keygen --config server.toml --activate-in 86400
+  veriquote keygen --config server.toml --revoke NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
+pub struct Keygen {
+    /// The service's configuration (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of keys and database.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Algorithm instead of the configured one: RS256, PS256, ES256 or ES384.
+    #[arg(long, value_name = "ALG")]
+    pub algorithm: Option<String>,
+    /// Seconds from now until the key signs.
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    pub activate_in: u32,
+    /// Withdraw the key of this id instead of making one. Tokens that it signed are refused from then on.
+    #[arg(long, value_name = "KID")]
+    pub revoke: Option<String>,
 }

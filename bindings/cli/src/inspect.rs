@@ -70,7 +70,10 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         Inspection::TpmPublic(_) => "TPM public area",
         Inspection::ImaList(_) => "IMA measurement list",
         Inspection::EventLog { .. } => "event log",
+        Inspection::NvidiaDevices(_) => "NVIDIA devices",
+        Inspection::NvidiaRim(_) => "NVIDIA reference manifest",
         Inspection::Token(_) => "token",
+        Inspection::TokenBundle(_) => "bundle of tokens",
         Inspection::Jwks { .. } => "keys",
     };
     canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", kind), (DIM, " · "), ("", title)]);

@@ -4,6 +4,7 @@
 //! the core; here are files, the clock, the network and the terminal.
 #![forbid(unsafe_code)]
 
+mod attest;
 mod batch;
 mod binding;
 mod cli;
@@ -14,7 +15,12 @@ mod input;
 mod inspect;
 mod progress;
 mod render;
+#[cfg(feature = "serve")]
+mod serve;
+mod tpm;
 mod verify;
+mod verify_composite;
+mod verify_nvgpu;
 mod verify_token;
 mod verify_tpm;
 
@@ -23,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, Parser as _};
 
-use cli::{Cli, Collateral, Command, PolicyCommand, Verify};
+use cli::{Cli, Collateral, Command, PolicyCommand, TpmCommand, Verify};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -38,11 +44,19 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::inspect(&args.file, args.json),
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
         Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
+        Command::Verify(Verify::Composite(args)) => verify_composite::composite(&args),
+        Command::Verify(Verify::Nvgpu(args)) => verify_nvgpu::nvgpu(&args),
         Command::Verify(Verify::Token(args)) => verify_token::token(&args),
+        Command::Tpm(TpmCommand::Challenge(args)) => tpm::challenge(&args),
         Command::Binding(command) => binding::run(&command),
         Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
+        Command::Attest(args) => attest::attest(&args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(&args),
+        #[cfg(feature = "serve")]
+        Command::Keygen(args) => serve::keygen(&args),
     };
     ExitCode::from(exit.code())
 }

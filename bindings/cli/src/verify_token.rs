@@ -3,8 +3,8 @@
 use serde_json::Value;
 use veriquote_facade::{
     AcceptedAlgorithms, AttestedExpectations, Blob, Document, ExpectedDebug, ExpectedNonce, ExpectedSeconds,
-    ExpectedText, Problem, TokenExpectations, TokenExpiry, TokenOptions, TokenRequest, Verification,
-    verify_token,
+    ExpectedSigner, ExpectedText, Problem, TokenExpectations, TokenExpiry, TokenOptions, TokenRequest,
+    Verification, verify_token,
 };
 
 use crate::cli::Token;
@@ -127,6 +127,18 @@ fn expectations(args: &Token) -> Result<TokenExpectations, Problem> {
         max_lifetime: seconds("--max-lifetime", args.max_lifetime)?,
         leeway: args.leeway,
         required_claims: args.require.clone(),
-        certificate: None,
+        certificate: signer(args),
+    })
+}
+
+/// What the certificate must be; `None` where no flag says anything of it.
+fn signer(args: &Token) -> Option<ExpectedSigner> {
+    let text = |flag: &Option<String>| flag.clone().map_or(ExpectedText::NotChecked, ExpectedText::Is);
+    let is_said =
+        args.signer_subject.is_some() || args.signer_spki_sha256.is_some() || !args.signer_purpose.is_empty();
+    is_said.then(|| ExpectedSigner {
+        subject: text(&args.signer_subject),
+        spki_sha256: text(&args.signer_spki_sha256),
+        purposes: args.signer_purpose.clone(),
     })
 }

@@ -29,7 +29,7 @@ pub fn tpm(args: &Tpm) -> Exit {
             return Exit::Misuse;
         }
     };
-    let mut result = verify_tpm(provider(args.crypto).as_ref(), &request);
+    let mut result = verify_tpm(provider(args.crypto), &request);
     result.error = result.error.map(in_flags);
     let exit = Exit::of(&result);
     if args.json {
@@ -47,8 +47,7 @@ pub fn tpm(args: &Tpm) -> Exit {
 
 /// Prints a policy that accepts a boot like this one.
 pub fn learn(name: &str, args: &Tpm) -> Exit {
-    let learned =
-        request(args).and_then(|request| learn_tpm_policy(provider(args.crypto).as_ref(), &request, name));
+    let learned = request(args).and_then(|request| learn_tpm_policy(provider(args.crypto), &request, name));
     match learned {
         Ok(text) => {
             let _ = std::io::stdout().write_all(text.as_bytes());
@@ -71,6 +70,7 @@ fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
         quote: input::read(&args.quote, "--quote")?,
         signature: input::read(&args.signature, "--signature")?,
         ak: optional(args.ak.as_deref(), "--ak")?,
+        ak_evidence: crate::tpm::evidence(&args.evidence, args.at.unwrap_or_else(now))?,
         pcrs: pcrs.map(|Blob(bytes)| Document(bytes)),
         event_log: optional(args.event_log.as_deref(), "--event-log")?,
         ima_log: optional(args.ima_log.as_deref(), "--ima-log")?,
@@ -99,7 +99,7 @@ fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
     })
 }
 
-fn optional(path: Option<&Path>, flag: &str) -> Result<Option<Blob>, Problem> {
+pub fn optional(path: Option<&Path>, flag: &str) -> Result<Option<Blob>, Problem> {
     path.map(|path| input::read(path, flag)).transpose()
 }
 
@@ -111,7 +111,7 @@ fn continuation(path: &Path) -> Result<Blob, Problem> {
     Ok(token.map_or(blob, Blob::from))
 }
 
-fn all(paths: &[PathBuf], flag: &str) -> Result<Vec<Blob>, Problem> {
+pub fn all(paths: &[PathBuf], flag: &str) -> Result<Vec<Blob>, Problem> {
     paths.iter().map(|path| input::read(path, flag)).collect()
 }
 

@@ -191,6 +191,9 @@ fn wrong_usage_is_told_from_a_bad_token() {
         (&["--dialect", "klingon"], "--dialect"),
         (&["--worst-status", "contraindicated"], "--worst-status"),
         (&["--policy-hash", "xyz"], "--policy-hash"),
+        (&["--nonce", "short"], "--nonce"),
+        (&["--leeway", "301"], "--leeway"),
+        (&["--alg", "HS256"], "--alg"),
     ] {
         let outcome = files.outcome(flags);
         assert_eq!((outcome.0, outcome.2.as_str()), (2, part), "{outcome:?}");
@@ -198,7 +201,7 @@ fn wrong_usage_is_told_from_a_bad_token() {
     for flags in [
         &["--measurement", "mr_td"][..],
         &["--alg", "none"],
-        &["--alg", "HS256"],
+        &["--signer-subject", "who", "--signer-purpose", "1.2.3"],
         &["--nonce", "a", "--nonce-among", "b"],
         &["--dialect", "none", "--tee", "tdx"],
         &["--max-age", "soon"],
@@ -346,4 +349,104 @@ fn a_bundle_is_accepted_whole_or_not_at_all() {
     }
     let (exit, found, part) = files.outcome(&["--dialect", "none"]);
     assert_eq!((exit, found.as_str(), part.as_str()), (2, "misuse.options", "--dialect"));
+}
+
+/// Under a root that certifies others too, flags name the signer.
+#[test]
+fn the_signers_certificate_is_expected_by_flags() {
+    let files = Files::of("chain/token-signer");
+    let pem = files.request["options"]["roots"][0].as_str().expect("a root");
+    let root = files.folder.file("root.pem", pem);
+    let verify = |more: &[&str]| {
+        let at = files.at();
+        let args =
+            ["verify", "token", "--token", text(&files.token), "--root", text(&root), "--at", &at, "--json"];
+        let run = veriquote(args.iter().chain(more));
+        let json: Value =
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+        (run.code, json)
+    };
+    let alg = ["--alg", "ES256"];
+    let expected = &files.request["options"]["expect"]["certificate"];
+    let subject = expected["subject"]["is"].as_str().expect("a subject");
+    let line = |json: &Value| {
+        let checks = json["checks"].as_array().expect("checks");
+        checks.iter().find(|check| check["id"] == "jwt.key.certificate").expect("the line")["outcome"].clone()
+    };
+
+    let (exit, json) = verify(&alg);
+    assert_eq!((exit, line(&json)), (0, json!("skipped")), "{}", json["error"]);
+    let (exit, json) = verify(&["--alg", "ES256", "--signer-subject", subject]);
+    assert_eq!((exit, line(&json)), (0, json!("passed")), "{}", json["error"]);
+    let refused = |more: &[&str]| {
+        let (exit, json) = verify(&[&alg, more].concat());
+        (exit, json["error"]["code"].clone(), json["error"]["part"].clone())
+    };
+    let part = "token.header.x5c.certificate[0].subject";
+    let (code, spki) = (json!("jwt.key.certificate"), "00".repeat(32));
+    assert_eq!(refused(&["--signer-subject", "another"]), (1, code.clone(), json!(part)));
+    let (exit, found, part) = refused(&["--signer-spki-sha256", &spki]);
+    assert_eq!(
+        (exit, found, part),
+        (1, code, json!("token.header.x5c.certificate[0].subject_public_key_info"))
+    );
+    let short = refused(&["--signer-spki-sha256", "00"]);
+    assert_eq!(short, (2, json!("misuse.options"), json!("--signer-spki-sha256")));
+
+    let purpose = Files::of("chain/token-purpose");
+    let pem = purpose.request["options"]["roots"][0].as_str().expect("a root");
+    let (root, at) = (purpose.folder.file("root.pem", pem), purpose.at());
+    let args = [
+        "verify",
+        "token",
+        "--token",
+        text(&purpose.token),
+        "--root",
+        text(&root),
+        "--at",
+        &at,
+        "--alg",
+        "ES256",
+    ];
+    assert_eq!(veriquote(args).code, 1);
+    let server = ["--signer-purpose", "1.3.6.1.5.5.7.3.1"];
+    assert_eq!(veriquote(args.iter().chain(&server)).code, 0);
+}
+
+#[test]
+fn inspect_shows_a_bundle_whole_and_says_that_nothing_was_verified() {
+    let inspect = |files: &Files| {
+        let run = veriquote(["inspect", text(&files.token), "--json"]);
+        let shown: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        (run.code, shown)
+    };
+    // One is forged, and both are shown.
+    for id in ["bundle/valid", "bundle/submodule-forged"] {
+        let (exit, shown) = inspect(&Files::of(id));
+        let kind = (exit, &shown["authenticated"], &shown["kind"]);
+        assert_eq!(kind, (0, &json!(false), &json!("token_bundle")), "{id}");
+        let submodules = shown["submodules"].as_array().expect("a list");
+        let names: Vec<&Value> = submodules.iter().map(|it| &it["name"]).collect();
+        assert_eq!(names, ["GPU-0", "GPU-1"]);
+        assert_eq!(submodules[1]["token"]["payload"]["hwmodel"], "GH100 A01 GSP BROM");
+        assert_eq!(shown["overall"]["unauthenticated_appraisal"], Value::Null, "it is read with the others");
+        let appraisal = &shown["unauthenticated_appraisal"];
+        assert_eq!((&appraisal["dialect"], &appraisal["objections"]), (&json!("nras"), &json!([])));
+    }
+    let (_, shown) = inspect(&Files::of("bundle/failed"));
+    assert_eq!(shown["unauthenticated_appraisal"]["objections"][0]["code"], "token.failed");
+    let (_, shown) = inspect(&Files::of("bundle/spliced"));
+    assert_eq!(
+        (&shown["problem"]["code"], &shown["unauthenticated_appraisal"]),
+        (&json!("token.submodule"), &Value::Null)
+    );
+    let run = veriquote(["inspect", text(&Files::of("bundle/valid").token)]);
+    assert!(run.stdout.contains("not authenticated") && run.stdout.contains("GPU-1"), "{run:?}");
+    let folder = Folder::new();
+    for (bytes, part) in [(&b"[]"[..], "bundle"), (br#"[["JWT","a.b.c"],{}]"#, "bundle.overall.token.header")]
+    {
+        let run = veriquote(["inspect", text(&folder.file("list", bytes)), "--json"]);
+        let shown: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_eq!((run.code, &shown["error"]["part"]), (1, &json!(part)), "{run:?}");
+    }
 }

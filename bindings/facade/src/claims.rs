@@ -142,6 +142,16 @@ pub struct QuoteClaims {
     pub qe_isv_svn: u16,
 }
 
+impl ReportClaims {
+    /// The report data of a trust domain.
+    pub(crate) fn td_report_data(&self) -> Option<&str> {
+        match self {
+            Self::Tdx(report) => Some(&report.report_data),
+            Self::Sgx(_) => None,
+        }
+    }
+}
+
 impl From<&Report> for ReportClaims {
     fn from(report: &Report) -> Self {
         match report {

@@ -9,11 +9,12 @@ use veriquote::dcap::{
     Profile, Quote, Report, SignedDocument, TcbStatus, Verifier,
 };
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
-use veriquote::measured_boot::{EventLog, Limits, LogKind};
-use veriquote::policy::{Evaluation, Policy, Verdict as Ruling};
+use veriquote::measured_boot::{BootState, EventLog, Limits, LogKind, Quirks, ReplayedLog};
+use veriquote::policy::{Accepted, BootRules, Evaluation, Policy, Verdict as Ruling};
 use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::document::Document;
@@ -240,7 +241,19 @@ impl DcapVerifier {
         collateral: &[Document],
         options: &DcapOptions,
     ) -> Result<Self, Problem> {
-        let policy = options.policy()?;
+        Self::with_policy(provider, collateral, options, options.policy()?)
+    }
+
+    /// The same with a policy of the core; those of `options` are not looked at.
+    ///
+    /// # Errors
+    /// As [`DcapVerifier::new`].
+    pub fn with_policy(
+        provider: Arc<dyn CryptoProvider>,
+        collateral: &[Document],
+        options: &DcapOptions,
+        policy: Policy,
+    ) -> Result<Self, Problem> {
         let profile = match options.profile {
             ProfileName::Strict => Profile::Strict,
             ProfileName::Intel => Profile::Intel,
@@ -301,6 +314,28 @@ impl DcapVerifier {
         self.run(quote, event_log, qve, None).unwrap_or_else(|failure| failed(&failure))
     }
 
+    /// Proves that a quote is genuine, with the first collateral, and no more.
+    #[cfg(feature = "nvidia")]
+    pub(crate) fn authentic(&self, quote: &[u8]) -> Result<AuthenticQuote, Failure> {
+        let bytes = decode_binary_or_text(quote).map_err(|error| error.inside("quote"))?;
+        let parsed = Quote::parse_recorded(&bytes)?;
+        let Some(first) = self.collateral.first() else {
+            return Err(Error::new(Code::DcapCollateralMissing, "collateral").into());
+        };
+        self.authenticate(&bytes, &parsed, first, None)
+    }
+
+    /// The same, with the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims)
+    /// of a token are made of. There is none unless the verification is accepted.
+    #[must_use]
+    pub fn verify_for_claims(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
+        self.run_whole(quote, event_log, None, None).unwrap_or_else(|failure| (failed(&failure), None))
+    }
+
     /// The same, with all that can stand beside a quote.
     #[must_use]
     pub fn verify_with(
@@ -320,6 +355,16 @@ impl DcapVerifier {
         qve: Option<&QveEvidence>,
         cache: Option<&mut PlatformCache>,
     ) -> Result<Verification, Failure> {
+        Ok(self.run_whole(quote, event_log, qve, cache)?.0)
+    }
+
+    fn run_whole(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Result<(Verification, Option<Accepted<AuthenticQuote>>), Failure> {
         let bytes = decode_binary_or_text(&quote.0).map_err(|error| error.inside("quote"))?;
         let parsed = Quote::parse_recorded(&bytes)?;
         let Some(first) = self.collateral.first() else {
@@ -327,37 +372,46 @@ impl DcapVerifier {
         };
         let authentic = self.authenticate(&bytes, &parsed, first, cache)?;
         let mut checks: Vec<CheckLine> = authentic.checks().map(CheckLine::from).collect();
+        let log = event_log.map(|log| decode_binary_or_text(&log.0)).transpose();
+        let log = match log {
+            Ok(log) => log,
+            Err(error) => return Ok((failed_after(checks, &error.inside("event_log").into()), None)),
+        };
+        let replayed = match log.as_deref().map(|log| self.replay(log, authentic.report())).transpose() {
+            Ok(replayed) => replayed,
+            Err(failure) => return Ok((failed_after(checks, &failure), None)),
+        };
+        checks.extend(replayed.iter().flat_map(|replayed| replayed.checks()).map(CheckLine::from));
+        let quirks: Quirks = self.policy.boot.quirks.iter().copied().collect();
+        let boot = replayed.as_ref().map(|log| BootState::assess(log, self.provider.as_ref(), quirks));
         let beside = Beside {
-            event_log: match event_log.map(|log| self.replay(log, authentic.report())).transpose() {
-                Ok(replayed) => replayed.map(|(claims, lines)| {
-                    checks.extend(lines);
-                    claims
-                }),
-                Err(failure) => return Ok(failed_after(checks, &failure)),
-            },
+            event_log: replayed.as_ref().map(EventLogClaims::from),
+            boot: boot.as_ref().map(|boot| BootStateClaims::of(boot, self.provider.as_ref())),
             qve: match qve.map(|qve| qve.verify(authentic.prepared(), &bytes, self.at)).transpose() {
                 Ok(verified) => verified.map(|(claims, lines)| {
                     checks.extend(lines);
                     claims
                 }),
-                Err(failure) => return Ok(failed_after(checks, &failure)),
+                Err(failure) => return Ok((failed_after(checks, &failure), None)),
             },
         };
         match self.numbers.as_ref().map(|(_, numbers)| numbers) {
             None => {}
             Some(Ok(numbers)) => checks.extend(numbers.checks.iter().map(CheckLine::from)),
-            Some(Err(failure)) => return Ok(failed_after(checks, failure)),
+            Some(Err(failure)) => return Ok((failed_after(checks, failure), None)),
         }
-        let mut result = self.appraise(authentic, checks, beside);
+        // A policy that says nothing of the boot does not judge it: its log then only explains the registers.
+        let boot = boot.as_ref().filter(|_| self.policy.boot != BootRules::strict());
+        let (mut result, accepted) = self.appraise(authentic, checks, beside, boot);
         if self.collateral.len() > 1 {
             let numbered = (0u32..).zip(self.collateral.iter());
             result.horizons =
-                numbered.map(|(number, given)| self.horizon(number, given, &bytes, &parsed)).collect();
+                numbered.map(|(number, given)| self.horizon(number, given, &bytes, &parsed, boot)).collect();
         }
         if self.outlook || self.collateral.len() > 1 || self.numbers.is_some() {
-            result.forecast = self.forecast(&parsed);
+            result.forecast = self.forecast(&parsed, boot.is_some() && is_good_boot(&result));
         }
-        Ok(result)
+        Ok((result, accepted))
     }
 
     fn authenticate(
@@ -379,33 +433,38 @@ impl DcapVerifier {
         }
     }
 
-    fn replay(&self, log: &Blob, report: &Report) -> Result<(EventLogClaims, Vec<CheckLine>), Failure> {
+    fn replay<'l>(&self, bytes: &'l [u8], report: &Report) -> Result<ReplayedLog<'l>, Failure> {
         let Report::Td(report) = report else {
             let fact = Fact::text("problem", "an enclave has no RTMRs for an event log to explain");
             return Err(Error::new(Code::MisuseOptions, "event_log").with(fact).into());
         };
-        let bytes = decode_binary_or_text(&log.0).map_err(|error| error.inside("event_log"))?;
-        let log = EventLog::parse(&bytes, LogKind::Ccel, &Limits::default())?;
+        let log = EventLog::parse(bytes, LogKind::Ccel, &Limits::default())?;
         let rtmr = report.rtmr.map(|rtmr| rtmr.0);
         // Guests extend RTMR3 at run time without writing to the CCEL.
         let only_boot = !report.rtmr[3].is_zero()
             && !log.unauthenticated_events().iter().any(|event| event.unauthenticated_index() == 4);
-        let replayed = if only_boot {
-            log.verify_boot_rtmrs(self.provider.as_ref(), &rtmr)?
+        let quirks = self.policy.boot.quirks.iter().copied().collect();
+        if only_boot {
+            log.verify_boot_rtmrs(self.provider.as_ref(), &rtmr, quirks)
         } else {
-            log.verify_rtmrs(self.provider.as_ref(), &rtmr)?
-        };
-        Ok((EventLogClaims::from(&replayed), replayed.checks().iter().map(CheckLine::from).collect()))
+            log.verify_rtmrs(self.provider.as_ref(), &rtmr, quirks)
+        }
     }
 
-    fn appraise(&self, quote: AuthenticQuote, checks: Vec<CheckLine>, beside: Beside) -> Verification {
+    fn appraise(
+        &self,
+        quote: AuthenticQuote,
+        checks: Vec<CheckLine>,
+        beside: Beside,
+        boot: Option<&BootState<'_>>,
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
         let (has_log, has_qve) = (beside.event_log.is_some(), beside.qve.is_some());
         let mut claims = claims(&quote);
-        (claims.event_log, claims.qve) = (beside.event_log, beside.qve);
+        (claims.event_log, claims.boot, claims.qve) = (beside.event_log, beside.boot, beside.qve);
         let is_td = matches!(quote.report(), Report::Td(_));
-        let (error, appraisal) = match self.policy.accept(quote) {
-            Ok(accepted) => (None, accepted.appraisal().clone()),
-            Err(rejection) => (Some(rejection.error), rejection.appraisal),
+        let (error, appraisal, accepted) = match self.policy.accept_with_log(quote, boot) {
+            Ok(accepted) => (None, accepted.appraisal().clone(), Some(accepted)),
+            Err(rejection) => (Some(rejection.error), rejection.appraisal, None),
         };
         let mut not_checked = not_checked(&appraisal);
         if has_qve {
@@ -417,7 +476,7 @@ impl DcapVerifier {
                 why: "what the RTMRs stand for is not explained; give the event log (CCEL)".to_owned(),
             });
         }
-        Verification {
+        let result = Verification {
             verified: !error.as_ref().is_some_and(|error| is_terminal(error.code())),
             accepted: error.is_none(),
             evidence: EVIDENCE.to_owned(),
@@ -428,10 +487,18 @@ impl DcapVerifier {
             not_checked,
             horizons: Vec::new(),
             forecast: Vec::new(),
-        }
+        };
+        (result, accepted)
     }
 
-    fn horizon(&self, number: u32, given: &Given, bytes: &[u8], quote: &Quote<'_>) -> Horizon {
+    fn horizon(
+        &self,
+        number: u32,
+        given: &Given,
+        bytes: &[u8],
+        quote: &Quote<'_>,
+        boot: Option<&BootState<'_>>,
+    ) -> Horizon {
         let summary = given.prepared.as_ref().ok().map(PreparedCollateral::summary);
         let mut horizon = Horizon {
             collateral: number,
@@ -443,15 +510,20 @@ impl DcapVerifier {
             Err(failure) => Verdict { error: Some(failure.error.into()), ..Verdict::default() },
             Ok(quote) => {
                 let (status, advisories) = (quote.tcb().status, quote.tcb().advisories.clone());
-                let refusal = self.policy.accept(quote).err().map(|rejection| rejection.error);
+                let refusal = self.policy.accept_with_log(quote, boot).err().map(|rejection| rejection.error);
                 verdict(&Judgement { status: Some(status), advisories, refusal })
             }
         };
         horizon
     }
 
-    /// What will change, and when: for the first collateral.
-    fn forecast(&self, quote: &Quote<'_>) -> Vec<Forecast> {
+    /// What will change, and when: for the first collateral. The boot does not change: where it is good enough
+    /// now, it will be.
+    fn forecast(&self, quote: &Quote<'_>, good_boot: bool) -> Vec<Forecast> {
+        let mut policy = self.policy.clone();
+        if good_boot {
+            policy.boot = BootRules::strict();
+        }
         let labels: Vec<String> = (0..self.collateral.len()).map(|number| number.to_string()).collect();
         let prepared = |(given, label): (&'_ Given, &'_ String)| {
             given.prepared.as_ref().ok().map(|collateral| (label.clone(), collateral.clone()))
@@ -461,7 +533,7 @@ impl DcapVerifier {
         let horizons: Vec<dcap::Horizon<'_>> =
             known.iter().map(|(label, collateral)| dcap::Horizon { label, collateral }).collect();
         let numbers = self.numbers.as_ref().and_then(|(_, numbers)| numbers.as_ref().ok());
-        let outlook = dcap::outlook(quote, &horizons, numbers, &self.policy, self.at.0);
+        let outlook = dcap::outlook(quote, &horizons, numbers, &policy, self.at.0);
         outlook.forecast.iter().map(forecast).collect()
     }
 
@@ -477,7 +549,7 @@ impl DcapVerifier {
     }
 
     /// The same collateral and policy at another time. Collateral that was verified is not verified again:
-    /// every window is looked at with each quote.
+    /// every window is looked at with each quote. Of several that have closed, another may be named.
     #[must_use]
     pub fn at(&self, at: Time) -> Self {
         let again = |given: &Given| match (&given.collateral, &given.prepared) {
@@ -543,7 +615,14 @@ fn is_terminal(code: Code) -> bool {
 /// What was verified beside the quote.
 struct Beside {
     event_log: Option<EventLogClaims>,
+    boot: Option<BootStateClaims>,
     qve: Option<QveClaims>,
+}
+
+/// No rule about the boot is broken.
+fn is_good_boot(result: &Verification) -> bool {
+    let findings = result.appraisal.iter().flat_map(|appraisal| &appraisal.findings);
+    !findings.into_iter().any(|it| it.rule.starts_with("boot.") && it.outcome == "violated")
 }
 
 fn failed(failure: &Failure) -> Verification {
@@ -571,7 +650,7 @@ fn pem_text(chain: &Blob) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&chain.0).into_owned())
 }
 
-fn claims(quote: &AuthenticQuote) -> DcapClaims {
+pub(crate) fn claims(quote: &AuthenticQuote) -> DcapClaims {
     let mut expiries: Vec<_> = quote.expiries().collect();
     expiries.sort_by_key(|expiry| expiry.window.not_after);
     let summary = quote.collateral();
@@ -600,6 +679,7 @@ fn claims(quote: &AuthenticQuote) -> DcapClaims {
                 .collect(),
         },
         event_log: None,
+        boot: None,
         qve: None,
     }
 }
@@ -622,7 +702,7 @@ fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
         .collect()
 }
 
-fn meaning(rule: &str) -> &'static str {
+pub(crate) fn meaning(rule: &str) -> &'static str {
     match rule {
         "crypto_only" => "nothing is appraised: debug mode, any TCB status and any measurement pass",
         "report_data" => {

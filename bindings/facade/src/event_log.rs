@@ -23,9 +23,9 @@ pub struct EventClaims {
     pub index: u32,
     /// Its type.
     pub event_type: String,
-    /// Its SHA-384 digest, where it has one.
+    /// Its digest in the bank that was compared; in the strongest one, when nothing was replayed.
     pub digest: Option<String>,
-    /// What the replay proves of its data: `data`, `opaque`, `contradicted` or `unmeasured`;
+    /// What the replay proves of its data: `data` (what they say is what was measured), `opaque`, `contradicted` or `unmeasured`;
     /// `unauthenticated` when nothing was replayed.
     pub proof: String,
     /// Its data as far as they are text.
@@ -39,7 +39,7 @@ impl From<&ReplayedLog<'_>> for EventLogClaims {
     fn from(log: &ReplayedLog<'_>) -> Self {
         let events = log.events().iter().map(|replayed| {
             let (proof, data) = match replayed.proof() {
-                Proof::Data(data) => ("data", Some(data)),
+                Proof::Data(data) | Proof::Recoded(data) => ("data", Some(data)),
                 Proof::Opaque => ("opaque", None),
                 Proof::Contradicted => ("contradicted", None),
                 _ => ("unmeasured", None),
@@ -55,7 +55,7 @@ impl From<&ReplayedLog<'_>> for EventLogClaims {
 
 impl EventLogClaims {
     /// The events of a log that was not replayed.
-    #[cfg(all(feature = "dcap", feature = "tpm"))]
+    #[cfg(feature = "tpm")]
     pub(crate) fn unauthenticated(log: &EventLog<'_>) -> Self {
         let events = log
             .unauthenticated_events()

@@ -12,8 +12,10 @@ use veriquote::{Code, Error, Fact, Fmspc, limits};
 use crate::blob::Blob;
 use crate::claims::{PlatformClaims, ReportClaims, SgxReportClaims};
 use crate::event_log::{EventClaims, EventLogClaims};
+#[cfg(feature = "nvidia")]
+use crate::nvgpu::{self, NvgpuView, RimView};
 use crate::problem::Problem;
-use crate::token::{JwkView, TokenView, inspect_jwks, inspect_token};
+use crate::token::{JwkView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token};
 use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPublicView};
 use crate::verification::Expiry;
 
@@ -51,8 +53,16 @@ pub enum Inspection {
         /// Its events.
         events: Vec<EventClaims>,
     },
+    /// Evidence of NVIDIA devices.
+    #[cfg(feature = "nvidia")]
+    NvidiaDevices(NvgpuView),
+    /// A reference integrity manifest of NVIDIA.
+    #[cfg(feature = "nvidia")]
+    NvidiaRim(RimView),
     /// A token.
     Token(TokenView),
+    /// A detached bundle of tokens.
+    TokenBundle(TokenBundleView),
     /// A JWK set or one JWK.
     Jwks {
         /// Its keys: those that can be used, then those that cannot.
@@ -284,6 +294,18 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     if trimmed.first() == Some(&b'{') {
         return json_document(bytes);
     }
+    #[cfg(feature = "nvidia")]
+    if nvgpu::is_rim(trimmed) {
+        return RimView::of(bytes).map(Inspection::NvidiaRim);
+    }
+    // Evidence is a list of objects, a bundle one of pairs.
+    #[cfg(feature = "nvidia")]
+    if trimmed.strip_prefix(b"[").is_some_and(|list| list.trim_ascii_start().starts_with(b"{")) {
+        return NvgpuView::of_envelope(bytes).map(Inspection::NvidiaDevices);
+    }
+    if trimmed.first() == Some(&b'[') {
+        return inspect_bundle(trimmed).map(Inspection::TokenBundle);
+    }
     if veriquote::jwt::looks_like_token(trimmed) {
         return inspect_token(trimmed).map(Inspection::Token);
     }
@@ -299,6 +321,10 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     }
     if binary.starts_with(b"-----BEGIN ") {
         return pem(&binary);
+    }
+    #[cfg(feature = "nvidia")]
+    if nvgpu::is_report(&binary) {
+        return NvgpuView::of_report(&binary).map(Inspection::NvidiaDevices);
     }
     if inspect::is_attest(&binary) {
         return TpmAttestView::of(&binary).map(Inspection::TpmAttest);
@@ -325,7 +351,18 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
             .or_else(|_| EventLog::parse(&binary, LogKind::Tpm, &Limits::default()))?;
         return Ok(Inspection::EventLog { events: EventLogClaims::unauthenticated(&log).events });
     }
+    if let Some(log) = sha1_log(&binary) {
+        return Ok(Inspection::EventLog { events: EventLogClaims::unauthenticated(&log).events });
+    }
     quote(&binary)
+}
+
+/// A log of TPM 1.2's form has no header: it is one if it is nothing but events, of which the first is of a
+/// known type. Quotes begin with another number than that of a register.
+fn sha1_log(binary: &[u8]) -> Option<EventLog<'_>> {
+    let log = EventLog::parse(binary, LogKind::Tpm, &Limits::default()).ok()?;
+    let first = log.unauthenticated_events().first()?;
+    first.unauthenticated_type().name().map(|_| log)
 }
 
 /// A DER SEQUENCE in long form: `0` as the first character of text is followed by another character.
@@ -411,7 +448,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateView>, Error> {
         .collect()
 }
 
-fn certificate_view(certificate: &Certificate<'_>) -> CertificateView {
+pub(crate) fn certificate_view(certificate: &Certificate<'_>) -> CertificateView {
     let platform = PckExtension::unauthenticated_of(certificate).and_then(Result::ok);
     CertificateView {
         subject: certificate.subject_common_name().map(str::to_owned),
@@ -447,6 +484,10 @@ fn json_document(text: &[u8]) -> Result<Inspection, Error> {
     }
     if has("keys") || has("kty") {
         return Ok(Inspection::Jwks { keys: inspect_jwks(text)? });
+    }
+    #[cfg(feature = "nvidia")]
+    if nvgpu::is_envelope(&node) {
+        return NvgpuView::of_envelope(text).map(Inspection::NvidiaDevices);
     }
     let value: Value = serde_json::from_slice(text).map_err(|_| unknown(node.offset))?;
     let inner = |name: &str| signed_document(value.get(name).unwrap_or(&value));

@@ -9,6 +9,12 @@ pub fn schema() -> Vec<(&'static str, Value)> {
     vec![
         ("dcap-request.json", of::<crate::DcapRequest>()),
         ("tpm-request.json", of::<crate::TpmRequest>()),
+        ("tpm-challenge-request.json", of::<crate::TpmChallengeRequest>()),
+        ("tpm-challenge.json", of::<crate::TpmChallenge>()),
+        #[cfg(feature = "nvidia")]
+        ("nvgpu-request.json", of::<crate::NvgpuRequest>()),
+        #[cfg(feature = "nvidia")]
+        ("composite-request.json", of::<crate::CompositeRequest>()),
         ("token-request.json", of::<crate::TokenRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "dcap")]
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 #[cfg(feature = "dcap")]
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
@@ -14,6 +16,8 @@ use crate::qve::QveClaims;
 use crate::token::TokenClaims;
 #[cfg(feature = "tpm")]
 use crate::tpm::TpmClaims;
+#[cfg(feature = "nvidia")]
+use crate::{composite::CompositeClaims, nvgpu::NvgpuClaims};
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +61,12 @@ pub enum Claims {
     Tpm(Box<TpmClaims>),
     /// `evidence` is `token`.
     Token(Box<TokenClaims>),
+    /// `evidence` is `composite`.
+    #[cfg(feature = "nvidia")]
+    Composite(Box<CompositeClaims>),
+    /// `evidence` is `nvgpu`.
+    #[cfg(feature = "nvidia")]
+    Nvgpu(Box<NvgpuClaims>),
 }
 
 impl Claims {
@@ -80,12 +90,32 @@ impl Claims {
         }
     }
 
+    /// What a machine and its devices say.
+    #[cfg(feature = "nvidia")]
+    #[must_use]
+    pub const fn composite(&self) -> Option<&CompositeClaims> {
+        match self {
+            Self::Composite(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
+    /// What GPUs and switches say.
+    #[cfg(feature = "nvidia")]
+    #[must_use]
+    pub const fn nvgpu(&self) -> Option<&NvgpuClaims> {
+        match self {
+            Self::Nvgpu(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
     /// What a token says.
     #[must_use]
     pub const fn token(&self) -> Option<&TokenClaims> {
         match self {
             Self::Token(claims) => Some(claims),
-            #[cfg(any(feature = "dcap", feature = "tpm"))]
+            #[cfg(feature = "dcap")]
             _ => None,
         }
     }
@@ -112,6 +142,9 @@ pub struct DcapClaims {
     /// Events of the log that replays to the registers, when a log was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub event_log: Option<EventLogClaims>,
+    /// What that log tells of the boot; a policy with rules about it judges it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub boot: Option<BootStateClaims>,
     /// What the report of a quote verification enclave says, when one was given. Claimed, not authentic.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub qve: Option<QveClaims>,
@@ -227,7 +260,7 @@ pub struct Appraisal {
     pub findings: Vec<Finding>,
 }
 
-#[cfg(any(feature = "dcap", feature = "tpm"))]
+#[cfg(feature = "dcap")]
 impl From<&veriquote::policy::Evaluation> for Appraisal {
     fn from(appraisal: &veriquote::policy::Evaluation) -> Self {
         let finding = |finding: &veriquote::policy::Finding| Finding {

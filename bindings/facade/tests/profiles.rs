@@ -392,3 +392,64 @@ fn only_what_a_policy_knows_is_affirmed() {
         Some(2)
     );
 }
+
+#[test]
+fn every_policy_that_accepted_is_named() {
+    let named = |name: &str, change: &dyn Fn(&mut Policy)| {
+        let mut policy = Policy::strict();
+        policy.name = name.into();
+        change(&mut policy);
+        policy
+    };
+    let forge = Forge::tdx4();
+    let strict = accept(&forge, &named("a", &|_| {}));
+    let mr_td = match strict.evidence().report() {
+        veriquote::dcap::Report::Td(report) => report.mr_td,
+        _ => unreachable!("a trust domain"),
+    };
+    let known = accept(
+        &forge,
+        &named("b", &|policy| {
+            policy.tdx.mr_td = Some(vec![mr_td]);
+            policy.tdx.rtmr[1] = Some(vec![report_rtmr(&strict, 1)]);
+            policy.tdx.rtmr[2] = Some(vec![report_rtmr(&strict, 2)]);
+        }),
+    );
+    let open = accept(&forge, &Policy::crypto_only());
+    let make = |list: &[(&Accepted<AuthenticQuote>, Option<[u8; 48]>)]| {
+        Claims::from_all_accepted(list, &options(None), &RustCrypto)
+    };
+    let one = make(&[(&strict, Some([1; 48]))]).expect("claims");
+    let both = make(&[(&strict, Some([1; 48])), (&known, Some([2; 48])), (&open, None)]).expect("claims");
+    let [environment] = &*both.appraisal().environments else { panic!("one") };
+    let policies: Vec<_> =
+        environment.policies.iter().map(|policy| (&*policy.id, policy.hash.as_ref().map(|h| h[0]))).collect();
+    assert_eq!(policies, [("a", Some(1)), ("b", Some(2)), ("default", None)]);
+    assert_eq!(both.appraisal().subject.as_deref(), Some("att1:tdx:a~b:workload"));
+    // What one of them asks is asked.
+    let executables = |claims: &Claims| {
+        let vector = claims.appraisal().environments[0].vector.expect("a vector");
+        vector.stated().find(|(aspect, _)| *aspect == "executables").map(|(_, value)| value)
+    };
+    assert_eq!((executables(&one), executables(&both)), (Some(0), Some(2)));
+    let payload = both.write(Profile::Aliyun, Budget::default(), &RustCrypto).expect("it fits").payload;
+    assert!(!payload.contains("crypto-only"), "policies were asked");
+
+    // No policy, other evidence, names that could be two.
+    assert_eq!(make(&[]).unwrap_err().code(), Code::MisuseOptions);
+    let mut later = Forge::tdx4();
+    later.now += 1;
+    for other in [accept(&Forge::tdx5_10(), &Policy::strict()), accept(&later, &Policy::strict())] {
+        assert_eq!(make(&[(&strict, None), (&other, None)]).unwrap_err().code(), Code::MisuseOptions);
+    }
+    let joined = accept(&forge, &named("a~b", &|_| {}));
+    assert!(make(&[(&joined, None)]).is_ok());
+    assert_eq!(make(&[(&strict, None), (&joined, None)]).unwrap_err().code(), Code::ClaimsValue);
+}
+
+fn report_rtmr(accepted: &Accepted<AuthenticQuote>, index: usize) -> veriquote::Bytes<48> {
+    match accepted.evidence().report() {
+        veriquote::dcap::Report::Td(report) => report.rtmr[index],
+        _ => unreachable!("a trust domain"),
+    }
+}

@@ -47,6 +47,7 @@ export function api(native) {
     learnTpmPolicy(request, name) {
       return answered(result(native().learnTpmPolicy(requestBytes(request, 'request'), text(name, 'name'))));
     },
+    makeTpmChallenge: (request) => answered(result(native().makeTpmChallenge(requestBytes(request, 'request')))),
     binding: (request) => result(native().binding(requestBytes(request, 'request'))),
     inspect: (file) => answered(result(native().inspect(evidence(file, 'file')))),
     platformOfQuote: (quote) => answered(result(native().platformOfQuote(evidence(quote, 'quote')))),
@@ -66,6 +67,7 @@ export function api(native) {
 const CALLS = {
   binding: 'binding',
   inspect: 'inspect',
+  make_tpm_challenge: 'makeTpmChallenge',
   show_token: 'showToken',
   verify_dcap: 'verifyDcap',
   verify_token: 'verifyToken',

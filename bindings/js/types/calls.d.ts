@@ -8,6 +8,8 @@ import type {
   Inspection,
   PckLookup,
   PlatformLookup,
+  TpmChallenge,
+  TpmChallengeRequest,
   TpmRequest,
   Verification,
 } from './schema.js';
@@ -49,6 +51,12 @@ export declare function verifyTpm(request: TpmRequest): Accepted;
 
 /** The same, and gives the result whatever it says: look at `accepted`. */
 export declare function tryVerifyTpm(request: TpmRequest): Result<Verification>;
+
+/**
+ * Wraps a secret for the TPM of an endorsement key, to be opened only where the attestation key is. Keep `challenge`
+ * of the result, and give it back with the machine's answer as `ak_evidence: { activated: … }`.
+ */
+export declare function makeTpmChallenge(request: TpmChallengeRequest): Result<TpmChallenge>;
 
 /** Writes a policy that accepts a boot like this one, from evidence that is authentic. Read it before you use it. */
 export declare function learnTpmPolicy(request: TpmRequest, name: string): Result<{ readonly [rule: string]: unknown }>;

@@ -23,6 +23,14 @@ export type Code =
   | 'crl.signature'
   | 'crl.stale'
   | 'crl.not_yet_valid'
+  | 'ocsp.der'
+  | 'ocsp.responder'
+  | 'ocsp.signature'
+  | 'ocsp.stale'
+  | 'ocsp.not_yet_valid'
+  | 'ocsp.nonce'
+  | 'ocsp.extension'
+  | 'ocsp.unknown'
   | 'dcap.quote.layout'
   | 'dcap.quote.version'
   | 'dcap.quote.tee'
@@ -140,6 +148,35 @@ export type Code =
   | 'ima.replay'
   | 'ima.continuation'
   | 'ima.continuation.boot'
+  | 'nvidia.evidence.form'
+  | 'nvidia.evidence.empty'
+  | 'nvidia.device.duplicate'
+  | 'nvidia.spdm.request'
+  | 'nvidia.spdm.response'
+  | 'nvidia.spdm.layout'
+  | 'nvidia.opaque.layout'
+  | 'nvidia.opaque.field'
+  | 'nvidia.opaque.version'
+  | 'nvidia.feature'
+  | 'nvidia.arch'
+  | 'nvidia.arch.mismatch'
+  | 'nvidia.advisory'
+  | 'nvidia.report.signature'
+  | 'nvidia.nonce'
+  | 'nvidia.fwid.extension'
+  | 'nvidia.fwid'
+  | 'nvidia.rim.xml'
+  | 'nvidia.rim.profile'
+  | 'nvidia.rim.digest'
+  | 'nvidia.rim.signature'
+  | 'nvidia.rim.value'
+  | 'nvidia.rim.empty'
+  | 'nvidia.rim.kind'
+  | 'nvidia.rim.id'
+  | 'nvidia.rim.product'
+  | 'nvidia.rim.version'
+  | 'nvidia.rim.conflict'
+  | 'composite.member'
   | 'binding.report_data'
   | 'binding.length'
   | 'policy.rejected'
@@ -154,6 +191,16 @@ export type Code =
 
 /** Which algorithms are accepted. */
 export type AcceptedAlgorithms = { readonly one_of: readonly string[] } | 'of_key';
+
+/** A key that was activated. `ak` of the request is its public area. */
+export interface ActivatedKey {
+  /** The endorsement key. */
+  readonly ek: EndorsementKey;
+  /** What you kept when you made the credential. */
+  readonly challenge: KeptChallenge;
+  /** What the machine unwrapped: hex. */
+  readonly answer: string;
+}
 
 /** The attestation key. */
 export interface AkClaims {
@@ -173,6 +220,9 @@ export interface AkClaims {
   /** The last moment at which its certificates are in force, where there are any. */
   readonly valid_until?: string | null;
 }
+
+/** Why the attestation key is trusted: one route. */
+export type AkEvidence = { readonly activated: ActivatedKey } | { readonly attested: AttestedKey } | { readonly tee_bound: TeeBoundKey };
 
 /** What a policy made of authentic evidence. */
 export interface Appraisal {
@@ -204,6 +254,26 @@ export interface AttestedExpectations {
    * lower-case hex. Empty for none.
    */
   readonly measurements: { readonly [name: string]: unknown };
+}
+
+/** A key that another key certified. `ak` of the request is its public area. */
+export interface AttestedKey {
+  /** The certification: TPMS_ATTEST or TPM2B_ATTEST. */
+  readonly certification: Blob;
+  /** Its signature: TPMT_SIGNATURE. */
+  readonly signature: Blob;
+  /** The public area of the key that signed it, which must be an attestation key itself. */
+  readonly signer: Blob;
+  /** The Name that the signer must have: hex. */
+  readonly signer_name?: string | null;
+  /** Certificate chain of the signer up to one of `options.roots`: PEM. Without it, you pin the signer. */
+  readonly signer_chain?: Blob | null;
+  /** TPMS_CREATION_DATA or TPM2B_CREATION_DATA of the key, where its creation was certified. */
+  readonly creation_data?: Blob | null;
+  /** The challenge that you gave out for the certification: hex. */
+  readonly nonce?: string | null;
+  /** The certification answers no challenge of yours: it may be of any age. */
+  readonly danger_no_nonce?: boolean;
 }
 
 /** What allowed an image to run. */
@@ -257,6 +327,23 @@ export interface BindingResult {
  */
 export type Blob = string | Uint8Array | ArrayBuffer;
 
+/** How machine and devices belong together. */
+export interface BondClaims {
+  /** The mode. */
+  readonly mode: string;
+  /**
+   * `measured`: the policy accepts only certain software of the machine, which is trusted to ask its own
+   * devices; `nonce-only`: any machine can have relayed the challenge.
+   */
+  readonly strength: string;
+  /** The evidence itself answers a challenge of yours. */
+  readonly fresh: boolean;
+  /** The machine's quote is over the devices' evidence itself. */
+  readonly covers_evidence: boolean;
+  /** You said which machine you met, and it is this one. */
+  readonly identity_checked: boolean;
+}
+
 /** A replayed event log. */
 export interface BootClaims {
   /** `crypto_agile` or `sha1`. */
@@ -265,6 +352,8 @@ export interface BootClaims {
   readonly registers: readonly RegisterClaims[];
   /** Deviations of the firmware that the replay needed. */
   readonly quirks: readonly string[];
+  /** What of the log contradicts itself or the specification, though it replays. */
+  readonly problems: readonly Problem[];
   /** What all this tells of the boot. */
   readonly state: BootStateClaims;
   /** Every event, with what is proven of it. */
@@ -326,7 +415,7 @@ export interface CheckLine {
 }
 
 /** What authentic evidence says, by the kind of evidence. */
-export type Claims = DcapClaims | TpmClaims | TokenClaims;
+export type Claims = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | NvgpuClaims;
 
 /** Clock and counters, and how they follow the last ones. */
 export interface ClockClaims {
@@ -384,6 +473,136 @@ export interface CollateralView {
   readonly pck_certificate_chain?: readonly CertificateView[];
 }
 
+/** The measurements of one manifest against those of a device. */
+export interface ComparisonClaims {
+  /** `driver`, `vbios` or `switch_bios`. */
+  readonly kind: string;
+  /** The manifest's version. */
+  readonly version: string;
+  /** The first day of its signer's certificate: tells editions apart. */
+  readonly issued: string;
+  /** The last moment at which its certificates are valid. */
+  readonly valid_until: string;
+  /** SHA-256 of the manifest. */
+  readonly sha256: string;
+  /** Indices whose measurement is one of the reference values. */
+  readonly matched: readonly number[];
+  /** Measurements that are none of them. */
+  readonly mismatches: readonly MismatchClaims[];
+  /** Indices that say nothing in the device's state. */
+  readonly skipped: readonly number[];
+}
+
+/** How machine and devices are bound; which members a mode takes, `docs/composite.md` says. */
+export interface CompositeBinding {
+  /** The mode, such as `veriquote` or `trustee-first32`. */
+  readonly mode: string;
+  /** The challenge that you gave out: hex. */
+  readonly challenge?: string | null;
+  /** What the machine binds beside the challenge: hex, base64 or base64url. */
+  readonly runtime_data?: Blob | null;
+  /** 32 bytes that name the machine: hex. */
+  readonly identity?: string | null;
+  /** `val` of a verifier's nonce: hex or base64. */
+  readonly nonce_value?: Blob | null;
+  /** `iat` of a verifier's nonce: hex or base64. */
+  readonly nonce_issued_at?: Blob | null;
+  /** The machine's report data, all 64 bytes: hex. */
+  readonly report_data?: string | null;
+}
+
+/** What a machine and its devices say. */
+export interface CompositeClaims {
+  /** How they belong together. */
+  readonly binding: BondClaims;
+  /** The machine. */
+  readonly machine: DcapClaims;
+  /** The devices. */
+  readonly devices: NvgpuClaims;
+  /** The machine's TPM. */
+  readonly tpm?: TpmClaims | null;
+  /** The last moment at which all of it holds. */
+  readonly valid_until: string;
+}
+
+/** What verifies the devices; see `nvgpu-request.json`. */
+export interface CompositeDevices {
+  /** Reference integrity manifests, in any order. */
+  readonly rims?: readonly Document[];
+  /** Revocation lists. */
+  readonly crls?: readonly Blob[];
+  /** OCSP responses. */
+  readonly ocsp?: readonly Blob[];
+  /** The nonce of the OCSP requests: hex. */
+  readonly ocsp_nonce?: string | null;
+  /** Accept certificates that their issuer has put on hold. */
+  readonly accept_certificate_hold?: boolean;
+  /** Accept zeros after a report. */
+  readonly allow_padding?: boolean;
+  /** Roots of devices, in place of NVIDIA's. */
+  readonly roots?: readonly Blob[];
+  /** Roots of reference manifests, in place of NVIDIA's. */
+  readonly rim_roots?: readonly Blob[];
+}
+
+/** The machine: an enclave or trust domain. */
+export interface CompositeMachine {
+  /** Its quote, where the devices' evidence does not hold it: hex, base64 or base64url. */
+  readonly quote?: Blob | null;
+  /** Its collateral. */
+  readonly collateral: Document;
+  /** Trusted roots instead of Intel's: PEM, or DER as hex. */
+  readonly roots?: readonly Blob[];
+  /** PCK certificate chain (PEM) for a quote that does not carry it. */
+  readonly pck_chain?: Blob | null;
+}
+
+/** How to verify a composite. */
+export interface CompositeOptions {
+  /** The time of the verification, of every member. */
+  readonly at: Time;
+  /** How the members are bound. */
+  readonly binding: CompositeBinding;
+  /** A policy document for every member. Default: the strict policy. */
+  readonly policy?: Document | null;
+  /** Accept whatever is authentic and bound. */
+  readonly crypto_only?: boolean;
+}
+
+/** A machine, its devices and perhaps its TPM, with all that verifies them. */
+export interface CompositeRequest {
+  /** Evidence of the devices, in any of the forms of `docs/nvidia.md`. It may hold the machine's quote too. */
+  readonly evidence: Document;
+  /** The machine. */
+  readonly machine: CompositeMachine;
+  /** What verifies the devices. */
+  readonly devices?: CompositeDevices;
+  /** The machine's TPM. Its challenge is that of the mode `veriquote`; no other mode knows one. */
+  readonly tpm?: CompositeTpm | null;
+  /** How to verify. */
+  readonly options: CompositeOptions;
+}
+
+/** The machine's TPM; see `tpm-request.json`. */
+export interface CompositeTpm {
+  /** TPMS_ATTEST. */
+  readonly quote: Blob;
+  /** TPMT_SIGNATURE. */
+  readonly signature: Blob;
+  /** The attestation key that you trust. */
+  readonly ak?: Blob | null;
+  /** Certificate chain of the attestation key. */
+  readonly ak_chain?: Blob | null;
+  /** Roots that may vouch for it. */
+  readonly roots?: readonly Blob[];
+  /** PCR values. */
+  readonly pcrs: Document;
+  /** Event log of the firmware. */
+  readonly event_log?: Blob | null;
+  /** IMA measurement list. */
+  readonly ima_log?: Blob | null;
+}
+
 /** A revocation list. */
 export interface CrlView {
   /** Common name of the issuer. */
@@ -426,6 +645,8 @@ export interface DcapClaims {
   readonly collateral: CollateralClaims;
   /** Events of the log that replays to the registers, when a log was given. */
   readonly event_log?: EventLogClaims | null;
+  /** What that log tells of the boot; a policy with rules about it judges it. */
+  readonly boot?: BootStateClaims | null;
   /** What the report of a quote verification enclave says, when one was given. Claimed, not authentic. */
   readonly qve?: QveClaims | null;
 }
@@ -488,8 +709,52 @@ export interface DcapRequest {
   readonly options: DcapOptions;
 }
 
+/** One certificate of a device. */
+export interface DeviceCertificate {
+  /** Its common name. */
+  readonly subject: string;
+  /** Its serial number. */
+  readonly serial: string;
+  /** The last moment of its validity. */
+  readonly not_after: string;
+  /** What its issuer says: `good`, `on_hold`, or `not_known` where nothing was given. */
+  readonly revocation: string;
+}
+
 /** A JSON document: given as an object, or as a string that holds its text. */
 export type Document = string | Uint8Array | ArrayBuffer | object;
+
+/** An endorsement key. With a certificate, `options.roots` must lead to it; without, you pin it. */
+export interface EndorsementKey {
+  /**
+   * Its certificate as the TPM's NV memory holds it (hex or base64; a header or padding is taken off), or
+   * PEM.
+   */
+  readonly certificate?: Blob | null;
+  /** Certificates between it and the root, in order: PEM. */
+  readonly intermediates?: Blob | null;
+  /**
+   * Its public area, so that its attributes are checked: TPM2B_PUBLIC or TPMT_PUBLIC. Needed where there is
+   * no certificate.
+   */
+  readonly public?: Blob | null;
+}
+
+/** An endorsement key that is trusted to be a TPM's. */
+export interface EndorsementView {
+  /** SHA-256 over the key, to tell one machine from another: hex. */
+  readonly fingerprint: string;
+  /** Kind and size. */
+  readonly kind: string;
+  /** A certificate vouches for it; if not, you pinned it. */
+  readonly certified: boolean;
+  /** Who made the TPM, as its certificate says. */
+  readonly manufacturer?: string | null;
+  /** Its model. */
+  readonly model?: string | null;
+  /** The version of its firmware when it was certified. */
+  readonly version?: string | null;
+}
 
 /** One event. */
 export interface EventClaims {
@@ -499,10 +764,10 @@ export interface EventClaims {
   readonly index: number;
   /** Its type. */
   readonly event_type: string;
-  /** Its SHA-384 digest, where it has one. */
+  /** Its digest in the bank that was compared; in the strongest one, when nothing was replayed. */
   readonly digest?: string | null;
   /**
-   * What the replay proves of its data: `data`, `opaque`, `contradicted` or `unmeasured`;
+   * What the replay proves of its data: `data` (what they say is what was measured), `opaque`, `contradicted` or `unmeasured`;
    * `unauthenticated` when nothing was replayed.
    */
   readonly proof: string;
@@ -557,6 +822,14 @@ export interface Finding {
   readonly outcome: string;
   /** What was asked and what was found. */
   readonly facts: { readonly [name: string]: unknown };
+}
+
+/** The firmware that a device's key was certified for. */
+export interface FirmwareIdClaims {
+  /** What the certificate says: SHA-384. */
+  readonly certified: string;
+  /** What the report says, which is the same; absent where it says nothing. */
+  readonly stated?: string | null;
 }
 
 /** A change that is known to come. */
@@ -633,7 +906,7 @@ export interface ImaListView {
 }
 
 /** What a file says. Nothing of it was verified. */
-export type Inspection = ({ readonly kind: 'quote' } & QuoteView) | { readonly kind: 'certificates'; readonly certificates: readonly CertificateView[] } | ({ readonly kind: 'crl' } & CrlView) | ({ readonly kind: 'collateral' } & CollateralView) | ({ readonly kind: 'tcb_info' } & SignedDocumentView) | ({ readonly kind: 'enclave_identity' } & SignedDocumentView) | ({ readonly kind: 'evaluation_numbers' } & SignedDocumentView) | ({ readonly kind: 'tpm_attest' } & TpmAttestView) | ({ readonly kind: 'tpm_public' } & TpmPublicView) | ({ readonly kind: 'ima_list' } & ImaListView) | { readonly kind: 'event_log'; readonly events: readonly EventClaims[] } | ({ readonly kind: 'token' } & TokenView) | { readonly kind: 'jwks'; readonly keys: readonly JwkView[] };
+export type Inspection = ({ readonly kind: 'quote' } & QuoteView) | { readonly kind: 'certificates'; readonly certificates: readonly CertificateView[] } | ({ readonly kind: 'crl' } & CrlView) | ({ readonly kind: 'collateral' } & CollateralView) | ({ readonly kind: 'tcb_info' } & SignedDocumentView) | ({ readonly kind: 'enclave_identity' } & SignedDocumentView) | ({ readonly kind: 'evaluation_numbers' } & SignedDocumentView) | ({ readonly kind: 'tpm_attest' } & TpmAttestView) | ({ readonly kind: 'tpm_public' } & TpmPublicView) | ({ readonly kind: 'ima_list' } & ImaListView) | { readonly kind: 'event_log'; readonly events: readonly EventClaims[] } | ({ readonly kind: 'nvidia_devices' } & NvgpuView) | ({ readonly kind: 'nvidia_rim' } & RimView) | ({ readonly kind: 'token' } & TokenView) | ({ readonly kind: 'token_bundle' } & TokenBundleView) | { readonly kind: 'jwks'; readonly keys: readonly JwkView[] };
 
 /** A key of a set. */
 export interface JwkView {
@@ -651,12 +924,158 @@ export interface JwkView {
   readonly unusable?: string | null;
 }
 
+/** What a verifier keeps, secret, between making a credential and its answer. It is good for one answer. */
+export interface KeptChallenge {
+  /** Fingerprint of the endorsement key: SHA-256 in hex. */
+  readonly ek: string;
+  /** Name of the attestation key that was asked about: hex. */
+  readonly ak_name: string;
+  /** The secret that was wrapped: hex. */
+  readonly secret: string;
+}
+
+/** A measurement that is none of its reference values. */
+export interface MismatchClaims {
+  /** Its index in the manifest. */
+  readonly index: number;
+  /** NVIDIA's name for it. */
+  readonly name: string;
+  /** What would be right. */
+  readonly expected: readonly string[];
+  /** What the device measured; absent when it did not. */
+  readonly actual?: string | null;
+}
+
+/** A manifest that was not given. */
+export interface MissingRim {
+  /** `driver`, `vbios` or `switch_bios`. */
+  readonly kind: string;
+  /** Its name at NVIDIA's service, made from what the device signed. */
+  readonly id?: string | null;
+}
+
 /** Something that this call did not check. */
 export interface NotChecked {
   /** What: the rule of the policy, or `event_log`. */
   readonly what: string;
   /** What that means, and how to have it checked. */
   readonly why: string;
+}
+
+/** What GPUs and switches say. */
+export interface NvgpuClaims {
+  /** Whose form the evidence came in, such as `nvattest`. */
+  readonly form: string;
+  /** The mode that the GPUs state: `spt`, `mpt` or `ppcie`. */
+  readonly mode?: string | null;
+  /**
+   * Whether GPUs and switches are wired as one protected machine: `complete`, `broken` or
+   * `not_applicable`.
+   */
+  readonly topology: string;
+  /** The devices, in the order of the evidence. */
+  readonly devices: readonly NvgpuDeviceClaims[];
+  /** The last moment at which every certificate is valid, and every list and answer current. */
+  readonly valid_until: string;
+}
+
+/** What one device says. */
+export interface NvgpuDeviceClaims {
+  /** How the collector calls the device; not signed. */
+  readonly name?: string | null;
+  /** `gpu` or `nvswitch`. */
+  readonly class: string;
+  /** `HOPPER`, `BLACKWELL` or `LS10`. */
+  readonly architecture: string;
+  /** The chip, such as `GH100`. */
+  readonly chip: string;
+  /** The driver's version; switches have none. */
+  readonly driver_version?: string | null;
+  /** The VBIOS's version, or the BIOS's of a switch. */
+  readonly vbios_version: string;
+  /** Serial number of the attestation key's certificate. */
+  readonly serial: string;
+  /** SHA-256 of the attestation key's SubjectPublicKeyInfo. */
+  readonly key_fingerprint: string;
+  /** The firmware that the key was certified for. */
+  readonly firmware_id: FirmwareIdClaims;
+  /** Every measurement is one of its reference values, and none of the manifests is missing. */
+  readonly measurements_match: boolean;
+  /** What became of each manifest. */
+  readonly comparisons: readonly ComparisonClaims[];
+  /** Manifests that were not given. */
+  readonly missing: readonly MissingRim[];
+  /** The certificates below the root, the attestation key's first. */
+  readonly certificates: readonly DeviceCertificate[];
+  /** The same in NVIDIA's names, version 3.0. */
+  readonly nvidia: { readonly [name: string]: unknown };
+}
+
+/** One device's report, and what was announced of it. */
+export interface NvgpuDeviceView {
+  /** How the collector calls the device. */
+  readonly name?: string | null;
+  /** The announced architecture. */
+  readonly architecture?: string | null;
+  /** The challenge that the report carries. */
+  readonly nonce: string;
+  /** How many measurements there are. */
+  readonly measurements: number;
+  /** Fields of the opaque data: each type, and its data in hex. */
+  readonly opaque: readonly readonly unknown[][];
+  /** The certificates, leaf first. */
+  readonly certificates: readonly CertificateView[];
+}
+
+/** How to verify evidence of NVIDIA devices. */
+export interface NvgpuOptions {
+  /** The time of the verification. */
+  readonly at: Time;
+  /** The challenge that you gave out, of 32 bytes: hex. Never take it from the evidence. */
+  readonly nonce: string;
+  /** The challenge of the switches, where that is another one: hex. */
+  readonly switch_nonce?: string | null;
+  /** Revocation lists: PEM, or DER as hex or base64. */
+  readonly crls?: readonly Blob[];
+  /** OCSP responses: DER as hex or base64. */
+  readonly ocsp?: readonly Blob[];
+  /** The nonce of the OCSP requests that were answered: hex. */
+  readonly ocsp_nonce?: string | null;
+  /** Accept certificates that their issuer has put on hold; their status says so. */
+  readonly accept_certificate_hold?: boolean;
+  /** Accept zeros after a report: some collectors pass on the whole buffer of the driver. */
+  readonly allow_padding?: boolean;
+  /** Roots of devices, in place of NVIDIA's: PEM, or DER as hex. */
+  readonly roots?: readonly Blob[];
+  /** Roots of reference manifests, in place of NVIDIA's: PEM, or DER as hex. */
+  readonly rim_roots?: readonly Blob[];
+  /** A policy document. Default: the strict policy. */
+  readonly policy?: Document | null;
+  /** Accept whatever is authentic. */
+  readonly crypto_only?: boolean;
+}
+
+/** Evidence of NVIDIA devices with all that verifies it. */
+export interface NvgpuRequest {
+  /**
+   * The evidence as its collector wrote it, in any of the forms of `docs/nvidia.md`; or one device as
+   * `{"report": hex or base64, "certificate_chain": PEM}`.
+   */
+  readonly evidence: Document;
+  /** Reference integrity manifests, in any order: XML, base64 of it, or the answer of NVIDIA's service. */
+  readonly rims?: readonly Document[];
+  /** How to verify. */
+  readonly options: NvgpuOptions;
+}
+
+/** Evidence of devices. */
+export interface NvgpuView {
+  /** Whose form it is. */
+  readonly form: string;
+  /** Whether a quote of the machine stands in the same text. */
+  readonly has_machine: boolean;
+  /** The devices. */
+  readonly devices: readonly NvgpuDeviceView[];
 }
 
 /** The registered claims of an environment's own token. */
@@ -846,12 +1265,29 @@ export interface RegisterClaims {
   readonly pcr: number;
   /** How many events of the log extend it. */
   readonly events: number;
-  /** `explained`, `unused`, `opaque` (something else extended it), `diverges` or `not_quoted`. */
+  /**
+   * `explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or
+   * `not_logged` (the log has no digests of this bank).
+   */
   readonly state: string;
 }
 
 /** A report: of an enclave or of a trust domain. Bytes are lower-case hex. */
 export type ReportClaims = TdxReportClaims | SgxReportClaims;
+
+/** A reference integrity manifest. */
+export interface RimView {
+  /** `driver`, `vbios` or `switch_bios`. */
+  readonly rim: string;
+  /** The product. */
+  readonly product: string;
+  /** The version. */
+  readonly version: string;
+  /** Indices of the measurements in force. */
+  readonly measurements: readonly number[];
+  /** The certificates, signer first. */
+  readonly certificates: readonly CertificateView[];
+}
 
 /** A section of a unified kernel image. */
 export interface SectionClaims {
@@ -968,6 +1404,14 @@ export interface SubmoduleToken {
   readonly payload: { readonly [name: string]: unknown };
 }
 
+/** One submodule's token. */
+export interface SubmoduleView {
+  /** Its name in the bundle, such as `GPU-0`. */
+  readonly name: string;
+  /** The token. */
+  readonly token: TokenView;
+}
+
 /** The state of a platform's trusted computing base. */
 export interface TcbClaims {
   /** The converged status, in Intel's spelling. */
@@ -1039,6 +1483,19 @@ export interface TdxReportClaims {
   readonly extended?: TdxExtendedClaims | null;
 }
 
+/** A key that a confidential VM's hardware report binds. */
+export interface TeeBoundKey {
+  /** Azure's HCL report: NV index 0x01400001. */
+  readonly hcl_report: Blob;
+  /** The TDX quote over the report's TD report, with what verifies it. It must be accepted. */
+  readonly tdx?: DcapRequest | null;
+  /**
+   * The report data, 64 bytes in hex, of evidence of this machine's hardware that you verified and accepted
+   * elsewhere (for SEV-SNP: of VMPL 0). In place of `tdx`.
+   */
+  readonly accepted_report_data?: string | null;
+}
+
 /**
  * A point in time: RFC 3339 (any offset, fractions dropped) or Unix seconds.
  *
@@ -1101,6 +1558,18 @@ export interface TokenBinding {
   readonly matched?: boolean | null;
   /** Which claim makes it fresh. */
   readonly fresh?: string | null;
+}
+
+/** A detached bundle of NVIDIA's service. */
+export interface TokenBundleView {
+  /** The token that says what came of the whole. */
+  readonly overall: TokenView;
+  /** The submodules' tokens, in the order of the bundle. */
+  readonly submodules: readonly SubmoduleView[];
+  /** What the claims say together, objections among it. Absent where they cannot be held together. */
+  readonly unauthenticated_appraisal?: TokenAppraisal | null;
+  /** Why they cannot: a digest that is another token's, a submodule too many or too few, malformed claims. */
+  readonly problem?: Problem | null;
 }
 
 /** What is new with each token. */
@@ -1327,7 +1796,7 @@ export interface TokenView {
   readonly signature_bytes: number;
   /**
    * What the claims say of attested evidence, objections among it: whoever wrote them, for no signature
-   * was checked. Absent where they are of no service that is known.
+   * was checked. Absent where they are of no service that is known, and in a bundle, which is read whole.
    */
   readonly unauthenticated_appraisal?: TokenAppraisal | null;
 }
@@ -1348,6 +1817,44 @@ export interface TpmAttestView {
   readonly selection: { readonly [name: string]: readonly number[] };
   /** The digest over their values. */
   readonly pcr_digest?: string | null;
+}
+
+/** What came of it. */
+export interface TpmChallenge {
+  /** What the machine is sent, in the form of tpm2-tools' files: hex. */
+  readonly credential?: string | null;
+  /** What you keep, secret, until the answer comes: `ak_evidence.activated.challenge`. */
+  readonly challenge?: KeptChallenge | null;
+  /** The endorsement key. */
+  readonly ek?: EndorsementView | null;
+  /** What was checked. */
+  readonly checks: readonly CheckLine[];
+  /** Why there is no challenge. */
+  readonly error?: Problem | null;
+}
+
+/** Two keys, and the secret that proves that one TPM holds both. */
+export interface TpmChallengeRequest {
+  /** The endorsement key. */
+  readonly ek: EndorsementKey;
+  /** The public area of the attestation key: TPM2B_PUBLIC or TPMT_PUBLIC. */
+  readonly ak: Blob;
+  /** The time of the verification of certificates. */
+  readonly at: Time;
+  /** Roots that may vouch for the endorsement key: PEM, or DER as hex. There is none by default. */
+  readonly roots?: readonly Blob[];
+  /** Revocation lists; when one is given, every certificate needs one. */
+  readonly crls?: readonly Blob[];
+  /**
+   * The secret to wrap, random and used once: hex of 16 bytes or more, no more than a digest of the
+   * endorsement key's (32 will do).
+   */
+  readonly secret: string;
+  /**
+   * Good randomness, used once and for nothing else: hex of 128 bytes, of which as many are used as the
+   * key needs.
+   */
+  readonly entropy: string;
 }
 
 /** What a TPM says. */
@@ -1380,7 +1887,10 @@ export interface TpmOptions {
   readonly ak_parent?: string | null;
   /** Certificate chain of the attestation key, its own first: PEM. */
   readonly ak_chain?: Blob | null;
-  /** Roots that may vouch for it: PEM, or DER as hex. There is none by default. */
+  /**
+   * Roots that may vouch for it, or for a key of `ak_evidence`: PEM, or DER as hex. There is none by
+   * default.
+   */
   readonly roots?: readonly Blob[];
   /**
    * Revocation lists of issuers of the chain: PEM, or DER as hex or base64. When one is given, every
@@ -1467,6 +1977,8 @@ export interface TpmRequest {
    * checked, where the certificate alone is only its issuer's word for them.
    */
   readonly ak?: Blob | null;
+  /** Why the attestation key is trusted, where you neither pin it nor have its certificate. */
+  readonly ak_evidence?: AkEvidence | null;
   /** PCR values: a file of tpm2-tools as hex or base64, or `{"sha256": {"0": "hex", …}, …}`. */
   readonly pcrs?: Document | null;
   /** Event log of the firmware, to replay into the quoted PCRs. */

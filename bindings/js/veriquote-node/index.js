@@ -14,6 +14,7 @@ export const {
   callJson,
   inspect,
   learnTpmPolicy,
+  makeTpmChallenge,
   pckReferenceOfQuote,
   platformOfPck,
   platformOfQuote,

@@ -6,6 +6,7 @@ export {
   callJson,
   inspect,
   learnTpmPolicy,
+  makeTpmChallenge,
   pckReferenceOfQuote,
   platformOfPck,
   platformOfQuote,

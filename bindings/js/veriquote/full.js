@@ -12,6 +12,7 @@ export const {
   callJson,
   inspect,
   learnTpmPolicy,
+  makeTpmChallenge,
   pckReferenceOfQuote,
   platformOfPck,
   platformOfQuote,

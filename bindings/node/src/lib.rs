@@ -40,10 +40,16 @@ pub fn verify_tpm(request: Uint8Array) -> String {
     facade::verify_tpm_json(provider(), &text(&request))
 }
 
+/// [`facade::make_tpm_challenge_json`]
+#[napi]
+pub fn make_tpm_challenge(request: Uint8Array) -> String {
+    facade::make_tpm_challenge_json(provider(), &text(&request))
+}
+
 /// [`facade::learn_tpm_policy_json`]
 #[napi]
 pub fn learn_tpm_policy(request: Uint8Array, name: Uint8Array) -> String {
-    facade::learn_tpm_policy_json(&AwsLc, &text(&request), &text(&name))
+    facade::learn_tpm_policy_json(provider(), &text(&request), &text(&name))
 }
 
 /// [`facade::verify_token_json`]

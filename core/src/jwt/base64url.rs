@@ -11,7 +11,18 @@ use crate::fact::Fact;
 
 /// Decodes `text`; the error's offset is the first character that does not belong.
 pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|error| wrong(&error, text.len(), "not base64url without padding"))
+    engine().decode(text).map_err(|error| wrong(&error, text.len(), "not base64url without padding"))
+}
+
+/// The same alphabet and strictness with the processor's vectors, where it has any.
+#[cfg(feature = "simd")]
+fn engine() -> impl base64::Engine {
+    base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD)
+}
+
+#[cfg(not(feature = "simd"))]
+const fn engine() -> impl base64::Engine {
+    URL_SAFE_NO_PAD
 }
 
 /// Decodes a certificate of `x5c`: standard base64 with its padding (RFC 7517, section 4.7), or base64url
@@ -34,4 +45,29 @@ fn wrong(error: &base64::DecodeError, len: usize, problem: &'static str) -> Erro
         InvalidLength(_) | InvalidPadding => len,
     };
     Error::new(Code::InputEncoding, "").at(at).with(Fact::text("problem", problem))
+}
+
+#[cfg(all(test, feature = "simd"))]
+mod tests {
+    use super::*;
+
+    /// Vectors or not: the same bytes, and the same place of the first character that does not belong.
+    #[test]
+    fn with_vectors_it_is_the_same() {
+        let text = encode(&core::array::from_fn::<u8, 200, _>(|at| u8::try_from(at).unwrap_or_default()));
+        for end in 0..text.len() {
+            let text = text.get(..end).unwrap_or_default().as_bytes();
+            assert_eq!(engine().decode(text), URL_SAFE_NO_PAD.decode(text));
+        }
+        for at in 0..text.len() {
+            for bad in [b'+', b'/', b'=', b' ', b'\n', b'.', 0, 0x80, 0xff] {
+                let mut changed = text.clone().into_bytes();
+                if let Some(byte) = changed.get_mut(at) {
+                    *byte = bad;
+                }
+                assert_eq!(engine().decode(&changed), URL_SAFE_NO_PAD.decode(&changed), "{bad:#x} at {at}");
+                assert!(decode(&changed).is_err());
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::expectations::{Expected, ExpectedCertificate};
 use super::jwk::{self, Jwk};
 use super::token::Token;
 use crate::bytes::constant_time_eq;
-use crate::crypto::{CryptoProvider, HashAlgorithm, SubjectPublicKeyInfo, VerifyingKey};
+use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::Node;
@@ -50,6 +50,9 @@ fn check_signing_leaf(
     expected: &ExpectedCertificate,
     provider: &dyn CryptoProvider,
 ) -> Result<(), Error> {
+    if let PublicKey::Rsa { modulus, exponent } = leaf.spki().key() {
+        jwk::refuse_marked(modulus, exponent, "certificate[0].subject_public_key_info")?;
+    }
     if leaf.key_usage().is_some_and(|usage| !usage.digital_signature()) {
         return Err(Error::new(Code::X509Extension, "certificate[0].extensions.key_usage")
             .with(Fact::text("problem", "the leaf's key may not sign data")));

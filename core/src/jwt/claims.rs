@@ -108,6 +108,13 @@ fn time(claims: &Node<'_>, name: &'static str) -> Result<Option<UnixTime>, Error
 #[must_use]
 pub fn numeric_date(node: &Node<'_>) -> Option<UnixTime> {
     let Value::Number(text) = node.value else { return None };
+    // Nearly every one: digits, and no more than 9999-12-31 has.
+    if text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let value = text.bytes().try_fold(0_i64, |value, digit| {
+            value.checked_mul(10)?.checked_add(i64::from(char::from(digit).to_digit(10)?))
+        })?;
+        return (value <= LAST_SECOND).then_some(UnixTime(value));
+    }
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         None => (text, 0),
         Some(at) => {

@@ -20,7 +20,8 @@ pub static PCR_RULE: Rule = Rule {
 
 impl<'a> EventLog<'a> {
     /// Replays the log into every bank that both the log and the quote have, and compares register by
-    /// register.
+    /// register. What the quote covers in a bank of which the log's header declares no digests is
+    /// [`RegisterState::NotLogged`].
     ///
     /// A register that the log does not explain is no error here, since operating systems extend
     /// registers without writing to this log: its events are merely [`Unmeasured`](super::Proof), and
@@ -77,6 +78,8 @@ impl<'a> EventLog<'a> {
                 .with(Fact::string("quoted", banks.join(" ").to_ascii_lowercase()))
                 .into());
         };
+        let banks = pcrs.banks().filter(|bank| !self.has_algorithm((*bank).into()));
+        reports.extend(banks.flat_map(|bank| not_logged(bank, pcrs, &registers)));
         agree(&mut reports);
         for report in &reports {
             let facts = [
@@ -90,7 +93,9 @@ impl<'a> EventLog<'a> {
                 RegisterState::NotQuoted => {
                     trace.skipped(&PCR_RULE, "the quote does not cover this register")
                 }
-                RegisterState::Opaque | RegisterState::Diverges => trace.unmet(&PCR_RULE, facts),
+                RegisterState::NotLogged | RegisterState::Opaque | RegisterState::Diverges => {
+                    trace.unmet(&PCR_RULE, facts);
+                }
             }
         }
         let algorithm = registers.algorithm();
@@ -112,10 +117,8 @@ impl ReplayedLog<'_> {
     /// # Errors
     /// `eventlog.replay`, with the first such register in its facts.
     pub fn require_explained(&self, opaque: &[u32]) -> Result<(), Error> {
-        let bad = self.reports().iter().find(|report| {
-            matches!(report.state, RegisterState::Opaque | RegisterState::Diverges)
-                && !opaque.contains(&report.index)
-        });
+        let mut reports = self.reports().iter();
+        let bad = reports.find(|report| report.state.is_unexplained() && !opaque.contains(&report.index));
         match bad {
             None => Ok(()),
             Some(report) => Err(Error::new(Code::EventLogReplay, "event_log")
@@ -130,6 +133,17 @@ impl ReplayedLog<'_> {
     /// bank: firmware left the bank to whoever comes later (CVE-2021-42299).
     #[must_use]
     pub fn has_unmeasured_bank(&self) -> bool {
+        // Where the log has nothing of the bank, its values alone tell.
+        let unlogged = |bank: HashAlgorithm| {
+            self.reports()
+                .iter()
+                .any(|report| (report.algorithm, report.state) == (bank, RegisterState::NotLogged))
+        };
+        if let ProvenBy::Pcrs(pcrs) = &self.proven
+            && pcrs.unmeasured_banks().any(unlogged)
+        {
+            return true;
+        }
         let banks =
             [HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512];
         banks.into_iter().any(|bank| {
@@ -138,6 +152,29 @@ impl ReplayedLog<'_> {
             firmware.peek().is_some() && firmware.all(|report| report.state == RegisterState::Unused)
         })
     }
+}
+
+/// What the quote covers in a bank of which the log has nothing. `logged` are the registers of a bank that it
+/// has: where neither tells of an extend, there was none.
+fn not_logged<'r>(
+    bank: HashAlgorithm,
+    pcrs: &'r PcrValues,
+    logged: &'r Registers,
+) -> impl Iterator<Item = RegisterReport> + use<'r> {
+    let covered = pcrs.iter().filter(move |(covered, ..)| *covered == bank);
+    covered.map(move |(algorithm, index, value)| {
+        let index = u32::from(index);
+        let fresh = is_fresh(bank, index, value) && logged.events(index) == 0;
+        let state = if fresh { RegisterState::Unused } else { RegisterState::NotLogged };
+        RegisterReport { algorithm, index, events: 0, state }
+    })
+}
+
+/// The value is the one that the register starts with. PCR 17 to 22 start at zero where no dynamic launch is
+/// possible.
+fn is_fresh(bank: HashAlgorithm, index: u32, value: &[u8]) -> bool {
+    let fresh = initial_value(LogKind::Tpm, index, bank, None);
+    constant_time_eq(fresh.as_slice(), value) || value.iter().all(|byte| *byte == 0)
 }
 
 fn compare(
@@ -150,11 +187,7 @@ fn compare(
 ) -> RegisterState {
     let bank = registers.algorithm();
     if registers.events(index) == 0 {
-        let fresh = initial_value(LogKind::Tpm, index, bank, None);
-        // PCR 17 to 22 start at zero where no dynamic launch is possible.
-        let zeros = quoted.iter().all(|byte| *byte == 0);
-        let unused = constant_time_eq(fresh.as_slice(), quoted) || zeros;
-        return if unused { RegisterState::Unused } else { RegisterState::Opaque };
+        return if is_fresh(bank, index, quoted) { RegisterState::Unused } else { RegisterState::Opaque };
     }
     if constant_time_eq(registers.value(index).as_slice(), quoted) {
         return RegisterState::Explained;

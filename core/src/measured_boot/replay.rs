@@ -65,6 +65,8 @@ pub enum RegisterState {
     Unused,
     /// The log names it, but the quote does not cover it: nothing of it is proven.
     NotQuoted,
+    /// The quote covers it in a bank of which the log has no digests: nothing of it is explained.
+    NotLogged,
     /// No event extends it, but something else did: the log says nothing of what.
     Opaque,
     /// Its events give another value than the quoted one: none of them is proven.
@@ -72,12 +74,19 @@ pub enum RegisterState {
 }
 
 impl RegisterState {
-    /// `explained`, `unused`, `opaque`, `diverges` or `not_quoted`.
+    /// The log leaves a quoted value without an explanation.
+    #[must_use]
+    pub const fn is_unexplained(self) -> bool {
+        matches!(self, Self::NotLogged | Self::Opaque | Self::Diverges)
+    }
+
+    /// `explained`, `unused`, `not_quoted`, `not_logged`, `opaque` or `diverges`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Explained => "explained",
             Self::Unused => "unused",
+            Self::NotLogged => "not_logged",
             Self::Opaque => "opaque",
             Self::Diverges => "diverges",
             Self::NotQuoted => "not_quoted",
@@ -153,7 +162,8 @@ impl<'a> EventLog<'a> {
     }
 
     /// Proves that the log explains all four RTMRs of a quote, in order. A register without events must
-    /// hold its initial zeros.
+    /// hold its initial zeros. Events are graded by the specification but for `quirks`; those that were needed
+    /// are in [`ReplayedLog::quirks`].
     ///
     /// `expected` must come from an authentic quote, or the result means nothing.
     ///
@@ -164,8 +174,9 @@ impl<'a> EventLog<'a> {
         &self,
         provider: &dyn CryptoProvider,
         expected: &[[u8; 48]; 4],
+        quirks: Quirks,
     ) -> Result<ReplayedLog<'a>, Failure> {
-        self.verify(provider, expected, Scope::AllRtmrs)
+        self.verify(provider, expected, quirks, Scope::AllRtmrs)
     }
 
     /// As [`EventLog::verify_rtmrs`], but leaves out RTMR3, which guests extend at run time without
@@ -178,14 +189,16 @@ impl<'a> EventLog<'a> {
         &self,
         provider: &dyn CryptoProvider,
         expected: &[[u8; 48]; 4],
+        quirks: Quirks,
     ) -> Result<ReplayedLog<'a>, Failure> {
-        self.verify(provider, expected, Scope::BootRtmrs)
+        self.verify(provider, expected, quirks, Scope::BootRtmrs)
     }
 
     fn verify(
         &self,
         provider: &dyn CryptoProvider,
         expected: &[[u8; 48]; 4],
+        quirks: Quirks,
         scope: Scope,
     ) -> Result<ReplayedLog<'a>, Failure> {
         if self.kind() != LogKind::Ccel {
@@ -228,8 +241,7 @@ impl<'a> EventLog<'a> {
             },
         });
         let reports = reports.collect();
-        let events =
-            self.prove_events(provider, HashAlgorithm::Sha384, Quirks::all(), |index| scope.covers(index));
+        let events = self.prove_events(provider, HashAlgorithm::Sha384, quirks, |index| scope.covers(index));
         let quirks = events.iter().filter_map(|event| event.quirk).collect();
         let proven = ProvenBy::Rtmrs(*expected);
         Ok(ReplayedLog { events, registers, reports, quirks, proven, checks: trace.into_checks() })

@@ -107,7 +107,7 @@ fn rtmrs(bytes: &[u8]) -> [[u8; 48]; 4] {
 }
 
 fn refusal(bytes: &[u8], expected: &[[u8; 48]; 4]) -> Failure {
-    parse(bytes).unwrap().verify_rtmrs(&RustCrypto, expected).unwrap_err()
+    parse(bytes).unwrap().verify_rtmrs(&RustCrypto, expected, Quirks::NONE).unwrap_err()
 }
 
 fn code(result: Result<EventLog<'_>, Error>) -> Code {
@@ -119,7 +119,7 @@ fn an_honest_log_proves_what_its_digests_cover() {
     let bytes = write(&sample());
     let expected = rtmrs(&bytes);
     let log = parse(&bytes).unwrap();
-    let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap();
     let proofs: Vec<_> = replayed.events().iter().map(ReplayedEvent::proof).collect();
     assert_eq!(
         proofs,
@@ -218,7 +218,7 @@ fn order_between_registers_is_not_recorded_by_them() {
     let expected = rtmrs(&write(&records));
     records.swap(3, 5);
     let bytes = write(&records);
-    assert!(parse(&bytes).unwrap().verify_rtmrs(&RustCrypto, &expected).is_ok());
+    assert!(parse(&bytes).unwrap().verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).is_ok());
 }
 
 #[test]
@@ -231,10 +231,10 @@ fn a_register_that_no_event_explains_is_refused() {
     assert_eq!(failure.checks.len(), 4);
 
     let log = parse(&bytes).unwrap();
-    let replayed = log.verify_boot_rtmrs(&RustCrypto, &expected).unwrap();
+    let replayed = log.verify_boot_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap();
     assert!(matches!(replayed.checks()[3].outcome, Outcome::Skipped(_)));
     expected[2] = [1; 48];
-    let failure = log.verify_boot_rtmrs(&RustCrypto, &expected).unwrap_err();
+    let failure = log.verify_boot_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap_err();
     assert_eq!(failure.error.code(), Code::EventLogReplay);
 }
 
@@ -243,9 +243,9 @@ fn a_register_left_out_proves_nothing_of_its_events() {
     let records = [sample(), vec![Record::new(4, 0xd, b"app", b"app")]].concat();
     let bytes = write(&records);
     let log = parse(&bytes).unwrap();
-    let replayed = log.verify_boot_rtmrs(&RustCrypto, &rtmrs(&bytes)).unwrap();
+    let replayed = log.verify_boot_rtmrs(&RustCrypto, &rtmrs(&bytes), Quirks::NONE).unwrap();
     assert_eq!(replayed.events().last().map(ReplayedEvent::proof), Some(Proof::Unmeasured));
-    let replayed = log.verify_rtmrs(&RustCrypto, &rtmrs(&bytes)).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &rtmrs(&bytes), Quirks::NONE).unwrap();
     assert_eq!(replayed.events().last().map(ReplayedEvent::proof), Some(Proof::Data(b"app")));
 }
 
@@ -271,9 +271,28 @@ fn forged_data_under_a_true_digest_are_not_believed() {
         changed[position].data = b"kernel_cmdline: init=/bin/sh\0".to_vec();
         let bytes = write(&changed);
         let log = parse(&bytes).unwrap();
-        let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
+        let replayed = log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap();
         assert_eq!(replayed.events()[position].proof(), proof, "event {position}");
         assert_eq!(replayed.events()[position].data(), None);
+    }
+}
+
+#[test]
+fn deviations_of_a_guest_s_firmware_are_put_up_with_by_name() {
+    let bytes = write(&[Record::new(1, 0x8000_0002, &variable(b"order"), &variable(b"order"))]);
+    let expected = rtmrs(&bytes);
+    let log = parse(&bytes).unwrap();
+    let strict = log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap();
+    assert_eq!((strict.events()[0].proof(), strict.quirks()), (Proof::Contradicted, Quirks::NONE));
+    let whole = Quirks::NONE.with(Quirk::VariableBootWhole);
+    for quirks in [whole, Quirks::all()] {
+        for replayed in [
+            log.verify_rtmrs(&RustCrypto, &expected, quirks).unwrap(),
+            log.verify_boot_rtmrs(&RustCrypto, &expected, quirks).unwrap(),
+        ] {
+            assert!(matches!(replayed.events()[0].proof(), Proof::Data(_)));
+            assert_eq!(replayed.quirks(), whole, "only what was needed");
+        }
     }
 }
 
@@ -286,14 +305,17 @@ fn variable_data_with_lengths_that_do_not_fit_stay_opaque() {
         let bytes = write(&[Record::new(1, 0x8000_0002, b"order", &data)]);
         let expected = rtmrs(&bytes);
         let log = parse(&bytes).unwrap();
-        let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
+        let replayed = log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap();
         assert_eq!(replayed.events()[0].proof(), Proof::Opaque, "{at} {value}");
     }
     for size in 0..32 {
         let bytes = write(&[Record::new(1, 0x8000_0002, b"order", &fitting[..size])]);
         let expected = rtmrs(&bytes);
         let log = parse(&bytes).unwrap();
-        assert_eq!(log.verify_rtmrs(&RustCrypto, &expected).unwrap().events()[0].proof(), Proof::Opaque);
+        assert_eq!(
+            log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap().events()[0].proof(),
+            Proof::Opaque
+        );
     }
     for text in [&b""[..], b"\0", b"kernel_cmdline: ", b"kernel_cmdline: \0", b"grub_cmd:"] {
         let bytes = write(&[Record::new(3, 0xd, b"other", text)]);
@@ -302,7 +324,10 @@ fn variable_data_with_lengths_that_do_not_fit_stay_opaque() {
         // A label says what was hashed; without one, it may have been anything.
         let labelled = text.starts_with(b"kernel_cmdline: ");
         let proof = if labelled { Proof::Contradicted } else { Proof::Opaque };
-        assert_eq!(log.verify_rtmrs(&RustCrypto, &expected).unwrap().events()[0].proof(), proof);
+        assert_eq!(
+            log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap().events()[0].proof(),
+            proof
+        );
     }
 }
 
@@ -335,7 +360,7 @@ fn a_log_cut_anywhere_is_truncated_or_explains_less() {
         match parse(&bytes[..cut]) {
             Ok(log) => {
                 assert!(cut >= header, "{cut}");
-                let failure = log.verify_rtmrs(&RustCrypto, &expected).unwrap_err();
+                let failure = log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap_err();
                 assert_eq!(failure.error.code(), Code::EventLogReplay, "{cut}");
             }
             Err(error) => {
@@ -411,7 +436,7 @@ fn an_unknown_algorithm_is_carried_and_does_not_hinder_the_others() {
     let log = parse(&bytes).unwrap();
     let unknown = DigestAlgorithm::Other(0x4321);
     assert_eq!(log.unauthenticated_events()[0].unauthenticated_digest(unknown), Some(&[5; 24][..]));
-    assert!(log.verify_rtmrs(&RustCrypto, &rtmrs(&bytes)).is_ok());
+    assert!(log.verify_rtmrs(&RustCrypto, &rtmrs(&bytes), Quirks::NONE).is_ok());
 }
 
 #[test]
@@ -471,7 +496,7 @@ fn limits_hold() {
 fn a_tpm_log_proves_no_rtmr() {
     let bytes = write(&sample());
     let log = EventLog::parse(&bytes, LogKind::Tpm, &Limits::default()).unwrap();
-    let failure = log.verify_rtmrs(&RustCrypto, &[[0; 48]; 4]).unwrap_err();
+    let failure = log.verify_rtmrs(&RustCrypto, &[[0; 48]; 4], Quirks::NONE).unwrap_err();
     assert_eq!(failure.error.code(), Code::MisuseOptions);
 }
 
@@ -528,7 +553,7 @@ fn a_real_ccel_explains_the_real_quote() {
     let expected = rtmrs_of_quote(&quote);
     let log = parse(&region).unwrap();
     assert_eq!((log.end(), log.unauthenticated_events().len()), (18_101, 43));
-    let replayed = log.verify_rtmrs(&RustCrypto, &expected).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap();
     let cmdline = replayed.events().iter().rev().find(|e| e.measured().is_some_and(|(i, _)| i == 3)).unwrap();
     assert!(cmdline.data().unwrap().starts_with(b"/syslinux/vmlinuz.A init="));
     let count = |wanted: fn(&Proof<'_>) -> bool| {
@@ -542,7 +567,7 @@ fn a_real_ccel_explains_the_real_quote() {
     for cut in 0..log.end() {
         match parse(&region[..cut]) {
             Ok(log) => {
-                let failure = log.verify_rtmrs(&RustCrypto, &expected).unwrap_err();
+                let failure = log.verify_rtmrs(&RustCrypto, &expected, Quirks::NONE).unwrap_err();
                 assert_eq!(failure.error.code(), Code::EventLogReplay, "{cut}");
             }
             Err(error) => {
@@ -694,7 +719,7 @@ fn any_log_replays_to_what_the_hashes_alone_give() {
         }
         let bytes = write(&records);
         let log = parse(&bytes).unwrap_or_else(|error| panic!("{round}: {error}"));
-        let replayed = log.verify_rtmrs(&RustCrypto, &registers).unwrap();
+        let replayed = log.verify_rtmrs(&RustCrypto, &registers, Quirks::NONE).unwrap();
         let extending = |record: &&Record| record.event_type != 3 && record.index > 0;
         let written: Vec<(u32, &[u8])> =
             records.iter().filter(extending).map(|r| (r.index, &r.digests[0].1[..])).collect();

@@ -88,6 +88,12 @@ impl BootRules {
         }
     }
 
+    /// A problem of a log that is put up with.
+    #[must_use]
+    pub fn tolerates(&self, problem: &Error) -> bool {
+        self.tolerated_problems.iter().any(|code| code == problem.code().as_str())
+    }
+
     pub(super) fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
         each_member(node, "boot", |name, node| {
             match name {
@@ -163,11 +169,8 @@ impl BootRules {
             used.is_empty(),
             [Fact::string("used", all.join(",")), Fact::string("not_allowed", used.join(","))],
         );
-        let problems: Vec<&Error> = state
-            .problems()
-            .iter()
-            .filter(|problem| !self.tolerated_problems.iter().any(|code| code == problem.code().as_str()))
-            .collect();
+        let problems: Vec<&Error> =
+            state.problems().iter().filter(|problem| !self.tolerates(problem)).collect();
         let mut facts = alloc::vec![Fact::count("problems", problems.len())];
         facts.extend(problems.first().map(|problem| Fact::text("code", problem.code().as_str())));
         findings.add("boot.problems", problems.is_empty(), facts);
@@ -203,7 +206,7 @@ impl BootRules {
             .iter()
             .filter(|(register, found)| {
                 let by_ima = ima_verified && state.kind() == LogKind::Tpm && **register == 10;
-                matches!(found, RegisterState::Opaque | RegisterState::Diverges)
+                found.is_unexplained()
                     && !self.opaque_registers.contains(register)
                     && !RESETTABLE.contains(register)
                     && !by_ima

@@ -67,10 +67,7 @@ fn learn_boot(boot: &BootState<'_>, provider: &dyn CryptoProvider) -> Vec<(Strin
     if boot.is_sha1_only() {
         add("sha1_bank", string("allow"));
     }
-    let opaque = boot
-        .registers()
-        .iter()
-        .filter(|(_, state)| matches!(state, RegisterState::Opaque | RegisterState::Diverges));
+    let opaque = boot.registers().iter().filter(|(_, state)| state.is_unexplained());
     let opaque: Vec<String> = opaque.map(|(register, _)| alloc::format!("{register}")).collect();
     if !opaque.is_empty() {
         add("opaque_registers", list(&opaque));

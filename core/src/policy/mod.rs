@@ -5,6 +5,8 @@
 //! and accepting whatever is authentic has to be named: `crypto_only`.
 
 mod boot;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+mod composite;
 #[cfg(feature = "dcap")]
 mod dcap;
 #[cfg(feature = "tpm")]
@@ -15,6 +17,12 @@ mod ima_json;
 mod ima_rules;
 mod json;
 mod learn;
+#[cfg(feature = "nvidia")]
+mod nvidia;
+#[cfg(feature = "nvidia")]
+mod nvidia_json;
+#[cfg(feature = "nvidia")]
+mod nvidia_rules;
 mod rules;
 #[cfg(feature = "tpm")]
 mod tpm;
@@ -32,9 +40,13 @@ use crate::error::{Code, Error};
 use crate::fact::Fact;
 
 pub use boot::{BootRules, EventsRule};
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+pub use composite::CompositeRules;
 #[cfg(feature = "tpm")]
 pub use ima_rules::{FileList, ImaRules};
 pub use learn::learn;
+#[cfg(feature = "nvidia")]
+pub use nvidia_rules::{NvidiaRules, RevocationDemand, TopologyDemand};
 #[cfg(feature = "dcap")]
 pub use rules::{CollateralRules, PlatformRules, SgxRules, TcbRules, TdxRules};
 pub use rules::{Expected, Masked, Policy, Stance};
@@ -146,6 +158,8 @@ impl Policy {
             ("tdx", self.tdx != strict.tdx),
             #[cfg(feature = "tpm")]
             ("tpm", self.tpm != strict.tpm),
+            #[cfg(feature = "nvidia")]
+            ("nvidia", self.nvidia != strict.nvidia),
         ];
         let spoken_of: Vec<&str> =
             kinds.iter().filter(|(_, spoken)| *spoken).map(|(kind, _)| *kind).collect();

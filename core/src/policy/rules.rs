@@ -4,8 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::boot::BootRules;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+use super::composite::CompositeRules;
 #[cfg(feature = "tpm")]
 use super::ima_rules::ImaRules;
+#[cfg(feature = "nvidia")]
+use super::nvidia_rules::NvidiaRules;
 #[cfg(feature = "tpm")]
 use super::tpm_rules::TpmRules;
 use crate::bytes::Bytes;
@@ -52,6 +56,12 @@ pub struct Policy {
     /// About TPM quotes.
     #[cfg(feature = "tpm")]
     pub tpm: TpmRules,
+    /// About NVIDIA GPUs and switches.
+    #[cfg(feature = "nvidia")]
+    pub nvidia: NvidiaRules,
+    /// About machines with their devices.
+    #[cfg(all(feature = "dcap", feature = "nvidia"))]
+    pub composite: CompositeRules,
 }
 
 #[cfg(feature = "dcap")]
@@ -307,6 +317,10 @@ impl Policy {
             ima: ImaRules::strict(),
             #[cfg(feature = "tpm")]
             tpm: TpmRules::strict(),
+            #[cfg(feature = "nvidia")]
+            nvidia: NvidiaRules::strict(),
+            #[cfg(all(feature = "dcap", feature = "nvidia"))]
+            composite: CompositeRules::strict(),
         }
     }
 

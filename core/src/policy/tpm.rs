@@ -156,6 +156,13 @@ impl TpmRules {
         let same = continuity.map(|c| matches!(c, Continuity::SameBoot | Continuity::Resumed));
         known_property(findings, "tpm.same_boot", self.same_boot, same);
         let counters = quote.quote().counters();
+        let resumed = match continuity {
+            Some(Continuity::Resumed) => Some(true),
+            Some(Continuity::SameBoot) => Some(false),
+            // Of another boot, or of none that is known, the counter tells if it is true.
+            _ => (counters == Counters::Clear).then_some(quote.clock().restart_count != 0),
+        };
+        known_property(findings, "tpm.resumed", self.resumed, resumed);
         let facts = [
             Fact::string("actual", alloc::format!("{:016x}", quote.quote().firmware_version())),
             Fact::text("counters", counters.as_str()),

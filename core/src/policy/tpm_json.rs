@@ -34,6 +34,7 @@ impl TpmRules {
                 "clock_safe" => self.clock_safe = stance_of(node, "tpm.clock_safe")?,
                 "clock_went_back" => self.clock_went_back = stance_of(node, "tpm.clock_went_back")?,
                 "same_boot" => self.same_boot = stance_of(node, "tpm.same_boot")?,
+                "resumed" => self.resumed = stance_of(node, "tpm.resumed")?,
                 "firmware_versions" => {
                     let versions = list_of(node, "tpm.firmware_versions", version_of)?;
                     self.firmware_versions = Some(versions);

@@ -30,8 +30,12 @@ pub struct TpmRules {
     pub clock_safe: Stance,
     /// Clock or counters went back since the earlier quote that the caller told of.
     pub clock_went_back: Stance,
-    /// It is the same boot as that of the earlier quote that the caller told of.
+    /// It is the same boot as that of the earlier quote that the caller told of, suspended in between or not.
     pub same_boot: Stance,
+    /// The machine was suspended since that quote: to memory, from which registers come back (or are lost, with
+    /// CVE-2018-6622), or to disk, after which they were made anew. Without an earlier quote: since its reset,
+    /// where the counters are clear.
+    pub resumed: Stance,
     /// When given: the firmware's version, in the vendor's form, is one of these. Needs counters that are
     /// not obfuscated.
     pub firmware_versions: Option<Vec<u64>>,
@@ -65,6 +69,7 @@ impl TpmRules {
             clock_safe: Stance::Allow,
             clock_went_back: Stance::Forbid,
             same_boot: Stance::Allow,
+            resumed: Stance::Allow,
             firmware_versions: None,
         }
     }

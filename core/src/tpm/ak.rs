@@ -404,9 +404,10 @@ fn check_area(
         other => Err(Error::new(Code::TpmAkNameAlgorithm, "public.name_alg")
             .with(Fact::string("actual", alloc::format!("{other}")))),
     };
-    trace.apply(checks::AK_NAME_ALGORITHM, long_enough)?;
+    let name = long_enough.and_then(|()| Name::of(area, provider));
+    let name = trace.apply(checks::AK_NAME_ALGORITHM, name)?;
     trace.apply(checks::AK_SCHEME, check_bound_scheme(area.scheme()))?;
-    Name::of(area, provider)
+    Ok(name)
 }
 
 /// `restricted` and `sign` without `decrypt` mean that the TPM signs only what it made itself;

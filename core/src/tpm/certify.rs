@@ -86,9 +86,7 @@ impl<'a> Certification<'a> {
         expectations: &Expectations<'_>,
     ) -> Result<AuthenticCertification<'p>, Failure> {
         let mut trace = Trace::new();
-        for rule in [checks::ATTEST_LAYOUT, checks::ATTEST_MAGIC, checks::ATTEST_TYPE] {
-            trace.passed(rule, []);
-        }
+        checks::PARSED.iter().for_each(|rule| trace.passed(rule, []));
         trace.extend(signer.checks());
         if let Err(error) = self.run(signer, expectations, &mut trace) {
             return Err(trace.fail(error));

@@ -7,20 +7,33 @@ use crate::check::Rule;
 
 macro_rules! rules {
     ($( $name:ident = $id:literal, $title:literal, $spec:literal; )+) => {
-        $( pub(crate) const $name: &Rule = &Rule { id: $id, title: $title, spec: $spec }; )+
+        $(
+            #[doc = $title]
+            pub const $name: &Rule = &Rule { id: $id, title: $title, spec: $spec };
+        )+
 
         /// Every rule of this module, for documentation.
         pub const RULES: &[&Rule] = &[ $( $name, )+ ];
     };
 }
 
+/// The rules of parsing an attestation with its signature.
+pub(super) const PARSED: [&Rule; 4] = [ATTEST_LAYOUT, ATTEST_MAGIC, ATTEST_TYPE, SIGNATURE_LAYOUT];
+
 rules! {
-    ATTEST_LAYOUT = "tpm.attest.layout", "attestation and signature are well-formed and complete",
-        "TPM 2.0 Part 2, 10.12 and 11.3";
+    ATTEST_LAYOUT = "tpm.attest.layout", "the attestation is well-formed and complete",
+        "TPM 2.0 Part 2, 10.12";
     ATTEST_MAGIC = "tpm.attest.magic", "the TPM vouches for the content: TPM_GENERATED_VALUE",
         "TPM 2.0 Part 2, 10.12.12";
     ATTEST_TYPE = "tpm.attest.type", "the attestation is of the type that is asked for",
         "TPM 2.0 Part 2, 10.12.12";
+    SIGNATURE_LAYOUT = "tpm.signature.layout",
+        "the signature is well-formed and complete, by an algorithm that one key alone can use",
+        "TPM 2.0 Part 2, 11.3";
+    AK_LAYOUT = "tpm.ak.layout", "what is given of the attestation key is well-formed and complete",
+        "TPM 2.0 Part 2, 12.2; Part 3, 18.2 and 18.3";
+    EK_LAYOUT = "tpm.ek.layout", "what is given of the endorsement key is well-formed and complete",
+        "TPM 2.0 Part 2, 12.2";
     EK_CERTIFICATE = "tpm.ek.certificate", "the endorsement key's certificate is read, whatever surrounds it",
         "TCG PC Client TPM Profile, 3.6; TCG EK Credential Profile 2.5, 2.2.1";
     EK_CHAIN = "tpm.ek.chain", "the endorsement key's certificate chains to a trusted root", "RFC 5280, 6.1";

@@ -10,7 +10,8 @@ use crate::fact::Fact;
 pub enum Continuity {
     /// The same boot: what was measured then is still in the registers.
     SameBoot,
-    /// The same boot after suspending: registers were kept, or reset by a restart, so look at them anew.
+    /// Suspended since: to memory, and registers were kept (TPM Resume), or to disk, and firmware measured anew
+    /// into fresh ones (TPM Restart). The counters do not tell which, so look at registers anew.
     Resumed,
     /// Another boot: nothing that was known of the last one holds.
     Rebooted {

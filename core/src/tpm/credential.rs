@@ -112,6 +112,13 @@ impl CredentialChallenge {
         Self { ek: ek.fingerprint(), ak_name, secret: secret.to_vec() }
     }
 
+    /// The challenge as written down: the fingerprint of the endorsement key ([`TrustedEk::fingerprint`]), the
+    /// Name, and the secret.
+    #[must_use]
+    pub fn remembered(ek: [u8; 32], ak_name: Name, secret: &[u8]) -> Self {
+        Self { ek, ak_name, secret: secret.to_vec() }
+    }
+
     /// The Name of the key that was asked about.
     #[must_use]
     pub const fn ak_name(&self) -> &Name {

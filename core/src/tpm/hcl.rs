@@ -13,6 +13,7 @@
 use super::ak::{AkRoute, TrustedAk, route_facts};
 use super::checks;
 use super::jwk::Jwk;
+use super::public::PublicArea;
 use crate::bytes::constant_time_eq;
 use crate::check::{Failure, Trace};
 use crate::crypto::{CryptoProvider, HashAlgorithm};
@@ -136,13 +137,16 @@ impl<'a> HclReport<'a> {
 impl<'p> TrustedAk<'p> {
     /// The hardware binds the key: `authentic_report_data` are the 64 bytes of report data of evidence
     /// that was verified elsewhere, of this machine's hardware, and of which the policy accepts the rest
-    /// (for SNP: VMPL 0).
+    /// (for SNP: VMPL 0). With `area`, the public area of the key, its attributes are checked as well; the
+    /// report has the key alone.
     ///
     /// # Errors
-    /// `tpm.hcl.binding`, `tpm.hcl.layout`, `json.…`, `tpm.key.weak`.
+    /// `tpm.hcl.binding`, `tpm.hcl.layout`, `json.…`, `tpm.key.weak`; `tpm.name` for the public area of
+    /// another key, and those of [`TrustedAk::pinned`].
     pub fn bound_to_tee(
         report: &HclReport<'_>,
         authentic_report_data: &[u8; 64],
+        area: Option<&PublicArea<'_>>,
         provider: &'p dyn CryptoProvider,
     ) -> Result<Self, Failure> {
         let mut trace = Trace::new();
@@ -150,12 +154,20 @@ impl<'p> TrustedAk<'p> {
         let key = report.check_binding(authentic_report_data, provider).and_then(|()| {
             report.attestation_key().map_err(|error| error.inside("hcl_report.variable_data"))
         });
-        match trace.apply(checks::HCL_BINDING, key) {
-            Err(error) => Err(trace.fail(error)),
-            Ok(jwk) => {
-                trace.passed(checks::AK_TRUST, route_facts(AkRoute::TeeBound));
-                Self::admit_key(&jwk.key(), AkRoute::TeeBound, Window::ALWAYS, trace, provider)
-            }
+        let jwk = match trace.apply(checks::HCL_BINDING, key) {
+            Err(error) => return Err(trace.fail(error)),
+            Ok(jwk) => jwk,
+        };
+        if area.is_some_and(|area| !area.key().is_same_key(&jwk.key())) {
+            let error = Error::new(Code::TpmName, "public")
+                .with(Fact::text("problem", "the public area is not of the key that the report binds"));
+            trace.failed(checks::AK_TRUST, &error);
+            return Err(trace.fail(error));
+        }
+        trace.passed(checks::AK_TRUST, route_facts(AkRoute::TeeBound));
+        match area {
+            Some(area) => Self::admit(area, AkRoute::TeeBound, Window::ALWAYS, trace, provider),
+            None => Self::admit_key(&jwk.key(), AkRoute::TeeBound, Window::ALWAYS, trace, provider),
         }
     }
 }
@@ -204,7 +216,7 @@ mod tests {
 
     fn code(report: &[u8], bound: &[u8; 64]) -> Option<Code> {
         let report = HclReport::parse(report).unwrap();
-        TrustedAk::bound_to_tee(&report, bound, &RustCrypto).err().map(|failure| failure.error.code())
+        TrustedAk::bound_to_tee(&report, bound, None, &RustCrypto).err().map(|failure| failure.error.code())
     }
 
     #[test]
@@ -213,7 +225,7 @@ mod tests {
         let bytes = report(1, &data);
         let bound = bind(&data);
         let trusted =
-            TrustedAk::bound_to_tee(&HclReport::parse(&bytes).unwrap(), &bound, &RustCrypto).unwrap();
+            TrustedAk::bound_to_tee(&HclReport::parse(&bytes).unwrap(), &bound, None, &RustCrypto).unwrap();
         assert_eq!((trusted.route(), trusted.attributes_checked()), (AkRoute::TeeBound, false));
         let mut other = bound;
         other[31] ^= 1;

@@ -44,7 +44,7 @@ pub use name::{Hierarchy, Name};
 pub use pcr::{BankSelection, ClaimedPcrs, PcrSelection, PcrValues, RESETTABLE};
 pub use public::{Attributes, Curve, KeyDescription, PublicArea, PublicKey, Symmetric};
 pub use quote::{
-    AkSummary, AuthenticQuote, BoundQuote, Challenge, Expectations, Quote, SignatureInput, verify,
+    AkSummary, AuthenticQuote, BoundQuote, Challenge, Expectations, Quote, SignatureInput, parse, verify,
 };
 pub use signature::{Scheme, Signature};
 

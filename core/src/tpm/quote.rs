@@ -144,6 +144,18 @@ impl<'a> Quote<'a> {
         &self.signature
     }
 
+    /// What parsing checked, as every ledger of a quote begins.
+    #[must_use]
+    pub fn checks(&self) -> Vec<Check> {
+        Self::parsed().into_checks()
+    }
+
+    fn parsed() -> Trace {
+        let mut trace = Trace::new();
+        checks::PARSED.iter().for_each(|rule| trace.passed(rule, []));
+        trace
+    }
+
     /// Proves that a trusted key signed the quote in answer to the challenge.
     ///
     /// # Errors
@@ -155,10 +167,7 @@ impl<'a> Quote<'a> {
         ak: &TrustedAk<'p>,
         expectations: &Expectations<'_>,
     ) -> Result<AuthenticQuote<'p>, Failure> {
-        let mut trace = Trace::new();
-        for rule in [checks::ATTEST_LAYOUT, checks::ATTEST_MAGIC, checks::ATTEST_TYPE] {
-            trace.passed(rule, []);
-        }
+        let mut trace = Self::parsed();
         trace.extend(ak.checks());
         match self.run(ak, expectations, &mut trace) {
             Ok((continuity, counters)) => Ok(AuthenticQuote {
@@ -272,7 +281,11 @@ pub(super) fn expected_extra_data(
 }
 
 pub(super) fn check_signer(ak: &TrustedAk<'_>, actual: &[u8], trace: &mut Trace) -> Result<(), Error> {
-    match ak.expected_signer()? {
+    let expected = match ak.expected_signer() {
+        Err(error) => return trace.apply(checks::QUALIFIED_SIGNER, Err(error)),
+        Ok(expected) => expected,
+    };
+    match expected {
         None => {
             trace.skipped(
                 checks::QUALIFIED_SIGNER,
@@ -569,26 +582,39 @@ pub fn verify<'p>(
     expectations: &Expectations<'_>,
     claimed: &ClaimedPcrs,
 ) -> Result<BoundQuote<'p>, Failure> {
-    let parsed = Attest::parse(attest).and_then(|attest| {
-        let signature = match signature {
-            SignatureInput::Tpmt(bytes) => Signature::parse(bytes),
-            SignatureInput::Plain(bytes, scheme) => Signature::plain(bytes, scheme),
-        };
-        Quote::new(attest, signature?)
-    });
-    match parsed {
-        Ok(quote) => quote.authenticate(ak, expectations)?.bind(claimed),
-        Err(error) => {
-            let mut trace = Trace::new();
-            let rules: &[_] = match error.code() {
-                Code::TpmAttestMagic => &[checks::ATTEST_MAGIC],
-                Code::TpmAttestType => &[checks::ATTEST_LAYOUT, checks::ATTEST_MAGIC, checks::ATTEST_TYPE],
-                _ => &[checks::ATTEST_LAYOUT],
-            };
-            let Some((last, before)) = rules.split_last() else { return Err(trace.fail(error)) };
-            before.iter().for_each(|rule| trace.passed(rule, []));
-            trace.failed(last, &error);
-            Err(trace.fail(error))
-        }
+    parse(attest, signature)?.authenticate(ak, expectations)?.bind(claimed)
+}
+
+/// Parses a quote and its signature as [`Quote::parse`] does, and says in the ledger how far it came.
+///
+/// # Errors
+/// Those of [`Quote::parse`].
+pub fn parse<'a>(attest: &'a [u8], signature: SignatureInput<'a>) -> Result<Quote<'a>, Failure> {
+    let mut trace = Trace::new();
+    match parse_traced(attest, signature, &mut trace) {
+        Ok(quote) => Ok(quote),
+        Err(error) => Err(trace.fail(error)),
     }
+}
+
+fn parse_traced<'a>(
+    attest: &'a [u8],
+    signature: SignatureInput<'a>,
+    trace: &mut Trace,
+) -> Result<Quote<'a>, Error> {
+    let attest = match Attest::parse(attest) {
+        // What does not begin with it is not looked at any further.
+        Err(error) if error.code() == Code::TpmAttestMagic => {
+            return trace.apply(checks::ATTEST_MAGIC, Err(error));
+        }
+        attest => trace.apply(checks::ATTEST_LAYOUT, attest)?,
+    };
+    trace.passed(checks::ATTEST_MAGIC, []);
+    trace.apply(checks::ATTEST_TYPE, attest.require_type(AttestType::Quote))?;
+    let signature = match signature {
+        SignatureInput::Tpmt(bytes) => Signature::parse(bytes),
+        SignatureInput::Plain(bytes, scheme) => Signature::plain(bytes, scheme),
+    };
+    let signature = trace.apply(checks::SIGNATURE_LAYOUT, signature)?;
+    Quote::new(attest, signature)
 }

@@ -1,10 +1,16 @@
 //! Trust anchors: keys at which certificate chains may end.
 
 mod intel;
+#[cfg(feature = "nvidia")]
+mod nvidia;
 
 use alloc::vec::Vec;
 
 pub use intel::{INTEL_SGX_ROOT_KEY_SHA256, intel_sgx_root};
+#[cfg(feature = "nvidia")]
+pub use nvidia::{
+    NVIDIA_DEVICE_ROOT_KEY_SHA256, NVIDIA_RIM_ROOT_KEY_SHA256, nvidia_device_root, nvidia_rim_root,
+};
 
 use crate::crypto::{CryptoProvider, SignatureAlgorithm, SubjectPublicKeyInfo};
 use crate::encoding;
@@ -68,6 +74,12 @@ impl TrustAnchor {
     /// SHA-256 of certificates that this key is known to have signed.
     #[must_use]
     pub fn known_certificates(&self) -> &'static [[u8; 32]] {
+        #[cfg(feature = "nvidia")]
+        if self.spki == nvidia::DEVICE_SPKI {
+            return &nvidia::DEVICE_CERTIFICATES;
+        } else if self.spki == nvidia::RIM_SPKI {
+            return &nvidia::RIM_CERTIFICATES;
+        }
         if self.spki == intel::SPKI { &intel::CERTIFICATES } else { &[] }
     }
 
@@ -116,6 +128,20 @@ impl TrustAnchors {
     #[must_use]
     pub fn intel_sgx() -> Self {
         Self::new(alloc::vec![intel_sgx_root()])
+    }
+
+    /// The embedded root of NVIDIA's devices.
+    #[cfg(feature = "nvidia")]
+    #[must_use]
+    pub fn nvidia_device() -> Self {
+        Self::new(alloc::vec![nvidia_device_root()])
+    }
+
+    /// The embedded root of NVIDIA's reference integrity manifests.
+    #[cfg(feature = "nvidia")]
+    #[must_use]
+    pub fn nvidia_rim() -> Self {
+        Self::new(alloc::vec![nvidia_rim_root()])
     }
 
     /// The caller's own roots: certificates in PEM, or one in DER, hex or base64.

@@ -11,6 +11,8 @@ pub(crate) mod der;
 mod extension;
 mod key;
 mod name;
+#[cfg(feature = "nvidia")]
+mod ocsp;
 pub mod oid;
 mod serial;
 
@@ -19,6 +21,8 @@ pub use certificate::Certificate;
 pub use crl::{Crl, RevocationList, RevokedEntry, RevokedSerials};
 pub use extension::{BasicConstraints, Extension, KeyUsage};
 pub use key::IssuerKey;
+#[cfg(feature = "nvidia")]
+pub use ocsp::{CertStatus, OcspResponse, OcspVerdict};
 pub use serial::SerialNumber;
 
 #[cfg(test)]

@@ -42,6 +42,29 @@ pub const TCG_AT_TPM_MODEL: &[u8] = &[0x67, 0x81, 0x05, 2, 2];
 /// `tcg-at-tpmVersion`, 2.23.133.2.3.
 pub const TCG_AT_TPM_VERSION: &[u8] = &[0x67, 0x81, 0x05, 2, 3];
 
+/// `tcg-dice-CompositeDeviceID`, 2.23.133.5.4.1: a key and the digest of the code that it was made for.
+#[cfg(feature = "nvidia")]
+pub const TCG_DICE_COMPOSITE_DEVICE_ID: &[u8] = &[0x67, 0x81, 0x05, 5, 4, 1];
+/// `tcg-dice-TcbInfo`, 2.23.133.5.4.1.1.
+#[cfg(feature = "nvidia")]
+pub const TCG_DICE_TCB_INFO: &[u8] = &[0x67, 0x81, 0x05, 5, 4, 1, 1];
+
+/// `id-kp-OCSPSigning`, 1.3.6.1.5.5.7.3.9.
+#[cfg(feature = "nvidia")]
+pub(crate) const KP_OCSP_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 9];
+/// `id-pkix-ocsp-basic`, 1.3.6.1.5.5.7.48.1.1.
+#[cfg(feature = "nvidia")]
+pub(crate) const OCSP_BASIC: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 1];
+/// `id-pkix-ocsp-nonce`, 1.3.6.1.5.5.7.48.1.2.
+#[cfg(feature = "nvidia")]
+pub(crate) const OCSP_NONCE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 2];
+/// `id-pkix-ocsp-nocheck`, 1.3.6.1.5.5.7.48.1.5.
+#[cfg(feature = "nvidia")]
+pub(crate) const OCSP_NO_CHECK: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 5];
+/// `id-sha1`, 1.3.14.3.2.26.
+#[cfg(feature = "nvidia")]
+pub(crate) const SHA1: &[u8] = &[0x2b, 0x0e, 3, 2, 0x1a];
+
 /// `id-at-commonName`, 2.5.4.3.
 pub(crate) const COMMON_NAME: &[u8] = &[0x55, 0x04, 3];
 

@@ -83,7 +83,9 @@ struct Ecdsa {
 impl VerifyingKey for Ecdsa {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let encoded = der::Signature::encode(signature, self.width).ok_or(SignatureInvalid)?;
-        self.key.verify_sig(message, encoded.as_slice()).map_err(|_| SignatureInvalid)
+        // AWS-LC sets up less for a digest than for a message.
+        let digest = digest::digest(function(self.hash).ok_or(SignatureInvalid)?, message);
+        self.key.verify_digest_sig(&digest, encoded.as_slice()).map_err(|_| SignatureInvalid)
     }
 
     fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureInvalid> {

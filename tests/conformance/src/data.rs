@@ -145,3 +145,21 @@ fn expected(expected: &Expected) -> Value {
         }
     }
 }
+
+/// Applies a JSON merge patch (RFC 7396).
+///
+/// # Panics
+/// Never: what is made an object is one.
+pub fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else { return *target = patch.clone() };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    let members = target.as_object_mut().expect("an object");
+    for (name, value) in patch {
+        match value {
+            Value::Null => drop(members.remove(name)),
+            value => merge(members.entry(name.clone()).or_insert(Value::Null), value),
+        }
+    }
+}

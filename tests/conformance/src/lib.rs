@@ -3,8 +3,10 @@
 pub mod budget;
 pub mod case;
 pub mod catalogue;
+pub mod composite;
 pub mod corpus;
 pub mod data;
+pub mod nvidia;
 pub mod run;
 pub mod tokens;
 pub mod tpm;

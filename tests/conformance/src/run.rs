@@ -6,7 +6,7 @@ use veriquote::crypto::RustCrypto;
 use veriquote::dcap::{
     AuthenticQuote, Collateral, NotAccepted, Profile, QveReport, QveResult, Report, Verifier,
 };
-use veriquote::measured_boot::{EventLog, Limits, LogKind};
+use veriquote::measured_boot::{EventLog, Limits, LogKind, Quirks};
 use veriquote::policy::{Policy, Verdict};
 use veriquote::{Code, Error, Failure, Kind, TrustAnchors, UnixTime};
 
@@ -113,5 +113,5 @@ fn replay(log: &[u8], report: &Report) -> Result<(), Error> {
     let Report::Td(td) = report else { return Err(Error::new(Code::MisuseOptions, "event_log")) };
     let log = EventLog::parse(log, LogKind::Ccel, &Limits::default())?;
     let registers = td.rtmr.map(|rtmr| rtmr.0);
-    log.verify_rtmrs(&RustCrypto, &registers).map(|_| ()).map_err(|failure| failure.error)
+    log.verify_rtmrs(&RustCrypto, &registers, Quirks::NONE).map(|_| ()).map_err(|failure| failure.error)
 }

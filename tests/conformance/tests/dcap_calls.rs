@@ -663,10 +663,10 @@ fn a_log_counts_for_the_quote_that_proves_it_and_for_no_other() {
     let (guest_a, log, rtmrs) = guest(b"/vmlinuz root=/dev/vda1 quiet");
     let (guest_b, other_log, other_rtmrs) = guest(b"/vmlinuz root=/dev/vda1 init=/bin/sh");
     let log = EventLog::parse(&log, LogKind::Ccel, &Limits::default()).unwrap();
-    let replayed = log.verify_rtmrs(&RustCrypto, &rtmrs).unwrap();
+    let replayed = log.verify_rtmrs(&RustCrypto, &rtmrs, Quirks::NONE).unwrap();
     let state = BootState::assess(&replayed, &RustCrypto, Quirks::NONE);
     let other_log = EventLog::parse(&other_log, LogKind::Ccel, &Limits::default()).unwrap();
-    let other = other_log.verify_rtmrs(&RustCrypto, &other_rtmrs).unwrap();
+    let other = other_log.verify_rtmrs(&RustCrypto, &other_rtmrs, Quirks::NONE).unwrap();
     let other = BootState::assess(&other, &RustCrypto, Quirks::NONE);
     let policy = Policy::from_json(
         br#"{"boot":{"log":"require","debug_mode":"allow","shim_validation_disabled":"allow","command_line_forbidden":["init"],"tolerated_problems":
@@ -689,4 +689,49 @@ fn a_log_counts_for_the_quote_that_proves_it_and_for_no_other() {
     let crypto_only = Policy::crypto_only();
     assert!(crypto_only.accept_with_log(authenticate(&guest_a), Some(&state)).is_ok());
     assert!(crypto_only.accept_with_log(authenticate(&guest_b), Some(&state)).is_err());
+}
+
+/// The facade's call of a guest with its log, under this policy.
+fn facade(forged: &Forged, log: Option<&[u8]>, policy: Option<&str>) -> serde_json::Value {
+    let mut request = serde_json::json!({
+        "quote": veriquote_forge::hex(&forged.quote),
+        "collateral": [forged.collateral_json()],
+        "options": {
+            "at": veriquote_forge::rfc3339(forged.now), "roots": [forged.root_pem], "outlook": true,
+        },
+    });
+    if let Some(log) = log {
+        request["event_log"] = serde_json::json!(veriquote_forge::hex(log));
+    }
+    if let Some(policy) = policy {
+        request["options"]["policy"] = serde_json::json!(policy);
+    }
+    let answer = veriquote_facade::verify_dcap_json(Arc::new(RustCrypto), &request.to_string());
+    serde_json::from_str(&answer).unwrap()
+}
+
+#[test]
+fn rules_about_the_boot_are_judged_by_the_log_of_the_call() {
+    let policy = r#"{"boot":{"log":"require","debug_mode":"allow","shim_validation_disabled":"allow",
+        "command_line_forbidden":["init"],
+        "tolerated_problems":["boot.event","boot.separator","boot.secure_boot","boot.variable"]}}"#;
+    let (good, log, _) = guest(b"/vmlinuz root=/dev/vda1 quiet");
+    let (bad, bad_log, _) = guest(b"/vmlinuz root=/dev/vda1 init=/bin/sh");
+    let accepted = facade(&good, Some(&log), Some(policy));
+    assert_eq!(accepted["accepted"], true, "{}", accepted["error"]);
+    assert_eq!(accepted["claims"]["boot"]["command_lines"][0], "/vmlinuz root=/dev/vda1 quiet");
+    let forecast = &accepted["forecast"].as_array().unwrap()[0]["verdict"];
+    assert_ne!(forecast["error"]["part"], "boot.log", "the log that is good now is good then");
+    let part = |answer: &serde_json::Value| {
+        assert_eq!((&answer["verified"], &answer["accepted"]), (&true.into(), &false.into()));
+        answer["error"]["part"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(part(&facade(&bad, Some(&bad_log), Some(policy))), "boot.command_line_forbidden");
+    assert_eq!(part(&facade(&good, None, Some(policy))), "boot.log");
+    // Another guest's log is no log of this one, whatever the policy.
+    assert_eq!(facade(&bad, Some(&log), Some(policy))["error"]["code"], "eventlog.replay");
+    // Nothing is asked of the boot: what the log says is shown.
+    let shown = facade(&bad, Some(&bad_log), None);
+    assert_eq!(shown["accepted"], true, "{}", shown["error"]);
+    assert_eq!(shown["claims"]["boot"]["command_lines"][0], "/vmlinuz root=/dev/vda1 init=/bin/sh");
 }

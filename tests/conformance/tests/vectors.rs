@@ -12,7 +12,10 @@ use veriquote::x509::chain::{ChainContext, ChainRules, Revocation, SignatureBudg
 use veriquote::x509::{Certificate, Crl};
 use veriquote::{Code, TrustAnchors, crypto::RustCrypto};
 use veriquote_aws_lc::AwsLc;
-use veriquote_facade::{verify_dcap_json, verify_token_json, verify_tpm_json};
+use veriquote_conformance::data::merge;
+use veriquote_facade::{
+    verify_composite_json, verify_dcap_json, verify_nvgpu_json, verify_token_json, verify_tpm_json,
+};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
@@ -26,21 +29,6 @@ fn cases(of: &str) -> Vec<Value> {
     let files = fs::read_dir(folder().join(of)).expect("tests/vectors");
     let files = files.map(|file| read(&file.expect("a file").path()));
     files.filter_map(|file| file["cases"].as_array().cloned()).flatten().collect()
-}
-
-/// RFC 7396.
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else { return *target = patch.clone() };
-    if !target.is_object() {
-        *target = json!({});
-    }
-    let members = target.as_object_mut().expect("an object");
-    for (name, value) in patch {
-        match value {
-            Value::Null => drop(members.remove(name)),
-            value => merge(members.entry(name.clone()).or_insert(Value::Null), value),
-        }
-    }
 }
 
 fn answer(case: &Value, platforms: &Value) -> Value {
@@ -131,8 +119,12 @@ fn tpm_answer(case: &Value, machines: &Value) -> Value {
     if let Some(patch) = case.get("request") {
         merge(&mut request, patch);
     }
-    let answer: Value =
-        serde_json::from_str(&verify_tpm_json(Arc::new(RustCrypto), &request.to_string())).expect("JSON");
+    let answer = verify_tpm_json(Arc::new(RustCrypto), &request.to_string());
+    short(&serde_json::from_str(&answer).expect("JSON"), case)
+}
+
+/// An answer as cases expect it, with the claims that the case asks for.
+fn short(answer: &Value, case: &Value) -> Value {
     if answer["verified"] != true {
         let error = &answer["error"];
         return json!({ "result": "refused", "code": error["code"], "part": error["part"] });
@@ -147,6 +139,52 @@ fn tpm_answer(case: &Value, machines: &Value) -> Value {
     let findings = answer["appraisal"]["findings"].as_array().into_iter().flatten();
     let broken = findings.filter(|it| it["outcome"] == "violated").map(|it| it["rule"].clone());
     json!({ "result": "rejected", "rules": broken.collect::<Vec<_>>(), "claims": claims })
+}
+
+/// What the data of cases of NVIDIA devices ask for, and what comes of it.
+fn nvidia_answer(case: &Value, machines: &Value) -> Value {
+    let mut request = machines[case["base"].as_str().expect("a name")].clone();
+    for edit in case["edits"].as_array().into_iter().flatten() {
+        let number =
+            |name: &str| edit[name].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a number");
+        let text = request.pointer_mut(edit["pointer"].as_str().expect("a pointer")).expect("a text");
+        let mut changed = text.as_str().expect("a text").to_owned();
+        let (from, to) = (number("at"), number("at") + number("remove"));
+        changed.replace_range(from..to, edit["insert"].as_str().expect("a text"));
+        *text = changed.into();
+    }
+    if let Some(patch) = case.get("request") {
+        merge(&mut request, patch);
+    }
+    let answer = verify_nvgpu_json(Arc::new(AwsLc), &request.to_string());
+    short(&serde_json::from_str(&answer).expect("JSON"), case)
+}
+
+#[test]
+fn every_nvidia_case_gets_its_answer() {
+    let machines = read(&folder().join("nvidia/machines.json"))["machines"].take();
+    let cases = cases("nvidia");
+    for case in &cases {
+        assert_eq!(nvidia_answer(case, &machines), case["expected"], "{} {}", case["id"], case["note"]);
+    }
+    assert!(cases.len() > 250, "{}", cases.len());
+}
+
+#[test]
+fn every_composite_case_gets_its_answer() {
+    let file = read(&folder().join("composite/machines.json"));
+    let cases = cases("composite");
+    for case in &cases {
+        let mut request = file["first"].clone();
+        merge(&mut request, &file["machines"][case["base"].as_str().expect("a name")]);
+        if let Some(patch) = case.get("request") {
+            merge(&mut request, patch);
+        }
+        let answer = verify_composite_json(Arc::new(AwsLc), &request.to_string());
+        let answer = short(&serde_json::from_str(&answer).expect("JSON"), case);
+        assert_eq!(answer, case["expected"], "{} {}", case["id"], case["note"]);
+    }
+    assert!(cases.len() > 80, "{}", cases.len());
 }
 
 #[test]
@@ -200,11 +238,17 @@ fn walked(walk: &Value) -> Value {
 
 #[test]
 fn every_code_has_a_case_or_a_reason_for_having_none() {
-    let mut cases: Vec<Value> = [cases("dcap"), cases("tpm"), walks(), token_cases()].concat();
+    let mut cases: Vec<Value> =
+        [cases("composite"), cases("dcap"), cases("nvidia"), cases("tpm"), walks(), token_cases()].concat();
     for name in ["appraisal/appraisal.json", "binding/binding.json"] {
         cases.extend(read(&folder().join(name))["cases"].as_array().cloned().unwrap_or_default());
     }
-    let seen: BTreeSet<&str> = cases.iter().filter_map(|case| case["expected"]["code"].as_str()).collect();
+    // What a log contradicts itself in is a finding, told among the claims.
+    fn told(case: &Value) -> Option<&str> {
+        case["expected"]["claims"].get("/boot/problems/0/code")?.as_str()
+    }
+    let seen: BTreeSet<&str> =
+        cases.iter().flat_map(|case| [case["expected"]["code"].as_str(), told(case)]).flatten().collect();
     let file = read(&folder().join("codes-without-a-case.json"));
     let reasons: BTreeSet<&str> = file.as_object().expect("an object").keys().map(String::as_str).collect();
     for code in Code::ALL.iter().map(|code| code.as_str()) {

@@ -1,4 +1,4 @@
-//! Deterministic fake platforms, Intel's here and TPMs in [`tpm`]: change one field, build, and see
+//! Deterministic fake platforms, Intel's here, TPMs in [`tpm`] and NVIDIA devices in [`nvidia`]: change one field, build, and see
 //! whether a verifier notices.
 //!
 //! Nothing of veriquote is used here, so that the forge is an oracle of the formats of its own. Keys come
@@ -21,6 +21,7 @@ mod forge;
 mod identity;
 mod json;
 mod key;
+pub mod nvidia;
 mod pck;
 mod quote;
 mod qve;
@@ -45,12 +46,22 @@ pub use report::{SgxReport, TdReport, TdVersion};
 pub use tcb_info::{Component, ModuleLevel, TcbInfo, TcbLevel, TdxModule, TdxModuleIdentity};
 pub use time::{DAY, NOW, rfc3339};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 /// SHA-256 of the concatenation of `parts`.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// SHA-512 of the concatenation of `parts`.
+#[must_use]
+pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
+    let mut hash = Sha512::new();
     for part in parts {
         hash.update(part);
     }

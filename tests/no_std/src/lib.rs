@@ -16,7 +16,7 @@ use core::{
 use veriquote::UnixTime;
 use veriquote::crypto::RustCrypto;
 use veriquote::dcap::{Collateral, Report, Verifier};
-use veriquote::measured_boot::{EventLog, Limits, LogKind};
+use veriquote::measured_boot::{EventLog, Limits, LogKind, Quirks};
 use veriquote::policy::Policy;
 
 const HEAP: usize = 64 * 1024;
@@ -67,5 +67,5 @@ fn verifies(evidence: &[u8], collateral: &[u8], now: UnixTime) -> Option<()> {
     let Report::Td(td) = accepted.evidence().report() else { return Some(()) };
     let rtmrs = td.rtmr.map(|rtmr| rtmr.0);
     let log = EventLog::parse(evidence, LogKind::Ccel, &Limits::default()).ok()?;
-    log.verify_rtmrs(&RustCrypto, &rtmrs).ok().map(|_| ())
+    log.verify_rtmrs(&RustCrypto, &rtmrs, Quirks::NONE).ok().map(|_| ())
 }

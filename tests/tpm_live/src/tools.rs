@@ -197,6 +197,13 @@ impl SoftTpm {
         self.tool("tpm2_startup", [] as [&str; 0]);
     }
 
+    /// Hibernation: the state is saved, and the next start clears the registers all the same (TPM Restart).
+    pub fn restart(&self) {
+        self.tool("tpm2_shutdown", [] as [&str; 0]);
+        self.power_cycle();
+        self.tool("tpm2_startup", ["-c"]);
+    }
+
     fn power_cycle(&self) {
         let control = format!("127.0.0.1:{}", self.port + 1);
         self.tool("swtpm_ioctl", ["--tcp", &control, "-i"]);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use veriquote::{Code, Kind};
 
 /// What the caller can do, kind by kind, in the order in which the page shows them.
-const KINDS: [(Kind, &str, &str); 9] = [
+pub(crate) const KINDS: [(Kind, &str, &str); 9] = [
     (Kind::Malformed, "reject", "The bytes are not what they claim to be."),
     (
         Kind::Unsupported,

@@ -5,6 +5,7 @@ mod dts;
 mod errors;
 mod limits;
 mod output;
+mod pyi;
 
 use std::{env, fs, path::Path, process::ExitCode};
 
@@ -43,9 +44,10 @@ fn outputs(root: &Path) -> Result<Vec<Output>, String> {
     ];
     let schemas = veriquote_facade::schema();
     outputs.push(dts::output(&schemas)?);
-    outputs.extend(schemas.into_iter().map(|(name, schema)| Output {
-        path: format!("bindings/schema/{name}"),
-        text: format!("{schema:#}\n"),
+    outputs.extend(pyi::outputs(&schemas)?);
+    outputs.extend(schemas.into_iter().map(|(name, mut schema)| {
+        schema.sort_all_objects();
+        Output { path: format!("bindings/schema/{name}"), text: format!("{schema:#}\n") }
     }));
     Ok(outputs)
 }

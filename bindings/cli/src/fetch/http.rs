@@ -123,6 +123,28 @@ impl Http {
         }
     }
 
+    /// Posts JSON once: the status, whatever it is, and at most `limit` bytes of the answer.
+    ///
+    /// # Errors
+    /// [`HttpError`] when there is no whole answer.
+    pub fn post_json(&self, url: &str, body: &str, limit: usize) -> Result<(u16, Vec<u8>), HttpError> {
+        let failed = |reason: String, status| HttpError { url: url.to_owned(), reason, attempts: 1, status };
+        let failure_of = |error: &ureq::Error| match failure(error) {
+            Attempt::Transient { reason, .. } | Attempt::Final { reason, .. } => failed(reason, None),
+            Attempt::Done(_) => failed(error.to_string(), None),
+        };
+        let request = self.agent.post(url).header("Content-Type", "application/json");
+        let mut response = request.send(body).map_err(|error| failure_of(&error))?;
+        let status = response.status().as_u16();
+        let mut answer = Vec::new();
+        let mut reader = response.body_mut().as_reader().take(limit as u64 + 1);
+        reader.read_to_end(&mut answer).map_err(|error| failure_of(&ureq::Error::Io(error)))?;
+        if answer.len() > limit {
+            return Err(failed(format!("the answer is larger than {limit} bytes"), Some(status)));
+        }
+        Ok((status, answer))
+    }
+
     fn attempt(&self, url: &str, limit: usize) -> Attempt {
         let mut response = match self.agent.get(url).call() {
             Ok(response) => response,

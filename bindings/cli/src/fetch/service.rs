@@ -34,6 +34,16 @@ pub enum Tee {
     Tdx,
 }
 
+impl Tee {
+    /// `sgx` or `tdx`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sgx => "sgx",
+            Self::Tdx => "tdx",
+        }
+    }
+}
+
 /// Which authority issued the PCK certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Ca {
@@ -141,10 +151,7 @@ impl Service {
     }
 
     fn base(&self, tee: Tee) -> String {
-        let tee = match tee {
-            Tee::Sgx => "sgx",
-            Tee::Tdx => "tdx",
-        };
+        let tee = tee.as_str();
         let api = match self.api {
             Api::V3 => "v3",
             Api::V4 => "v4",

@@ -1,5 +1,6 @@
 //! Output for people.
 
+mod nvgpu;
 mod style;
 mod token;
 mod tpm;

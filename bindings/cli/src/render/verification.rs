@@ -22,6 +22,15 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
     match &result.claims {
         Some(Claims::Dcap(claims)) => draw_claims(canvas, claims, result),
         Some(Claims::Tpm(claims)) => super::tpm::claims(canvas, claims),
+        Some(Claims::Composite(claims)) => {
+            super::nvgpu::bond(canvas, &claims.binding);
+            draw_claims(canvas, &claims.machine, result);
+            super::nvgpu::claims(canvas, &claims.devices);
+            if let Some(tpm) = &claims.tpm {
+                super::tpm::claims(canvas, tpm);
+            }
+        }
+        Some(Claims::Nvgpu(claims)) => super::nvgpu::claims(canvas, claims),
         Some(Claims::Token(claims)) => super::token::claims(canvas, claims),
         None => {}
     }
@@ -142,7 +151,7 @@ fn hint(problem: &Problem, result: &Verification) -> Option<String> {
                 "--accept-tcb UpToDate,{status} accepts this status too, if you know what it means for you"
             )
         }
-        ("x509.anchor", _) => "--root PEM, if this hierarchy is yours and not Intel's".to_owned(),
+        ("x509.anchor", _) => "--root PEM, if this hierarchy is yours and not the vendor's".to_owned(),
         ("dcap.certification_type", _) => "--pck-chain PEM".to_owned(),
         ("dcap.collateral.missing" | "dcap.collateral.kind" | "dcap.fmspc" | "crl.issuer", _) => {
             FETCH.to_owned()

@@ -3,7 +3,7 @@
 mod attested;
 mod request;
 mod verify;
-#[cfg(all(feature = "dcap", feature = "tpm"))]
+#[cfg(feature = "tpm")]
 mod view;
 
 pub use attested::{AttestedExpectations, ExpectedDebug};
@@ -13,5 +13,7 @@ pub use request::{
 };
 pub(crate) use verify::EVIDENCE;
 pub use verify::{SubmoduleToken, TokenClaims, TokenKey, TokenVerifier, verify_token, verify_token_json};
-#[cfg(all(feature = "dcap", feature = "tpm"))]
-pub use view::{JwkView, TokenView, inspect_jwks, inspect_token};
+#[cfg(feature = "tpm")]
+pub use view::{
+    JwkView, SubmoduleView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token,
+};

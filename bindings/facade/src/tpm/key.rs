@@ -1,16 +1,20 @@
 //! The attestation key: by which route it is trusted.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use veriquote::crypto::{CryptoProvider, SubjectPublicKeyInfo};
 use veriquote::encoding::{decode_der_or_text, has_pem_marker, pem_blocks};
-use veriquote::tpm::{MissingPurpose, Name, PublicArea, PublicKey, TrustedAk};
+use veriquote::tpm::{MissingPurpose, Name, PublicArea, PublicKey, TrustedAk, checks};
 use veriquote::x509::Crl;
 use veriquote::x509::chain::{ChainContext, ChainRules, Revocation};
-use veriquote::{Error, Failure, TrustAnchor, TrustAnchors, limits};
+use veriquote::{Error, TrustAnchor, TrustAnchors, limits};
 
-use super::request::TpmOptions;
-use super::verify::{binary, hex};
+use super::evidence::AkEvidence;
+use super::notes::Notes;
+use super::request::{TpmOptions, TpmRequest};
+use super::routes;
+use super::verify::{decoded, hex};
 use crate::blob::Blob;
 use crate::problem::Problem;
 
@@ -23,14 +27,14 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    pub(super) fn of(options: &TpmOptions) -> Result<Self, Problem> {
+    pub(super) fn of(roots: &[Blob], crls: &[Blob]) -> Result<Self, Problem> {
         let mut anchors: Vec<TrustAnchor> = Vec::new();
-        for root in &options.roots {
+        for root in roots {
             let some = TrustAnchors::from_certificates(&root.0).map_err(|error| error.inside("root"))?;
             anchors.extend(some.iter().cloned());
         }
         let list = |crl: &Blob| decode_der_or_text(&crl.0, "X509 CRL").map_err(|error| error.inside("crl"));
-        let crls = options.crls.iter().map(list).collect::<Result<_, Error>>()?;
+        let crls = crls.iter().map(list).collect::<Result<_, Error>>()?;
         Ok(Self { anchors: TrustAnchors::new(anchors), crls })
     }
 
@@ -39,20 +43,86 @@ impl Chain {
     }
 }
 
-/// A public area as it is, or a bare key in DER.
-pub(super) fn public_key(ak: &Blob) -> Result<Vec<u8>, Problem> {
-    if has_pem_marker(&ak.0) {
-        return decode_der_or_text(&ak.0, "PUBLIC KEY").map_err(|error| error.inside("ak").into());
+/// Why a key is not trusted: the last line of the ledger says it, where it is the evidence's fault.
+pub(super) fn trusted<'p>(
+    request: &TpmRequest,
+    chain: &'p Chain,
+    crls: &'p [Crl<'p>],
+    provider: &'p Arc<dyn CryptoProvider>,
+    notes: &mut Notes,
+) -> Result<TrustedAk<'p>, Problem> {
+    let options = &request.options;
+    let evidence = request.ak_evidence.as_ref();
+    if options.ak_chain.is_none() && !evidence.is_some_and(AkEvidence::has_certificate) {
+        for (given, part) in [(&options.roots, "options.roots"), (&options.crls, "options.crls")] {
+            if !given.is_empty() {
+                return Err(Problem::misuse(
+                    part,
+                    "there is no certificate that it could be about",
+                    "give the certificate of the key, or leave it out",
+                ));
+            }
+        }
     }
-    binary(ak, "ak").map(Cow::into_owned)
+    let key = request.ak.as_ref().map(public_key).transpose();
+    let key = notes.read(checks::AK_LAYOUT, key)?;
+    if let Some(evidence) = evidence {
+        for (given, part) in
+            [(options.ak_chain.is_some(), "options.ak_chain"), (options.ak_name.is_some(), "options.ak_name")]
+        {
+            if given {
+                return Err(two_routes(part));
+            }
+        }
+        let context = context(chain, crls, options, provider.as_ref());
+        return routes::trusted(evidence, key.as_deref(), &context, options, provider, notes);
+    }
+    match (&key, options.ak_chain.is_some()) {
+        (area, true) => certified(area.as_deref(), chain, crls, options, provider.as_ref(), notes),
+        (Some(key), false) => pinned(key, options, provider.as_ref(), notes),
+        (None, false) => Err(Problem::misuse(
+            "ak",
+            "no attestation key was given",
+            "give the key that you trust, options.ak_chain with options.roots that may vouch for it, or ak_evidence",
+        )),
+    }
+}
+
+fn two_routes(part: &str) -> Problem {
+    Problem::misuse(part, "two routes of trust were given", "give the one that you mean")
+}
+
+pub(super) fn context<'p>(
+    chain: &'p Chain,
+    crls: &'p [Crl<'p>],
+    options: &TpmOptions,
+    provider: &'p dyn CryptoProvider,
+) -> ChainContext<'p> {
+    ChainContext {
+        anchors: &chain.anchors,
+        provider,
+        now: options.at.0,
+        rules: ChainRules::STRICT,
+        crls,
+        revocation: if crls.is_empty() { Revocation::WhereGiven } else { Revocation::Required },
+    }
+}
+
+/// A public area as it is, or a bare key in DER.
+fn public_key(ak: &Blob) -> Result<Vec<u8>, Error> {
+    if has_pem_marker(&ak.0) {
+        return decode_der_or_text(&ak.0, "PUBLIC KEY").map_err(|error| error.inside("ak"));
+    }
+    decoded(&ak.0).map(Cow::into_owned).map_err(|error| error.inside("ak"))
 }
 
 /// A key that the caller pinned: its Name, its public area, or the bare key.
-pub(super) fn pinned<'p>(
+fn pinned<'p>(
     key: &[u8],
     options: &TpmOptions,
     provider: &'p dyn CryptoProvider,
-) -> Result<Result<TrustedAk<'p>, Failure>, Problem> {
+    notes: &mut Notes,
+) -> Result<TrustedAk<'p>, Problem> {
     let expected = options.ak_name.as_deref().map(|text| name(text, "options.ak_name")).transpose()?;
     let parent = parent(options)?;
     if key.first() == Some(&DER_SEQUENCE) {
@@ -64,70 +134,74 @@ pub(super) fn pinned<'p>(
                 "give the public area of the key (TPM2B_PUBLIC), which tpm2-tools writes by default",
             ));
         }
-        let spki = SubjectPublicKeyInfo::parse(key).map_err(|error| error.inside("ak"))?;
-        let key = PublicKey::from_spki(&spki).map_err(|error| error.inside("ak"))?;
-        return Ok(TrustedAk::pinned_key(&key, provider));
+        let spki = SubjectPublicKeyInfo::parse(key).map_err(|error| error.inside("ak"));
+        let spki = notes.read(checks::AK_LAYOUT, spki)?;
+        let key = PublicKey::from_spki(&spki).map_err(|error| error.inside("ak"));
+        let key = notes.read(checks::AK_LAYOUT, key)?;
+        return notes.settle(TrustedAk::pinned_key(&key, provider));
     }
-    let area = PublicArea::parse(key).map_err(|error| error.inside("ak"))?;
+    let area = area(key, "ak", notes)?;
     let trusted = match &expected {
         Some(name) => TrustedAk::pinned_name(name, &area, provider),
         None => TrustedAk::pinned(&area, provider),
     };
-    under(trusted, parent)
+    under(notes.settle(trusted)?, parent)
+}
+
+/// The public area of an attestation key.
+pub(super) fn area<'b>(bytes: &'b [u8], part: &str, notes: &mut Notes) -> Result<PublicArea<'b>, Problem> {
+    notes.read(checks::AK_LAYOUT, PublicArea::parse(bytes).map_err(|error| error.inside(part)))
 }
 
 /// A key that a certificate vouches for.
-pub(super) fn certified<'p>(
-    area: Option<&[u8]>,
+fn certified<'p>(
+    public: Option<&[u8]>,
     chain: &'p Chain,
     crls: &'p [Crl<'p>],
     options: &TpmOptions,
     provider: &'p dyn CryptoProvider,
-) -> Result<Result<TrustedAk<'p>, Failure>, Problem> {
-    let Blob(pem) = options.ak_chain.as_ref().ok_or_else(|| {
+    notes: &mut Notes,
+) -> Result<TrustedAk<'p>, Problem> {
+    let pem = options.ak_chain.as_ref().ok_or_else(|| {
         Problem::misuse("options.ak_chain", "no certificate was given", "give the chain of the key")
     })?;
     if options.ak_name.is_some() {
-        return Err(Problem::misuse(
-            "options.ak_name",
-            "a Name and a certificate are two routes of trust",
-            "give the one that you mean",
-        ));
+        return Err(two_routes("options.ak_name"));
     }
-    let certificates = if has_pem_marker(pem) {
-        pem_blocks(pem, "CERTIFICATE", limits::CERTIFICATES)
-    } else {
-        decode_der_or_text(pem, "CERTIFICATE").map(|der| vec![der])
-    };
-    let certificates = certificates.map_err(|error| error.inside("ak_chain"))?;
-    let area = area.map(PublicArea::parse).transpose().map_err(|error| error.inside("ak"))?;
-    let purpose = if options.allow_missing_purpose { MissingPurpose::Accept } else { MissingPurpose::Refuse };
-    let context = ChainContext {
-        anchors: &chain.anchors,
-        provider,
-        now: options.at.0,
-        rules: ChainRules::STRICT,
-        crls,
-        revocation: if crls.is_empty() { Revocation::WhereGiven } else { Revocation::Required },
-    };
-    under(TrustedAk::certified(&certificates, area.as_ref(), purpose, &context), parent(options)?)
+    let certificates = notes.read(checks::AK_CHAIN, certificates(pem, "ak_chain"))?;
+    let public = public.map(|bytes| area(bytes, "ak", notes)).transpose()?;
+    let context = context(chain, crls, options, provider);
+    let trusted = TrustedAk::certified(&certificates, public.as_ref(), purpose(options), &context);
+    under(notes.settle(trusted)?, parent(options)?)
 }
 
-fn parent(options: &TpmOptions) -> Result<Option<Name>, Problem> {
+pub(super) const fn purpose(options: &TpmOptions) -> MissingPurpose {
+    if options.allow_missing_purpose { MissingPurpose::Accept } else { MissingPurpose::Refuse }
+}
+
+/// Certificates in PEM, or one in DER.
+pub(super) fn certificates(Blob(text): &Blob, part: &str) -> Result<Vec<Vec<u8>>, Error> {
+    let certificates = if has_pem_marker(text) {
+        pem_blocks(text, "CERTIFICATE", limits::CERTIFICATES)
+    } else {
+        decode_der_or_text(text, "CERTIFICATE").map(|der| vec![der])
+    };
+    certificates.map_err(|error| error.inside(part))
+}
+
+pub(super) fn parent(options: &TpmOptions) -> Result<Option<Name>, Problem> {
     options.ak_parent.as_deref().map(|text| name(text, "options.ak_parent")).transpose()
 }
 
-fn under<'p>(
-    trusted: Result<TrustedAk<'p>, Failure>,
-    parent: Option<Name>,
-) -> Result<Result<TrustedAk<'p>, Failure>, Problem> {
-    Ok(match (trusted, parent) {
-        (Ok(ak), Some(parent)) => Ok(ak.under(parent)?),
-        (other, _) => other,
-    })
+/// The key under its known parent, if that is known.
+pub(super) fn under<'p>(trusted: TrustedAk<'p>, parent: Option<Name>) -> Result<TrustedAk<'p>, Problem> {
+    match parent {
+        Some(parent) => Ok(trusted.under(parent)?),
+        None => Ok(trusted),
+    }
 }
 
-fn name(digits: &str, part: &str) -> Result<Name, Problem> {
+pub(super) fn name(digits: &str, part: &str) -> Result<Name, Problem> {
     Name::parse(&hex(digits, part)?).map_err(|error| {
         Problem::misuse(part, error.to_string(), "a Name is the hash's id and the digest, such as 000b…")
     })

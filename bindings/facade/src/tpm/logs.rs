@@ -4,18 +4,20 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
+use veriquote::crypto::HashAlgorithm;
 use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
 use veriquote::measured_boot::{
-    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, RegisterState,
-    explain, sentence,
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, explain,
+    sentence,
 };
 use veriquote::policy::Policy;
-use veriquote::tpm::{AlgorithmId, BoundQuote};
-use veriquote::{Check, Error, Fact, Failure, Outcome, Rule};
+use veriquote::tpm::{AlgorithmId, BoundQuote, RESETTABLE};
+use veriquote::{Error, Failure, Rule};
 
-use super::boot::BootStateClaims;
+use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
-use super::verify::{decoded, failed, hex};
+use super::verify::{decoded, hex};
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::event_log::{EventClaims, EventLogClaims};
 use crate::problem::Problem;
@@ -32,6 +34,8 @@ pub struct BootClaims {
     pub registers: Vec<RegisterClaims>,
     /// Deviations of the firmware that the replay needed.
     pub quirks: Vec<String>,
+    /// What of the log contradicts itself or the specification, though it replays.
+    pub problems: Vec<Problem>,
     /// What all this tells of the boot.
     pub state: BootStateClaims,
     /// Every event, with what is proven of it.
@@ -49,7 +53,8 @@ pub struct RegisterClaims {
     pub pcr: u32,
     /// How many events of the log extend it.
     pub events: u64,
-    /// `explained`, `unused`, `opaque` (something else extended it), `diverges` or `not_quoted`.
+    /// `explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or
+    /// `not_logged` (the log has no digests of this bank).
     pub state: String,
 }
 
@@ -98,82 +103,60 @@ pub(super) fn quirks(options: &TpmOptions) -> Result<Vec<Quirk>, Problem> {
 pub(super) struct Boot<'l> {
     pub(super) state: BootState<'l>,
     pub(super) claims: BootClaims,
-}
-
-/// What is done with a log that leaves registers unexplained or contradicts itself.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unsound {
-    /// It is refused, unless the policy puts up with it.
-    Refuse,
-    /// It is told: to learn a policy that puts up with it.
-    Tell,
+    log: EventLog<'l>,
+    unexplained: Vec<(HashAlgorithm, u32)>,
 }
 
 /// The decoded bytes of a log.
 pub(super) fn event_log_bytes<'r>(
     request: &'r TpmRequest,
-    checks: &mut Vec<CheckLine>,
+    notes: &mut Notes,
 ) -> Result<Option<Cow<'r, [u8]>>, Problem> {
     let Some(log) = &request.event_log else { return Ok(None) };
-    let bytes =
-        decoded(&log.0).map_err(|error| failed_by(&PCR_RULE, error.inside("event_log").into(), checks))?;
-    Ok(Some(bytes))
+    notes.read(&PCR_RULE, decoded(&log.0).map_err(|error| error.inside("event_log"))).map(Some)
 }
 
-/// Replays the event log into the quoted registers; a quoted register that it does not explain is
-/// refused, unless the policy names it or the IMA list proves it.
+/// Replays the event log into the quoted registers. What it does not explain, and where it contradicts
+/// itself, is told in the ledger; what follows from that is the policy's to say.
 pub(super) fn boot<'l>(
     bytes: &'l [u8],
     bound: &BoundQuote<'_>,
     policy: &Policy,
     has_list: bool,
-    unsound: Unsound,
-    checks: &mut Vec<CheckLine>,
+    notes: &mut Notes,
 ) -> Result<Boot<'l>, Problem> {
     let quirks: Quirks = policy.boot.quirks.iter().copied().collect();
-    let mut fail = |failure: Failure| failed_by(&PCR_RULE, failure, checks);
-    let log = EventLog::parse(bytes, LogKind::Tpm, &Limits::default()).map_err(|error| fail(error.into()))?;
-    let replayed = log.verify_pcrs(bound.provider(), bound.pcrs(), quirks).map_err(fail)?;
-    let mut opaque = policy.boot.opaque_registers.clone();
-    if has_list {
-        opaque.push(u32::from(IMA_PCR));
-    }
-    if unsound == Unsound::Tell {
-        opaque.extend(0..=LogKind::Tpm.last_index());
-    }
-    let explained = replayed.require_explained(&opaque);
-    let mut last = None;
+    let log = notes.read(&PCR_RULE, EventLog::parse(bytes, LogKind::Tpm, &Limits::default()))?;
+    let replayed = log.verify_pcrs(bound.provider(), bound.pcrs(), quirks);
+    let replayed = notes.settle_by(&PCR_RULE, replayed)?;
+    let by_others = |register: u32| {
+        policy.boot.opaque_registers.contains(&register)
+            || (has_list && register == u32::from(IMA_PCR))
+            || RESETTABLE.iter().any(|known| u32::from(*known) == register)
+    };
     for check in replayed.checks() {
         let mut line = CheckLine::from(check);
-        if line.outcome == "failed" {
-            let pcr = line.facts.get("pcr").and_then(serde_json::Value::as_u64);
-            if opaque.iter().any(|known| pcr == Some(u64::from(*known))) {
-                "skipped".clone_into(&mut line.outcome);
-                line.reason = Some("others extend this register".to_owned());
-            } else if last.is_none() {
-                // The ledger of a refusal ends with what was refused.
-                last = Some(line);
-                continue;
-            } else {
-                // One refusal is told; the other registers are in its company.
-                continue;
-            }
+        let register = line.facts.get("pcr").and_then(serde_json::Value::as_u64);
+        let register = register.and_then(|register| u32::try_from(register).ok());
+        if line.outcome == "failed" && register.is_some_and(by_others) {
+            "skipped".clone_into(&mut line.outcome);
+            line.reason = Some("others extend this register".to_owned());
         }
-        checks.push(line);
+        notes.lines.push(line);
     }
-    checks.extend(last);
-    if let Err(error) = explained {
-        return Err(with_explanations(error, &log, bound, replayed.reports(), &opaque));
-    }
+    let unexplained =
+        replayed.reports().iter().filter(|report| report.state.is_unexplained() && !by_others(report.index));
+    let unexplained = unexplained.map(|report| (report.algorithm, report.index)).collect();
     let state = BootState::assess(&replayed, bound.provider(), quirks);
-    let tolerated = |problem: &&Error| {
-        let code = problem.code().as_str();
-        policy.boot.tolerated_problems.iter().any(|known| known == code)
-    };
-    let problem = state.problems().iter().find(|problem| !tolerated(problem));
-    if let (Some(problem), Unsound::Refuse) = (problem, unsound) {
-        checks.push(failed_line(&SOUND, problem));
-        return Err(problem.into());
+    for problem in state.problems() {
+        if policy.boot.tolerates(problem) {
+            notes.skipped(&SOUND, problem, "the policy puts up with it");
+        } else {
+            notes.failed(&SOUND, problem);
+        }
+    }
+    if state.problems().is_empty() {
+        notes.passed(&SOUND);
     }
     let claims = BootClaims {
         format: match log.format() {
@@ -182,36 +165,25 @@ pub(super) fn boot<'l>(
         }
         .to_owned(),
         registers: replayed.reports().iter().map(RegisterClaims::from).collect(),
+        problems: state.problems().iter().map(Problem::from).collect(),
         state: BootStateClaims::of(&state, bound.provider()),
         quirks: state.quirks().iter().map(|quirk| quirk.as_str().to_owned()).collect(),
         events: EventLogClaims::from(&replayed).events,
     };
-    Ok(Boot { state, claims })
+    Ok(Boot { state, claims, log, unexplained })
 }
 
-/// The refusal, with what small edit of the log would match each register: hints, which prove nothing.
-fn with_explanations(
-    error: Error,
-    log: &EventLog<'_>,
-    bound: &BoundQuote<'_>,
-    reports: &[RegisterReport],
-    opaque: &[u32],
-) -> Problem {
-    let strongest = reports.iter().map(|report| report.algorithm).max_by_key(|bank| bank.digest_len());
-    let unexplained = reports.iter().filter(|report| {
-        Some(report.algorithm) == strongest
-            && matches!(report.state, RegisterState::Opaque | RegisterState::Diverges)
-            && !opaque.contains(&report.index)
+/// What small edit of the log would match each register that it does not explain: hints, which prove nothing.
+pub(super) fn explanations(boot: &Boot<'_>, bound: &BoundQuote<'_>) -> Vec<serde_json::Value> {
+    let logged = boot.unexplained.iter().filter(|(bank, _)| boot.log.has_algorithm((*bank).into()));
+    let strongest = logged.clone().map(|(bank, _)| *bank).max_by_key(|bank| bank.digest_len());
+    let of_strongest = logged.filter(|(bank, _)| Some(*bank) == strongest);
+    let sentences = of_strongest.filter_map(|(bank, register)| {
+        let quoted = bound.pcrs().get(*bank, u8::try_from(*register).ok()?)?;
+        let found = explain(&boot.log, bound.provider(), *bank, *register, quoted);
+        Some(serde_json::Value::from(sentence(found.as_ref(), *register)))
     });
-    let sentences = unexplained.filter_map(|report| {
-        let quoted = bound.pcrs().get(report.algorithm, u8::try_from(report.index).ok()?)?;
-        let found = explain(log, bound.provider(), report.algorithm, report.index, quoted);
-        Some(serde_json::Value::from(sentence(found.as_ref(), report.index)))
-    });
-    let sentences = sentences.collect();
-    let mut problem = Problem::from(error);
-    problem.facts.insert("explanations".to_owned(), serde_json::Value::Array(sentences));
-    problem
+    sentences.collect()
 }
 
 impl From<&RegisterReport> for RegisterClaims {
@@ -234,12 +206,10 @@ pub(super) struct Ima<'l> {
 /// The decoded bytes of a list.
 pub(super) fn list_of<'r>(
     request: &'r TpmRequest,
-    checks: &mut Vec<CheckLine>,
+    notes: &mut Notes,
 ) -> Result<Option<Cow<'r, [u8]>>, Problem> {
     let Some(list) = &request.ima_log else { return Ok(None) };
-    let bytes =
-        list_bytes(&list.0).map_err(|error| failed_by(&IMA_RULES[1], error.inside("ima").into(), checks))?;
-    Ok(Some(bytes))
+    notes.read(&IMA_RULES[1], list_bytes(&list.0).map_err(|error| error.inside("ima"))).map(Some)
 }
 
 /// Replays the IMA list into the quoted PCR 10.
@@ -247,14 +217,14 @@ pub(super) fn ima<'l>(
     bytes: Option<&'l [u8]>,
     bound: &BoundQuote<'_>,
     request: &TpmRequest,
-    checks: &mut Vec<CheckLine>,
+    notes: &mut Notes,
 ) -> Result<Option<Ima<'l>>, Problem> {
     let options = &request.options;
     let key =
         options.continuation_key.as_deref().map(|it| hex(it, "options.continuation_key")).transpose()?;
     let clock = bound.clock();
     let identity = || BootIdentity {
-        ak_name: identity_of(bound),
+        ak_name: bound.quote().ak_identity().to_vec(),
         reset_count: clock.reset_count,
         restart_count: clock.restart_count,
     };
@@ -268,9 +238,9 @@ pub(super) fn ima<'l>(
             ));
         }
         (Some(token), Some(key)) => {
-            let mut fail = |error: Error| failed_by(&IMA_RULES[1], error.into(), checks);
-            let token = decoded(&token.0).map_err(|error| fail(error.inside("continuation")))?;
-            Some(Continuation::open(&token, key, &identity()).map_err(fail)?)
+            let token = decoded(&token.0).map_err(|error| error.inside("continuation"));
+            let token = notes.read(&IMA_RULES[1], token)?;
+            Some(notes.read(&IMA_RULES[1], Continuation::open(&token, key, &identity()))?)
         }
     };
     let first = earlier.as_ref().map_or(0, Continuation::index);
@@ -284,9 +254,8 @@ pub(super) fn ima<'l>(
         ));
     }
     let Some(bytes) = bytes else { return Ok(None) };
-    let replayed = replay(bytes, bound, earlier.as_ref())
-        .map_err(|failure| failed_by(&IMA_RULES[1], failure, checks))?;
-    checks.extend(replayed.checks().iter().map(CheckLine::from));
+    let replayed = notes.settle_by(&IMA_RULES[1], replay(bytes, bound, earlier.as_ref()))?;
+    notes.extend(replayed.checks());
     let after = Continuation::after(&replayed, identity());
     let token = key.as_deref().map(|key| after.seal(key)).transpose()?;
     let claims = ImaClaims {
@@ -304,21 +273,6 @@ pub(super) fn ima<'l>(
     Ok(Some(Ima { replayed, claims }))
 }
 
-/// A failure whose ledger ends with a failed check: of `rule`, where what failed came before any check.
-fn failed_by(rule: &'static Rule, failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
-    let has_cause = failure.checks.last().is_some_and(|check| check.outcome == Outcome::Failed);
-    let cause = (!has_cause).then(|| failed_line(rule, &failure.error));
-    let problem = failed(failure, checks);
-    checks.extend(cause);
-    problem
-}
-
-fn failed_line(rule: &'static Rule, error: &Error) -> CheckLine {
-    let facts = [Fact::text("code", error.code().as_str()), Fact::string("part", error.part().to_owned())];
-    let facts = facts.into_iter().chain(error.facts().iter().cloned()).collect();
-    CheckLine::from(&Check { rule, outcome: Outcome::Failed, facts })
-}
-
 /// A log whose digests are proven may still contradict itself.
 static SOUND: Rule = Rule {
     id: "boot.sound",
@@ -333,12 +287,6 @@ fn replay<'l>(
 ) -> Result<ReplayedIma<'l>, Failure> {
     let list = ImaList::detect(bytes)?;
     list.verify(bound.provider(), bound.pcrs(), earlier)
-}
-
-/// The Name of the key; for a bare key, which has none, what the TPM calls it in the quote.
-fn identity_of(bound: &BoundQuote<'_>) -> Vec<u8> {
-    let name = bound.ak().name.as_ref().map(|name| name.as_slice().to_vec());
-    name.unwrap_or_else(|| bound.quote().qualified_signer().to_vec())
 }
 
 /// A list as text begins with the number of a register and a space; anything else printable encodes a

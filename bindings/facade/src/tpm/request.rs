@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::AkEvidence;
 use crate::blob::Blob;
 use crate::document::Document;
 use crate::time::Time;
@@ -20,6 +21,9 @@ pub struct TpmRequest {
     /// checked, where the certificate alone is only its issuer's word for them.
     #[serde(default)]
     pub ak: Option<Blob>,
+    /// Why the attestation key is trusted, where you neither pin it nor have its certificate.
+    #[serde(default)]
+    pub ak_evidence: Option<AkEvidence>,
     /// PCR values: a file of tpm2-tools as hex or base64, or `{"sha256": {"0": "hex", …}, …}`.
     #[serde(default)]
     pub pcrs: Option<Document>,
@@ -56,7 +60,8 @@ pub struct TpmOptions {
     /// Certificate chain of the attestation key, its own first: PEM.
     #[serde(default)]
     pub ak_chain: Option<Blob>,
-    /// Roots that may vouch for it: PEM, or DER as hex. There is none by default.
+    /// Roots that may vouch for it, or for a key of `ak_evidence`: PEM, or DER as hex. There is none by
+    /// default.
     #[serde(default)]
     pub roots: Vec<Blob>,
     /// Revocation lists of issuers of the chain: PEM, or DER as hex or base64. When one is given, every

@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use veriquote::crypto::CryptoProvider;
 use veriquote::encoding::decode_binary_or_text;
-use veriquote::policy::{Policy, Verdict as Ruling};
+use veriquote::policy::{Accepted, Finding, Policy, Verdict as Ruling};
 use veriquote::tpm::{
-    Attest, AttestBody, AuthenticQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Quote,
-    Scheme, SignatureInput, TrustedAk,
+    BoundQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Scheme, SignatureInput, checks,
 };
-use veriquote::{Code, Error, Fact, Failure};
+use veriquote::{Code, Error, Fact};
 
 use super::claims::{TpmClaims, banks};
-use super::logs::Unsound;
+use super::evidence::AkEvidence;
+use super::notes::Notes;
 use super::request::{ClockReading, TpmOptions, TpmRequest};
 use super::{key, logs};
 use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::document::Document;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "tpm";
@@ -28,7 +28,7 @@ const EVIDENCE: &str = "tpm";
 #[must_use]
 pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
     let result = match serde_json::from_str::<TpmRequest>(request) {
-        Ok(request) => verify_tpm(provider.as_ref(), &request),
+        Ok(request) => verify_tpm(provider, &request),
         Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
     };
     serde_json::to_string(&result).unwrap_or_default()
@@ -36,11 +36,11 @@ pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> Stri
 
 /// Verifies one quote.
 #[must_use]
-pub fn verify_tpm(provider: &dyn CryptoProvider, request: &TpmRequest) -> Verification {
-    let mut checks = Vec::new();
-    match run(provider, request, &mut checks, None) {
+pub fn verify_tpm(provider: Arc<dyn CryptoProvider>, request: &TpmRequest) -> Verification {
+    let mut notes = Notes::default();
+    match run(&provider, request, &mut notes, Asked::default()) {
         Ok(result) => result,
-        Err(problem) => Verification::failed(EVIDENCE, problem, checks),
+        Err(problem) => Verification::failed(EVIDENCE, problem, notes.lines),
     }
 }
 
@@ -50,7 +50,7 @@ pub fn verify_tpm(provider: &dyn CryptoProvider, request: &TpmRequest) -> Verifi
 /// # Errors
 /// Why the evidence is not authentic, or that there is no event log to learn from.
 pub fn learn_tpm_policy(
-    provider: &dyn CryptoProvider,
+    provider: Arc<dyn CryptoProvider>,
     request: &TpmRequest,
     name: &str,
 ) -> Result<String, Problem> {
@@ -64,18 +64,54 @@ pub fn learn_tpm_policy(
         ));
     }
     let mut learned = Learned { name, text: String::new() };
-    run(provider, &request, &mut Vec::new(), Some(&mut learned))?;
+    let asked = Asked { learned: Some(&mut learned), ..Asked::default() };
+    run(&provider, &request, &mut Notes::default(), asked)?;
     Ok(learned.text)
 }
 
 /// [`learn_tpm_policy`]: a [`TpmRequest`] as JSON in; the policy as the text of a JSON document out, or
 /// `{"error": …}` with a [`Problem`].
 #[must_use]
-pub fn learn_tpm_policy_json(provider: &dyn CryptoProvider, request: &str, name: &str) -> String {
+pub fn learn_tpm_policy_json(provider: Arc<dyn CryptoProvider>, request: &str, name: &str) -> String {
     let learned = serde_json::from_str::<TpmRequest>(request)
         .map_err(Problem::from)
         .and_then(|request| learn_tpm_policy(provider, &request, name));
     learned.unwrap_or_else(Problem::refused)
+}
+
+/// Verifies one quote by a policy of the core (those of the options are not looked at), and gives `made`
+/// the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims) of a token are made
+/// of. It is called only then.
+#[must_use]
+pub fn verify_tpm_for_claims<T>(
+    provider: Arc<dyn CryptoProvider>,
+    request: &TpmRequest,
+    policy: Policy,
+    made: impl FnOnce(&Accepted<BoundQuote<'_>>) -> T,
+) -> (Verification, Option<T>) {
+    let mut notes = Notes::default();
+    let (mut made, mut given) = (Some(made), None);
+    let mut accepted = |accepted: &Accepted<BoundQuote<'_>>| {
+        given = made.take().map(|made| made(accepted));
+    };
+    let asked = Asked { policy: Some(policy), accepted: Some(&mut accepted), ..Asked::default() };
+    let result = match run(&provider, request, &mut notes, asked) {
+        Ok(result) => result,
+        Err(problem) => Verification::failed(EVIDENCE, problem, notes.lines),
+    };
+    (result, given)
+}
+
+/// Is given the proof that the policy accepted a quote.
+type TakeAccepted<'a> = &'a mut dyn FnMut(&Accepted<BoundQuote<'_>>);
+
+/// What a call wants beside the result.
+#[derive(Default)]
+struct Asked<'a, 'n> {
+    /// Instead of the request's.
+    policy: Option<Policy>,
+    learned: Option<&'a mut Learned<'n>>,
+    accepted: Option<TakeAccepted<'a>>,
 }
 
 /// A policy in the making.
@@ -85,77 +121,99 @@ struct Learned<'n> {
 }
 
 fn run(
-    provider: &dyn CryptoProvider,
+    provider: &Arc<dyn CryptoProvider>,
     request: &TpmRequest,
-    checks: &mut Vec<CheckLine>,
-    learned: Option<&mut Learned<'_>>,
+    notes: &mut Notes,
+    asked: Asked<'_, '_>,
 ) -> Result<Verification, Problem> {
+    let Asked { policy: given_policy, learned, accepted: on_accepted } = asked;
     let options = &request.options;
-    let nonce = nonce(options)?;
+    let nonce = challenge(options.nonce.as_deref(), options.danger_no_nonce, "options.nonce")?;
     let expectations = expectations(options, nonce.as_deref());
     let scheme = options.signature_scheme.as_deref().map(scheme).transpose()?;
-    let attest = binary(&request.quote, "quote")?;
-    let signature = binary(&request.signature, "signature")?;
-
-    let key = request.ak.as_ref().map(key::public_key).transpose()?;
-    let chain = key::Chain::of(options)?;
-    let crls = chain.crls()?;
-    let trusted = match (&key, options.ak_chain.is_some()) {
-        (area, true) => key::certified(area.as_deref(), &chain, &crls, options, provider)?,
-        (Some(key), false) => key::pinned(key, options, provider)?,
-        (None, false) => {
-            return Err(Problem::misuse(
-                "ak",
-                "no attestation key was given",
-                "give the key that you trust, or options.ak_chain with options.roots that may vouch for it",
-            ));
-        }
-    };
-    let ak = trusted.map_err(|failure| failed(failure, checks))?;
+    let policy = policy(options, given_policy)?;
+    if request.pcrs.is_none() && (request.event_log.is_some() || request.ima_log.is_some()) {
+        return Err(Problem::misuse(
+            "pcrs",
+            "a log was given without the registers that could prove it",
+            "give the PCR values that the quote covers",
+        ));
+    }
+    let attest = notes.read(checks::ATTEST_LAYOUT, binary(&request.quote, "quote"))?;
+    let signature = notes.read(checks::SIGNATURE_LAYOUT, binary(&request.signature, "signature"))?;
     let signature = match scheme {
         None => SignatureInput::Tpmt(&signature),
         Some(scheme) => SignatureInput::Plain(&signature, scheme),
     };
-    let policy = policy(options)?;
-    let Some(document) = &request.pcrs else {
-        if request.event_log.is_some() || request.ima_log.is_some() {
-            return Err(Problem::misuse(
-                "pcrs",
-                "a log was given without the registers that could prove it",
-                "give the PCR values that the quote covers",
-            ));
+    let quote = notes.settle(veriquote::tpm::parse(&attest, signature))?;
+
+    let chain = key::Chain::of(&options.roots, &options.crls)?;
+    let crls = chain.crls()?;
+    // The ledger of the quote begins with its parsing and has what was found of the key.
+    let mut of_key = Notes::default();
+    of_key.extend(&quote.checks());
+    let parsed = of_key.lines.len();
+    let ak = key::trusted(request, &chain, &crls, provider, &mut of_key).inspect_err(|problem| {
+        if problem.kind != ProblemKind::Misuse {
+            notes.lines.append(&mut of_key.lines);
         }
-        let authentic = authenticate(&attest, signature, &ak, &expectations)
-            .map_err(|failure| failed(failure, checks))?;
-        checks.extend(authentic.checks().iter().map(CheckLine::from));
+    })?;
+    // What was verified beside it, such as the quote of a trust domain.
+    notes.lines.extend(of_key.lines.split_off(parsed));
+    let of_key = of_key.open;
+    let authentic = notes.settle(quote.authenticate(&ak, &expectations))?;
+    let Some(document) = &request.pcrs else {
+        notes.extend(authentic.checks());
         let unknown = (!policy.crypto_only).then(unappraised);
-        let open = left_open(options, false);
-        return Ok(verified(TpmClaims::of(&authentic), std::mem::take(checks), open, unknown, None));
+        let open = [left_open(request, false), of_key].concat();
+        return Ok(verified(
+            TpmClaims::of(&authentic),
+            std::mem::take(&mut notes.lines),
+            open,
+            unknown,
+            None,
+        ));
     };
-    let claimed = pcr_values(document, &selection(&attest)).map_err(|error| Problem::from(&error))?;
-    let bound = veriquote::tpm::verify(&attest, signature, &ak, &expectations, &claimed)
-        .map_err(|failure| failed(failure, checks))?;
-    checks.extend(bound.checks().iter().map(CheckLine::from));
-    let list = logs::list_of(request, checks)?;
-    let ima = logs::ima(list.as_deref(), &bound, request, checks)?;
-    let log = logs::event_log_bytes(request, checks)?;
-    let unsound = if learned.is_some() { Unsound::Tell } else { Unsound::Refuse };
-    let boot = log
-        .as_deref()
-        .map(|log| logs::boot(log, &bound, &policy, ima.is_some(), unsound, checks))
-        .transpose()?;
-    let (boot, boot_claims) = boot.map(|boot| (boot.state, boot.claims)).unzip();
+    let claimed = match pcr_values(document, authentic.selection()) {
+        Ok(claimed) => claimed,
+        Err(error) => {
+            notes.extend(authentic.checks());
+            return notes.read(checks::PCR_VALUES, Err(error));
+        }
+    };
+    let bound = notes.settle(authentic.bind(&claimed))?;
+    notes.extend(bound.checks());
+    let list = logs::list_of(request, notes)?;
+    let ima = logs::ima(list.as_deref(), &bound, request, notes)?;
+    let log = logs::event_log_bytes(request, notes)?;
+    let boot =
+        log.as_deref().map(|log| logs::boot(log, &bound, &policy, ima.is_some(), notes)).transpose()?;
     let (ima, ima_claims) = ima.map(|ima| (ima.replayed, ima.claims)).unzip();
-    if let (Some(learned), Some(boot)) = (learned, &boot) {
-        learned.text = veriquote::policy::learn(learned.name, boot, ima.as_ref(), provider)?;
+    let state = boot.as_ref().map(|boot| &boot.state);
+    if let (Some(learned), Some(state)) = (learned, state) {
+        learned.text = veriquote::policy::learn(learned.name, state, ima.as_ref(), provider.as_ref())?;
     }
     let pcrs = Some(banks(bound.pcrs()));
+    let boot_claims = boot.as_ref().map(|boot| boot.claims.clone());
     let mut claims = TpmClaims { pcrs, boot: boot_claims, ima: ima_claims, ..TpmClaims::of(bound.quote()) };
-    let mut open = left_open(options, true);
+    let mut open = [left_open(request, true), of_key].concat();
     open.extend(logs::left_open(request));
-    let (error, appraisal) = match policy.accept_tpm_boot(bound, boot.as_ref(), ima.as_ref()) {
-        Ok(accepted) => (None, accepted.appraisal().clone()),
-        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
+    let (error, appraisal) = match policy.accept_tpm_boot(bound, state, ima.as_ref()) {
+        Ok(accepted) => {
+            if let Some(on_accepted) = on_accepted {
+                on_accepted(&accepted);
+            }
+            (None, accepted.appraisal().clone())
+        }
+        Err(rejection) => {
+            let mut problem = Problem::from(rejection.error);
+            let explained = |boot| logs::explanations(boot, &rejection.evidence);
+            let explanations = boot.as_ref().filter(|_| !policy.crypto_only).map(explained);
+            if let Some(explanations) = explanations.filter(|list| !list.is_empty()) {
+                problem.facts.insert("explanations".to_owned(), serde_json::Value::Array(explanations));
+            }
+            (Some(problem), rejection.appraisal)
+        }
     };
     // A list that was refused is not to be gone on from.
     if error.is_some()
@@ -164,13 +222,14 @@ fn run(
         ima.continuation = None;
     }
     let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
-    open.extend(silent.filter_map(|finding| meaning(finding.rule)));
-    Ok(verified(claims, std::mem::take(checks), open, error, Some(Appraisal::from(&appraisal))))
+    open.extend(silent.filter_map(meaning));
+    Ok(verified(claims, std::mem::take(&mut notes.lines), open, error, Some(Appraisal::from(&appraisal))))
 }
 
 /// The strict policy, the caller's, or none by name.
-fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
+fn policy(options: &TpmOptions, given: Option<Policy>) -> Result<Policy, Problem> {
     let mut policy = match (&options.policy, options.crypto_only) {
+        _ if given.is_some() => given.unwrap_or_default(),
         (Some(_), true) => {
             return Err(Problem::misuse(
                 "options.policy",
@@ -182,6 +241,13 @@ fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
         (None, true) => Policy::crypto_only(),
         (None, false) => Policy::strict(),
     };
+    if let Some(register) = options.opaque.iter().find(|register| **register > 23) {
+        return Err(Problem::misuse(
+            "options.opaque",
+            format!("there is no PCR {register}"),
+            "name PCR 0 to 23",
+        ));
+    }
     policy.boot.opaque_registers.extend(options.opaque.iter().map(|pcr| u32::from(*pcr)));
     policy.boot.quirks.extend(logs::quirks(options)?);
     Ok(policy)
@@ -198,15 +264,24 @@ fn unappraised() -> Problem {
 }
 
 /// What it means that the policy does not ask.
-fn meaning(rule: &str) -> Option<NotChecked> {
+fn meaning(finding: &Finding) -> Option<NotChecked> {
+    let rule = finding.rule;
     let why = match rule {
         "crypto_only" => "nothing is appraised: any key, any state of the machine passes",
         "tpm.pcrs" => "any state of the machine passes, whatever it booted; a policy can list good values",
         "tpm.ak_names" => "any key passes that is trusted; a policy can list Names",
         "tpm.firmware_versions" => "any firmware of the TPM passes",
+        "tpm.resumed" if was_resumed(finding) => {
+            "the machine was suspended, and some TPMs lose their registers then: whoever wakes it fills them"
+        }
         _ => return None,
     };
     Some(NotChecked { what: rule.to_owned(), why: why.to_owned() })
+}
+
+/// What is allowed has happened.
+fn was_resumed(finding: &Finding) -> bool {
+    finding.facts.contains(&Fact::flag("actual", true))
 }
 
 fn verified(
@@ -230,43 +305,27 @@ fn verified(
     }
 }
 
-pub(super) fn failed(failure: Failure, checks: &mut Vec<CheckLine>) -> Problem {
-    checks.extend(failure.checks.iter().map(CheckLine::from));
-    failure.error.into()
-}
-
-fn authenticate<'p>(
-    attest: &[u8],
-    signature: SignatureInput<'_>,
-    ak: &TrustedAk<'p>,
-    expectations: &Expectations<'_>,
-) -> Result<AuthenticQuote<'p>, Failure> {
-    let quote = match signature {
-        SignatureInput::Tpmt(bytes) => Quote::parse(attest, bytes)?,
-        SignatureInput::Plain(bytes, scheme) => Quote::parse_plain(attest, bytes, scheme)?,
-    };
-    quote.authenticate(ak, expectations)
-}
-
 /// The challenge, or its absence by name.
-fn nonce(options: &TpmOptions) -> Result<Option<Vec<u8>>, Problem> {
-    match (&options.nonce, options.danger_no_nonce) {
-        (Some(digits), false) if digits.is_empty() => Err(Problem::misuse(
-            "options.nonce",
-            "an empty nonce shows no freshness",
-            "give the challenge that the machine was sent; danger_no_nonce looks at recorded evidence",
-        )),
-        (Some(digits), false) => hex(digits, "options.nonce").map(Some),
+pub(super) fn challenge(
+    nonce: Option<&str>,
+    danger_no_nonce: bool,
+    part: &str,
+) -> Result<Option<Vec<u8>>, Problem> {
+    const HELP: &str =
+        "give the challenge that the machine was sent; danger_no_nonce looks at recorded evidence";
+    match (nonce, danger_no_nonce) {
+        (Some(""), false) => Err(Problem::misuse(part, "an empty nonce shows no freshness", HELP)),
+        (Some(digits), false) => hex(digits, part).map(Some),
         (None, true) => Ok(None),
         (Some(_), true) => Err(Problem::misuse(
-            "options.nonce",
+            part,
             "a nonce and danger_no_nonce exclude each other",
-            "leave danger_no_nonce out: the nonce proves that the quote is fresh",
+            "leave danger_no_nonce out: the nonce proves that the evidence is fresh",
         )),
         (None, false) => Err(Problem::misuse(
-            "options.nonce",
-            "no nonce was given, and without one a quote may be a replay",
-            "give the challenge that the machine was sent; danger_no_nonce looks at recorded evidence",
+            part,
+            "no nonce was given, and without one the evidence may be a replay",
+            HELP,
         )),
     }
 }
@@ -297,15 +356,6 @@ fn scheme(text: &str) -> Result<Scheme, Problem> {
             "write rsassa, rsapss or ecdsa, a colon and the hash, such as rsassa:sha256",
         )
     })
-}
-
-/// What the quote claims to cover, which tells what bare values are values of; nothing when it does not
-/// parse, which the verification will say.
-fn selection(attest: &[u8]) -> PcrSelection {
-    match Attest::parse(attest).as_ref().map(Attest::unauthenticated_body) {
-        Ok(AttestBody::Quote { selection, .. }) => selection.clone(),
-        _ => PcrSelection::default(),
-    }
 }
 
 /// Values by bank and index as JSON, or a file of tpm2-tools.
@@ -355,8 +405,8 @@ pub(super) fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// Bytes, or text of them: what is all printable is text.
-pub(super) fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Problem> {
-    decoded(&blob.0).map_err(|error| error.inside(part).into())
+fn binary<'b>(blob: &'b Blob, part: &str) -> Result<Cow<'b, [u8]>, Error> {
+    decoded(&blob.0).map_err(|error| error.inside(part))
 }
 
 pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
@@ -367,7 +417,8 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     }
 }
 
-fn left_open(options: &TpmOptions, has_values: bool) -> Vec<NotChecked> {
+fn left_open(request: &TpmRequest, has_values: bool) -> Vec<NotChecked> {
+    let options = &request.options;
     let mut open = Vec::new();
     let mut leave = |what: &str, why: &str| {
         open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
@@ -378,7 +429,15 @@ fn left_open(options: &TpmOptions, has_values: bool) -> Vec<NotChecked> {
     if !has_values {
         leave("pcrs", "no values were given, so only the digest over the registers is known");
     }
-    if options.ak_chain.is_some() && options.crls.is_empty() {
+    if request.ak_evidence.as_ref().is_some_and(AkEvidence::is_undated) {
+        leave("ak_evidence.nonce", "the certification answers no challenge of yours: it may be of any age");
+    }
+    if request.ak_evidence.as_ref().is_some_and(AkEvidence::takes_word) {
+        leave("ak_evidence.tee", "the hardware's evidence was not looked at: its report data are your word");
+    }
+    let has_chain =
+        options.ak_chain.is_some() || request.ak_evidence.as_ref().is_some_and(AkEvidence::has_certificate);
+    if has_chain && options.crls.is_empty() {
         leave("revocation", "no revocation list was given, so a revoked certificate is not noticed");
     }
     if options.previous.is_none() {

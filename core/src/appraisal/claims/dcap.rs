@@ -3,16 +3,11 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use super::{Bound, Claims, ClaimsOptions, subject_of};
+use super::{Claims, ClaimsOptions, bind, subject_of};
 use crate::appraisal::names::{SGX, TD_FLAGS, TDX};
 use crate::appraisal::{
-    Appraisal, Binding, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector, Value,
-    Verifier,
+    Appraisal, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector, Value, Verifier,
 };
-use crate::binding::Mode;
 use crate::bytes::to_hex;
 use crate::crypto::CryptoProvider;
 use crate::dcap::{
@@ -20,8 +15,7 @@ use crate::dcap::{
 };
 use crate::error::{Code, Error};
 use crate::fact::Fact;
-use crate::jcs::{Json, canonical};
-use crate::json::{Strictness, parse};
+use crate::jcs::Json;
 use crate::policy::{Accepted, Finding, Verdict};
 
 impl Claims {
@@ -36,20 +30,62 @@ impl Claims {
         options: &ClaimsOptions<'_>,
         provider: &dyn CryptoProvider,
     ) -> Result<Self, Error> {
+        Self::from_all_accepted(&[(accepted, options.policy_hash)], options, provider)
+    }
+
+    /// The claims of evidence that each of several policies accepted: all of them are listed, each with the
+    /// hash of its text. An aspect is affirmed when one of them asked what affirms it.
+    ///
+    /// The policies of `sub` are joined by `~`, in the order given. `options.policy_hash` is not looked at.
+    ///
+    /// # Errors
+    /// Those of [`Claims::from_accepted`]; `misuse.options` for no policy at all and for policies that
+    /// accepted different evidence; `claims.value` for a name with `~` among several.
+    pub fn from_all_accepted(
+        policies: &[(&Accepted<AuthenticQuote>, Option<[u8; 48]>)],
+        options: &ClaimsOptions<'_>,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Self, Error> {
         options.check()?;
-        let quote = accepted.evidence();
-        options.check_times(quote.verified_at(), quote.collateral().earliest_next_update)?;
-        let findings = accepted.findings();
-        let crypto_only = findings.iter().any(|finding| finding.rule == "crypto_only");
-        let policy = (!crypto_only).then_some(accepted.appraisal().policy.as_str());
-        // Readers know what no policy judged by these words.
-        if let Some(name) = policy.filter(|name| ["default", "crypto-only"].contains(name))
-            && options.policy_hash.is_none()
-        {
-            return Err(Error::new(Code::ClaimsValue, "policy")
-                .with(Fact::string("policy", name.into()))
-                .with(Fact::text("problem", "without a hash this name says that no policy was asked")));
+        let misuse =
+            |problem| Error::new(Code::MisuseOptions, "policies").with(Fact::text("problem", problem));
+        let Some(((first, _), others)) = policies.split_first() else {
+            return Err(misuse("no policy accepted the evidence"));
+        };
+        let quote = first.evidence();
+        if others.iter().any(|(other, _)| !is_same(quote, other.evidence())) {
+            return Err(misuse("the policies accepted different evidence"));
         }
+        options.check_times(quote.verified_at(), quote.collateral().earliest_next_update)?;
+        let mut results = Vec::with_capacity(policies.len());
+        let mut asked: Vec<&str> = Vec::with_capacity(policies.len());
+        for (accepted, hash) in policies {
+            let name = policy_of(accepted);
+            // Readers know what no policy judged by these words.
+            if let Some(name) = name.filter(|name| ["default", "crypto-only"].contains(name))
+                && hash.is_none()
+            {
+                return Err(Error::new(Code::ClaimsValue, "policy")
+                    .with(Fact::string("policy", name.into()))
+                    .with(Fact::text("problem", "without a hash this name says that no policy was asked")));
+            }
+            if let Some(name) = name.filter(|name| policies.len() > 1 && name.contains(JOINT)) {
+                return Err(Error::new(Code::ClaimsValue, "policy")
+                    .with(Fact::string("policy", name.into()))
+                    .with(Fact::text("problem", "`~` joins the names of several policies")));
+            }
+            asked.extend(name);
+            results.push(PolicyResult {
+                id: name.unwrap_or("default").into(),
+                version: None,
+                hash: name.and(*hash).map(Into::into),
+                matched: None,
+                detail: None,
+            });
+        }
+        let crypto_only = asked.is_empty();
+        let joined = asked.join(JOINT);
+        let policy = (!crypto_only).then_some(joined.as_str());
         let mut environment = match quote.report() {
             Report::Td(report) => td(report, quote.header()),
             Report::Sgx(report) => enclave(report, quote.header()),
@@ -58,15 +94,10 @@ impl Claims {
         environment.nonces = options.nonce.map(Into::into).into_iter().collect();
         environment.tcb = tcb(quote);
         environment.evidence = options.evidence.map(|digest| alloc::format!("sha384:{}", to_hex(&digest)));
-        environment.policies.push(PolicyResult {
-            id: policy.unwrap_or("default").into(),
-            version: None,
-            hash: policy.and(options.policy_hash).map(Into::into),
-            matched: None,
-            detail: None,
-        });
+        environment.policies = results;
         bind(&mut environment, options, provider)?;
-        let vector = vector(quote, findings);
+        let findings: Vec<&[Finding]> = policies.iter().map(|(accepted, _)| accepted.findings()).collect();
+        let vector = vector(quote, &findings);
         environment.vector = Some(vector);
         // Accepted evidence of which nothing was asked is authentic and not affirmed.
         environment.status = Some(vector.worst());
@@ -96,41 +127,23 @@ impl Claims {
     }
 }
 
-fn bind(
-    environment: &mut Environment,
-    options: &ClaimsOptions<'_>,
-    provider: &dyn CryptoProvider,
-) -> Result<(), Error> {
-    let fresh = options.nonce.map(|_| String::from("eat_nonce"));
-    environment.binding = Some(match options.bound {
-        Bound::Nothing => {
-            environment.runtime_data = Some("null".into());
-            Binding { mode: "none".into(), matched: None, fresh }
-        }
-        Bound::Data { mode: Mode::None, .. } => {
-            return Err(Error::new(Code::MisuseOptions, "bound")
-                .with(Fact::text("problem", "data of which nothing is bound are no claim")));
-        }
-        Bound::Data { mode, data, nonce } => {
-            let report_data = environment.report_data.as_deref().unwrap_or_default();
-            mode.verify(report_data, data, nonce, provider)?;
-            environment.runtime_data = Some(shown(mode, data)?);
-            Binding { mode: mode.as_str().into(), matched: Some(true), fresh }
-        }
-    });
-    environment.init_data = Some("null".into());
-    Ok(())
+/// What stands between the names of several policies.
+const JOINT: &str = "~";
+
+/// The policy's name; `None` where anything authentic was accepted.
+fn policy_of(accepted: &Accepted<AuthenticQuote>) -> Option<&str> {
+    let crypto_only = accepted.findings().iter().any(|finding| finding.rule == "crypto_only");
+    (!crypto_only).then_some(accepted.appraisal().policy.as_str())
 }
 
-/// The data that were found bound, as the token shows them.
-fn shown(mode: Mode, data: &[u8]) -> Result<String, Error> {
-    if mode == Mode::Sha384JcsPad64 {
-        let json = parse(data, Strictness::DOCUMENT).and_then(|node| canonical(&node));
-        return json.map_err(|error| error.inside("runtime_data"));
-    }
-    let mut raw = Json::object();
-    raw.set("raw", Json::text(STANDARD.encode(data)));
-    Ok(raw.write())
+/// Whether two verifications are of one quote, at one time, under one collateral.
+fn is_same(one: &AuthenticQuote, other: &AuthenticQuote) -> bool {
+    one.report() == other.report()
+        && one.header() == other.header()
+        && one.platform() == other.platform()
+        && one.tcb() == other.tcb()
+        && one.collateral() == other.collateral()
+        && one.verified_at() == other.verified_at()
 }
 
 fn td(report: &TdReport, header: &Header) -> Environment {
@@ -251,11 +264,12 @@ fn tcb(quote: &AuthenticQuote) -> Tcb {
 }
 
 /// What was affirmed, and only that: an aspect of which the policy asks nothing is 0.
-fn vector(quote: &AuthenticQuote, findings: &[Finding]) -> TrustVector {
-    let met = |rule: &str| {
+fn vector(quote: &AuthenticQuote, policies: &[&[Finding]]) -> TrustVector {
+    let met_by = |findings: &[Finding], rule: &str| {
         let mut of_rule = findings.iter().filter(|finding| finding.rule == rule).peekable();
         of_rule.peek().is_some() && of_rule.all(|finding| finding.verdict == Verdict::Satisfied)
     };
+    let met = |rule: &str| policies.iter().any(|findings| met_by(findings, rule));
     let all = |rules: &[&str]| rules.iter().all(|rule| met(rule));
     let affirmed = |yes| if yes { 2 } else { 0 };
     let mut vector = TrustVector::default();

@@ -126,13 +126,21 @@ impl VerifyingKey for P521 {
 
 #[cfg(feature = "ed25519")]
 pub(super) fn load_ed25519(key: &[u8]) -> Result<Box<dyn VerifyingKey>, KeyRejected> {
-    let key: &[u8; 32] = key.try_into().map_err(|_| KeyRejected)?;
-    let key = ed25519_dalek::VerifyingKey::from_bytes(key).map_err(|_| KeyRejected)?;
-    // A key of small order makes one signature valid for many messages.
-    if key.is_weak() {
+    let bytes: &[u8; 32] = key.try_into().map_err(|_| KeyRejected)?;
+    let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| KeyRejected)?;
+    // A key of small order makes one signature valid for many messages; a coordinate of the field's prime or
+    // more is another text of the same key (RFC 8032, section 5.1.3).
+    if key.is_weak() || !is_canonical(bytes) {
         return Err(KeyRejected);
     }
     Ok(Box::new(Ed25519(key)))
+}
+
+/// Whether the coordinate, without the sign on top, is below 2^255 - 19.
+#[cfg(feature = "ed25519")]
+fn is_canonical(key: &[u8; 32]) -> bool {
+    let [lowest, middle @ .., highest] = key;
+    *lowest < 0xed || highest & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
 }
 
 #[cfg(not(feature = "ed25519"))]

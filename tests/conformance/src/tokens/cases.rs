@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use veriquote_forge::tpm::RsaKey;
+use veriquote_forge::tpm::{PcrHash, RsaKey};
 use veriquote_forge::{Certificate, DAY, Extension, Key, hex, oid, pem, sha256, tlv};
 
 use super::maker::{
@@ -263,6 +263,13 @@ fn headers(list: &mut List) {
         Some(("limit.size", "token.header.kid")),
     );
     list.add(
+        "header/long",
+        "a header of a hundred thousand characters",
+        source,
+        member("x", json!("k".repeat(75_000))),
+        Some(("limit.size", "token.header")),
+    );
+    list.add(
         "header/typ-bool",
         "typ is a flag",
         source,
@@ -357,6 +364,24 @@ fn headers(list: &mut List) {
         member("jwk", jwk(&stranger(), "k1")),
         None,
     );
+    let named = with(jwk(&issuer(), "k1"), "/alg", json!("none"));
+    list.add(
+        "header/jwk-alg-ignored",
+        "an algorithm of a key that is not used",
+        "RFC 8725, 3.1 and 3.10",
+        member("jwk", named),
+        None,
+    );
+    // The header's own algorithm decides what is refused, whatever a key in it is for.
+    for (id, alg, expected) in [
+        ("header/jwk-alg-for-none", json!("none"), ("jwt.algorithm", "token.header.alg")),
+        ("header/jwk-alg-for-hs256", json!("HS256"), ("jwt.algorithm", "token.header.alg")),
+        ("header/jwk-alg-alone", Value::Null, ("jwt.header", "token.header.alg")),
+    ] {
+        let header = with(with(header(), "/jwk", jwk(&issuer(), "k1")), "/alg", alg);
+        let token = request(&sign(&header, &claims()));
+        list.add(id, "an algorithm that only the header's jwk has", "RFC 8725, 3.1", token, Some(expected));
+    }
     let forged = with(header(), "/jwk", jwk(&stranger(), "k1"));
     let forged = sign_text(forged.to_string().as_bytes(), claims().to_string().as_bytes(), &stranger());
     list.add(
@@ -1310,6 +1335,7 @@ fn chains(list: &mut List) {
         Some(("limit.count", "token.header.x5c")),
     );
     signers(list, &root, &own, &certified);
+    algorithms_of_header_keys(list, &root);
     let jwk_header = |key: Value| {
         let token = sign(&with(header(), "/jwk", key), &claims());
         with(with(request(&token), "/jwks", Value::Null), "/options/roots", roots.clone())
@@ -1337,12 +1363,91 @@ fn chains(list: &mut List) {
         Some(("jwt.key.certificate", "token.header.x5c")),
     );
     list.add(
+        "chain/token-jwk-alg",
+        "a jwk for another curve's algorithm",
+        "RFC 8725, 3.1",
+        jwk_header(with(in_jwk(&issuer()), "/alg", json!("ES384"))),
+        Some(("jwt.key.invalid", "token.header.jwk.alg")),
+    );
+    list.add(
         "chain/token-jwk-x5t",
         "a jwk with the thumbprint of another certificate",
         "RFC 7517, 4.9",
         jwk_header(with(in_jwk(&issuer()), "/x5t#S256", json!(b64(&[0; 32])))),
         Some(("jwt.key.certificate", "token.header.jwk.x5t#S256")),
     );
+}
+
+/// An RSA key in the header, certified: its `alg` binds it to nothing, and never speaks for the caller.
+fn algorithms_of_header_keys(list: &mut List, root: &Certificate) {
+    let mut leaf = Certificate::leaf("Signer", issuer(), root, NOW - DAY, NOW + DAY);
+    leaf.spki = Some(RsaKey::First.spki());
+    let key = json!({
+        "kty": "RSA", "n": b64(&RsaKey::First.modulus()), "e": "AQAB", "x5c": [STANDARD.encode(leaf.der())],
+    });
+    let token = |alg: &str, of_key: Value| {
+        let header = with(with(header(), "/alg", json!(alg)), "/jwk", with(key.clone(), "/alg", of_key));
+        let input =
+            format!("{}.{}", b64(header.to_string().as_bytes()), b64(claims().to_string().as_bytes()));
+        let signature = match alg {
+            "RS256" => RsaKey::First.rsassa(PcrHash::Sha256, input.as_bytes()),
+            _ => RsaKey::First.pss(PcrHash::Sha256, 32, input.as_bytes()),
+        };
+        let token = request(&format!("{input}.{}", b64(&signature)));
+        let roots = json!([pem("CERTIFICATE", &root.der())]);
+        with(with(token, "/jwks", Value::Null), "/options/roots", roots)
+    };
+    let accepting = |token: Value, algorithms: Value| with(token, "/options/expect/algorithms", algorithms);
+    list.add(
+        "chain/token-marked",
+        "a certified key of the flawed generator",
+        "CVE-2017-15361",
+        {
+            let mut flawed = leaf.clone();
+            let mut spki = RsaKey::First.spki();
+            let modulus = RsaKey::First.modulus();
+            let at = spki.windows(256).position(|part| part == modulus).expect("the modulus");
+            spki[at..at + 256].copy_from_slice(&veriquote_forge::tpm::roca_modulus());
+            flawed.spki = Some(spki);
+            let header =
+                with(with(header(), "/alg", json!("RS256")), "/x5c", json!([STANDARD.encode(flawed.der())]));
+            let token = with(request(&sign(&header, &claims())), "/jwks", Value::Null);
+            let token = with(token, "/options/roots", json!([pem("CERTIFICATE", &root.der())]));
+            accepting(token, json!({ "one_of": ["RS256"] }))
+        },
+        Some(("jwt.key.invalid", "token.header.x5c.certificate[0].subject_public_key_info")),
+    );
+    let (source, both) = ("RFC 8725, 3.1", json!({ "one_of": ["RS256", "PS256"] }));
+    let cases = [
+        ("chain/token-jwk-rsa", "the algorithm of the token, accepted", "RS256", "RS256", both.clone(), None),
+        (
+            "chain/token-jwk-alg-other",
+            "a jwk for another padding than the token's",
+            "PS256",
+            "RS256",
+            both,
+            Some(("jwt.key.algorithm", "token.header.jwk.alg")),
+        ),
+        (
+            "chain/token-jwk-alg-not-accepted",
+            "an algorithm that the jwk has and the caller does not accept",
+            "RS256",
+            "RS256",
+            json!({ "one_of": ["PS256"] }),
+            Some(("jwt.algorithm.refused", "token.header.alg")),
+        ),
+        (
+            "chain/token-jwk-alg-of-key",
+            "a caller who accepts what the key is bound to: the header's jwk binds it to nothing",
+            "RS256",
+            "RS256",
+            json!("of_key"),
+            Some(("jwt.algorithm.refused", "token.header.alg")),
+        ),
+    ];
+    for (id, note, alg, of_key, accepted, expected) in cases {
+        list.add(id, note, source, accepting(token(alg, json!(of_key)), accepted), expected);
+    }
 }
 
 /// Of all that a root certifies, one signs the issuer's tokens.

@@ -1,7 +1,10 @@
 //! Every algorithm but ES256: a good token, and signatures that a careless verifier takes for good.
 
+use std::ops::{Add, Mul};
+
 use ed25519_dalek::Signer as _;
 use serde_json::{Value, json};
+use veriquote::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
 use veriquote_forge::tpm::{PcrHash, RsaKey};
 
 use super::maker::{TokenCase, b64, claims, header, request, with};
@@ -371,6 +374,20 @@ fn edwards() -> Vec<TokenCase> {
             SIGNATURE,
         ),
         case(
+            "ed/small-order-r",
+            "a nonce of small order, with which the equation holds",
+            "RFC 8032, 8.9",
+            signed(sign_with_identity),
+            SIGNATURE,
+        ),
+        case(
+            "ed/non-canonical",
+            "a coordinate above the field's prime: another text of the key of y = 3",
+            "RFC 8032, 5.1.3",
+            token("EdDSA", &okp_jwk(&[&[0xf0][..], &[0xff; 30], &[0x7f]].concat()), sign_ed),
+            Some(("jwt.key.invalid", "jwks.key")),
+        ),
+        case(
             "ed/small-order",
             "a key of small order, for which one signature fits every message",
             "RFC 8032, 8.9",
@@ -378,6 +395,21 @@ fn edwards() -> Vec<TokenCase> {
             Some(("jwt.key.invalid", "jwks.key")),
         ),
     ]
+}
+
+/// R is the identity, and S = k·a: then S·B = R + k·A, whatever is signed.
+fn sign_with_identity(message: &[u8]) -> Vec<u8> {
+    let (key, identity) = (ed25519(), [&[1][..], &[0; 31]].concat());
+    let public = key.verifying_key();
+    let parts = [&identity, &public.as_bytes()[..], message];
+    let digest = RustCrypto.hash(HashAlgorithm::Sha512, &parts);
+    [identity, product(digest.as_slice(), key.to_scalar()).to_bytes().to_vec()].concat()
+}
+
+/// A number, little-endian, times a scalar.
+fn product<S: From<u64> + Mul<Output = S> + Add<Output = S> + Copy>(number: &[u8], scalar: S) -> S {
+    let times = |sum: S, byte: &u8| sum * S::from(256) + S::from(u64::from(*byte));
+    number.iter().rev().fold(S::from(0), times) * scalar
 }
 
 /// The order of the base point, little-endian.

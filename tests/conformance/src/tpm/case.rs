@@ -185,6 +185,13 @@ impl Draft {
         self.expect(Expected::Rejected { rules: rules.to_vec(), claims: claims.to_vec() })
     }
 
+    /// Must be authentic and rejected, since the log that replays is of a boot that cannot have been.
+    #[must_use]
+    #[track_caller]
+    pub fn unsound(self, code: Code) -> Case {
+        self.rejected(&["boot.problems"], &[("/boot/problems/0/code", json!(code.as_str()))])
+    }
+
     /// Judges by this policy.
     #[must_use]
     pub fn policy(self, policy: Value) -> Self {

@@ -1,6 +1,8 @@
 //! Every case, by what it is about.
 
 mod binding;
+mod clock;
+mod enrol;
 mod ima;
 mod key;
 mod layout;
@@ -19,10 +21,12 @@ pub fn all() -> Vec<Case> {
         layout::all(),
         signature::all(),
         key::all(),
+        enrol::all(),
         binding::all(),
         registers::all(),
         logs::all(),
         ima::all(),
+        clock::all(),
     ]
     .concat()
 }

@@ -158,3 +158,16 @@ pub fn certified(name: Vec<u8>, qualified_name: Vec<u8>) -> Attest {
 pub fn created(name: Vec<u8>, creation_hash: Vec<u8>) -> Attest {
     Attest::new(0x801a, AttestBody::Creation { name, creation_hash })
 }
+
+/// TPMS_CREATION_DATA of a key that was made under this parent, without a look at registers.
+#[must_use]
+pub fn creation_data(parent_name: &[u8], parent_qualified_name: &[u8]) -> Vec<u8> {
+    let mut out = 0_u32.to_be_bytes().to_vec();
+    out.extend(tpm2b(&[]));
+    out.push(1);
+    out.extend(parent_name.get(..2).unwrap_or(&[0, 0x10]));
+    out.extend(tpm2b(parent_name));
+    out.extend(tpm2b(parent_qualified_name));
+    out.extend(tpm2b(b"outside"));
+    out
+}

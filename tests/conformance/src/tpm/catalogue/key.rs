@@ -48,6 +48,16 @@ pub(super) fn all() -> Vec<Case> {
             .attest(|it| it.qualified_signer[5] ^= 1)
             .edit(|it| it["options"]["ak_parent"] = json!("4000000b"))
             .refused(Code::TpmQualifiedSigner, "attest.qualified_signer"),
+        case(
+            "key/signer-size-bytes",
+            "p256",
+            "tpm.qualified_signer",
+            "a signer with the bytes of another Name's size inside",
+        )
+        .attest(|it| it.qualified_signer = [&[0, 0xb, 0, 0x24][..], &[7; 30]].concat())
+        .edit(|it| it["options"]["ak_parent"] = json!("4000000b"))
+        .source("keylime #1892")
+        .refused(Code::TpmQualifiedSigner, "attest.qualified_signer"),
         case("key/none", "p256", "tpm.ak.trust", "no key is given: none comes with the quote")
             .edit(|it| drop(it.as_object_mut().map(|it| it.remove("ak"))))
             .refused(Code::MisuseOptions, "ak"),
@@ -88,10 +98,13 @@ fn weak() -> Vec<Case> {
         .forge(|it| it.public.parameters[..2].copy_from_slice(&[0, 0x10]))
         .source("go-attestation #491, #509")
         .refused(Code::TpmAlgorithm, "key.curve"),
-        case("key/point-too-long", "p256", "tpm.ak.trust", "a coordinate longer than the field")
+        case("key/point-too-long", "p256", "tpm.ak.layout", "a coordinate longer than the field")
             .forge(|it| it.public.unique[0].insert(0, 0))
             .refused(Code::TpmPublicLayout, "ak.public.unique"),
-        case("key/symmetric", "p256", "tpm.ak.trust", "a public area of a keyed hash")
+        case("key/reserved-attribute", "rsa", "tpm.ak.layout", "a bit that means nothing is set")
+            .forge(|it| it.public.attributes |= 1 << 12)
+            .refused(Code::TpmPublicLayout, "ak.public.object_attributes"),
+        case("key/symmetric", "p256", "tpm.ak.layout", "a public area of a keyed hash")
             .forge(|it| it.public.kind = 8)
             .refused(Code::TpmAlgorithm, "ak.public.type"),
     ]
@@ -116,6 +129,10 @@ fn certificates() -> Vec<Case> {
             .refused(Code::X509Extension, "certificate[0].extensions.extended_key_usage"),
         certified("no-purpose", "does not say what its key is for", "tpm.ak.purpose")
             .forge(|it| it.certificate.without("2.5.29.37"))
+            .certified()
+            .refused(Code::X509Extension, "certificate[0].extensions.extended_key_usage"),
+        certified("usage", "does not allow its key to sign", "tpm.ak.purpose")
+            .forge(|it| it.certificate.put(Extension::key_usage(5, 0x20)))
             .certified()
             .refused(Code::X509Extension, "certificate[0].extensions.extended_key_usage"),
         certified("other-key", "is of another key than the public area", "tpm.ak.trust")

@@ -52,16 +52,16 @@ pub(super) fn all() -> Vec<Case> {
             }
         })
         .refused(Code::TpmAttestLayout, "attest.pcr_select"),
-        case("layout/signature-trailing", "p256", "tpm.attest.layout", "a byte after TPMT_SIGNATURE")
+        case("layout/signature-trailing", "p256", "tpm.signature.layout", "a byte after TPMT_SIGNATURE")
             .signature(|it| it.trailing = vec![0])
             .refused(Code::InputTrailingData, "signature.sig"),
-        case("layout/signature-empty-r", "p256", "tpm.attest.layout", "an ECDSA signature without r")
+        case("layout/signature-empty-r", "p256", "tpm.signature.layout", "an ECDSA signature without r")
             .signature(|it| it.fields[0].clear())
             .refused(Code::TpmSignatureLayout, "signature.r"),
         case(
             "layout/signature-truncated",
             "rsa",
-            "tpm.attest.layout",
+            "tpm.signature.layout",
             "a size beyond the end of the signature",
         )
         .tamper(|it| it.signature.truncate(20))
@@ -69,7 +69,7 @@ pub(super) fn all() -> Vec<Case> {
         case(
             "layout/public-truncated",
             "rsa",
-            "tpm.ak.trust",
+            "tpm.ak.layout",
             "TPM2B_PUBLIC whose size covers a truncated area",
         )
         .tamper(|it| {
@@ -79,14 +79,19 @@ pub(super) fn all() -> Vec<Case> {
         })
         .source("GHSA-p3px-r4mm-jpw5")
         .refused(Code::InputTruncated, "ak.public.unique"),
-        case("layout/public-inner-shorter", "rsa", "tpm.ak.trust", "TPM2B_PUBLIC longer than the area in it")
-            .tamper(|it| {
-                let size = (it.public.len() as u16 - 1).to_be_bytes();
-                it.public.push(0);
-                drop(it.public.splice(..2, size));
-            })
-            .source("GHSA-p3px-r4mm-jpw5")
-            .refused(Code::InputTrailingData, "ak.public.unique"),
+        case(
+            "layout/public-inner-shorter",
+            "rsa",
+            "tpm.ak.layout",
+            "TPM2B_PUBLIC longer than the area in it",
+        )
+        .tamper(|it| {
+            let size = (it.public.len() as u16 - 1).to_be_bytes();
+            it.public.push(0);
+            drop(it.public.splice(..2, size));
+        })
+        .source("GHSA-p3px-r4mm-jpw5")
+        .refused(Code::InputTrailingData, "ak.public.unique"),
         case("layout/pcrs", "p256", "tpm.pcr.values", "PCR values that are in no known form")
             .tamper(|it| it.pcrs.truncate(it.pcrs.len() - 1))
             .refused(Code::TpmPcrLayout, "pcrs"),

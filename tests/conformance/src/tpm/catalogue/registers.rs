@@ -15,6 +15,91 @@ fn given(change: impl FnOnce(&TpmForge, &mut PcrSet)) -> Value {
 }
 
 pub(super) fn all() -> Vec<Case> {
+    let mut cases = proven();
+    cases.extend(appraised());
+    cases
+}
+
+/// What a policy asks of registers and firmware.
+fn appraised() -> Vec<Case> {
+    let golden = |pcr: u32| hex(TpmForge::p256().pcrs().value(PcrHash::Sha256, pcr));
+    let without_logs = |it: &mut Value| {
+        let request = it.as_object_mut().expect("a request");
+        drop((request.remove("event_log"), request.remove("ima_log")));
+    };
+    let firmware = |name: &str, note: &str, parent: &'static str, version: &'static str| {
+        case(&format!("registers/firmware-{name}"), "p256", "tpm.pcr.digest", note)
+            .edit(move |it| it["options"]["ak_parent"] = json!(parent))
+            .policy(json!({ "tpm": { "firmware_versions": [version] } }))
+            .source("CVE-2023-1017, CVE-2025-2884, CVE-2019-16863")
+    };
+    let known = format!("{:016x}", TpmForge::p256().firmware_version);
+    let known: &'static str = Box::leak(known.into_boxed_str());
+    vec![
+        case(
+            "registers/uncovered",
+            "p256",
+            "tpm.pcr.digest",
+            "a golden value comes beside the quote, not in it",
+        )
+        .forge(|it| it.selections = vec![Selection::of(PcrHash::Sha256, &[10])])
+        .edit(without_logs)
+        .edit(|it| it["pcrs"] = given(|_, _| {}))
+        .policy(json!({ "tpm": { "pcrs": { "sha256": { "4": golden(4) } } } }))
+        .source("CVE-2022-0317")
+        .rejected(&["tpm.pcrs"], &[("/pcrs/sha256/4", json!(null))]),
+        case(
+            "registers/required",
+            "p256",
+            "tpm.pcr.digest",
+            "a register that the policy needs is not quoted",
+        )
+        .forge(|it| {
+            it.selections = vec![Selection::of(PcrHash::Sha1, &[7]), Selection::of(PcrHash::Sha256, &[4])]
+        })
+        .edit(without_logs)
+        .policy(json!({ "tpm": { "required_pcrs": { "sha256": [4, 7] } } }))
+        .rejected(&["tpm.required_pcrs"], &[("/pcrs/sha256/7", json!(null))]),
+        case(
+            "registers/policy-resettable",
+            "p256",
+            "options",
+            "a policy about a register that anybody resets",
+        )
+        .policy(json!({ "tpm": { "pcrs": { "sha256": { "16": golden(4) } } } }))
+        .refused(Code::MisusePolicy, "policy.tpm.pcrs"),
+        case("registers/policy-index-32", "p256", "options", "a policy about a register that there is not")
+            .policy(json!({ "tpm": { "pcrs": { "sha256": { "32": golden(4) } } } }))
+            .source("GHSA-7638-f8gq-c475 and its kin")
+            .refused(Code::MisusePolicy, "policy.tpm.pcrs"),
+        case("registers/policy-empty", "p256", "options", "a policy that says nothing accepts nothing")
+            .policy(json!({}))
+            .source("keylime 24544314, 1aabfc80")
+            .refused(Code::MisusePolicyEmpty, "policy"),
+        case(
+            "registers/bank-unmeasured",
+            "p256",
+            "tpm.pcr.digest",
+            "a bank that firmware never extended, without a log",
+        )
+        .forge(|it| {
+            it.log.events.clear();
+            it.ima.boot_aggregate = None;
+        })
+        .edit(without_logs)
+        .source("CVE-2021-42299")
+        .rejected(&["tpm.unmeasured_banks"], &[]),
+        firmware("listed", "the TPM's firmware is one that the policy lists", "4000000b", known)
+            .verified(&[("/clock/counters", json!("clear"))]),
+        firmware("other", "the TPM's firmware is none that the policy lists", "4000000b", "0123456789abcdef")
+            .rejected(&["tpm.firmware_versions"], &[]),
+        firmware("hidden", "the key's hierarchy hides the firmware's version", "40000001", known)
+            .forge(|it| it.parent = vec![0x40, 0, 0, 1])
+            .rejected(&["tpm.firmware_versions"], &[("/clock/counters", json!("obfuscated"))]),
+    ]
+}
+
+fn proven() -> Vec<Case> {
     let values = |name: &str, note: &str, change: fn(&TpmForge, &mut PcrSet)| {
         case(&format!("registers/{name}"), "p256", "tpm.pcr.digest", note)
             .edit(move |it| it["pcrs"] = given(change))

@@ -27,6 +27,29 @@ pub(super) fn all() -> Vec<Case> {
         case("signature/other-p256-key", "p256", "tpm.quote.signature", "signed by a key in software")
             .forge(|it| it.key = AkKey::P256(Key::new("a stranger")))
             .refused(SIGNATURE, "signature.sig"),
+        case(
+            "signature/of-another-quote",
+            "rsa",
+            "tpm.quote.signature",
+            "a signature of the same key over another quote",
+        )
+        .tamper(|it| {
+            let mut other = veriquote_forge::tpm::TpmForge::rsa();
+            other.clock.clock += 1;
+            it.signature = other.build().signature;
+        })
+        .refused(SIGNATURE, "signature.sig"),
+        case(
+            "signature/pss-salt",
+            "pss",
+            "tpm.quote.signature",
+            "PSS with a salt of a length that no TPM makes",
+        )
+        .tamper(|it| {
+            it.signature.truncate(6);
+            it.signature.extend(RsaKey::First.pss(PcrHash::Sha256, 20, &it.attest));
+        })
+        .refused(SIGNATURE, "signature.sig"),
         case("signature/r-zero", "p256", "tpm.quote.signature", "r is zero")
             .signature(|it| it.fields[0] = vec![0; 32])
             .refused(SIGNATURE, "signature.sig"),
@@ -65,13 +88,18 @@ pub(super) fn all() -> Vec<Case> {
             })
             .source("go-attestation #515")
             .refused(Code::TpmSignatureScheme, "signature"),
-        case("signature/null", "rsa", "tpm.attest.layout", "TPM_ALG_NULL")
+        case("signature/null", "rsa", "tpm.signature.layout", "TPM_ALG_NULL")
             .tamper(|it| it.signature = vec![0, 0x10])
             .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
-        case("signature/hmac", "rsa", "tpm.attest.layout", "TPM_ALG_HMAC, which whoever verifies can make")
-            .tamper(|it| it.signature = [&[0, 5, 0, 0xb][..], &[7; 32]].concat())
-            .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
-        case("signature/ecdaa", "p256", "tpm.attest.layout", "TPM_ALG_ECDAA names a group, not a key")
+        case(
+            "signature/hmac",
+            "rsa",
+            "tpm.signature.layout",
+            "TPM_ALG_HMAC, which whoever verifies can make",
+        )
+        .tamper(|it| it.signature = [&[0, 5, 0, 0xb][..], &[7; 32]].concat())
+        .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
+        case("signature/ecdaa", "p256", "tpm.signature.layout", "TPM_ALG_ECDAA names a group, not a key")
             .signature(|it| it.algorithm = 0x1a)
             .refused(Code::TpmSignatureAlgorithm, "signature.algorithm"),
         case("signature/sha1", "sha1", "tpm.signature.hash", "a signature over SHA-1 without leave")

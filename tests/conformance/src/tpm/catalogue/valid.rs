@@ -104,6 +104,20 @@ pub(super) fn all() -> Vec<Case> {
             it.fields = vec![other[..32].to_vec(), other[32..].to_vec()];
         })
         .verified(&[("/quote/fresh", json!(true))]),
+        case("valid/name-sha384", "p384", "tpm.ak.name_algorithm", "a Name of 50 bytes, as SHA-384 gives it")
+            .forge(|it| it.public.name_alg = PcrHash::Sha384.id())
+            .edit(|it| it["options"]["ak_parent"] = json!("4000000b"))
+            .source("keylime #1892")
+            .verified(&[("/clock/counters", json!("clear"))]),
+        case(
+            "valid/signer-size-bytes",
+            "p256",
+            "tpm.attest.layout",
+            "fields are found by their sizes, not by what they look like",
+        )
+        .attest(|it| it.qualified_signer = [&[0, 0xb, 0, 0x24][..], &[7; 30]].concat())
+        .source("keylime #1892")
+        .verified(&[("/quote/fresh", json!(true))]),
         case("valid/rebooted", "p256", "tpm.clock", "a reset since the last quote is told")
             .edit(|it| {
                 it["options"]["previous"] = json!({

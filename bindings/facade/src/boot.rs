@@ -77,7 +77,7 @@ pub struct SectionClaims {
 }
 
 impl BootStateClaims {
-    pub(super) fn of(state: &BootState<'_>, provider: &dyn CryptoProvider) -> Self {
+    pub(crate) fn of(state: &BootState<'_>, provider: &dyn CryptoProvider) -> Self {
         let grade = |name: &str, grade: Grade| (name.to_owned(), grade.as_str().to_owned());
         Self {
             secure_boot: state.secure_boot().ok().map(|it| SecureBootClaims::of(it, provider)),

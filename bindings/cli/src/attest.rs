@@ -1,0 +1,159 @@
+//! `attest`: evidence to a service, its token back.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use veriquote::encoding::decode_binary_or_text;
+use veriquote_facade::{Blob, Problem, platform_of_quote};
+
+use crate::cli::Attest;
+use crate::exit::{Exit, fail};
+use crate::fetch::{Http, HttpError, Options};
+use crate::input;
+
+/// The longest token that is taken, and the longest set of keys.
+const LONGEST: usize = 1024 * 1024;
+
+/// Sends evidence and writes the token. The token is not verified here: who relies on it does that, with
+/// keys that it has from the issuer itself.
+pub fn attest(args: &Attest) -> Exit {
+    match attested(args) {
+        Ok(()) => Exit::Accepted,
+        Err(refusal) => {
+            let told = fail(&refusal.problem);
+            refusal.exit.unwrap_or(told)
+        }
+    }
+}
+
+/// Why there is no token, and what the shell is told where the problem alone does not say it.
+struct Refusal {
+    exit: Option<Exit>,
+    problem: Box<Problem>,
+}
+
+fn attested(args: &Attest) -> Result<(), Refusal> {
+    let own = |problem: Problem| Refusal { exit: None, problem: Box::new(problem) };
+    let server = args.server.trim_end_matches('/');
+    if !server.starts_with("https://") && !server.starts_with("http://") {
+        let help = "such as https://attest.example.com";
+        return Err(own(Problem::misuse("--server", "an address begins with https://", help)));
+    }
+    let body = request(args).map_err(own)?;
+    let tls_ca = args.tls_ca.as_deref().map(|path| input::read(path, "--tls-ca")).transpose().map_err(own)?;
+    let http = Http::new(Options {
+        retries: 0,
+        pause: Duration::ZERO,
+        timeout: Duration::from_secs(args.timeout),
+        tls_ca: tls_ca.map(|pem| pem.0),
+        danger_accept_any_tls_certificate: false,
+    })
+    .map_err(|message| own(Problem::misuse("--tls-ca", message, "pass certificates as PEM")))?;
+    let (status, answer) = http
+        .post_json(&format!("{server}/v1/attestation"), &body.to_string(), LONGEST)
+        .map_err(|error| own(unreachable(&error)))?;
+    if status != 200 {
+        return Err(refused(status, &answer));
+    }
+    let token = String::from_utf8_lossy(&answer).trim().to_owned();
+    if token.split('.').count() != 3 {
+        return Err(own(service("the service answered 200 without a token")));
+    }
+    write(&args.output, &token).map_err(own)?;
+    if let Some(path) = &args.save_jwks {
+        let keys = http
+            .get(&format!("{server}/jwks.json"), LONGEST, &|_| {})
+            .map_err(|error| own(unreachable(&error)))?;
+        write(path, &String::from_utf8_lossy(&keys.body)).map_err(own)?;
+    }
+    Ok(())
+}
+
+/// The request of the documented service.
+fn request(args: &Attest) -> Result<Value, Problem> {
+    let quote = binary(&args.quote, "--quote")?;
+    let tee = match args.tee {
+        Some(tee) => tee.as_str().to_owned(),
+        None => platform_of_quote(&Blob(quote.clone()))?.tee.to_owned(),
+    };
+    let mut document = json!({ "quote": STANDARD.encode(&quote) });
+    if let Some(path) = &args.event_log {
+        document["cc_eventlog"] = STANDARD.encode(binary(path, "--event-log")?).into();
+    }
+    if let Some(path) = &args.collateral {
+        let text = input::read(path, "--collateral")?;
+        document["collateral"] = String::from_utf8_lossy(&text.0).into_owned().into();
+    }
+    let mut request = json!({ "tee": tee, "evidence": URL_SAFE_NO_PAD.encode(document.to_string()) });
+    if !args.policy_id.is_empty() {
+        request["policy_ids"] = args.policy_id.clone().into();
+    }
+    if let Some(path) = &args.data {
+        let data = input::read(path, "--data")?.0;
+        let mut runtime_data = if args.binding.as_deref() == Some("sha384-jcs-pad64") {
+            json!({ "structured": serde_json::from_slice::<Value>(&data)? })
+        } else {
+            json!({ "raw": STANDARD.encode(&data) })
+        };
+        if let Some(mode) = &args.binding {
+            runtime_data["binding"] = mode.clone().into();
+        }
+        request["runtime_data"] = runtime_data;
+    }
+    Ok(request)
+}
+
+fn binary(path: &Path, part: &str) -> Result<Vec<u8>, Problem> {
+    let given = input::read(path, part)?;
+    Ok(decode_binary_or_text(&given.0).map_err(|error| error.inside(part))?.into_owned())
+}
+
+/// What the service says (RFC 9457); others than ours say nothing that could be read.
+#[derive(Deserialize)]
+struct ProblemDetails {
+    detail: String,
+    code: String,
+    #[serde(default)]
+    error: Option<Problem>,
+}
+
+fn refused(status: u16, answer: &[u8]) -> Refusal {
+    let Ok(ProblemDetails { detail, code, error }) = serde_json::from_slice(answer) else {
+        let text: String = String::from_utf8_lossy(answer).chars().take(200).collect();
+        let problem = service(&format!("the service answered {status}: {}", text.escape_debug()));
+        return Refusal { exit: None, problem: Box::new(problem) };
+    };
+    let exit = match code.as_str() {
+        "AS.POLICY.DENIED" => Exit::Rejected,
+        code if code.starts_with("AS.EVIDENCE.") => Exit::NotAuthentic,
+        _ => Exit::Misuse,
+    };
+    let problem = error.unwrap_or_else(|| service(&format!("{code}: {detail}")));
+    Refusal { exit: Some(exit), problem: Box::new(problem) }
+}
+
+fn service(message: &str) -> Problem {
+    Problem::misuse("--server", message, "docs/api.md says what the service takes")
+}
+
+fn unreachable(error: &HttpError) -> Problem {
+    Problem::misuse(
+        "--server",
+        format!("{}: {}", error.url, error.reason),
+        "check the address and the network",
+    )
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Problem> {
+    let written =
+        if path == Path::new("-") { writeln!(std::io::stdout(), "{text}") } else { fs::write(path, text) };
+    written.map_err(|error| {
+        Problem::misuse("--output", format!("cannot write `{}`: {error}", path.display()), "check the path")
+    })
+}

@@ -1,0 +1,83 @@
+//! Collateral that lies ready, verified once, so that the next quote of its platform family costs less.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use veriquote_facade::{DcapVerifier, Document, Time};
+
+use crate::error::Result;
+use crate::policies::Resolved;
+
+/// Verifiers, each for one collateral file and one policy.
+#[derive(Debug, Default)]
+pub struct Desk(Mutex<Lying>);
+
+#[derive(Debug, Default)]
+struct Lying {
+    verifiers: HashMap<Key, (u64, DcapVerifier)>,
+    /// Counts uses, to know which was used longest ago.
+    uses: u64,
+}
+
+/// SHA-256 over what the verifier was made of.
+type Key = [u8; 32];
+
+/// More do not lie ready: a family of platforms and a policy need one.
+const MOST: usize = 64;
+
+impl Desk {
+    /// The verifier for this collateral and policy, at a time: the one that lies ready, or the one that
+    /// `prepare` makes. Collateral that did not verify does not lie ready, since it may another time.
+    ///
+    /// # Errors
+    /// Those of `prepare`.
+    pub fn verifier(
+        &self,
+        collateral: &Document,
+        policy: &Resolved,
+        at: Time,
+        prepare: impl FnOnce() -> Result<DcapVerifier>,
+    ) -> Result<DcapVerifier> {
+        let key = key(collateral, policy);
+        if let Some(verifier) = self.lying(&key) {
+            return Ok(verifier.at(at));
+        }
+        let verifier = prepare()?;
+        if verifier.collateral_is_for(0).is_some() {
+            self.lay(key, verifier.clone());
+        }
+        Ok(verifier)
+    }
+
+    fn lying(&self, key: &Key) -> Option<DcapVerifier> {
+        let mut lying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lying.uses = lying.uses.wrapping_add(1);
+        let uses = lying.uses;
+        let (used, verifier) = lying.verifiers.get_mut(key)?;
+        *used = uses;
+        Some(verifier.clone())
+    }
+
+    fn lay(&self, key: Key, verifier: DcapVerifier) {
+        let mut lying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lying.verifiers.len() >= MOST {
+            let oldest = lying.verifiers.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| *key);
+            oldest.and_then(|oldest| lying.verifiers.remove(&oldest));
+        }
+        let uses = lying.uses;
+        lying.verifiers.insert(key, (uses, verifier));
+    }
+}
+
+/// Two policies of one id differ in their hash, and what is built in has none of others.
+fn key(collateral: &Document, policy: &Resolved) -> Key {
+    let mut context = Context::new(&SHA256);
+    for part in [policy.id.as_bytes(), policy.hash.as_ref().map_or(&[], |hash| &hash[..]), &collateral.0] {
+        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        context.update(part);
+    }
+    let mut key = [0; 32];
+    key.copy_from_slice(context.finish().as_ref());
+    key
+}

@@ -1,0 +1,134 @@
+//! Evidence documents: what is inside the base64url of a request.
+
+use veriquote::json::Node;
+
+use crate::encoding::{NotBase64, from_base64, from_base64url};
+use crate::error::{ApiError, Result, ServiceCode};
+use crate::http::{Fields, read};
+
+/// The kinds of evidence that the documented service names, and ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tee {
+    /// Intel TDX.
+    Tdx,
+    /// Intel SGX.
+    Sgx,
+    /// A TPM.
+    Tpm,
+    /// An NVIDIA GPU.
+    NvGpu,
+    /// A TDX instance with a GPU.
+    AcsTdxNvGpu,
+}
+
+impl Tee {
+    const ALL: [Self; 5] = [Self::Tdx, Self::Sgx, Self::Tpm, Self::NvGpu, Self::AcsTdxNvGpu];
+
+    /// Its name in requests.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tdx => "tdx",
+            Self::Sgx => "sgx",
+            Self::Tpm => "tpm",
+            Self::NvGpu => "nvgpu",
+            Self::AcsTdxNvGpu => "acstdxnvgpu",
+        }
+    }
+
+    /// The kind of this name that is verified here.
+    ///
+    /// # Errors
+    /// `AS.REQUEST.UNSUPPORTED_TEE`: 400 for a name that is none, 422 for a kind that is not verified yet.
+    pub fn supported(name: &str, field: &str) -> Result<Self> {
+        let refused = |detail: String| ApiError::new(ServiceCode::UnsupportedTee, detail).field(field);
+        match Self::ALL.into_iter().find(|tee| tee.as_str() == name) {
+            Some(tee @ (Self::Tdx | Self::Sgx)) => Ok(tee),
+            Some(tee) => Err(refused(format!("evidence of `{}` is not verified yet", tee.as_str()))
+                .status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)),
+            None => {
+                let known: Vec<&str> = Self::ALL.iter().map(|tee| tee.as_str()).collect();
+                Err(refused(format!("this is no kind of evidence; known: {}", known.join(", "))))
+            }
+        }
+    }
+}
+
+/// A quote with what came beside it.
+#[derive(Clone, Debug)]
+pub struct DcapEvidence {
+    /// The quote.
+    pub quote: Vec<u8>,
+    /// The event log (CCEL) of a trust domain.
+    pub event_log: Option<Vec<u8>>,
+    /// Collateral that the client brings.
+    pub collateral: Option<Vec<u8>>,
+    /// The client gave an event log of its attestation agent, which is not verified.
+    pub has_agent_log: bool,
+}
+
+/// Decodes the base64url of a member.
+///
+/// # Errors
+/// `AS.EVIDENCE.INVALID_ENCODING` naming the layer.
+pub fn outer(text: &str, field: &str) -> Result<Vec<u8>> {
+    from_base64url(text).map_err(|NotBase64(at)| {
+        encoding(field, "the evidence is base64url without padding (RFC 4648, section 5)", at)
+    })
+}
+
+impl DcapEvidence {
+    /// Reads the document of a quote.
+    ///
+    /// # Errors
+    /// What is wrong with it: the field names the layer.
+    pub fn read(text: &[u8], tee: Tee, field: &str) -> Result<Self> {
+        let node = read(text).map_err(|error| error.inside_evidence(field))?;
+        let known: &[&str] = if tee == Tee::Tdx {
+            &["quote", "aa_eventlog", "cc_eventlog", "collateral", "gpu_evidence"]
+        } else {
+            &["quote", "collateral"]
+        };
+        let fields = Fields::of(&node, field, known)?;
+        if fields.get("gpu_evidence").is_some() {
+            return Err(ApiError::new(ServiceCode::UnsupportedTee, "evidence of GPUs is not verified yet")
+                .status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
+                .field(fields.path("gpu_evidence")));
+        }
+        let quote =
+            inner(&fields, "quote")?.ok_or_else(|| fields.wrong("quote", "this member is missing"))?;
+        Ok(Self {
+            quote,
+            event_log: inner(&fields, "cc_eventlog")?,
+            collateral: fields.get("collateral").map(collateral),
+            has_agent_log: fields.text("aa_eventlog")?.is_some_and(|log| !log.is_empty()),
+        })
+    }
+}
+
+/// Standard base64 with padding, and nothing else: the two layers differ, and a document that mixes them up
+/// is told which.
+pub fn inner(fields: &Fields<'_, '_>, name: &str) -> Result<Option<Vec<u8>>> {
+    let Some(text) = fields.text(name)? else { return Ok(None) };
+    let decoded = from_base64(text).map_err(|NotBase64(at)| {
+        encoding(
+            &fields.path(name),
+            "inside the evidence, bytes are standard base64 with padding (RFC 4648, section 4)",
+            at,
+        )
+    })?;
+    Ok(Some(decoded))
+}
+
+/// A collateral file: the object, or a string that holds it.
+fn collateral(node: &Node<'_>) -> Vec<u8> {
+    node.text().unwrap_or(node.raw).as_bytes().to_vec()
+}
+
+fn encoding(field: &str, detail: &str, at: Option<usize>) -> ApiError {
+    let detail = match at {
+        Some(at) => format!("{detail}; it is not at character {at}"),
+        None => detail.to_owned(),
+    };
+    ApiError::new(ServiceCode::InvalidEncoding, detail).field(field)
+}

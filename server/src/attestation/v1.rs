@@ -1,0 +1,77 @@
+//! `POST /v1/attestation`: the documented service's contract.
+
+use axum::extract::State as Shared;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use veriquote::appraisal::Profile;
+use veriquote_facade::Time;
+
+use super::binding::RuntimeData;
+use super::evidence::{DcapEvidence, Tee, outer};
+use super::issue::{Wanted, evidence_digest};
+use super::media::{Form, answer, negotiate};
+use super::{issue, verify};
+use crate::State;
+use crate::error::{ApiError, Result, ServiceCode};
+use crate::http::{Body, Fields, read};
+use crate::policies::resolve;
+
+/// A request, read.
+#[derive(Debug)]
+struct Request {
+    tee: Tee,
+    evidence: Vec<u8>,
+    policy_ids: Vec<String>,
+    runtime_data: Option<RuntimeData>,
+}
+
+impl Request {
+    fn read(body: &[u8]) -> Result<Self> {
+        let node = read(body)?;
+        let fields = Fields::of(&node, "", &["tee", "evidence", "policy_ids", "runtime_data"])?;
+        let tee = Tee::supported(fields.required_text("tee")?, "tee")?;
+        let evidence = outer(fields.required_text("evidence")?, "evidence")?;
+        let runtime_data = fields.get("runtime_data").map(|node| RuntimeData::read(node, "runtime_data"));
+        Ok(Self {
+            tee,
+            evidence,
+            policy_ids: fields.texts("policy_ids")?,
+            runtime_data: runtime_data.transpose()?.flatten(),
+        })
+    }
+}
+
+/// Evidence in, a bare token out.
+pub async fn attestation(
+    Shared(state): Shared<State>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Result<Response> {
+    let (form, profile) = negotiate(&state, &headers, Form::Text)?;
+    let profile = profile.unwrap_or(Profile::Aliyun);
+    let request = Request::read(&body)?;
+    if state.config().challenge.required {
+        return Err(ApiError::new(
+            ServiceCode::InvalidChallenge,
+            "this service gives tokens for answered challenges only: POST /v2/attestation",
+        ));
+    }
+    let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
+    let digest = evidence_digest(&request.evidence);
+    let now = state.now();
+    let evidence = DcapEvidence::read(&request.evidence, request.tee, "evidence")?;
+    let outcome = verify::dcap(&state, (request.tee, "tee"), evidence, policies, Time(now)).await?;
+    let accepted = outcome.accepted(request.tee, "tee")?;
+    let bound = accepted.bind(request.runtime_data.as_ref(), state.provider().as_ref())?;
+    let config = state.config();
+    let wanted = Wanted {
+        profile,
+        audience: config.token.v1_audience.clone().unwrap_or_else(|| config.issuer.to_string()),
+        lifetime_seconds: config.token.v1_lifetime_seconds,
+        max_chars: config.token.max_chars,
+        nonce: None,
+    };
+    let issued = issue::dcap(&state, request.tee, &accepted.proofs, bound, digest, &wanted, now).await?;
+    tracing::info!(tee = request.tee.as_str(), policies = accepted.proofs.len(), "token issued");
+    Ok(answer(&state, form, profile, &issued))
+}

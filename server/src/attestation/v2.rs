@@ -1,0 +1,352 @@
+//! `POST /v2/attestation` and `/v2/appraise`: nothing has a default that weakens anything.
+
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use veriquote::appraisal::Profile;
+use veriquote::bytes::to_hex;
+use veriquote_facade::{CheckLine, Problem, Time, Verification};
+
+use super::binding::RuntimeData;
+use super::evidence::{DcapEvidence, Tee, inner, outer};
+use super::issue::{Wanted, evidence_digest};
+use super::media::{Form, answer, negotiate};
+use super::{issue, verify};
+use crate::State;
+use crate::challenge::{Challenge, answers};
+use crate::error::{ApiError, Result, ServiceCode};
+use crate::http::{Body, Fields, read};
+use crate::policies::{Resolved, resolve};
+
+/// A request, read.
+#[derive(Debug)]
+struct Request {
+    profile: Profile,
+    audience: Option<String>,
+    max_chars: Option<usize>,
+    lifetime_seconds: Option<u32>,
+    challenge: Option<String>,
+    name: String,
+    tee: Tee,
+    evidence: DcapEvidence,
+    digest: [u8; 48],
+    runtime_data: Option<RuntimeData>,
+    policy_ids: Vec<String>,
+}
+
+const MEMBERS: [&str; 7] =
+    ["profile", "aud", "max_token_chars", "lifetime_seconds", "challenge", "evidence", "policies"];
+
+const EVIDENCE_MEMBERS: [&str; 7] =
+    ["name", "tee", "format", "data", "event_log", "collateral", "runtime_data"];
+
+impl Request {
+    fn read(body: &[u8], members: &[&str]) -> Result<Self> {
+        let node = read(body)?;
+        let fields = Fields::of(&node, "", members)?;
+        let profile = match fields.text("profile")? {
+            None => Profile::Aliyun,
+            Some(name) => Profile::from_name(name).ok_or_else(|| {
+                let known: Vec<&str> = Profile::ALL.iter().map(|profile| profile.as_str()).collect();
+                fields.wrong("profile", &format!("this profile is not known; known: {}", known.join(", ")))
+            })?,
+        };
+        let items = fields.items("evidence")?.unwrap_or_default();
+        let [item] = items else {
+            let detail = "exactly one piece of evidence is expected; several in one token come later";
+            return Err(fields.wrong("evidence", detail));
+        };
+        let part = Fields::of(item, "evidence[0]", &EVIDENCE_MEMBERS)?;
+        let tee = Tee::supported(part.required_text("tee")?, "evidence[0].tee")?;
+        let name = part.text("name")?.unwrap_or_else(|| tee.as_str()).to_owned();
+        let data = outer(part.required_text("data")?, "evidence[0].data")?;
+        let digest = evidence_digest(&data);
+        let evidence = evidence_of(&part, tee, data)?;
+        let runtime_data = part
+            .get("runtime_data")
+            .ok_or_else(|| part.wrong("runtime_data", "say what is bound, or {\"binding\":\"none\"}"))?;
+        let stated = runtime_data.get("binding").is_some();
+        let runtime_data = RuntimeData::read(runtime_data, "evidence[0].runtime_data")?;
+        if !stated {
+            return Err(part.wrong("runtime_data.binding", "no mode is a default here: name one"));
+        }
+        let number = |name: &str| {
+            let number = fields.number(name)?;
+            number
+                .map(|n| u32::try_from(n).map_err(|_| fields.wrong(name, "this number is too large")))
+                .transpose()
+        };
+        Ok(Self {
+            profile,
+            audience: fields.text("aud")?.map(str::to_owned),
+            max_chars: number("max_token_chars")?.map(|chars| usize::try_from(chars).unwrap_or(usize::MAX)),
+            lifetime_seconds: number("lifetime_seconds")?,
+            challenge: fields.text("challenge")?.map(str::to_owned),
+            policy_ids: policies(&fields, &name)?,
+            name,
+            tee,
+            evidence,
+            digest,
+            runtime_data,
+        })
+    }
+}
+
+/// `quote`: the bytes of a quote; `document`: the document of `/v1`.
+fn evidence_of(part: &Fields<'_, '_>, tee: Tee, data: Vec<u8>) -> Result<DcapEvidence> {
+    let log = part.get("event_log");
+    let collateral = part.get("collateral");
+    match part.required_text("format")? {
+        "document" if log.is_none() && collateral.is_none() => {
+            DcapEvidence::read(&data, tee, "evidence[0].data")
+        }
+        "document" => Err(part.wrong("format", "a document has its event log and collateral inside")),
+        "quote" if log.is_some() && tee != Tee::Tdx => {
+            Err(part.wrong("event_log", "an enclave has no registers for an event log to explain"))
+        }
+        "quote" => {
+            let path = part.path("event_log");
+            let log = log.map(|node| inner(&Fields::of(node, &path, &["ccel"])?, "ccel")).transpose()?;
+            Ok(DcapEvidence {
+                quote: data,
+                event_log: log.flatten(),
+                collateral: collateral.map(|node| node.text().unwrap_or(node.raw).as_bytes().to_vec()),
+                has_agent_log: false,
+            })
+        }
+        _ => Err(part.wrong("format", "`quote` or `document` is expected")),
+    }
+}
+
+/// `{"name": ["id", …]}`: for the evidence of the request and no other.
+fn policies(fields: &Fields<'_, '_>, name: &str) -> Result<Vec<String>> {
+    let Some(node) = fields.get("policies") else { return Ok(Vec::new()) };
+    let by_name = Fields::of(node, "policies", &[name])?;
+    let ids = by_name.texts(name)?;
+    if ids.is_empty() {
+        return Err(by_name.wrong(name, "at least one policy is expected"));
+    }
+    Ok(ids)
+}
+
+/// Evidence in, a token out.
+pub async fn attestation(
+    Shared(state): Shared<State>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Result<Response> {
+    let (form, accepted_profile) = negotiate(&state, &headers, Form::Json)?;
+    let request = Request::read(&body, &MEMBERS)?;
+    if accepted_profile.is_some_and(|profile| profile != request.profile) {
+        return Err(ApiError::new(
+            ServiceCode::NotAcceptable,
+            "the header Accept and the member `profile` name different profiles",
+        )
+        .field("profile"));
+    }
+    let config = state.config();
+    let audience =
+        request.audience.clone().ok_or_else(|| ApiError::argument("aud", "say for whom the token is"))?;
+    if audience.is_empty() || audience.len() > 255 {
+        return Err(ApiError::argument("aud", "an audience has 1 to 255 bytes"));
+    }
+    let allowed = &config.token.audiences;
+    if !allowed.is_empty() && !allowed.contains(&audience) {
+        return Err(ApiError::argument("aud", "this service gives no tokens for this audience"));
+    }
+    let lifetime_seconds = request.lifetime_seconds.unwrap_or(config.token.lifetime_seconds);
+    if lifetime_seconds < 30 || lifetime_seconds > config.token.lifetime_seconds {
+        return Err(ApiError::argument(
+            "lifetime_seconds",
+            format!("from 30 to {} here", config.token.lifetime_seconds),
+        ));
+    }
+    let now = state.now();
+    let challenge = challenge(&state, &request)?;
+    let policies = resolve(state.store(), &config.policy, &request.policy_ids).await?;
+    let outcome =
+        verify::dcap(&state, (request.tee, "evidence[0].tee"), request.evidence, policies, Time(now)).await?;
+    let accepted = outcome.accepted(request.tee, "evidence[0].tee")?;
+    let bound = accepted.bind(request.runtime_data.as_ref(), state.provider().as_ref())?;
+    use_up(&state, challenge.as_ref()).await?;
+    let wanted = Wanted {
+        profile: request.profile,
+        audience,
+        lifetime_seconds,
+        max_chars: request.max_chars.unwrap_or(config.token.max_chars),
+        nonce: challenge.as_ref().map(Challenge::nonce_text),
+    };
+    let issued =
+        issue::dcap(&state, request.tee, &accepted.proofs, bound, request.digest, &wanted, now).await?;
+    tracing::info!(tee = request.tee.as_str(), policies = accepted.proofs.len(), "token issued");
+    Ok(answer(&state, form, request.profile, &issued))
+}
+
+/// An appraisal: what a relying party that asks itself is told. It is not signed.
+#[derive(Serialize)]
+struct Appraised<'a> {
+    /// Everything that was asked holds.
+    accepted: bool,
+    verified_at: String,
+    evidence: Vec<EvidenceResult<'a>>,
+    /// The challenge that the evidence answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+}
+
+#[derive(Serialize)]
+struct EvidenceResult<'a> {
+    name: &'a str,
+    tee: &'static str,
+    digest: String,
+    binding: BindingResult,
+    policies: Vec<PolicyRuling>,
+}
+
+#[derive(Serialize)]
+struct BindingResult {
+    mode: Option<&'static str>,
+    matched: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<CheckLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Problem>,
+}
+
+#[derive(Serialize)]
+struct PolicyRuling {
+    id: String,
+    version: Option<i64>,
+    hash: Option<String>,
+    verification: Verification,
+}
+
+/// Evidence in, everything that was found out, without a token.
+pub async fn appraise(Shared(state): Shared<State>, Body(body): Body) -> Result<Response> {
+    let request = Request::read(&body, &MEMBERS)?;
+    let challenge = challenge(&state, &request)?;
+    let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
+    appraised(&state, request, challenge, policies).await
+}
+
+/// The same with policies of an administrator's choice, for whom no challenge needs to be answered.
+///
+/// # Errors
+/// What is wrong with the request, and what the service lacks.
+pub async fn try_policies(state: &State, body: &[u8], policies: Vec<Resolved>) -> Result<Response> {
+    let request = Request::read(body, &["policy", "evidence"])?;
+    appraised(state, request, None, policies).await
+}
+
+async fn appraised(
+    state: &State,
+    request: Request,
+    challenge: Option<Challenge>,
+    policies: Vec<Resolved>,
+) -> Result<Response> {
+    let now = state.now();
+    let tee = (request.tee, "evidence[0].tee");
+    let outcome = verify::dcap(state, tee, request.evidence, policies, Time(now)).await?;
+    let mut accepted = true;
+    let mut binding = BindingResult { mode: None, matched: None, check: None, error: None };
+    let mut rulings = Vec::with_capacity(outcome.rulings.len());
+    for (index, ruling) in outcome.rulings.into_iter().enumerate() {
+        let is_of_kind = ruling
+            .verification
+            .claims
+            .as_ref()
+            .and_then(|claims| claims.dcap())
+            .is_none_or(|claims| claims.tee == request.tee.as_str());
+        if !is_of_kind {
+            return Err(ApiError::argument("evidence[0].tee", "the quote is of another kind"));
+        }
+        accepted &= ruling.verification.accepted && ruling.accepted.is_some();
+        if let (0, Some(data), Some(proof)) = (index, &request.runtime_data, &ruling.accepted) {
+            let report_data = proof.evidence().report().report_data();
+            match data.verify(&report_data.0, state.provider().as_ref()) {
+                Ok((mode, check)) => {
+                    binding = BindingResult {
+                        mode: Some(mode.as_str()),
+                        matched: Some(true),
+                        check: Some(check),
+                        error: None,
+                    };
+                }
+                Err(error) => {
+                    accepted = false;
+                    binding = BindingResult {
+                        mode: data.mode.map(|mode| mode.as_str()),
+                        matched: Some(false),
+                        check: error.check().cloned(),
+                        error: error.problem().cloned(),
+                    };
+                }
+            }
+        }
+        rulings.push(PolicyRuling {
+            id: ruling.policy.id,
+            version: ruling.policy.version,
+            hash: ruling.policy.hash.map(|hash| to_hex(&hash)),
+            verification: ruling.verification,
+        });
+    }
+    // Nothing was bound where something should have been: the evidence did not come so far.
+    accepted &= request.runtime_data.is_none() || binding.matched == Some(true);
+    if accepted {
+        use_up(state, challenge.as_ref()).await?;
+    }
+    let result = Appraised {
+        accepted,
+        verified_at: now.to_string(),
+        evidence: vec![EvidenceResult {
+            name: &request.name,
+            tee: request.tee.as_str(),
+            digest: format!("sha384:{}", to_hex(&request.digest)),
+            binding,
+            policies: rulings,
+        }],
+        nonce: challenge.as_ref().filter(|_| accepted).map(Challenge::nonce_text),
+    };
+    let body = serde_json::to_vec(&result).map_err(ApiError::internal)?;
+    let mut response = (StatusCode::OK, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// The challenge that the evidence answers: ours, in force, and inside the data that are bound.
+fn challenge(state: &State, request: &Request) -> Result<Option<Challenge>> {
+    let Some(text) = &request.challenge else {
+        if state.config().challenge.required {
+            let detail = "this service wants evidence that answers a challenge: POST /v2/challenge";
+            return Err(ApiError::new(ServiceCode::InvalidChallenge, detail).field("challenge"));
+        }
+        return Ok(None);
+    };
+    let refused = |detail: &str| ApiError::new(ServiceCode::InvalidChallenge, detail).field("challenge");
+    let challenge = state
+        .challenger()
+        .check(text, state.now())
+        .map_err(|_| refused("this is no challenge of this service that is still in force"))?;
+    let answered = request.runtime_data.as_ref().is_some_and(|data| answers(&challenge, data));
+    if !answered {
+        return Err(ApiError::new(
+            ServiceCode::BindingMismatch,
+            "the data that are bound do not hold the challenge's nonce: `raw` begins with its 32 bytes, \
+             `structured` has it as the member `nonce`",
+        )
+        .field("evidence[0].runtime_data"));
+    }
+    Ok(Some(challenge))
+}
+
+/// Uses a one-time challenge up: of all who answer it at once, one is first.
+async fn use_up(state: &State, challenge: Option<&Challenge>) -> Result<()> {
+    let Some(challenge) = challenge.filter(|challenge| challenge.one_time) else { return Ok(()) };
+    if state.store().use_challenge(&challenge.id, challenge.expires_at).await? {
+        return Ok(());
+    }
+    Err(ApiError::new(ServiceCode::InvalidChallenge, "this challenge was answered before").field("challenge"))
+}

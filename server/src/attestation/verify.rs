@@ -1,0 +1,201 @@
+//! Has the facade verify evidence, once for each policy that must accept it.
+
+use std::sync::Arc;
+
+use veriquote::binding::Mode;
+use veriquote::crypto::CryptoProvider;
+use veriquote::dcap::AuthenticQuote;
+use veriquote::policy::Accepted;
+use veriquote_facade::{
+    Blob, CheckLine, DcapOptions, DcapVerifier, Document, ProblemKind, Time, Verification, platform_of_quote,
+};
+
+use super::binding::RuntimeData;
+use super::evidence::{DcapEvidence, Tee};
+use crate::State;
+use crate::collateral::Missing;
+use crate::error::{ApiError, Result, ServiceCode};
+use crate::policies::Resolved;
+
+/// What one policy made of a quote.
+#[derive(Debug)]
+pub struct Ruling {
+    /// The policy.
+    pub policy: Resolved,
+    /// The facade's result.
+    pub verification: Verification,
+    /// The proof, when the policy accepted it.
+    pub accepted: Option<Accepted<AuthenticQuote>>,
+}
+
+/// A quote with what every policy made of it.
+#[derive(Debug)]
+pub struct DcapOutcome {
+    /// In the order of the policies' ids.
+    pub rulings: Vec<Ruling>,
+    /// The collateral is this service's and not the client's.
+    pub own_collateral: bool,
+}
+
+/// Verifies a quote.
+///
+/// # Errors
+/// Collateral that is not at hand; options that the service was configured with. What is wrong with the
+/// evidence is in the outcome.
+pub async fn dcap(
+    state: &State,
+    (tee, field): (Tee, &str),
+    evidence: DcapEvidence,
+    policies: Vec<Resolved>,
+    at: Time,
+) -> Result<DcapOutcome> {
+    let quote = Blob(evidence.quote);
+    let own_collateral = evidence.collateral.is_none();
+    let collateral = match evidence.collateral {
+        Some(given) => Document(given),
+        None => of_library(state, (tee, field), &quote).await?,
+    };
+    let options = DcapOptions { roots: state.trust().dcap_roots.clone(), ..DcapOptions::at(at) };
+    let provider = Arc::clone(state.provider());
+    let log = evidence.event_log.map(Blob);
+    let has_agent_log = evidence.has_agent_log;
+    let desk = own_collateral.then(|| Arc::clone(state.desk()));
+    let verify = move || {
+        let mut rulings = Vec::with_capacity(policies.len());
+        for policy in policies {
+            let prepare = || {
+                let documents = std::slice::from_ref(&collateral);
+                DcapVerifier::with_policy(Arc::clone(&provider), documents, &options, policy.policy.clone())
+                    .map_err(|problem| ApiError::internal(problem.message))
+            };
+            // What clients bring is verified for them alone, so that they cannot push out what is ours.
+            let verifier = match &desk {
+                Some(desk) => desk.verifier(&collateral, &policy, at, prepare)?,
+                None => prepare()?,
+            };
+            let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
+            if has_agent_log && verification.verified {
+                verification.checks.push(agent_log());
+            }
+            rulings.push(Ruling { policy, verification, accepted });
+        }
+        Ok(DcapOutcome { rulings, own_collateral })
+    };
+    // Milliseconds of arithmetic: not on the threads that serve connections.
+    tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?
+}
+
+/// A quote that every policy accepted.
+#[derive(Debug)]
+pub struct AcceptedQuote {
+    /// The policies, each with its proof: at least one.
+    pub proofs: Vec<(Resolved, Accepted<AuthenticQuote>)>,
+    /// The checks of the first.
+    pub trace: Vec<CheckLine>,
+}
+
+impl DcapOutcome {
+    /// The proofs, when every policy accepted the quote and it is of this kind.
+    ///
+    /// # Errors
+    /// The first refusal: every check up to the failing one.
+    pub fn accepted(self, tee: Tee, field: &str) -> Result<AcceptedQuote> {
+        let mut accepted = AcceptedQuote { proofs: Vec::new(), trace: Vec::new() };
+        for Ruling { policy, verification, accepted: proof } in self.rulings {
+            if let Some(claims) = verification.claims.as_ref().and_then(|claims| claims.dcap())
+                && claims.tee != tee.as_str()
+            {
+                return Err(other_tee(tee, &claims.tee, field));
+            }
+            match proof {
+                Some(proof) if verification.accepted => {
+                    if accepted.proofs.is_empty() {
+                        accepted.trace = verification.checks;
+                    }
+                    accepted.proofs.push((policy, proof));
+                }
+                _ => return Err(refusal(verification, &policy, self.own_collateral)),
+            }
+        }
+        if accepted.proofs.is_empty() {
+            return Err(ApiError::internal("no policy was asked"));
+        }
+        Ok(accepted)
+    }
+}
+
+impl AcceptedQuote {
+    /// How the report data bind what the request says that they bind.
+    ///
+    /// # Errors
+    /// Those of [`RuntimeData::verify`], with the trace.
+    pub fn bind<'d>(
+        &self,
+        data: Option<&'d RuntimeData>,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Option<(&'d RuntimeData, Mode)>> {
+        let (Some(data), Some((_, proof))) = (data, self.proofs.first()) else { return Ok(None) };
+        let report_data = proof.evidence().report().report_data();
+        let (mode, _) =
+            data.verify(&report_data.0, provider).map_err(|error| error.after(self.trace.clone()))?;
+        Ok(Some((data, mode)))
+    }
+}
+
+/// The refusal of a verification. Collateral of this service that is no longer in force is this service's
+/// fault, and passes.
+pub fn refusal(verification: Verification, policy: &Resolved, own_collateral: bool) -> ApiError {
+    let stale = verification
+        .error
+        .as_ref()
+        .is_some_and(|problem| problem.kind == ProblemKind::Stale && !problem.part.starts_with("quote"));
+    let error = ApiError::of_verification(verification);
+    if stale && own_collateral {
+        return error.recoded(ServiceCode::Unavailable);
+    }
+    if error.problem().is_some_and(|problem| problem.kind == ProblemKind::Rejected) {
+        return error.policy(policy.id.clone());
+    }
+    error
+}
+
+async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> Result<Document> {
+    let platform = platform_of_quote(quote).map_err(|problem| {
+        let code = if problem.kind == ProblemKind::Malformed {
+            ServiceCode::InvalidFormat
+        } else {
+            ServiceCode::VerificationFailed
+        };
+        ApiError::of(code, problem).field("evidence.quote")
+    })?;
+    // Nothing is authentic yet: this only spares a look for collateral that could not help.
+    if platform.tee != tee.as_str() {
+        return Err(other_tee(tee, platform.tee, field));
+    }
+    state.library().for_platform(&platform).await.map_err(|missing| match missing {
+        Missing::Store(error) => error.into(),
+        Missing::Upstream(key) => {
+            ApiError::new(ServiceCode::Unavailable, format!("no upstream gave the collateral `{key}`"))
+        }
+        Missing::Document(key) => ApiError::new(
+            ServiceCode::Unavailable,
+            format!("no collateral `{key}` is at hand for this platform, and none came with the evidence"),
+        ),
+    })
+}
+
+fn other_tee(said: Tee, found: &str, field: &str) -> ApiError {
+    ApiError::argument(field, format!("the request says `{}`, and the quote is of `{found}`", said.as_str()))
+}
+
+/// A log that nothing here replays: no claim comes from it, and the trace says so.
+fn agent_log() -> CheckLine {
+    CheckLine {
+        id: "service.aa_event_log".to_owned(),
+        title: "the log of the attestation agent replays to RTMR 3".to_owned(),
+        outcome: "skipped".to_owned(),
+        reason: Some("this log is not verified here; nothing in the result comes from it".to_owned()),
+        spec: "docs/api.md, Evidence".to_owned(),
+        facts: serde_json::Map::new(),
+    }
+}

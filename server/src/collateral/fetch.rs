@@ -1,0 +1,156 @@
+//! Turns what a service answers into a document, or refuses it.
+
+use veriquote::encoding::decode_der_or_text;
+use veriquote::{UnixTime, limits};
+use veriquote_facade::{Inspection, inspect, platform_of_pck};
+
+use super::upstream::{Answer, Client, Failure};
+use super::{DocumentKey, Tee};
+use crate::store::StoredDocument;
+
+/// Where Intel serves the root's list; its own API has no call for it.
+const INTEL_ROOT_CA_CRL: &str = "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
+
+const TCB_INFO_CHAIN: [&str; 2] = ["TCB-Info-Issuer-Chain", "SGX-TCB-Info-Issuer-Chain"];
+const IDENTITY_CHAIN: [&str; 1] = ["SGX-Enclave-Identity-Issuer-Chain"];
+const PCK_CRL_CHAIN: [&str; 1] = ["SGX-PCK-CRL-Issuer-Chain"];
+const PCK_CHAIN: [&str; 1] = ["SGX-PCK-Certificate-Issuer-Chain"];
+
+/// Headers that say what a PCK certificate is of.
+pub const PCK_HEADERS: [&str; 3] = ["SGX-TCBm", "SGX-FMSPC", "SGX-PCK-Certificate-CA-Type"];
+
+/// Asks the services in their order; the first good answer counts.
+///
+/// # Errors
+/// That all of them know of no such document, or the last failure.
+pub fn fetch(
+    client: &Client,
+    upstreams: &[String],
+    root_ca_crl_url: Option<&str>,
+    key: &DocumentKey,
+    now: UnixTime,
+) -> Result<StoredDocument, Failure> {
+    let mut failure = Failure::NotFound;
+    for upstream in upstreams {
+        let url = address(upstream, root_ca_crl_url, key);
+        let answered = client.get(&url, longest(key)).and_then(|answer| {
+            let read = document(key, &answer, now, &url);
+            read.map_err(|reason| Failure::Failed(format!("{url}: {reason}")))
+        });
+        match answered {
+            Ok(document) => return Ok(document),
+            Err(Failure::NotFound) => {}
+            Err(Failure::Failed(reason)) => {
+                tracing::warn!(reason, "an upstream failed");
+                failure = Failure::Failed(reason);
+            }
+        }
+    }
+    Err(failure)
+}
+
+/// `https://host/prefix/sgx/certification/v4` without the part that names the API, and the document's path.
+fn address(upstream: &str, root_ca_crl_url: Option<&str>, key: &DocumentKey) -> String {
+    let upstream = upstream.trim_end_matches('/');
+    let root = ["/sgx/certification", "/tdx/certification"]
+        .iter()
+        .find_map(|api| upstream.split_once(api))
+        .map_or(upstream, |(root, _)| root);
+    if *key == DocumentKey::RootCaCrl {
+        if let Some(url) = root_ca_crl_url {
+            return url.to_owned();
+        }
+        let host = root.split("://").nth(1).unwrap_or_default();
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        if host == "trustedservices.intel.com" || host.ends_with(".trustedservices.intel.com") {
+            return INTEL_ROOT_CA_CRL.to_owned();
+        }
+    }
+    format!("{root}{}", key.path())
+}
+
+const fn longest(key: &DocumentKey) -> usize {
+    match key {
+        // Lists may come in hex.
+        DocumentKey::PckCrl { .. } | DocumentKey::RootCaCrl => 2 * limits::CRL_BYTES + 2,
+        DocumentKey::PckCertificate(_) => limits::CERTIFICATE_BYTES,
+        _ => limits::COLLATERAL_JSON_BYTES,
+    }
+}
+
+fn document(
+    key: &DocumentKey,
+    answer: &Answer,
+    now: UnixTime,
+    source: &str,
+) -> Result<StoredDocument, String> {
+    let chain = |names: &[&str]| {
+        answer
+            .issuer_chain(names)
+            .ok_or_else(|| format!("the answer has no chain in `{}`", names.join("` or `")))
+    };
+    let mut document = StoredDocument {
+        body: answer.body.clone(),
+        media_type: "application/json".to_owned(),
+        issuer_chain: String::new(),
+        headers: String::new(),
+        fetched_at: now,
+        source: source.to_owned(),
+    };
+    match key {
+        DocumentKey::TcbInfo { tee, fmspc, .. } => {
+            document.issuer_chain = chain(&TCB_INFO_CHAIN)?;
+            let Ok(Inspection::TcbInfo(view)) = inspect(&answer.body) else {
+                return Err("the answer is not TCB info".to_owned());
+            };
+            let member =
+                |name: &str| view.members.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+            if !member("fmspc").eq_ignore_ascii_case(fmspc) {
+                return Err("the answer is the TCB info of another platform family".to_owned());
+            }
+            if (*tee == Tee::Tdx) != (member("id") == "TDX") {
+                return Err("the answer is the TCB info of another kind of evidence".to_owned());
+            }
+        }
+        DocumentKey::QeIdentity { tee, .. } => {
+            document.issuer_chain = chain(&IDENTITY_CHAIN)?;
+            identity(&answer.body, if *tee == Tee::Tdx { "TD_QE" } else { "QE" })?;
+        }
+        DocumentKey::QveIdentity { .. } => {
+            document.issuer_chain = chain(&IDENTITY_CHAIN)?;
+            identity(&answer.body, "QVE")?;
+        }
+        DocumentKey::PckCrl { .. } | DocumentKey::RootCaCrl => {
+            document.body = decode_der_or_text(answer.body.trim_ascii(), "X509 CRL")
+                .map_err(|error| error.to_string())?;
+            if !matches!(inspect(&document.body), Ok(Inspection::Crl(_))) {
+                return Err("the answer is not a revocation list".to_owned());
+            }
+            "application/pkix-crl".clone_into(&mut document.media_type);
+            if matches!(key, DocumentKey::PckCrl { .. }) {
+                document.issuer_chain = chain(&PCK_CRL_CHAIN)?;
+            }
+        }
+        DocumentKey::PckCertificate(_) => {
+            document.issuer_chain = chain(&PCK_CHAIN)?;
+            let pem = std::str::from_utf8(&answer.body).map_err(|_| "the answer is not text".to_owned())?;
+            platform_of_pck(pem).map_err(|problem| problem.message)?;
+            "application/x-pem-file".clone_into(&mut document.media_type);
+            let lines =
+                PCK_HEADERS.iter().filter_map(|name| Some(format!("{name}: {}", answer.header(name)?)));
+            document.headers = lines.collect::<Vec<_>>().join("\n");
+        }
+    }
+    Ok(document)
+}
+
+fn identity(body: &[u8], id: &str) -> Result<(), String> {
+    match inspect(body) {
+        Ok(Inspection::EnclaveIdentity(view))
+            if view.members.get("id").and_then(|value| value.as_str()) == Some(id) =>
+        {
+            Ok(())
+        }
+        _ => Err(format!("the answer is not the identity `{id}`")),
+    }
+}

@@ -1,0 +1,164 @@
+//! Takes collateral files apart into documents.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use veriquote::UnixTime;
+use veriquote::bytes::to_hex;
+use veriquote::dcap::{Collateral, SignedDocument};
+use veriquote::encoding::decode_der_or_text;
+use veriquote::json::{Node, Strictness, parse};
+use veriquote_facade::{Inspection, inspect};
+
+use super::{Api, Ca, DocumentKey, Evaluation, Tee};
+use crate::store::{Store, StoreError, StoredDocument};
+
+/// A file that was not imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportError {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: String,
+}
+
+/// A document with what decides whether it is newer than another one.
+struct Found {
+    key: DocumentKey,
+    document: StoredDocument,
+}
+
+/// Imports a file, or every `.json` file of a folder; how many documents were new or newer.
+///
+/// Nothing is verified here: a document that is not Intel's is refused with each quote.
+///
+/// # Errors
+/// The first file that is no collateral.
+pub async fn import(store: &dyn Store, path: &Path, now: UnixTime) -> Result<usize, ImportError> {
+    let mut count = 0;
+    for file in files(path)? {
+        let failed = |reason: String| ImportError { path: file.clone(), reason };
+        let text = std::fs::read(&file).map_err(|error| failed(error.to_string()))?;
+        let found = take_apart(&text, &file, now).map_err(failed)?;
+        for Found { key, document } in found {
+            let stored = |error: StoreError| failed(error.to_string());
+            let before = store.document(&key.to_string()).await.map_err(stored)?;
+            if before.is_none_or(|before| is_newer(&document, &before)) {
+                store.keep_document(&key.to_string(), &document).await.map_err(stored)?;
+                count += 1;
+            }
+        }
+    }
+    Ok(count)
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
+    let failed = |error: std::io::Error| ImportError { path: path.to_owned(), reason: error.to_string() };
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, String> {
+    let collateral = Collateral::from_json(text).map_err(|error| error.to_string())?;
+    let source = path.display().to_string();
+    let document = |body: Vec<u8>, media_type: &str, issuer_chain: &str| StoredDocument {
+        body,
+        media_type: media_type.to_owned(),
+        issuer_chain: issuer_chain.to_owned(),
+        headers: String::new(),
+        fetched_at: now,
+        source: source.clone(),
+    };
+    let signed = |signed: &SignedDocument, name: &str| {
+        let body = format!("{{\"{name}\":{},\"signature\":\"{}\"}}", signed.text, to_hex(&signed.signature));
+        document(body.into_bytes(), "application/json", &signed.issuer_chain)
+    };
+    let info = parse(collateral.tcb_info.text.as_bytes(), Strictness::DOCUMENT)
+        .map_err(|error| error.to_string())?;
+    let (tee, api) = kind(&info)?;
+    let fmspc = info.get("fmspc").and_then(Node::text).unwrap_or_default().to_ascii_lowercase();
+    if fmspc.len() != 12 {
+        return Err("the TCB info names no platform family".to_owned());
+    }
+    let crl = |bytes: &[u8]| decode_der_or_text(bytes, "X509 CRL").map_err(|error| error.to_string());
+    let pck_crl = crl(&collateral.pck_crl)?;
+    let crl_type = "application/pkix-crl";
+    let evaluation = Evaluation::Standard;
+    let mut found = vec![
+        Found {
+            key: DocumentKey::TcbInfo { api, tee, fmspc, evaluation },
+            document: signed(&collateral.tcb_info, "tcbInfo"),
+        },
+        Found {
+            key: DocumentKey::QeIdentity { api, tee, evaluation },
+            document: signed(&collateral.qe_identity, "enclaveIdentity"),
+        },
+        Found {
+            key: DocumentKey::PckCrl { ca: authority(&pck_crl)? },
+            document: document(pck_crl, crl_type, &collateral.pck_crl_issuer_chain),
+        },
+        Found {
+            key: DocumentKey::RootCaCrl,
+            document: document(crl(&collateral.root_ca_crl)?, crl_type, ""),
+        },
+    ];
+    if let Some(qve) = &collateral.qve_identity {
+        found.push(Found {
+            key: DocumentKey::QveIdentity { api, evaluation },
+            document: signed(qve, "enclaveIdentity"),
+        });
+    }
+    Ok(found)
+}
+
+/// TCB info of version 2 has no `id`: it is of API version 3, which knows enclaves only.
+fn kind(info: &Node<'_>) -> Result<(Tee, Api), String> {
+    match (info.get("version").and_then(Node::unsigned), info.get("id").and_then(Node::text)) {
+        (Some(2), None | Some("SGX")) => Ok((Tee::Sgx, Api::V3)),
+        (Some(3), Some("SGX")) => Ok((Tee::Sgx, Api::V4)),
+        (Some(3), Some("TDX")) => Ok((Tee::Tdx, Api::V4)),
+        _ => Err("the TCB info has a version that is not known".to_owned()),
+    }
+}
+
+fn authority(crl: &[u8]) -> Result<Ca, String> {
+    match inspect(crl) {
+        Ok(Inspection::Crl(view)) => {
+            let issuer = view.issuer.unwrap_or_default();
+            Ok(if issuer.contains("Processor") { Ca::Processor } else { Ca::Platform })
+        }
+        Ok(_) => Err("the PCK authority's list is something else".to_owned()),
+        Err(problem) => Err(problem.message),
+    }
+}
+
+/// Whether a document was issued later than another one, or at the same time and fetched later.
+pub(super) fn is_newer(document: &StoredDocument, before: &StoredDocument) -> bool {
+    let issued = |document: &StoredDocument| match inspect(&document.body) {
+        Ok(Inspection::Crl(view)) => Some(view.this_update),
+        Ok(Inspection::TcbInfo(view) | Inspection::EnclaveIdentity(view)) => {
+            view.members.get("issueDate").and_then(|date| date.as_str()).map(str::to_owned)
+        }
+        _ => None,
+    };
+    // Times of RFC 3339 in UTC are ordered as their texts.
+    (issued(document), document.fetched_at) >= (issued(before), before.fetched_at)
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.reason)
+    }
+}
+
+impl std::error::Error for ImportError {}

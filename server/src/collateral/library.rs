@@ -1,0 +1,248 @@
+//! The documents, by key: from the store, and through it from upstream services.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
+use veriquote::UnixTime;
+use veriquote_facade::{Document, QuotePlatform};
+
+use super::fetch::fetch;
+use super::import::is_newer;
+use super::key::Evaluation;
+use super::upstream::{Client, Failure};
+use super::{Api, Ca, DocumentKey, Tee, collateral_file};
+use crate::clock::Clock;
+use crate::config::CollateralConfig;
+use crate::store::{Store, StoreError, StoredDocument};
+
+/// Everything that is known of collateral.
+#[derive(Debug)]
+pub struct Library {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    config: CollateralConfig,
+    client: Option<Client>,
+    /// Who is fetching what: others that want the same wait for it.
+    flights: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
+    /// What was not to be had a moment ago.
+    misses: Mutex<HashMap<String, (UnixTime, Failure)>>,
+    /// Not more than these fetch at once, however many keys strangers think of.
+    fetches: Semaphore,
+}
+
+/// A document as it is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shelved {
+    /// The document.
+    pub document: StoredDocument,
+    /// How long ago it came.
+    pub age_seconds: i64,
+    /// It should have been fetched again, and no upstream answered.
+    pub stale: bool,
+}
+
+/// A document that verification needs and that is not at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// There is none of this key.
+    Document(String),
+    /// There may be one, and no upstream answered.
+    Upstream(String),
+    /// The store failed.
+    Store(StoreError),
+}
+
+/// How many fetch at once.
+const FETCHES: usize = 4;
+
+/// For how long a miss is remembered.
+const MISS_SECONDS: i64 = 60;
+
+/// More misses are not remembered.
+const MISSES: usize = 4_096;
+
+impl Library {
+    /// Over a store.
+    ///
+    /// # Errors
+    /// Certificates that cannot be read.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        config: &CollateralConfig,
+    ) -> Result<Self, String> {
+        let client = if config.upstreams.is_empty() { None } else { Some(Client::new(config)?) };
+        Ok(Self {
+            store,
+            clock,
+            config: config.clone(),
+            client,
+            flights: Mutex::default(),
+            misses: Mutex::default(),
+            fetches: Semaphore::new(FETCHES),
+        })
+    }
+
+    /// A document, fetched when there is none, or none that is fresh.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub async fn document(&self, key: &DocumentKey) -> Result<Shelved, Missing> {
+        let name = key.to_string();
+        let known = self.known(&name).await?;
+        let Some(client) = &self.client else {
+            return known.ok_or(Missing::Document(name));
+        };
+        if let Some(fresh) = known.as_ref().filter(|known| self.is_fresh(known)) {
+            return Ok(fresh.clone());
+        }
+        let flight = self.flight(&name);
+        let fetched = {
+            let _turn = flight.lock().await;
+            // Somebody else may have brought it in the meantime.
+            match self.known(&name).await?.filter(|known| self.is_fresh(known)) {
+                Some(fresh) => Ok(fresh),
+                None => self.fetch(client, key, &name, known.as_ref()).await,
+            }
+        };
+        drop(flight);
+        self.land(&name);
+        match (fetched, known) {
+            (Ok(fetched), _) => Ok(fetched),
+            (Err(missing @ Missing::Store(_)), _) => Err(missing),
+            (Err(_), Some(known)) if self.may_be_stale(&known) => Ok(Shelved { stale: true, ..known }),
+            (Err(missing), _) => Err(missing),
+        }
+    }
+
+    /// The collateral file of a platform.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub async fn for_platform(&self, platform: &QuotePlatform) -> Result<Document, Missing> {
+        let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
+        let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
+        let fmspc = platform.fmspc.to_string().to_ascii_lowercase();
+        // Version 4 serves all that version 3 does, and newer forms of it.
+        let (tcb_info, qe_identity) = match self.of_api(Api::V4, tee, &fmspc).await {
+            Err(missing @ Missing::Document(_)) if tee == Tee::Sgx => {
+                self.of_api(Api::V3, tee, &fmspc).await.map_err(|_| missing)?
+            }
+            found => found?,
+        };
+        let pck_crl = self.document(&DocumentKey::PckCrl { ca }).await?.document;
+        let root_ca_crl = self.document(&DocumentKey::RootCaCrl).await?.document;
+        collateral_file(&tcb_info, &qe_identity, &pck_crl, &root_ca_crl)
+            .map(Document)
+            .ok_or_else(|| Missing::Document("a document that is text".to_owned()))
+    }
+
+    async fn of_api(
+        &self,
+        api: Api,
+        tee: Tee,
+        fmspc: &str,
+    ) -> Result<(StoredDocument, StoredDocument), Missing> {
+        let evaluation = Evaluation::Standard;
+        let tcb_info = DocumentKey::TcbInfo { api, tee, fmspc: fmspc.to_owned(), evaluation };
+        let qe_identity = DocumentKey::QeIdentity { api, tee, evaluation };
+        Ok((self.document(&tcb_info).await?.document, self.document(&qe_identity).await?.document))
+    }
+
+    async fn known(&self, name: &str) -> Result<Option<Shelved>, Missing> {
+        let found = self.store.document(name).await.map_err(Missing::Store)?;
+        let now = self.clock.now();
+        Ok(found.map(|document| {
+            let age_seconds = now.since(document.fetched_at).max(0);
+            Shelved { document, age_seconds, stale: false }
+        }))
+    }
+
+    async fn fetch(
+        &self,
+        client: &Client,
+        key: &DocumentKey,
+        name: &str,
+        known: Option<&Shelved>,
+    ) -> Result<Shelved, Missing> {
+        let now = self.clock.now();
+        if let Some(failure) = self.recent_miss(name, now) {
+            return Err(missing(name, &failure));
+        }
+        let Ok(_place) = self.fetches.acquire().await else {
+            return Err(Missing::Upstream(name.to_owned()));
+        };
+        let (client, key) = (client.clone(), key.clone());
+        let (upstreams, root) = (self.config.upstreams.clone(), self.config.root_ca_crl_url.clone());
+        let fetching = move || fetch(&client, &upstreams, root.as_deref(), &key, now);
+        let fetched = tokio::task::spawn_blocking(fetching)
+            .await
+            .unwrap_or_else(|error| Err(Failure::Failed(error.to_string())));
+        match fetched {
+            Ok(document) => {
+                // What a service gives is not older than what it gave before.
+                if let Some(known) = known.filter(|known| !is_newer(&document, &known.document)) {
+                    tracing::warn!(name, source = document.source, "an upstream gave an older document");
+                    self.remember_miss(name, now, &Failure::Failed("an older document".to_owned()));
+                    return Ok(known.clone());
+                }
+                self.store.keep_document(name, &document).await.map_err(Missing::Store)?;
+                Ok(Shelved { document, age_seconds: 0, stale: false })
+            }
+            Err(failure) => {
+                self.remember_miss(name, now, &failure);
+                Err(missing(name, &failure))
+            }
+        }
+    }
+
+    fn is_fresh(&self, known: &Shelved) -> bool {
+        known.age_seconds <= seconds(self.config.refresh_seconds)
+    }
+
+    fn may_be_stale(&self, known: &Shelved) -> bool {
+        let longest = self.config.refresh_seconds.saturating_add(self.config.stale_if_error_seconds);
+        known.age_seconds <= seconds(longest)
+    }
+
+    fn flight(&self, name: &str) -> Arc<AsyncMutex<()>> {
+        let mut flights = self.flights.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(flights.entry(name.to_owned()).or_default())
+    }
+
+    /// Forgets a flight that nobody waits for any more.
+    fn land(&self, name: &str) {
+        let mut flights = self.flights.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if flights.get(name).is_some_and(|flight| Arc::strong_count(flight) == 1) {
+            flights.remove(name);
+        }
+    }
+
+    fn recent_miss(&self, name: &str, now: UnixTime) -> Option<Failure> {
+        let misses = self.misses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (at, failure) = misses.get(name)?;
+        (0..MISS_SECONDS).contains(&now.since(*at)).then(|| failure.clone())
+    }
+
+    fn remember_miss(&self, name: &str, now: UnixTime, failure: &Failure) {
+        let mut misses = self.misses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if misses.len() >= MISSES {
+            misses.retain(|_, (at, _)| (0..MISS_SECONDS).contains(&now.since(*at)));
+        }
+        if misses.len() < MISSES {
+            misses.insert(name.to_owned(), (now, failure.clone()));
+        }
+    }
+}
+
+fn seconds(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn missing(name: &str, failure: &Failure) -> Missing {
+    match failure {
+        Failure::NotFound => Missing::Document(name.to_owned()),
+        Failure::Failed(_) => Missing::Upstream(name.to_owned()),
+    }
+}

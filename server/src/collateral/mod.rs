@@ -1,0 +1,18 @@
+//! Collateral: what Intel signs about its platforms, kept as it was served.
+//!
+//! Verification takes it from here when a request brings none. What is missing or no longer in force is an
+//! error; nothing is verified with less.
+
+mod fetch;
+mod file;
+mod import;
+mod key;
+mod library;
+mod route;
+mod upstream;
+
+pub use file::collateral_file;
+pub use import::{ImportError, import};
+pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, Tee};
+pub use library::{Library, Missing, Shelved};
+pub use route::routes;

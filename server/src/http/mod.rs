@@ -1,0 +1,13 @@
+//! What every request passes: its id, its bounds, its body, and the media type of its answer.
+
+mod accept;
+mod body;
+mod bounds;
+mod id;
+mod json;
+
+pub use accept::{Accept, MediaRange};
+pub use body::{Body, media_type};
+pub use bounds::{Bounds, bounded};
+pub use id::{NumberedRequest, request_id, unnumbered};
+pub use json::{Fields, Position, read};

@@ -1,0 +1,385 @@
+//! Every path with what it takes and gives.
+#![expect(dead_code, reason = "these are read by the macro and never called")]
+
+use utoipa::OpenApi;
+
+use super::schemas as s;
+
+macro_rules! path {
+    ($name:ident, $method:ident, $path:literal, $tag:literal, $($rest:tt)*) => {
+        #[utoipa::path($method, path = $path, tag = $tag, $($rest)*)]
+        fn $name() {}
+    };
+}
+
+path!(
+    v1_attestation,
+    post,
+    "/v1/attestation",
+    "attestation",
+    summary = "Evidence in, a bare token out: the documented service's contract",
+    request_body(content(
+        (s::V1Request = "application/json"),
+        (s::V1Request = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (
+            status = 200,
+            description = "The token",
+            content(
+                (String = "text/plain"),
+                (s::TokenAnswer = "application/json"),
+                (String = "application/jwt"),
+                (String = "application/eat-jwt"),
+            )
+        ),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        ),
+        (
+            status = "5XX",
+            description = "Not possible now",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        ),
+    )
+);
+path!(
+    v2_attestation,
+    post,
+    "/v2/attestation",
+    "attestation",
+    summary = "Evidence in, a token for somebody out",
+    request_body = s::V2Request,
+    responses(
+        (status = 200, description = "The token", body = s::TokenAnswer),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        ),
+        (
+            status = "5XX",
+            description = "Not possible now",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        ),
+    )
+);
+path!(
+    v2_appraise,
+    post,
+    "/v2/appraise",
+    "attestation",
+    summary = "Evidence in, everything that was found out, unsigned",
+    request_body = s::V2Request,
+    responses(
+        (status = 200, description = "What came of it, accepted or not", body = s::AppraisalAnswer),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        ),
+        (
+            status = "5XX",
+            description = "Not possible now",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        ),
+    )
+);
+path!(v2_challenge, post, "/v2/challenge", "attestation",
+summary = "A nonce that evidence must bind",
+request_body = Option<s::ChallengeRequest>,
+responses(
+    (status = 200, description = "The challenge", body = s::ChallengeAnswer),
+    (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json"),
+));
+path!(
+    discovery,
+    get,
+    "/.well-known/openid-configuration",
+    "issuer",
+    summary = "OpenID Connect discovery",
+    responses(
+        (status = 200, description = "The document", body = serde_json::Value),
+        (status = 304, description = "Known")
+    )
+);
+path!(
+    jwks,
+    get,
+    "/jwks.json",
+    "issuer",
+    summary = "Keys of the issuer (RFC 7517)",
+    responses(
+        (status = 200, description = "The keys", body = serde_json::Value),
+        (status = 304, description = "Known")
+    )
+);
+path!(
+    well_known_jwks,
+    get,
+    "/.well-known/jwks.json",
+    "issuer",
+    summary = "The same",
+    responses(
+        (status = 200, description = "The keys", body = serde_json::Value),
+        (status = 304, description = "Known")
+    )
+);
+path!(
+    authorize,
+    get,
+    "/authorize",
+    "issuer",
+    summary = "Refuses: tokens come from evidence",
+    responses((status = 400, description = "unsupported_response_type"))
+);
+path!(
+    token,
+    post,
+    "/token",
+    "issuer",
+    summary = "Refuses: tokens come from evidence",
+    responses((status = 400, description = "unsupported_grant_type"))
+);
+path!(
+    userinfo,
+    get,
+    "/userinfo",
+    "issuer",
+    summary = "Refuses: there are no users",
+    responses((status = 401, description = "invalid_token"))
+);
+path!(sgx_tcb, get, "/sgx/certification/{api}/tcb", "collateral",
+    summary = "TCB info of a platform family",
+    params(("api" = String, Path, example = "v4"), ("fmspc" = String, Query, example = "00806F050000"),
+        ("update" = Option<String>, Query), ("tcbEvaluationDataNumber" = Option<u32>, Query)),
+    responses((status = 200, description = "The signed body, byte for byte; its chain is in a header", body = serde_json::Value),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "No upstream answers", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(tdx_tcb, get, "/tdx/certification/v4/tcb", "collateral",
+    summary = "TCB info of a platform family",
+    params(("fmspc" = String, Query, example = "00806F050000"),
+        ("update" = Option<String>, Query), ("tcbEvaluationDataNumber" = Option<u32>, Query)),
+    responses((status = 200, description = "The signed body, byte for byte", body = serde_json::Value),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "No upstream answers", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(
+    sgx_qe,
+    get,
+    "/sgx/certification/{api}/qe/identity",
+    "collateral",
+    summary = "Identity of the quoting enclave",
+    params(("api" = String, Path, example = "v4")),
+    responses(
+        (status = 200, description = "The signed body, byte for byte", body = serde_json::Value),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    tdx_qe,
+    get,
+    "/tdx/certification/v4/qe/identity",
+    "collateral",
+    summary = "Identity of the quoting enclave for trust domains",
+    responses(
+        (status = 200, description = "The signed body, byte for byte", body = serde_json::Value),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    sgx_qve,
+    get,
+    "/sgx/certification/{api}/qve/identity",
+    "collateral",
+    summary = "Identity of the quote verification enclave",
+    params(("api" = String, Path, example = "v4")),
+    responses(
+        (status = 200, description = "The signed body, byte for byte", body = serde_json::Value),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(pck_crl, get, "/sgx/certification/{api}/pckcrl", "collateral",
+    summary = "Revocation list of a PCK authority",
+    params(("api" = String, Path, example = "v4"), ("ca" = String, Query, example = "platform"), ("encoding" = Option<String>, Query)),
+    responses((status = 200, description = "Hex of DER, DER, or PEM", content((String = "text/plain"), (Vec<u8> = "application/pkix-crl"), (String = "application/x-pem-file"))),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(root_ca_crl, get, "/sgx/certification/{api}/rootcacrl", "collateral",
+    summary = "Revocation list of the root",
+    params(("api" = String, Path, example = "v4"), ("encoding" = Option<String>, Query)),
+    responses((status = 200, description = "Hex of DER, DER, or PEM", content((String = "text/plain"), (Vec<u8> = "application/pkix-crl"), (String = "application/x-pem-file"))),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(pck_cert, get, "/sgx/certification/{api}/pckcert", "collateral",
+    summary = "PCK certificate of a platform",
+    params(("api" = String, Path, example = "v4"), ("encrypted_ppid" = Option<String>, Query), ("cpusvn" = String, Query),
+        ("pcesvn" = String, Query), ("pceid" = String, Query), ("qeid" = Option<String>, Query)),
+    responses((status = 200, description = "PEM", body = String, content_type = "application/x-pem-file"),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(
+    policies,
+    get,
+    "/v2/policies",
+    "policies",
+    security(("admin" = [])),
+    summary = "The newest version of every policy",
+    responses(
+        (status = 200, description = "Policies without their texts", body = serde_json::Value),
+        (
+            status = 401,
+            description = "Not an administrator",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(policy_get, get, "/v2/policies/{id}", "policies", security(("admin" = [])),
+    summary = "A policy's text", params(("id" = String, Path), ("version" = Option<i64>, Query)),
+    responses((status = 200, description = "The text, byte for byte", body = serde_json::Value), (status = 304, description = "Known"),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(policy_put, put, "/v2/policies/{id}", "policies", security(("admin" = [])),
+    summary = "Make or change a policy",
+    params(("id" = String, Path), ("dry_run" = Option<bool>, Query), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
+    request_body(content = serde_json::Value, description = "A policy; docs/policy.md"),
+    responses((status = 200, description = "Changed", body = s::PolicyVersion), (status = 201, description = "Made", body = s::PolicyVersion),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(
+    policy_delete,
+    delete,
+    "/v2/policies/{id}",
+    "policies",
+    security(("admin" = [])),
+    summary = "Delete a policy; its versions stay",
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses(
+        (status = 204, description = "Deleted"),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    policy_versions,
+    get,
+    "/v2/policies/{id}/versions",
+    "policies",
+    security(("admin" = [])),
+    summary = "Every version of a policy",
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, description = "Newest first", body = serde_json::Value),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    policy_evaluate,
+    post,
+    "/v2/policies/{id}/evaluate",
+    "policies",
+    security(("admin" = [])),
+    summary = "Try a policy on evidence",
+    params(("id" = String, Path)),
+    request_body = s::EvaluateRequest,
+    responses(
+        (status = 200, description = "What came of it", body = s::AppraisalAnswer),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    healthz,
+    get,
+    "/healthz",
+    "operations",
+    summary = "It lives",
+    responses((status = 200, description = "Yes"))
+);
+path!(
+    readyz,
+    get,
+    "/readyz",
+    "operations",
+    summary = "It can do its work",
+    responses((status = 200, description = "Yes"), (status = 503, description = "No"))
+);
+path!(
+    version,
+    get,
+    "/version",
+    "operations",
+    summary = "Which release this is",
+    responses((status = 200, description = "Name and version"))
+);
+
+/// The whole description.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "veriquote attestation service",
+        description = "Takes hardware attestation evidence and issues tokens; docs/api.md tells it in words.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
+    ),
+    paths(
+        v1_attestation,
+        v2_attestation,
+        v2_appraise,
+        v2_challenge,
+        discovery,
+        jwks,
+        well_known_jwks,
+        authorize,
+        token,
+        userinfo,
+        sgx_tcb,
+        tdx_tcb,
+        sgx_qe,
+        tdx_qe,
+        sgx_qve,
+        pck_crl,
+        root_ca_crl,
+        pck_cert,
+        policies,
+        policy_get,
+        policy_put,
+        policy_delete,
+        policy_versions,
+        policy_evaluate,
+        healthz,
+        readyz,
+        version,
+    )
+)]
+pub struct Api;

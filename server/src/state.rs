@@ -1,0 +1,215 @@
+//! What handlers share.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use veriquote::UnixTime;
+use veriquote::appraisal::Profile;
+use veriquote::crypto::CryptoProvider;
+use veriquote_aws_lc::AwsLc;
+use veriquote_facade::Blob;
+
+use crate::attestation::Desk;
+use crate::challenge::{Challenger, open_or_make};
+use crate::clock::{Clock, SystemClock};
+use crate::collateral::{Library, import};
+use crate::config::Config;
+use crate::http::Bounds;
+use crate::keys::{KeyRing, Passphrase};
+use crate::store::{Sqlite, Store};
+
+/// The service's state: cheap to clone.
+#[derive(Clone, Debug)]
+pub struct State(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    provider: Provider,
+    keys: KeyRing,
+    challenger: Challenger,
+    store: Arc<dyn Store>,
+    library: Library,
+    trust: Trust,
+    desk: Arc<Desk>,
+    bounds: Bounds,
+}
+
+struct Provider(Arc<dyn CryptoProvider>);
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+/// Roots, read.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// Instead of Intel's.
+    pub dcap_roots: Vec<Blob>,
+    /// For attestation keys of TPMs.
+    pub tpm_roots: Vec<Blob>,
+}
+
+/// The service cannot run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartError(pub String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl State {
+    /// Opens keys and store, and imports collateral.
+    ///
+    /// # Errors
+    /// Whatever keeps the service from running.
+    pub async fn open(config: Config, passphrase: Passphrase) -> Result<Self, StartError> {
+        Self::open_with(config, passphrase, Arc::new(SystemClock), None).await
+    }
+
+    /// The same with another clock or store.
+    ///
+    /// # Errors
+    /// Whatever keeps the service from running.
+    pub async fn open_with(
+        config: Config,
+        passphrase: Passphrase,
+        clock: Arc<dyn Clock>,
+        store: Option<Arc<dyn Store>>,
+    ) -> Result<Self, StartError> {
+        config.check().map_err(StartError::of)?;
+        std::fs::create_dir_all(&config.data_dir)
+            .map_err(|error| StartError(format!("{}: {error}", config.data_dir.display())))?;
+        let now = clock.now();
+        let secret =
+            open_or_make(&config.data_dir.join("challenge.secret"), &passphrase, config.keys.kdf_memory_kib)
+                .map_err(StartError::of)?;
+        let keys = KeyRing::open(&config, passphrase, now).map_err(StartError::of)?;
+        let store: Arc<dyn Store> = match store {
+            Some(store) => store,
+            None => {
+                let file = config.data_dir.join("veriquote.db");
+                Arc::new(Sqlite::open(&file).await.map_err(StartError::of)?)
+            }
+        };
+        for path in &config.collateral.import {
+            let count = import(store.as_ref(), path, now).await.map_err(StartError::of)?;
+            tracing::info!(path = %path.display(), documents = count, "collateral imported");
+        }
+        let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
+        let trust =
+            Trust { dcap_roots: read(&config.trust.roots)?, tpm_roots: read(&config.trust.tpm_roots)? };
+        let bounds = Bounds::new(
+            config.limits.concurrent_requests,
+            Duration::from_secs(config.limits.request_seconds),
+        );
+        let library = Library::new(Arc::clone(&store), Arc::clone(&clock), &config.collateral)
+            .map_err(StartError::of)?;
+        Ok(Self(Arc::new(Inner {
+            config,
+            clock,
+            provider: Provider(Arc::new(AwsLc)),
+            keys,
+            challenger: Challenger::new(&secret),
+            store,
+            library,
+            trust,
+            desk: Arc::default(),
+            bounds,
+        })))
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> UnixTime {
+        self.0.clock.now()
+    }
+
+    /// Cryptography.
+    #[must_use]
+    pub fn provider(&self) -> &Arc<dyn CryptoProvider> {
+        &self.0.provider.0
+    }
+
+    /// The issuer's keys.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+
+    /// Challenges.
+    #[must_use]
+    pub fn challenger(&self) -> &Challenger {
+        &self.0.challenger
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        self.0.store.as_ref()
+    }
+
+    /// Collateral.
+    #[must_use]
+    pub fn library(&self) -> &Library {
+        &self.0.library
+    }
+
+    /// Whom the service trusts.
+    #[must_use]
+    pub fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    /// Collateral that is verified already.
+    #[must_use]
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.0.desk
+    }
+
+    /// Bounds of requests.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        &self.0.bounds
+    }
+
+    /// Where the claims of this service's own profiles are described.
+    #[must_use]
+    pub fn eat_profile(&self) -> String {
+        format!("{}/eat-profile/1", self.config().issuer)
+    }
+
+    /// `eat_profile` of a profile.
+    #[must_use]
+    pub fn eat_profile_of(&self, profile: Profile) -> String {
+        profile.eat_profile().map_or_else(|| self.eat_profile(), str::to_owned)
+    }
+}
+
+impl StartError {
+    fn of(error: impl fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn root(path: &Path) -> Result<Blob, StartError> {
+    let text = std::fs::read(path).map_err(|error| StartError(format!("{}: {error}", path.display())))?;
+    veriquote::TrustAnchors::from_certificates(&text)
+        .map_err(|error| StartError(format!("{}: {error}", path.display())))?;
+    Ok(Blob(text))
+}
