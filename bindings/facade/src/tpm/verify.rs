@@ -92,13 +92,16 @@ pub fn verify_tpm_for_claims<T>(
     (result, given)
 }
 
+/// Is given the proof that a policy accepted.
+type OnAccepted<'a> = dyn FnMut(&Accepted<BoundQuote<'_>>) + 'a;
+
 /// What a call wants beside the result.
 #[derive(Default)]
 struct Asked<'a, 'n> {
     /// Instead of the request's.
     policy: Option<Policy>,
     learned: Option<&'a mut Learned<'n>>,
-    accepted: Option<&'a mut dyn FnMut(&Accepted<BoundQuote<'_>>)>,
+    accepted: Option<&'a mut OnAccepted<'a>>,
 }
 
 /// A policy in the making.
