@@ -30,6 +30,8 @@ pub mod appraisal;
 pub mod binding;
 pub mod bytes;
 pub mod check;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+pub mod composite;
 pub mod crypto;
 #[cfg(feature = "dcap")]
 pub mod dcap;

@@ -9,6 +9,7 @@ mod event_log;
 mod frame;
 mod ima;
 mod json;
+mod nvidia;
 mod policy;
 pub mod provider;
 mod quote;
@@ -27,6 +28,7 @@ pub use event_log::event_log;
 pub use frame::Frame;
 pub use ima::{continuation, ima};
 pub use json::json;
+pub use nvidia::{nvidia_envelope, nvidia_opaque, nvidia_report, nvidia_rim, ocsp};
 pub use policy::policy;
 pub use quote::quote;
 pub use text::text;
@@ -64,6 +66,11 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("json", json),
     ("jwks", jwks),
     ("jws", jws),
+    ("nvidia_envelope", nvidia_envelope),
+    ("nvidia_opaque", nvidia_opaque),
+    ("nvidia_report", nvidia_report),
+    ("nvidia_rim", nvidia_rim),
+    ("ocsp", ocsp),
     ("policy", policy),
     ("quote", quote),
     ("text", text),

@@ -105,6 +105,7 @@ pub fn forged() -> Vec<Seed> {
     seeds.push(Seed::new("verify", "intel", intel.write()));
     seeds.push(Seed::new("text", "time", "2026-01-15T00:00:00Z"));
     seeds.extend(tpm());
+    seeds.extend(nvidia());
     seeds
 }
 
@@ -254,6 +255,70 @@ fn tpm() -> Vec<Seed> {
     ]
 }
 
+/// Reports, opaque data, manifests, evidence and OCSP responses of the forge's devices.
+fn nvidia() -> Vec<Seed> {
+    use veriquote_forge::nvidia::{NvForge, Ocsp, OcspStatus};
+    let mut seeds = Vec::new();
+    for (which, (name, forge)) in (0u8..).zip(NvForge::all()) {
+        let device = &forge.devices[0];
+        let built = device.build();
+        seeds.push(Seed::new("nvidia_report", name, [&[which][..], &built.report].concat()));
+        let mut opaque = vec![which];
+        for (kind, data) in &device.report.opaque {
+            opaque.extend(kind.to_le_bytes());
+            opaque.extend(u16::try_from(data.len()).expect("short").to_le_bytes());
+            opaque.extend(data);
+        }
+        seeds.push(Seed::new("nvidia_opaque", name, opaque));
+        let evidence = serde_json::json!([{
+            "arch": built.architecture, "nonce": veriquote_forge::hex(&forge.nonce),
+            "evidence": veriquote_forge::hex(&built.report), "certificate": built.chain,
+        }]);
+        seeds.push(Seed::new("nvidia_envelope", name, evidence.to_string()));
+    }
+    for (number, text) in crate::nvidia::rims().into_iter().enumerate() {
+        seeds.push(Seed::new("nvidia_rim", number.to_string(), text));
+    }
+    for (name, text) in ENVELOPES {
+        seeds.push(Seed::new("nvidia_envelope", *name, *text));
+    }
+    let chain = &NvForge::hopper().devices[0].chain;
+    let good = Ocsp::good(&chain[1], &chain[2]);
+    for (name, ocsp) in [
+        ("good", good.clone()),
+        ("by-key", Ocsp { by_key: true, nonce: Some(vec![9; 32]), ..good.clone() }),
+        ("other", Ocsp { serial: vec![7], status: OcspStatus::Revoked(6), ..good }),
+    ] {
+        seeds.push(Seed::new("ocsp", name, ocsp.der()));
+    }
+    seeds.push(Seed::new("ocsp", "unauthorized", [0x30, 3, 0x0a, 1, 6]));
+    seeds
+}
+
+const ENVELOPES: &[(&str, &str)] = &[
+    (
+        "trustee",
+        r#"{"device_evidence_list":[{"arch":"Hopper","uuid":"a","evidence":"11e0","certificate":"LS0tLS1CRUdJTiA="}]}"#,
+    ),
+    (
+        "alibaba",
+        r#"{"quote":"AA==","gpu_evidence":{"evidence_list":[{"attestation_report":"EeA=","certificate":"-----BEGIN "}]}}"#,
+    ),
+    (
+        "intel",
+        r#"{"nvgpu":{"gpu_nonce":"00","arch":"hopper","evidence":"MTFlMA==","certificate":"-----BEGIN "},"tdx":{"quote":"AA=="}}"#,
+    ),
+    ("phala", r#"{"intel_quote":"00","nvidia_payload":"{\"nonce\":\"00\",\"evidence_list\":[]}"}"#),
+    (
+        "google",
+        r#"{"ppcie":{"gpu_quotes":[{"gpu_architecture_type":8,"attestation_report":"EeA=","attestation_certificate_chain":"-----BEGIN "}],"switch_quotes":[]}}"#,
+    ),
+    (
+        "rs",
+        r#"{"platform":"nvidia_gpu","evidence":{"devices":[{"evidence_b64":"EeA=","cert_chain_b64":"-----BEGIN "}]}}"#,
+    ),
+];
+
 /// A CCEL with SHA-384 digests: an action with its own hash, an opaque application, a separator.
 fn event_log() -> Vec<u8> {
     let mut log = [1u32, 3].map(u32::to_le_bytes).concat();
@@ -286,6 +351,11 @@ const POLICIES: &[(&str, &str)] = &[
         "pcrs":{"sha1":{"4":"0000000000000000000000000000000000000000"}},"signature_schemes":["ecdsa-sha256"]}}"#,
     ),
     ("crypto-only", r#"{"crypto_only":true}"#),
+    (
+        "nvidia",
+        r#"{"nvidia":{"rims":"allow","revocation":"every","topology":"ignore","modes":["spt"],"gpus":8,
+        "minimum_driver_version":"550.90","serials":["00ff"]},"composite":{"measured":"require","fresh":"allow"}}"#,
+    ),
     (
         "tcb",
         r#"{"name":"a","tcb":{"accept":["UpToDate","SWHardeningNeeded"],"tolerated_advisories":["INTEL-SA-00615"],

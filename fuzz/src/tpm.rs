@@ -78,7 +78,8 @@ pub fn tpm_public(data: &[u8]) {
     }
     let _ = Jwk::parse(data);
     if let Ok(report) = HclReport::parse(data) {
-        let failure = TrustedAk::bound_to_tee(&report, &[0x5a; 64], None, &RustCrypto).expect_err("not bound");
+        let failure =
+            TrustedAk::bound_to_tee(&report, &[0x5a; 64], None, &RustCrypto).expect_err("not bound");
         assert_eq!(failure.error.code(), veriquote::Code::TpmHclBinding);
     }
     if let Ok(name) = Name::parse(data) {

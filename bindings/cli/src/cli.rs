@@ -108,8 +108,38 @@ pub enum Verify {
     Tpm(Box<Tpm>),
     /// Verify NVIDIA GPUs and NVSwitches.
     Nvgpu(Box<Nvgpu>),
+    /// Verify a machine together with its GPUs.
+    Composite(Composite),
     /// Verify an attestation token (JWT).
     Token(Box<Token>),
+}
+
+/// `verify composite`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The request is one JSON file: evidence, collateral, manifests, and the mode in which machine and devices
+are bound; bindings/schema/composite-request.json describes it, docs/composite.md the modes. A string that
+begins with `@` names a file, whose content takes its place.
+
+Examples:
+  veriquote verify composite --request request.json
+  veriquote verify composite --request request.json --json | jq .claims.binding")]
+pub struct Composite {
+    /// The request; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub request: PathBuf,
+    /// Verify as of this time: RFC 3339 or Unix seconds. Default: what the request says, or now.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Time>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the single checks.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Which cryptography to use.
+    #[arg(long, value_name = "aws-lc|rustcrypto", default_value = "aws-lc", hide = true)]
+    pub crypto: CryptoName,
 }
 
 /// `verify nvgpu`

@@ -19,6 +19,7 @@ mod render;
 mod serve;
 mod tpm;
 mod verify;
+mod verify_composite;
 mod verify_nvgpu;
 mod verify_token;
 mod verify_tpm;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::inspect(&args.file, args.json),
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
         Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
+        Command::Verify(Verify::Composite(args)) => verify_composite::composite(&args),
         Command::Verify(Verify::Nvgpu(args)) => verify_nvgpu::nvgpu(&args),
         Command::Verify(Verify::Token(args)) => verify_token::token(&args),
         Command::Tpm(TpmCommand::Challenge(args)) => tpm::challenge(&args),

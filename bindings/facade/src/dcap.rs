@@ -14,6 +14,7 @@ use veriquote::policy::{Accepted, BootRules, Evaluation, Policy, Verdict as Ruli
 use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::document::Document;
@@ -21,13 +22,12 @@ use crate::event_log::EventLogClaims;
 use crate::problem::Problem;
 use crate::qve::{QveClaims, QveEvidence, mac_not_checked};
 use crate::time::Time;
-use crate::tpm::BootStateClaims;
 use crate::verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Forecast, Horizon, NotChecked, TcbClaims,
     Verdict, Verification,
 };
 
-const EVIDENCE: &str = "dcap";
+pub(crate) const EVIDENCE: &str = "dcap";
 
 /// One quote with all that verifies it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -314,6 +314,17 @@ impl DcapVerifier {
         self.run(quote, event_log, qve, None).unwrap_or_else(|failure| failed(&failure))
     }
 
+    /// Proves that a quote is genuine, with the first collateral, and no more.
+    #[cfg(feature = "nvidia")]
+    pub(crate) fn authentic(&self, quote: &[u8]) -> Result<AuthenticQuote, Failure> {
+        let bytes = decode_binary_or_text(quote).map_err(|error| error.inside("quote"))?;
+        let parsed = Quote::parse_recorded(&bytes)?;
+        let Some(first) = self.collateral.first() else {
+            return Err(Error::new(Code::DcapCollateralMissing, "collateral").into());
+        };
+        self.authenticate(&bytes, &parsed, first, None)
+    }
+
     /// The same, with the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims)
     /// of a token are made of. There is none unless the verification is accepted.
     #[must_use]
@@ -323,6 +334,18 @@ impl DcapVerifier {
         event_log: Option<&Blob>,
     ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
         self.run_whole(quote, event_log, None, None).unwrap_or_else(|failure| (failed(&failure), None))
+    }
+
+    /// The same, with all that can stand beside a quote.
+    #[must_use]
+    pub fn verify_with(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Verification {
+        self.run(quote, event_log, qve, cache).unwrap_or_else(|failure| failed(&failure))
     }
 
     fn run(
@@ -627,7 +650,7 @@ fn pem_text(chain: &Blob) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&chain.0).into_owned())
 }
 
-fn claims(quote: &AuthenticQuote) -> DcapClaims {
+pub(crate) fn claims(quote: &AuthenticQuote) -> DcapClaims {
     let mut expiries: Vec<_> = quote.expiries().collect();
     expiries.sort_by_key(|expiry| expiry.window.not_after);
     let summary = quote.collateral();
@@ -679,7 +702,7 @@ fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
         .collect()
 }
 
-fn meaning(rule: &str) -> &'static str {
+pub(crate) fn meaning(rule: &str) -> &'static str {
     match rule {
         "crypto_only" => "nothing is appraised: debug mode, any TCB status and any measurement pass",
         "report_data" => {

@@ -13,6 +13,8 @@ pub fn schema() -> Vec<(&'static str, Value)> {
         ("tpm-challenge.json", of::<crate::TpmChallenge>()),
         #[cfg(feature = "nvidia")]
         ("nvgpu-request.json", of::<crate::NvgpuRequest>()),
+        #[cfg(feature = "nvidia")]
+        ("composite-request.json", of::<crate::CompositeRequest>()),
         ("token-request.json", of::<crate::TokenRequest>()),
         ("verification.json", of::<crate::Verification>()),
         ("inspection.json", of::<crate::Inspection>()),
@@ -21,6 +23,12 @@ pub fn schema() -> Vec<(&'static str, Value)> {
         ("unauthenticated-appraisal.json", of::<crate::UnauthenticatedAppraisal>()),
         ("binding-request.json", of::<crate::BindingRequest>()),
         ("binding-result.json", of::<crate::BindingResult>()),
+        ("dcap-preparation-request.json", of::<crate::DcapPreparation>()),
+        ("dcap-call-request.json", of::<crate::DcapCall>()),
+        ("token-preparation-request.json", of::<crate::TokenPreparation>()),
+        ("token-call-request.json", of::<crate::TokenCall>()),
+        ("platform-lookup.json", of::<crate::PlatformLookup>()),
+        ("pck-lookup.json", of::<crate::PckLookup>()),
         ("problem.json", of::<crate::Problem>()),
     ]
 }

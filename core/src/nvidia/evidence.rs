@@ -219,6 +219,8 @@ impl<'a> Evidence<'a> {
             serial: leaf.serial().to_vec(),
             key_fingerprint: provider.hash(HashAlgorithm::Sha256, &[leaf.spki().raw()]).as_slice().to_vec(),
             nonce: expectations.nonce,
+            report: report.raw().to_vec(),
+            leaf: leaf.der().to_vec(),
             fields,
             certified_firmware_id: certified,
             measurements: measurements.collect(),
@@ -366,6 +368,8 @@ pub struct AuthenticDevice {
     serial: Vec<u8>,
     key_fingerprint: Vec<u8>,
     nonce: [u8; 32],
+    report: Vec<u8>,
+    leaf: Vec<u8>,
     pub(super) fields: Fields,
     certified_firmware_id: Bytes<48>,
     pub(super) measurements: Vec<Measurement>,
@@ -410,6 +414,18 @@ impl AuthenticDevice {
     #[must_use]
     pub const fn nonce(&self) -> &[u8; 32] {
         &self.nonce
+    }
+
+    /// The report, as it arrived.
+    #[must_use]
+    pub fn report(&self) -> &[u8] {
+        &self.report
+    }
+
+    /// The attestation key's certificate in DER.
+    #[must_use]
+    pub fn leaf(&self) -> &[u8] {
+        &self.leaf
     }
 
     /// What the device says of itself.

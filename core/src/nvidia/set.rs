@@ -14,6 +14,7 @@ use super::rim::{AuthenticRim, Rim};
 use super::spdm::Trailing;
 use crate::bytes::Bytes;
 use crate::check::{Check, Failure, Trace};
+use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
@@ -226,6 +227,20 @@ impl DeviceSet {
     #[must_use]
     pub const fn topology(&self) -> &Topology {
         &self.topology
+    }
+
+    /// SHA-256 of the evidence: of each device, in the order of the evidence, its report and its attestation
+    /// key's certificate in DER, each after its length as a 32-bit big-endian number.
+    #[must_use]
+    pub fn transcript(&self, provider: &dyn CryptoProvider) -> [u8; 32] {
+        let parts: Vec<&[u8]> =
+            self.devices.iter().flat_map(|it| [it.device().report(), it.device().leaf()]).collect();
+        let length = |part: &&[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes();
+        let lengths: Vec<[u8; 4]> = parts.iter().map(length).collect();
+        let hashed: Vec<&[u8]> =
+            lengths.iter().zip(&parts).flat_map(|(length, part)| [length.as_slice(), *part]).collect();
+        let digest = provider.hash(HashAlgorithm::Sha256, &hashed);
+        digest.as_slice().try_into().unwrap_or([0; 32])
     }
 
     /// Between which times every certificate is valid, and every list and answer current.

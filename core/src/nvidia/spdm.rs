@@ -25,6 +25,7 @@ pub struct Report<'a> {
     nonce: [u8; 32],
     blocks: Vec<MeasurementBlock<'a>>,
     opaque: OpaqueData<'a>,
+    raw: &'a [u8],
     signed: &'a [u8],
     signature: &'a [u8],
 }
@@ -82,11 +83,12 @@ impl<'a> Report<'a> {
         let opaque = OpaqueData::read(reader.sub(usize::from(opaque_length), "response.opaque_data")?)?;
         let signed = bytes.get(..reader.offset()).unwrap_or_default();
         let signature = reader.take(SIGNATURE_LEN, "response.signature")?;
+        let raw = bytes.get(..reader.offset()).unwrap_or_default();
         match trailing {
             Trailing::AllowZeros if reader.rest().iter().all(|byte| *byte == 0) => {}
             _ => reader.finish("response")?,
         }
-        Ok(Self { nonce, blocks, opaque, signed, signature })
+        Ok(Self { nonce, blocks, opaque, raw, signed, signature })
     }
 
     /// The challenge that the request carried.
@@ -105,6 +107,12 @@ impl<'a> Report<'a> {
     #[must_use]
     pub const fn unauthenticated_opaque(&self) -> &OpaqueData<'a> {
         &self.opaque
+    }
+
+    /// The whole report, without what follows it.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
     }
 
     /// What the device signed: request and response up to the signature, as they arrived.

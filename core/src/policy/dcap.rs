@@ -48,6 +48,20 @@ impl Policy {
         }
     }
 
+    /// The findings about a machine that is a member of a composite, and the refusal that no policy can lift.
+    #[cfg(feature = "nvidia")]
+    pub(super) fn appraise_machine(&self, quote: &AuthenticQuote) -> (Vec<super::Finding>, Option<Error>) {
+        // Here it says nothing against the machine that the policy speaks of its devices too.
+        let machine = Self {
+            nvidia: super::NvidiaRules::strict(),
+            #[cfg(feature = "tpm")]
+            tpm: super::TpmRules::strict(),
+            ..self.clone()
+        };
+        let (evaluation, _) = machine.appraise(quote, None);
+        (evaluation.findings, terminal(quote.tcb().status))
+    }
+
     fn appraise(&self, quote: &AuthenticQuote, boot: Option<&BootState<'_>>) -> (Evaluation, Option<Error>) {
         let mut findings = Findings::default();
         let foreign = boot.is_some_and(|boot| match quote.report() {

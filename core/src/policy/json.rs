@@ -21,7 +21,7 @@ impl Policy {
     ///
     /// Members are those of [`Policy`] and of the structures inside it: `name`, `crypto_only`, `tcb`,
     /// `collateral`, `platform`, `report_data`, `sgx`, `tdx`, `tpm`,
-    /// `boot`, `ima`, `nvidia`. Stances are `"allow"`, `"forbid"` and
+    /// `boot`, `ima`, `nvidia`, `composite`. Stances are `"allow"`, `"forbid"` and
     /// `"require"`; bytes are hex; reference values are one hex string or a list of them; masked values
     /// are `{"value": hex, "mask": hex}`. Unknown members are refused, so that no rule is dropped by a
     /// slip; `docs/policy.md` shows them all.
@@ -68,6 +68,8 @@ impl Policy {
                 "tpm" => policy.tpm.read(node)?,
                 #[cfg(feature = "nvidia")]
                 "nvidia" => policy.nvidia.read(node)?,
+                #[cfg(all(feature = "dcap", feature = "nvidia"))]
+                "composite" => policy.composite.read(node)?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -87,6 +89,21 @@ impl Policy {
                 .with(Fact::text("expected", "no other rule but report_data")));
         }
         Ok(policy)
+    }
+}
+
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+impl super::CompositeRules {
+    fn read(&mut self, node: &Node<'_>) -> Result<(), Error> {
+        each_member(node, "composite", |name, node| {
+            match name {
+                "measured" => self.measured = stance_of(node, "composite.measured")?,
+                "fresh" => self.fresh = stance_of(node, "composite.fresh")?,
+                "covers_evidence" => self.covers_evidence = stance_of(node, "composite.covers_evidence")?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })
     }
 }
 

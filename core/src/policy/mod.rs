@@ -5,6 +5,8 @@
 //! and accepting whatever is authentic has to be named: `crypto_only`.
 
 mod boot;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+mod composite;
 #[cfg(feature = "dcap")]
 mod dcap;
 #[cfg(feature = "tpm")]
@@ -38,6 +40,8 @@ use crate::error::{Code, Error};
 use crate::fact::Fact;
 
 pub use boot::{BootRules, EventsRule};
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+pub use composite::CompositeRules;
 #[cfg(feature = "tpm")]
 pub use ima_rules::{FileList, ImaRules};
 pub use learn::learn;

@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::boot::BootRules;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+use super::composite::CompositeRules;
 #[cfg(feature = "tpm")]
 use super::ima_rules::ImaRules;
 #[cfg(feature = "nvidia")]
@@ -57,6 +59,9 @@ pub struct Policy {
     /// About NVIDIA GPUs and switches.
     #[cfg(feature = "nvidia")]
     pub nvidia: NvidiaRules,
+    /// About machines with their devices.
+    #[cfg(all(feature = "dcap", feature = "nvidia"))]
+    pub composite: CompositeRules,
 }
 
 #[cfg(feature = "dcap")]
@@ -314,6 +319,8 @@ impl Policy {
             tpm: TpmRules::strict(),
             #[cfg(feature = "nvidia")]
             nvidia: NvidiaRules::strict(),
+            #[cfg(all(feature = "dcap", feature = "nvidia"))]
+            composite: CompositeRules::strict(),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod case;
 pub mod catalogue;
+pub mod composite;
 pub mod corpus;
 pub mod data;
 pub mod nvidia;

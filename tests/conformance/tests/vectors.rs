@@ -13,7 +13,9 @@ use veriquote::x509::{Certificate, Crl};
 use veriquote::{Code, TrustAnchors, crypto::RustCrypto};
 use veriquote_aws_lc::AwsLc;
 use veriquote_conformance::data::merge;
-use veriquote_facade::{verify_dcap_json, verify_nvgpu_json, verify_token_json, verify_tpm_json};
+use veriquote_facade::{
+    verify_composite_json, verify_dcap_json, verify_nvgpu_json, verify_token_json, verify_tpm_json,
+};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
@@ -169,6 +171,23 @@ fn every_nvidia_case_gets_its_answer() {
 }
 
 #[test]
+fn every_composite_case_gets_its_answer() {
+    let file = read(&folder().join("composite/machines.json"));
+    let cases = cases("composite");
+    for case in &cases {
+        let mut request = file["first"].clone();
+        merge(&mut request, &file["machines"][case["base"].as_str().expect("a name")]);
+        if let Some(patch) = case.get("request") {
+            merge(&mut request, patch);
+        }
+        let answer = verify_composite_json(Arc::new(AwsLc), &request.to_string());
+        let answer = short(&serde_json::from_str(&answer).expect("JSON"), case);
+        assert_eq!(answer, case["expected"], "{} {}", case["id"], case["note"]);
+    }
+    assert!(cases.len() > 80, "{}", cases.len());
+}
+
+#[test]
 fn every_tpm_case_gets_its_answer() {
     let machines = read(&folder().join("tpm/machines.json"))["machines"].take();
     let cases = cases("tpm");
@@ -220,7 +239,7 @@ fn walked(walk: &Value) -> Value {
 #[test]
 fn every_code_has_a_case_or_a_reason_for_having_none() {
     let mut cases: Vec<Value> =
-        [cases("dcap"), cases("nvidia"), cases("tpm"), walks(), token_cases()].concat();
+        [cases("composite"), cases("dcap"), cases("nvidia"), cases("tpm"), walks(), token_cases()].concat();
     for name in ["appraisal/appraisal.json", "binding/binding.json"] {
         cases.extend(read(&folder().join(name))["cases"].as_array().cloned().unwrap_or_default());
     }

@@ -46,12 +46,22 @@ pub use report::{SgxReport, TdReport, TdVersion};
 pub use tcb_info::{Component, ModuleLevel, TcbInfo, TcbLevel, TdxModule, TdxModuleIdentity};
 pub use time::{DAY, NOW, rfc3339};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 /// SHA-256 of the concatenation of `parts`.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// SHA-512 of the concatenation of `parts`.
+#[must_use]
+pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
+    let mut hash = Sha512::new();
     for part in parts {
         hash.update(part);
     }

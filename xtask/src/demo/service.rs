@@ -71,7 +71,7 @@ fn start(project: &Project, folder: &Path, tdx: &Path) -> Result<Service, Failur
     ];
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--issuer", ISSUER, "--danger-time", FORGED_AT];
     println!("    $ veriquote {} --data-dir {}", Step::line(&arguments), data.display());
-    let mut process = Command::new(project.target.join("release/veriquote"))
+    let mut process = Command::new(project.target.join("debug/veriquote"))
         .args(arguments)
         .arg("--data-dir")
         .arg(&data)

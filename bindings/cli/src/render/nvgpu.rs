@@ -1,6 +1,6 @@
 //! What GPUs and switches say, for people.
 
-use veriquote_facade::{ComparisonClaims, NvgpuClaims, NvgpuDeviceClaims};
+use veriquote_facade::{BondClaims, ComparisonClaims, NvgpuClaims, NvgpuDeviceClaims};
 
 use super::style::{BAD, Canvas, GOOD, WARN};
 
@@ -14,6 +14,26 @@ pub(super) fn claims(canvas: &mut Canvas, claims: &NvgpuClaims) {
     canvas.field("valid until", &claims.valid_until);
     for (index, device) in claims.devices.iter().enumerate() {
         draw_device(canvas, index, device);
+    }
+}
+
+/// Draws how machine and devices belong together.
+pub(super) fn bond(canvas: &mut Canvas, bond: &BondClaims) {
+    canvas.heading("How machine and devices belong together");
+    canvas.field("mode", &bond.mode);
+    let (look, words) = match bond.strength.as_str() {
+        "measured" => (GOOD, "measured: the policy knows the software that asked the devices"),
+        _ => (WARN, "nonce-only: any machine can have relayed the challenge"),
+    };
+    canvas.field_styled("strength", look, words);
+    let answer = |yes: bool| if yes { (GOOD, "yes") } else { (WARN, "no") };
+    for (name, yes) in [
+        ("answers a challenge", bond.fresh),
+        ("quote covers the evidence", bond.covers_evidence),
+        ("identity checked", bond.identity_checked),
+    ] {
+        let (look, word) = answer(yes);
+        canvas.field_styled(name, look, word);
     }
 }
 

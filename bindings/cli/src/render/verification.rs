@@ -22,6 +22,14 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
     match &result.claims {
         Some(Claims::Dcap(claims)) => draw_claims(canvas, claims, result),
         Some(Claims::Tpm(claims)) => super::tpm::claims(canvas, claims),
+        Some(Claims::Composite(claims)) => {
+            super::nvgpu::bond(canvas, &claims.binding);
+            draw_claims(canvas, &claims.machine, result);
+            super::nvgpu::claims(canvas, &claims.devices);
+            if let Some(tpm) = &claims.tpm {
+                super::tpm::claims(canvas, tpm);
+            }
+        }
         Some(Claims::Nvgpu(claims)) => super::nvgpu::claims(canvas, claims),
         Some(Claims::Token(claims)) => super::token::claims(canvas, claims),
         None => {}

@@ -12,4 +12,5 @@ pub use claims::{
 pub use inspect::{NvgpuDeviceView, NvgpuView, RimView};
 pub(crate) use inspect::{is_envelope, is_report, is_rim};
 pub use request::{NvgpuOptions, NvgpuRequest};
+pub(crate) use verify::{Input, failed, meaning};
 pub use verify::{verify_nvgpu, verify_nvgpu_json};

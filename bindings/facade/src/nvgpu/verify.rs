@@ -105,11 +105,21 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn of(options: &NvgpuOptions) -> Result<Self, Problem> {
+    fn of(options: &NvgpuOptions) -> Result<Self, Problem> {
         let switch_nonce = options.switch_nonce.as_deref();
+        let switch_nonce = switch_nonce.map(|text| nonce(text, "options.switch_nonce")).transpose()?;
+        Self::with_nonces(options, nonce(&options.nonce, "options.nonce")?, switch_nonce)
+    }
+
+    /// With challenges that come from elsewhere than the options.
+    pub(crate) fn with_nonces(
+        options: &NvgpuOptions,
+        nonce: [u8; 32],
+        switch_nonce: Option<[u8; 32]>,
+    ) -> Result<Self, Problem> {
         Ok(Self {
-            nonce: nonce(&options.nonce, "options.nonce")?,
-            switch_nonce: switch_nonce.map(|text| nonce(text, "options.switch_nonce")).transpose()?,
+            nonce,
+            switch_nonce,
             crls: decoded(&options.crls, "X509 CRL", "options.crls")?,
             ocsp: decoded(&options.ocsp, "OCSP RESPONSE", "options.ocsp")?,
             ocsp_nonce: options
@@ -232,7 +242,7 @@ fn machine() -> NotChecked {
 }
 
 /// What it means that the policy does not ask.
-fn meaning(rule: &str) -> Option<NotChecked> {
+pub(crate) fn meaning(rule: &str) -> Option<NotChecked> {
     let why = match rule {
         "crypto_only" => "nothing is appraised: any measurement, any firmware passes",
         "nvidia.rims" => {

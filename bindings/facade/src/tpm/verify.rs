@@ -69,6 +69,16 @@ pub fn learn_tpm_policy(
     Ok(learned.text)
 }
 
+/// [`learn_tpm_policy`]: a [`TpmRequest`] as JSON in; the policy as the text of a JSON document out, or
+/// `{"error": …}` with a [`Problem`].
+#[must_use]
+pub fn learn_tpm_policy_json(provider: Arc<dyn CryptoProvider>, request: &str, name: &str) -> String {
+    let learned = serde_json::from_str::<TpmRequest>(request)
+        .map_err(Problem::from)
+        .and_then(|request| learn_tpm_policy(provider, &request, name));
+    learned.unwrap_or_else(Problem::refused)
+}
+
 /// Verifies one quote by a policy of the core (those of the options are not looked at), and gives `made`
 /// the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims) of a token are made
 /// of. It is called only then.
@@ -92,8 +102,8 @@ pub fn verify_tpm_for_claims<T>(
     (result, given)
 }
 
-/// Is given the proof that a policy accepted.
-type OnAccepted<'a> = dyn FnMut(&Accepted<BoundQuote<'_>>) + 'a;
+/// Is given the proof that the policy accepted a quote.
+type TakeAccepted<'a> = &'a mut dyn FnMut(&Accepted<BoundQuote<'_>>);
 
 /// What a call wants beside the result.
 #[derive(Default)]
@@ -101,7 +111,7 @@ struct Asked<'a, 'n> {
     /// Instead of the request's.
     policy: Option<Policy>,
     learned: Option<&'a mut Learned<'n>>,
-    accepted: Option<&'a mut OnAccepted<'a>>,
+    accepted: Option<TakeAccepted<'a>>,
 }
 
 /// A policy in the making.
@@ -231,6 +241,13 @@ fn policy(options: &TpmOptions, given: Option<Policy>) -> Result<Policy, Problem
         (None, true) => Policy::crypto_only(),
         (None, false) => Policy::strict(),
     };
+    if let Some(register) = options.opaque.iter().find(|register| **register > 23) {
+        return Err(Problem::misuse(
+            "options.opaque",
+            format!("there is no PCR {register}"),
+            "name PCR 0 to 23",
+        ));
+    }
     policy.boot.opaque_registers.extend(options.opaque.iter().map(|pcr| u32::from(*pcr)));
     policy.boot.quirks.extend(logs::quirks(options)?);
     Ok(policy)

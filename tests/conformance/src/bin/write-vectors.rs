@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     };
     let root = Path::new(folder);
     let all = [
+        ("composite", veriquote_conformance::composite::files()),
         ("dcap", veriquote_conformance::data::files()),
         ("jwt", veriquote_conformance::tokens::files()),
         ("nvidia", veriquote_conformance::nvidia::data::files()),

@@ -1,0 +1,535 @@
+//! A machine together with its GPUs, in answer to one challenge.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use veriquote::composite::{self, Binding, BindingMode, Known, Strength};
+use veriquote::crypto::CryptoProvider;
+use veriquote::encoding::decode_binary_or_text;
+use veriquote::policy::{Policy, Verdict as Ruling};
+use veriquote::{Code, Error, Failure};
+
+use crate::blob::Blob;
+use crate::check::CheckLine;
+use crate::dcap::{self, DcapOptions, DcapVerifier};
+use crate::document::Document;
+use crate::nvgpu::{self, NvgpuClaims, NvgpuOptions};
+use crate::problem::Problem;
+use crate::time::Time;
+use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
+use crate::verification::{Appraisal, Claims, DcapClaims, NotChecked, Verification};
+
+const EVIDENCE: &str = "composite";
+
+/// A machine, its devices and perhaps its TPM, with all that verifies them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompositeRequest {
+    /// Evidence of the devices, in any of the forms of `docs/nvidia.md`. It may hold the machine's quote too.
+    pub evidence: Document,
+    /// The machine.
+    pub machine: CompositeMachine,
+    /// What verifies the devices.
+    #[serde(default)]
+    pub devices: CompositeDevices,
+    /// The machine's TPM. Its challenge is that of the mode `veriquote`; no other mode knows one.
+    #[serde(default)]
+    pub tpm: Option<CompositeTpm>,
+    /// How to verify.
+    pub options: CompositeOptions,
+}
+
+/// The machine: an enclave or trust domain.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompositeMachine {
+    /// Its quote, where the devices' evidence does not hold it: hex, base64 or base64url.
+    #[serde(default)]
+    pub quote: Option<Blob>,
+    /// Its collateral.
+    pub collateral: Document,
+    /// Trusted roots instead of Intel's: PEM, or DER as hex.
+    #[serde(default)]
+    pub roots: Vec<Blob>,
+    /// PCK certificate chain (PEM) for a quote that does not carry it.
+    #[serde(default)]
+    pub pck_chain: Option<Blob>,
+}
+
+/// What verifies the devices; see `nvgpu-request.json`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompositeDevices {
+    /// Reference integrity manifests, in any order.
+    #[serde(default)]
+    pub rims: Vec<Document>,
+    /// Revocation lists.
+    #[serde(default)]
+    pub crls: Vec<Blob>,
+    /// OCSP responses.
+    #[serde(default)]
+    pub ocsp: Vec<Blob>,
+    /// The nonce of the OCSP requests: hex.
+    #[serde(default)]
+    pub ocsp_nonce: Option<String>,
+    /// Accept certificates that their issuer has put on hold.
+    #[serde(default)]
+    pub accept_certificate_hold: bool,
+    /// Accept zeros after a report.
+    #[serde(default)]
+    pub allow_padding: bool,
+    /// Roots of devices, in place of NVIDIA's.
+    #[serde(default)]
+    pub roots: Vec<Blob>,
+    /// Roots of reference manifests, in place of NVIDIA's.
+    #[serde(default)]
+    pub rim_roots: Vec<Blob>,
+}
+
+/// The machine's TPM; see `tpm-request.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompositeTpm {
+    /// TPMS_ATTEST.
+    pub quote: Blob,
+    /// TPMT_SIGNATURE.
+    pub signature: Blob,
+    /// The attestation key that you trust.
+    #[serde(default)]
+    pub ak: Option<Blob>,
+    /// Certificate chain of the attestation key.
+    #[serde(default)]
+    pub ak_chain: Option<Blob>,
+    /// Roots that may vouch for it.
+    #[serde(default)]
+    pub roots: Vec<Blob>,
+    /// PCR values.
+    pub pcrs: Document,
+    /// Event log of the firmware.
+    #[serde(default)]
+    pub event_log: Option<Blob>,
+    /// IMA measurement list.
+    #[serde(default)]
+    pub ima_log: Option<Blob>,
+}
+
+/// How to verify a composite.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompositeOptions {
+    /// The time of the verification, of every member.
+    pub at: Time,
+    /// How the members are bound.
+    pub binding: CompositeBinding,
+    /// A policy document for every member. Default: the strict policy.
+    #[serde(default)]
+    pub policy: Option<Document>,
+    /// Accept whatever is authentic and bound.
+    #[serde(default)]
+    pub crypto_only: bool,
+}
+
+/// How machine and devices are bound; which members a mode takes, `docs/composite.md` says.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompositeBinding {
+    /// The mode, such as `veriquote` or `trustee-first32`.
+    pub mode: String,
+    /// The challenge that you gave out: hex.
+    #[serde(default)]
+    pub challenge: Option<String>,
+    /// What the machine binds beside the challenge: hex, base64 or base64url.
+    #[serde(default)]
+    pub runtime_data: Option<Blob>,
+    /// 32 bytes that name the machine: hex.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// `val` of a verifier's nonce: hex or base64.
+    #[serde(default)]
+    pub nonce_value: Option<Blob>,
+    /// `iat` of a verifier's nonce: hex or base64.
+    #[serde(default)]
+    pub nonce_issued_at: Option<Blob>,
+    /// The machine's report data, all 64 bytes: hex.
+    #[serde(default)]
+    pub report_data: Option<String>,
+}
+
+/// What a machine and its devices say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompositeClaims {
+    /// How they belong together.
+    pub binding: BondClaims,
+    /// The machine.
+    pub machine: DcapClaims,
+    /// The devices.
+    pub devices: NvgpuClaims,
+    /// The machine's TPM.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tpm: Option<TpmClaims>,
+    /// The last moment at which all of it holds.
+    pub valid_until: String,
+}
+
+/// How machine and devices belong together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BondClaims {
+    /// The mode.
+    pub mode: String,
+    /// `measured`: the policy accepts only certain software of the machine, which is trusted to ask its own
+    /// devices; `nonce-only`: any machine can have relayed the challenge.
+    pub strength: String,
+    /// The evidence itself answers a challenge of yours.
+    pub fresh: bool,
+    /// The machine's quote is over the devices' evidence itself.
+    pub covers_evidence: bool,
+    /// You said which machine you met, and it is this one.
+    pub identity_checked: bool,
+}
+
+/// Verifies a composite: a [`CompositeRequest`] as JSON in, a [`Verification`] as JSON out.
+#[must_use]
+pub fn verify_composite_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
+    let result = match serde_json::from_str::<CompositeRequest>(request) {
+        Ok(request) => verify_composite(provider, &request),
+        Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
+    };
+    serde_json::to_string(&result).unwrap_or_default()
+}
+
+/// Verifies a composite.
+#[must_use]
+pub fn verify_composite(provider: Arc<dyn CryptoProvider>, request: &CompositeRequest) -> Verification {
+    let mut checks = Vec::new();
+    match run(provider, request, &mut checks) {
+        Ok(result) => result,
+        Err(problem) => Verification::failed(EVIDENCE, problem, checks),
+    }
+}
+
+fn run(
+    provider: Arc<dyn CryptoProvider>,
+    request: &CompositeRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Verification, Problem> {
+    let options = &request.options;
+    let policy = policy(options)?;
+    let decoded = Decoded::of(&options.binding)?;
+    let mode = mode(&options.binding.mode)?;
+    let binding = Binding::new(mode, &decoded.known());
+    let binding = binding.map_err(|error| Problem::from(error).inside("options.binding"))?;
+    if request.tpm.is_some() && !mode.knows_tpm() {
+        return Err(Problem::misuse(
+            "tpm",
+            "this mode of binding knows no challenge of a TPM",
+            "use the mode `veriquote`, or verify the TPM by itself",
+        ));
+    }
+    let envelope = composite::envelope(&request.evidence.0)?;
+    let quote = the_quote(request, envelope.machine.as_ref().map(|machine| machine.quote.as_slice()))?;
+
+    let machine = DcapVerifier::new(
+        Arc::clone(&provider),
+        std::slice::from_ref(&request.machine.collateral),
+        &machine_options(request),
+    )?;
+    let machine = machine.authentic(quote).map_err(|failure| member(failure, "machine", checks))?;
+    let nonces = binding.nonces(&machine);
+    let device_options = device_options(request);
+    let input = nvgpu::Input::with_nonces(&device_options, nonces.device, nonces.switch)?;
+    let devices = input.verify(Arc::clone(&provider), &envelope, &request.devices.rims, &device_options)?;
+    let devices = devices.map_err(|failure| {
+        checks.extend(machine.checks().map(CheckLine::from));
+        nvgpu::failed(failure, checks).inside("devices")
+    })?;
+    let composite = binding.bind(machine, devices).map_err(|Failure { error, checks: lines }| {
+        checks.extend(lines.iter().map(CheckLine::from));
+        Problem::from(error)
+    })?;
+    checks.extend(composite.checks().iter().map(CheckLine::from));
+    // A mode that knows no TPM was refused above.
+    let tpm = request.tpm.as_ref().zip(nonces.tpm);
+    let tpm = tpm.map(|(tpm, nonce)| verify_member_tpm(Arc::clone(&provider), tpm, request, nonce));
+    if let Some(tpm) = &tpm {
+        checks.extend(tpm.checks.iter().cloned());
+        if !tpm.verified {
+            return Err(tpm.error.clone().map_or_else(
+                || Error::new(Code::CompositeMember, "tpm").into(),
+                |problem| problem.inside("tpm"),
+            ));
+        }
+    }
+
+    let strength = policy.strength(composite.machine().tee());
+    let claims = CompositeClaims {
+        binding: BondClaims {
+            mode: mode.as_str().to_owned(),
+            strength: strength.as_str().to_owned(),
+            fresh: mode.is_fresh(),
+            covers_evidence: mode.covers_evidence(),
+            identity_checked: composite.is_identity_checked(),
+        },
+        machine: dcap::claims(composite.machine()),
+        devices: NvgpuClaims::of(envelope.form, composite.devices()),
+        tpm: tpm.as_ref().and_then(|tpm| tpm.claims.as_ref()?.tpm().cloned()),
+        valid_until: composite.window().not_after.to_string(),
+    };
+    let (error, evaluation) = match policy.accept_composite(composite) {
+        Ok(accepted) => (None, accepted.appraisal().clone()),
+        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
+    };
+    let mut appraisal = Appraisal::from(&evaluation);
+    let mut not_checked = left_open(mode, strength, options);
+    let silent = evaluation.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
+    not_checked.extend(silent.filter_map(|finding| meaning(finding.rule)));
+    let mut error = error;
+    if let Some(tpm) = tpm {
+        appraisal.findings.extend(tpm.appraisal.into_iter().flat_map(|appraisal| appraisal.findings));
+        not_checked.extend(tpm.not_checked);
+        error = error.or_else(|| tpm.error.map(|problem| problem.inside("tpm")));
+    }
+    Ok(Verification {
+        verified: !error.as_ref().is_some_and(|error| is_terminal(&error.code)),
+        accepted: error.is_none(),
+        evidence: EVIDENCE.to_owned(),
+        error,
+        checks: std::mem::take(checks),
+        claims: Some(Claims::Composite(Box::new(claims))),
+        appraisal: Some(appraisal),
+        not_checked,
+        horizons: Vec::new(),
+        forecast: Vec::new(),
+    })
+}
+
+/// A TCB that no policy accepts is not called verified, as for a quote alone.
+fn is_terminal(code: &str) -> bool {
+    [Code::DcapTcbRevoked, Code::DcapTcbNotSupported].iter().any(|terminal| terminal.as_str() == code)
+}
+
+fn member(failure: Failure, name: &str, checks: &mut Vec<CheckLine>) -> Problem {
+    checks.extend(failure.checks.iter().map(CheckLine::from));
+    Problem::from(failure.error).inside(name)
+}
+
+/// The machine's quote, which is given once.
+fn the_quote<'r>(request: &'r CompositeRequest, inside: Option<&'r [u8]>) -> Result<&'r [u8], Problem> {
+    match (&request.machine.quote, inside) {
+        (Some(quote), None) => Ok(&quote.0),
+        (None, Some(quote)) => Ok(quote),
+        (None, None) => Err(Error::new(Code::CompositeMember, "machine.quote").into()),
+        (Some(_), Some(_)) => Err(Problem::misuse(
+            "machine.quote",
+            "the evidence holds a quote of the machine as well",
+            "give the quote once",
+        )),
+    }
+}
+
+fn machine_options(request: &CompositeRequest) -> DcapOptions {
+    DcapOptions {
+        roots: request.machine.roots.clone(),
+        pck_chain: request.machine.pck_chain.clone(),
+        policy: request.options.policy.clone(),
+        crypto_only: request.options.crypto_only,
+        ..DcapOptions::at(request.options.at)
+    }
+}
+
+fn device_options(request: &CompositeRequest) -> NvgpuOptions {
+    let devices = &request.devices;
+    NvgpuOptions {
+        crls: devices.crls.clone(),
+        ocsp: devices.ocsp.clone(),
+        ocsp_nonce: devices.ocsp_nonce.clone(),
+        accept_certificate_hold: devices.accept_certificate_hold,
+        allow_padding: devices.allow_padding,
+        roots: devices.roots.clone(),
+        rim_roots: devices.rim_roots.clone(),
+        ..NvgpuOptions::new(request.options.at, "")
+    }
+}
+
+fn verify_member_tpm(
+    provider: Arc<dyn CryptoProvider>,
+    tpm: &CompositeTpm,
+    request: &CompositeRequest,
+    nonce: [u8; 32],
+) -> Verification {
+    verify_tpm(
+        provider,
+        &TpmRequest {
+            quote: tpm.quote.clone(),
+            signature: tpm.signature.clone(),
+            ak: tpm.ak.clone(),
+            ak_evidence: None,
+            pcrs: Some(tpm.pcrs.clone()),
+            event_log: tpm.event_log.clone(),
+            ima_log: tpm.ima_log.clone(),
+            options: TpmOptions {
+                ak_chain: tpm.ak_chain.clone(),
+                roots: tpm.roots.clone(),
+                policy: request.options.policy.clone(),
+                crypto_only: request.options.crypto_only,
+                ..TpmOptions::new(request.options.at, veriquote::bytes::to_hex(&nonce))
+            },
+        },
+    )
+}
+
+/// The strict policy, the caller's, or none by name.
+fn policy(options: &CompositeOptions) -> Result<Policy, Problem> {
+    match (&options.policy, options.crypto_only) {
+        (Some(_), true) => Err(Problem::misuse(
+            "options.policy",
+            "policy and crypto_only exclude each other",
+            "leave crypto_only out",
+        )),
+        (Some(document), false) => Ok(Policy::from_json(&document.0)?),
+        (None, true) => Ok(Policy::crypto_only()),
+        (None, false) => Ok(Policy::strict()),
+    }
+}
+
+fn mode(name: &str) -> Result<BindingMode, Problem> {
+    BindingMode::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = BindingMode::ALL.iter().map(|mode| mode.as_str()).collect();
+        Problem::misuse(
+            "options.binding.mode",
+            format!("`{name}` is no mode of binding"),
+            format!("known: {}", known.join(", ")),
+        )
+    })
+}
+
+/// What the caller knows, decoded.
+struct Decoded {
+    challenge: Option<Vec<u8>>,
+    data: Option<Vec<u8>>,
+    identity: Option<[u8; 32]>,
+    nonce: Option<(Vec<u8>, Vec<u8>)>,
+    report_data: Option<[u8; 64]>,
+}
+
+impl Decoded {
+    fn of(binding: &CompositeBinding) -> Result<Self, Problem> {
+        let nonce = match (&binding.nonce_value, &binding.nonce_issued_at) {
+            (None, None) => None,
+            (Some(value), Some(issued_at)) => Some((
+                bytes(value, "options.binding.nonce_value")?,
+                bytes(issued_at, "options.binding.nonce_issued_at")?,
+            )),
+            _ => {
+                return Err(Problem::misuse(
+                    "options.binding.nonce_value",
+                    "a nonce has two parts",
+                    "give nonce_value and nonce_issued_at, or neither",
+                ));
+            }
+        };
+        let data = binding.runtime_data.as_ref();
+        let challenge = binding.challenge.as_deref();
+        Ok(Self {
+            challenge: challenge.map(|text| hex(text, "options.binding.challenge")).transpose()?,
+            data: data.map(|data| bytes(data, "options.binding.runtime_data")).transpose()?,
+            identity: fixed(binding.identity.as_deref(), "options.binding.identity")?,
+            nonce,
+            report_data: fixed(binding.report_data.as_deref(), "options.binding.report_data")?,
+        })
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known {
+            challenge: self.challenge.as_deref(),
+            data: self.data.as_deref(),
+            identity: self.identity,
+            nonce: self.nonce.as_ref().map(|(value, issued_at)| (value.as_slice(), issued_at.as_slice())),
+            report_data: self.report_data,
+        }
+    }
+}
+
+fn bytes(blob: &Blob, part: &str) -> Result<Vec<u8>, Problem> {
+    let decoded = decode_binary_or_text(&blob.0).map_err(|error| error.inside(part))?;
+    Ok(decoded.into_owned())
+}
+
+fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
+    let bare = digits.strip_prefix("0x").unwrap_or(digits);
+    veriquote::bytes::from_hex(bare.as_bytes()).map_err(|offset| Problem {
+        offset: u32::try_from(offset).ok(),
+        ..Problem::misuse(part, "not hex", "write two hex digits for each byte")
+    })
+}
+
+fn fixed<const N: usize>(digits: Option<&str>, part: &str) -> Result<Option<[u8; N]>, Problem> {
+    let Some(digits) = digits else { return Ok(None) };
+    hex(digits, part)?.try_into().map(Some).map_err(|bytes: Vec<u8>| {
+        Problem::misuse(part, format!("{} bytes, and not {N}", bytes.len()), "give all of it, never a part")
+    })
+}
+
+/// What a composite of this mode cannot say.
+fn left_open(mode: BindingMode, strength: Strength, options: &CompositeOptions) -> Vec<NotChecked> {
+    let mut open = Vec::new();
+    let mut leave = |what: &str, why: &str| {
+        open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
+    };
+    if strength == Strength::NonceOnly {
+        leave(
+            "composite.measured",
+            "nonce-only: any machine can have relayed the challenge to devices that are plugged in elsewhere; a \
+             policy that lists MRTD (or MRENCLAVE) accepts only software that asks its own devices",
+        );
+    }
+    match mode {
+        BindingMode::SecretVm => leave(
+            "composite.fresh",
+            "the machine chose the nonce itself: the evidence is as fresh as the connection over which you met \
+             its identity, and no fresher",
+        ),
+        BindingMode::Manifest => leave(
+            "composite.fresh",
+            "the devices answer a manifest that the machine wrote: look in it for your challenge",
+        ),
+        _ => {}
+    }
+    let has_identity = matches!(mode, BindingMode::IdentityNonce | BindingMode::SecretVm);
+    if has_identity && options.binding.identity.is_none() {
+        leave("composite.identity", "which machine it is was not asked: give the identity that you met");
+    }
+    if matches!(mode, BindingMode::TrusteeFirst32 | BindingMode::AttestationRs | BindingMode::Cocos) {
+        leave(
+            "composite.devices",
+            "the devices' evidence is bound by the challenge, and the machine's quote is not over it",
+        );
+    }
+    leave(
+        "composite.shared_devices",
+        "two machines that show one device in one moment are not noticed: that takes a memory, which a library \
+         has not",
+    );
+    open
+}
+
+/// What it means that the policy does not ask.
+fn meaning(rule: &str) -> Option<NotChecked> {
+    if rule.starts_with("nvidia.") {
+        return nvgpu::meaning(rule);
+    }
+    // How the report data are bound, the mode says.
+    if rule.starts_with("composite.") || rule == "report_data" {
+        return None;
+    }
+    Some(NotChecked { what: rule.to_owned(), why: dcap::meaning(rule).to_owned() })
+}

@@ -1,0 +1,79 @@
+//! Appraising a machine together with its devices.
+
+use alloc::boxed::Box;
+
+use super::rules::Policy;
+use super::{Accepted, Evaluation, Findings, Rejection, Stance, property};
+use crate::composite::{Composite, Strength};
+use crate::dcap::Tee;
+use crate::fact::Fact;
+
+/// Rules about how machine and devices belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompositeRules {
+    /// The policy accepts only certain software of the machine: without that, devices are bound to it by a
+    /// nonce alone, which anybody can relay.
+    pub measured: Stance,
+    /// The evidence itself answers a challenge of the caller's.
+    pub fresh: Stance,
+    /// The machine's quote is over the devices' evidence itself.
+    pub covers_evidence: Stance,
+}
+
+impl CompositeRules {
+    /// The default everywhere: an answered challenge. That devices are bound by a nonce alone is no rejection,
+    /// and the result says so.
+    #[must_use]
+    pub const fn strict() -> Self {
+        Self { measured: Stance::Allow, fresh: Stance::Require, covers_evidence: Stance::Allow }
+    }
+}
+
+impl Policy {
+    /// What a composite with a machine of this TEE proves under this policy. Run-time registers alone say
+    /// nothing while the firmware that extends them is not known.
+    #[must_use]
+    pub const fn strength(&self, tee: Tee) -> Strength {
+        let is_measured = match tee {
+            Tee::Tdx => self.tdx.mr_td.is_some(),
+            Tee::Sgx => {
+                self.sgx.mr_enclave.is_some()
+                    || (self.sgx.mr_signer.is_some() && self.sgx.isv_prod_id.is_some())
+            }
+        };
+        if is_measured && !self.crypto_only { Strength::Measured } else { Strength::NonceOnly }
+    }
+
+    /// Evaluates every rule over the machine, every rule over the devices, and how they belong together. All
+    /// of it must be met.
+    ///
+    /// # Errors
+    /// `policy.rejected` with all findings; `dcap.tcb.revoked` and `dcap.tcb.not_supported` whatever the policy
+    /// says.
+    pub fn accept_composite(
+        &self,
+        composite: Composite,
+    ) -> Result<Accepted<Composite>, Box<Rejection<Composite>>> {
+        let (machine, refusal) = self.appraise_machine(composite.machine());
+        let mut findings = Findings(machine);
+        let strength = self.strength(composite.machine().tee());
+        if self.crypto_only {
+            let actual = Fact::text("actual", strength.as_str());
+            findings.not_checked("composite.measured", [actual]);
+        } else {
+            self.nvidia.appraise(composite.devices(), &mut findings);
+            let rules = &self.composite;
+            property(&mut findings, "composite.measured", rules.measured, strength == Strength::Measured);
+            property(&mut findings, "composite.fresh", rules.fresh, composite.mode().is_fresh());
+            let covers = composite.mode().covers_evidence();
+            property(&mut findings, "composite.covers_evidence", rules.covers_evidence, covers);
+        }
+        let error = refusal.or_else(|| findings.error());
+        let appraisal = Evaluation { policy: self.name.clone(), findings: findings.0 };
+        match error {
+            None => Ok(Accepted { evidence: composite, appraisal }),
+            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(composite) })),
+        }
+    }
+}
