@@ -1,18 +1,18 @@
 import { accepted, answered, made, result } from './result.js';
-import { evidence, requestText, text } from './request.js';
+import { evidence, requestBytes, text } from './request.js';
 import { misuse } from './error.js';
 import { tokens } from './tokens.js';
 
 /** Every call, over `native()`: the exports of the wasm module or of the N-API module. */
 export function api(native) {
-  const tryVerifyDcap = (request) => result(native().verifyDcap(requestText(request, 'request')));
-  const tryVerifyTpm = (request) => result(native().verifyTpm(requestText(request, 'request')));
+  const tryVerifyDcap = (request) => result(native().verifyDcap(requestBytes(request, 'request')));
+  const tryVerifyTpm = (request) => result(native().verifyTpm(requestBytes(request, 'request')));
 
   class DcapVerifier {
     #prepared;
 
     constructor(preparation) {
-      const given = requestText(preparation, 'preparation');
+      const given = requestBytes(preparation, 'preparation');
       const { PreparedDcap } = native();
       this.#prepared = made(() => new PreparedDcap(given));
     }
@@ -22,11 +22,11 @@ export function api(native) {
     }
 
     tryVerify(quote, call) {
-      return result(this.#prepared.verify(evidence(quote, 'quote'), requestText(call, 'call')));
+      return result(this.#prepared.verify(evidence(quote, 'quote'), requestBytes(call, 'call')));
     }
 
     async verifyBatch(quotes, call) {
-      const given = requestText(call, 'call');
+      const given = requestBytes(call, 'call');
       const list = Array.from(quotes, (quote, number) => evidence(quote, `quotes[${number}]`));
       return (await batch(this.#prepared, list, given)).map(result);
     }
@@ -45,10 +45,10 @@ export function api(native) {
     tryVerifyTpm,
     verifyTpm: (request) => accepted(tryVerifyTpm(request)),
     learnTpmPolicy(request, name) {
-      return answered(result(native().learnTpmPolicy(requestText(request, 'request'), text(name, 'name'))));
+      return answered(result(native().learnTpmPolicy(requestBytes(request, 'request'), text(name, 'name'))));
     },
-    makeTpmChallenge: (request) => answered(result(native().makeTpmChallenge(requestText(request, 'request')))),
-    binding: (request) => result(native().binding(requestText(request, 'request'))),
+    makeTpmChallenge: (request) => answered(result(native().makeTpmChallenge(requestBytes(request, 'request')))),
+    binding: (request) => result(native().binding(requestBytes(request, 'request'))),
     inspect: (file) => answered(result(native().inspect(evidence(file, 'file')))),
     platformOfQuote: (quote) => answered(result(native().platformOfQuote(evidence(quote, 'quote')))),
     platformOfPck: (pem) => answered(result(native().platformOfPck(text(pem, 'pem')))),
@@ -58,7 +58,7 @@ export function api(native) {
     callJson(call, request) {
       const known = Object.hasOwn(CALLS, call) && CALLS[call];
       if (!known) throw misuse('call', `there is no call of this name`, Object.keys(CALLS).join(', '));
-      return native()[known](known === 'inspect' ? evidence(request, 'request') : text(request, 'request'));
+      return native()[known](text(request, 'request'));
     },
   };
 }

@@ -1,15 +1,15 @@
 import { accepted, made, result } from './result.js';
-import { requestText, text } from './request.js';
+import { requestBytes, text } from './request.js';
 
 /** The calls about tokens, over `native()`. */
 export function tokens(native) {
-  const tryVerifyToken = (request) => result(native().verifyToken(requestText(request, 'request')));
+  const tryVerifyToken = (request) => result(native().verifyToken(requestBytes(request, 'request')));
 
   class TokenVerifier {
     #prepared;
 
     constructor(preparation) {
-      const given = requestText(preparation, 'preparation');
+      const given = requestBytes(preparation, 'preparation');
       const { PreparedTokens } = native();
       this.#prepared = made(() => new PreparedTokens(given));
     }
@@ -19,7 +19,7 @@ export function tokens(native) {
     }
 
     tryVerify(token, call) {
-      return result(this.#prepared.verify(text(token, 'token'), requestText(call, 'call')));
+      return result(this.#prepared.verify(text(token, 'token'), requestBytes(call, 'call')));
     }
 
     verifyBundle(bundle, call) {
@@ -27,7 +27,7 @@ export function tokens(native) {
     }
 
     tryVerifyBundle(bundle, call) {
-      return result(this.#prepared.verifyBundle(text(bundle, 'bundle'), requestText(call, 'call')));
+      return result(this.#prepared.verifyBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
     }
 
     free() {
@@ -40,6 +40,6 @@ export function tokens(native) {
     TokenVerifier,
     tryVerifyToken,
     verifyToken: (request) => accepted(tryVerifyToken(request)),
-    showToken: (request) => result(native().showToken(requestText(request, 'request'))),
+    showToken: (request) => result(native().showToken(requestBytes(request, 'request'))),
   };
 }

@@ -3,13 +3,13 @@
 use veriquote_facade as facade;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::provider;
+use crate::{provider, text};
 
 /// [`facade::verify_dcap_json`]
 #[must_use]
 #[wasm_bindgen(js_name = verifyDcap)]
-pub fn verify_dcap(request: &str) -> String {
-    facade::verify_dcap_json(provider(), request)
+pub fn verify_dcap(request: &[u8]) -> String {
+    facade::verify_dcap_json(provider(), &text(request))
 }
 
 /// [`facade::PreparedDcap`]
@@ -24,13 +24,15 @@ impl PreparedDcap {
     /// # Errors
     /// `{"error": …}` with a problem.
     #[wasm_bindgen(constructor)]
-    pub fn new(preparation: &str) -> Result<Self, String> {
-        facade::PreparedDcap::from_json(provider(), preparation).map(Self).map_err(facade::Problem::refused)
+    pub fn new(preparation: &[u8]) -> Result<Self, String> {
+        facade::PreparedDcap::from_json(provider(), &text(preparation))
+            .map(Self)
+            .map_err(facade::Problem::refused)
     }
 
     /// [`facade::PreparedDcap::verify_json`]
     #[must_use]
-    pub fn verify(&self, quote: &[u8], call: &str) -> String {
-        self.0.verify_json(quote, call)
+    pub fn verify(&self, quote: &[u8], call: &[u8]) -> String {
+        self.0.verify_json(quote, &text(call))
     }
 }

@@ -4,11 +4,13 @@ use veriquote::crypto::RustCrypto;
 use veriquote_facade as facade;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::text;
+
 /// [`facade::binding_json`]
 #[must_use]
 #[wasm_bindgen]
-pub fn binding(request: &str) -> String {
-    facade::binding_json(&RustCrypto, request)
+pub fn binding(request: &[u8]) -> String {
+    facade::binding_json(&RustCrypto, &text(request))
 }
 
 /// [`facade::inspect_json`]
@@ -28,8 +30,8 @@ pub fn platform_of_quote(quote: &[u8]) -> String {
 /// [`facade::platform_of_pck_json`]
 #[must_use]
 #[wasm_bindgen(js_name = platformOfPck)]
-pub fn platform_of_pck(pem: &str) -> String {
-    facade::platform_of_pck_json(pem)
+pub fn platform_of_pck(pem: &[u8]) -> String {
+    facade::platform_of_pck_json(&text(pem))
 }
 
 /// [`facade::pck_reference_of_quote_json`]
