@@ -80,17 +80,17 @@ impl Trace {
 
     /// Records that `rule` holds.
     pub fn passed(&mut self, rule: &'static Rule, facts: impl Into<Vec<Fact>>) {
-        self.checks.push(Check { rule, outcome: Outcome::Passed, facts: facts.into() });
+        self.push(Check { rule, outcome: Outcome::Passed, facts: facts.into() });
     }
 
     /// Records that `rule` does not hold, where that is a finding and not the end of the verification.
     pub fn unmet(&mut self, rule: &'static Rule, facts: impl Into<Vec<Fact>>) {
-        self.checks.push(Check { rule, outcome: Outcome::Failed, facts: facts.into() });
+        self.push(Check { rule, outcome: Outcome::Failed, facts: facts.into() });
     }
 
     /// Records that `rule` was not applied.
     pub fn skipped(&mut self, rule: &'static Rule, reason: &'static str) {
-        self.checks.push(Check { rule, outcome: Outcome::Skipped(reason), facts: Vec::new() });
+        self.push(Check { rule, outcome: Outcome::Skipped(reason), facts: Vec::new() });
     }
 
     /// Records the outcome of `result` under `rule`; the error's facts become the check's.
@@ -107,7 +107,12 @@ impl Trace {
 
     /// Records that `rule` does not hold, with the code, part and facts of `error`.
     pub fn failed(&mut self, rule: &'static Rule, error: &Error) {
-        self.checks.push(Check::failed(rule, error));
+        self.push(Check::failed(rule, error));
+    }
+
+    #[inline(never)]
+    fn push(&mut self, check: Check) {
+        self.checks.push(check);
     }
 
     /// Takes over the lines of an earlier verification.

@@ -5,6 +5,7 @@
 //! generated from it.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -673,6 +674,9 @@ codes! {
         "checking the evidence would take more signatures than any real one needs",
         "refuse the evidence, or pass its certificates without the ones that it does not need";
     // Misuse.
+    MisuseNotInitialised = "misuse.not_initialised", Misuse,
+        "a binding was called before its module was loaded",
+        "in a browser, `await init()` before the first call";
     MisuseOptions = "misuse.options", Misuse,
         "an option is unknown, missing, of the wrong type, or contradicts another",
         "see the call's documentation; unknown options are refused so that no check is dropped by a slip";
@@ -695,7 +699,11 @@ impl fmt::Display for Code {
 /// Equality ignores nothing: two errors are equal when code, part, offset and facts are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct Error {
+pub struct Error(Box<Rejection>);
+
+/// Behind a pointer: every `?` would copy it, and results that are errors are rare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rejection {
     code: Code,
     part: Cow<'static, str>,
     offset: Option<usize>,
@@ -705,79 +713,93 @@ pub struct Error {
 impl Error {
     /// An error in `part`, a dotted path such as `quote.header.version` or `collateral.pck_crl`.
     pub fn new(code: Code, part: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, part: part.into(), offset: None, facts: Vec::new() }
+        Self::of(code, part.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(code: Code, part: Cow<'static, str>) -> Self {
+        Self(Box::new(Rejection { code, part, offset: None, facts: Vec::new() }))
     }
 
     /// Adds where in the part's own bytes it went wrong.
+    #[cold]
+    #[inline(never)]
     pub fn at(mut self, offset: usize) -> Self {
-        self.offset = Some(offset);
+        self.0.offset = Some(offset);
         self
     }
 
     /// Adds a fact.
+    #[cold]
+    #[inline(never)]
     pub fn with(mut self, fact: Fact) -> Self {
-        self.facts.push(fact);
+        self.0.facts.push(fact);
         self
     }
 
     /// The same error, told of the part `outer` that held the failing one: `outer.part`.
+    #[cold]
+    #[inline(never)]
     pub fn inside(mut self, outer: &str) -> Self {
-        self.part = if self.part.is_empty() {
+        self.0.part = if self.0.part.is_empty() {
             Cow::Owned(outer.into())
         } else {
-            Cow::Owned(alloc::format!("{outer}.{}", self.part))
+            Cow::Owned(alloc::format!("{outer}.{}", self.0.part))
         };
         self
     }
 
     /// The same error with its offset counted from a start that lies `base` bytes earlier.
+    #[cold]
+    #[inline(never)]
     pub fn shifted(mut self, base: usize) -> Self {
-        self.offset = self.offset.map(|offset| offset.saturating_add(base));
+        self.0.offset = self.0.offset.map(|offset| offset.saturating_add(base));
         self
     }
 
     /// What happened.
     #[must_use]
     pub const fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// What the caller can do.
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        self.code.kind()
+        self.0.code.kind()
     }
 
     /// The dotted path of the part that failed.
     #[must_use]
     pub fn part(&self) -> &str {
-        &self.part
+        &self.0.part
     }
 
     /// Byte offset inside the outermost input that the part names, where one is known.
     #[must_use]
     pub const fn offset(&self) -> Option<usize> {
-        self.offset
+        self.0.offset
     }
 
     /// Expected and actual values, in the order in which they were found.
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
-        &self.facts
+        &self.0.facts
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code.meaning())?;
-        if !self.part.is_empty() {
-            write!(f, " (`{}`", Shown(&self.part))?;
-            if let Some(offset) = self.offset {
+        f.write_str(self.0.code.meaning())?;
+        if !self.0.part.is_empty() {
+            write!(f, " (`{}`", Shown(&self.0.part))?;
+            if let Some(offset) = self.0.offset {
                 write!(f, " at byte {offset}")?;
             }
             f.write_str(")")?;
         }
-        for (index, fact) in self.facts.iter().enumerate() {
+        for (index, fact) in self.0.facts.iter().enumerate() {
             f.write_str(if index == 0 { ": " } else { ", " })?;
             write!(f, "{} {}", fact.name, fact.value)?;
         }

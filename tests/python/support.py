@@ -58,3 +58,11 @@ def token() -> tuple[str, Any, dict[str, Any]]:
         if json.loads(case.answer)["accepted"] and "token" in request and request.get("jwks"):
             return request["token"], request["jwks"], options
     raise LookupError("no accepted token")
+
+
+def challenge() -> dict[str, Any]:
+    """Two keys of the case of a pinned endorsement key, and a secret for them."""
+    case = next(case for case in cases("verify_tpm") if case.id == "enrol/pinned-ek")
+    request, options = case.parts()
+    ek = request["ak_evidence"]["activated"]["ek"]
+    return {"ek": ek, "ak": request["ak"], "at": options["at"], "secret": "5a" * 32, "entropy": "0f" * 128}

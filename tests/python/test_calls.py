@@ -257,3 +257,15 @@ def test_a_call_without_what_it_needs() -> None:
     assert refused(veriquote.verify_token, jwks=jwks, **options).code == "misuse.options"
     assert refused(veriquote.inspect, b"").kind == "malformed"
     assert refused(veriquote.verify_token, b"\xff", jwks=jwks, **options).code == "misuse.options"
+
+
+def test_a_secret_is_wrapped_for_one_tpm_and_one_key() -> None:
+    request = support.challenge()
+    made = veriquote.make_tpm_challenge(**request)
+    assert made.challenge is not None and made.credential is not None
+    assert made.challenge.secret == request["secret"] and request["secret"] not in made.credential
+    assert made.to_json() == veriquote.make_tpm_challenge_json(json.dumps(request))
+    as_bytes = {**request, "ak": bytes.fromhex(request["ak"])}
+    assert veriquote.make_tpm_challenge(**as_bytes).to_json() == made.to_json()
+    assert refused(veriquote.make_tpm_challenge, **{**request, "ek": {}}).kind == "misuse"
+    assert refused(veriquote.make_tpm_challenge, **request, more=1).code == "misuse.options"

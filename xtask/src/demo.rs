@@ -29,10 +29,10 @@ pub(crate) struct Options {
 
 pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     let folder = options.folder.clone().unwrap_or_else(|| project.target.join("demo"));
-    stages.announce(if project.vectors.is_some() { 11 } else { 10 });
+    stages.announce(if project.vectors.is_some() { 13 } else { 12 });
     let ready = stages.run("system packages", debian::compilers)
         && stages.run("build the tool", || build(project))
-        && stages.run("forge two platforms", || forge(project, &folder));
+        && stages.run("forge two platforms and a machine with a TPM", || forge(project, &folder));
     if !ready {
         return;
     }
@@ -73,34 +73,37 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         fs::write(tampered.join("quote.bin"), quote)?;
         expect(1, verify(project, &tampered))
     });
+    let machine = folder.join("tpm-rsa");
+    stages.run("verify a forged TPM: its key, its quote, the boot log and the list of programs", || {
+        expect(0, verify_tpm(project, &machine, "quote.msg")?)
+    });
+    stages.run("refuse the same quote with one bit of its register digest changed", || {
+        let mut quote = fs::read(machine.join("quote.msg"))?;
+        if let Some(byte) = quote.last_mut() {
+            *byte ^= 1;
+        }
+        fs::write(machine.join("tampered.msg"), quote)?;
+        expect(1, verify_tpm(project, &machine, "tampered.msg")?)
+    });
     service::show(project, stages, &folder);
 }
 
 fn build(project: &Project) -> Result<(), Failure> {
-    Step::cargo().args(["build", "--release", "--package", "veriquote-cli"]).dir(&project.root).run()
+    Step::cargo().args(["build", "--package", "veriquote-cli"]).dir(&project.root).run()
 }
 
 fn forge(project: &Project, folder: &Path) -> Result<String, Failure> {
-    for name in ["tdx4", "sgx3"] {
+    for name in ["tdx4", "sgx3", "tpm-rsa"] {
         let platform = folder.join(name);
         fs::create_dir_all(&platform)?;
         Step::cargo()
-            .args([
-                "run",
-                "--release",
-                "--quiet",
-                "--package",
-                "veriquote-forge",
-                "--example",
-                "forge-platform",
-                "--",
-            ])
+            .args(["run", "--quiet", "--package", "veriquote-forge", "--example", "forge-platform", "--"])
             .arg(name)
             .arg(&platform)
             .dir(&project.root)
             .run()?;
     }
-    Ok(format!("keys, certificates, revocation lists, collateral and quotes in {}", folder.display()))
+    Ok(format!("keys, certificates, revocation lists, collateral, quotes and logs in {}", folder.display()))
 }
 
 fn verify(project: &Project, platform: &Path) -> Step {
@@ -114,8 +117,26 @@ fn verify(project: &Project, platform: &Path) -> Step {
         .args(["--at", FORGED_AT])
 }
 
+fn verify_tpm(project: &Project, machine: &Path, quote: &str) -> Result<Step, Failure> {
+    let nonce = fs::read_to_string(machine.join("nonce"))?;
+    let mut step = veriquote(project).args(["verify", "tpm", "--nonce"]).arg(nonce.trim());
+    for (flag, name) in [
+        ("--quote", quote),
+        ("--signature", "quote.sig"),
+        ("--ak", "ak.pub"),
+        ("--ak-chain", "ak.pem"),
+        ("--root", "root.pem"),
+        ("--pcrs", "quote.pcrs"),
+        ("--event-log", "eventlog.bin"),
+        ("--ima-log", "ima.bin"),
+    ] {
+        step = step.arg(flag).arg(machine.join(name));
+    }
+    Ok(step.args(["--at", FORGED_AT]))
+}
+
 pub(super) fn veriquote(project: &Project) -> Step {
-    Step::new(project.target.join("release/veriquote"))
+    Step::new(project.target.join("debug/veriquote"))
 }
 
 /// Runs it; any other exit code than the one expected is a failure of the demo.

@@ -10,6 +10,7 @@ mod differential;
 mod failure;
 mod fuzz;
 mod generate;
+mod js;
 mod no_std;
 mod project;
 mod python;
@@ -45,6 +46,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Write the generated documents and schema from the source; `--check` fails on a difference.
     Gen(generate::Options),
+    /// Build the npm packages, measure them, compare them with Rust, install them in clean projects.
+    Js(js::Options),
     /// Link the core into a program for a bare target.
     NoStd,
     /// Build the Python wheel and test it: answers to every vector, types, threads, columns, Spark, documents.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&project, &mut stages, &options),
         Command::Fuzz(options) => fuzz::run(&project, &mut stages, &options),
         Command::Gen(options) => generate::run(&project, &mut stages, &options),
+        Command::Js(options) => js::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
         Command::Python(options) => python::run(&project, &mut stages, &options),
         Command::Setup => setup::run(&project, &mut stages),

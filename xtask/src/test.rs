@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     differential,
     failure::Failure,
-    fuzz, generate, no_std,
+    fuzz, generate, js, no_std,
     project::{self, Project},
     python,
     setup::{debian, tools},
@@ -34,7 +34,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(13 + python::STAGES);
+    stages.announce(13 + python::STAGES + js::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
@@ -64,13 +64,14 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     differential::stage(project, stages);
     python::stages(project, stages, &[]);
     if options.native_only {
-        for name in ["no_std program", "core for wasm32", "fuzz"] {
+        for name in ["no_std program", "core for wasm32", "npm packages", "fuzz"] {
             stages.skip(name, "--native-only");
         }
         return;
     }
     no_std::stage(project, stages);
     wasm::stage(project, stages);
+    js::stage(project, stages);
     if options.no_fuzz {
         stages.skip("fuzz", "--no-fuzz");
     } else {

@@ -137,6 +137,31 @@ fn keys_come_and_go_under_a_running_service() {
 }
 
 #[test]
+fn a_log_that_nobody_reads_ends_no_request() {
+    let folder = Folder::new("log");
+    let mut service = veriquote(&folder.0)
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut log = BufReader::new(service.stderr.take().expect("its log"));
+    let address = loop {
+        let mut line = String::new();
+        assert!(log.read_line(&mut line).expect("a line") > 0, "it ended");
+        let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        if line["message"] == "listening" {
+            break line["address"].as_str().expect("an address").to_owned();
+        }
+    };
+    drop(log);
+    for _ in 0..2 {
+        assert!(get(&address, "/nowhere").starts_with("HTTP/1.1 404"), "a refusal, which is logged");
+    }
+    service.kill().expect("an end");
+    let _ = service.wait();
+}
+
+#[test]
 fn evidence_is_exchanged_for_a_token() {
     use veriquote_forge::{Body, Forge};
     let folder = Folder::new("attest");

@@ -14,6 +14,7 @@ use veriquote::policy::{Accepted, BootRules, Evaluation, Policy, Verdict as Ruli
 use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
 
 use crate::blob::Blob;
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
 use crate::document::Document;
@@ -21,13 +22,12 @@ use crate::event_log::EventLogClaims;
 use crate::problem::Problem;
 use crate::qve::{QveClaims, QveEvidence, mac_not_checked};
 use crate::time::Time;
-use crate::tpm::BootStateClaims;
 use crate::verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Forecast, Horizon, NotChecked, TcbClaims,
     Verdict, Verification,
 };
 
-const EVIDENCE: &str = "dcap";
+pub(crate) const EVIDENCE: &str = "dcap";
 
 /// One quote with all that verifies it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -334,6 +334,18 @@ impl DcapVerifier {
         event_log: Option<&Blob>,
     ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
         self.run_whole(quote, event_log, None, None).unwrap_or_else(|failure| (failed(&failure), None))
+    }
+
+    /// The same, with all that can stand beside a quote.
+    #[must_use]
+    pub fn verify_with(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        qve: Option<&QveEvidence>,
+        cache: Option<&mut PlatformCache>,
+    ) -> Verification {
+        self.run(quote, event_log, qve, cache).unwrap_or_else(|failure| failed(&failure))
     }
 
     fn run(

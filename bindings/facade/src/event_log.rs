@@ -55,6 +55,7 @@ impl From<&ReplayedLog<'_>> for EventLogClaims {
 
 impl EventLogClaims {
     /// The events of a log that was not replayed.
+    #[cfg(feature = "tpm")]
     pub(crate) fn unauthenticated(log: &EventLog<'_>) -> Self {
         let events = log
             .unauthenticated_events()

@@ -282,7 +282,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, Problem> {
 pub fn inspect_json(bytes: &[u8]) -> String {
     match inspect(bytes) {
         Ok(inspection) => serde_json::to_string(&inspection).unwrap_or_default(),
-        Err(problem) => serde_json::json!({ "error": problem }).to_string(),
+        Err(problem) => problem.refused(),
     }
 }
 

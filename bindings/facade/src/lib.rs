@@ -7,22 +7,33 @@
 pub mod appraisal;
 mod binding;
 mod blob;
+#[cfg(feature = "dcap")]
+mod boot;
 mod check;
+#[cfg(feature = "dcap")]
 mod claims;
 #[cfg(feature = "nvidia")]
 mod composite;
+#[cfg(feature = "dcap")]
 mod dcap;
 mod document;
+#[cfg(feature = "dcap")]
 mod event_log;
+#[cfg(feature = "tpm")]
 mod inspect;
+#[cfg(feature = "tpm")]
+mod lookup;
 #[cfg(feature = "nvidia")]
 mod nvgpu;
+mod prepared;
 mod problem;
+#[cfg(feature = "dcap")]
 mod qve;
 #[cfg(feature = "schema")]
 mod schema;
 mod time;
 mod token;
+#[cfg(feature = "tpm")]
 mod tpm;
 mod verification;
 
@@ -33,7 +44,10 @@ pub use binding::{
     BindingDetection, BindingRequest, BindingResult, binding_compute, binding_detect, binding_json,
 };
 pub use blob::Blob;
+#[cfg(feature = "dcap")]
+pub use boot::{AuthorityClaims, BootStateClaims, SectionClaims, SecureBootClaims};
 pub use check::{CheckLine, facts};
+#[cfg(feature = "dcap")]
 pub use claims::{
     PlatformClaims, QuoteClaims, ReportClaims, SgxReportClaims, TdxExtendedClaims, TdxReportClaims,
 };
@@ -42,12 +56,20 @@ pub use composite::{
     BondClaims, CompositeBinding, CompositeClaims, CompositeDevices, CompositeMachine, CompositeOptions,
     CompositeRequest, CompositeTpm, verify_composite, verify_composite_json,
 };
+#[cfg(feature = "dcap")]
 pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};
 pub use document::Document;
+#[cfg(feature = "dcap")]
 pub use event_log::{EventClaims, EventLogClaims};
+#[cfg(feature = "tpm")]
 pub use inspect::{
     CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
     SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
+};
+#[cfg(feature = "tpm")]
+pub use lookup::{
+    PckLookup, PckLookupQuery, PlatformLookup, pck_reference_of_quote_json, platform_of_pck_json,
+    platform_of_quote_json,
 };
 #[cfg(feature = "nvidia")]
 pub use nvgpu::{
@@ -55,25 +77,35 @@ pub use nvgpu::{
     NvgpuDeviceClaims, NvgpuDeviceView, NvgpuOptions, NvgpuRequest, NvgpuView, RimView, verify_nvgpu,
     verify_nvgpu_json,
 };
+#[cfg(feature = "dcap")]
+pub use prepared::{DcapCall, DcapPreparation, PreparedDcap};
+pub use prepared::{PreparedTokens, TokenCall, TokenPreparation};
 pub use problem::{Problem, ProblemKind};
+#[cfg(feature = "dcap")]
 pub use qve::{QveClaims, QveEvidence};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;
 pub use token::{
     AcceptedAlgorithms, AttestedExpectations, ExpectedDebug, ExpectedNonce, ExpectedSeconds, ExpectedSigner,
-    ExpectedText, JwkView, SubmoduleToken, SubmoduleView, TokenBundleView, TokenClaims, TokenExpectations,
-    TokenExpiry, TokenKey, TokenOptions, TokenRequest, TokenVerifier, TokenView, verify_token,
-    verify_token_json,
+    ExpectedText, SubmoduleToken, TokenClaims, TokenExpectations, TokenExpiry, TokenKey, TokenOptions,
+    TokenRequest, TokenVerifier, verify_token, verify_token_json,
 };
+#[cfg(feature = "tpm")]
+pub use token::{JwkView, SubmoduleView, TokenBundleView, TokenView};
+#[cfg(feature = "tpm")]
 pub use tpm::{
-    ActivatedKey, AkClaims, AkEvidence, AttestedKey, AuthorityClaims, BootClaims, BootStateClaims,
-    ClockClaims, ClockReading, EndorsementKey, EndorsementView, ImaClaims, ImaListView, KeptChallenge,
-    PcrBanks, RegisterClaims, SectionClaims, SecureBootClaims, TeeBoundKey, TpmAttestView, TpmChallenge,
-    TpmChallengeRequest, TpmClaims, TpmOptions, TpmPublicView, TpmQuoteClaims, TpmRequest, learn_tpm_policy,
-    make_tpm_challenge, make_tpm_challenge_json, verify_tpm, verify_tpm_json,
+    ActivatedKey, AkClaims, AkEvidence, AttestedKey, BootClaims, ClockClaims, ClockReading, EndorsementKey,
+    EndorsementView, ImaClaims, KeptChallenge, PcrBanks, RegisterClaims, TeeBoundKey, TpmChallenge,
+    TpmChallengeRequest, TpmClaims, TpmOptions, TpmQuoteClaims, TpmRequest, learn_tpm_policy,
+    learn_tpm_policy_json, make_tpm_challenge, make_tpm_challenge_json, verify_tpm, verify_tpm_for_claims,
+    verify_tpm_json,
 };
+#[cfg(feature = "tpm")]
+pub use tpm::{ImaListView, TpmAttestView, TpmPublicView};
+#[cfg(feature = "dcap")]
+pub use verification::DcapClaims;
 pub use verification::{
-    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Finding, Forecast, Horizon, NotChecked,
-    ShortComponent, Shortfall, TcbClaims, TcbPart, Verdict, Verification,
+    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, ShortComponent,
+    Shortfall, TcbClaims, TcbPart, Verdict, Verification,
 };

@@ -95,6 +95,16 @@ impl Problem {
         }
     }
 
+    /// `{"error": …}`: what a call gives in place of its result.
+    #[must_use]
+    pub fn refused(self) -> String {
+        #[derive(Serialize)]
+        struct Refused {
+            error: Problem,
+        }
+        serde_json::to_string(&Refused { error: self }).unwrap_or_default()
+    }
+
     /// The same problem, told of the part `outer` that holds the failing one.
     #[must_use]
     pub fn inside(mut self, outer: &str) -> Self {

@@ -23,6 +23,12 @@ pub fn schema() -> Vec<(&'static str, Value)> {
         ("unauthenticated-appraisal.json", of::<crate::UnauthenticatedAppraisal>()),
         ("binding-request.json", of::<crate::BindingRequest>()),
         ("binding-result.json", of::<crate::BindingResult>()),
+        ("dcap-preparation-request.json", of::<crate::DcapPreparation>()),
+        ("dcap-call-request.json", of::<crate::DcapCall>()),
+        ("token-preparation-request.json", of::<crate::TokenPreparation>()),
+        ("token-call-request.json", of::<crate::TokenCall>()),
+        ("platform-lookup.json", of::<crate::PlatformLookup>()),
+        ("pck-lookup.json", of::<crate::PckLookup>()),
         ("problem.json", of::<crate::Problem>()),
     ]
 }

@@ -3,13 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "dcap")]
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
+#[cfg(feature = "dcap")]
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
+#[cfg(feature = "dcap")]
 use crate::event_log::EventLogClaims;
 use crate::problem::{Problem, ProblemKind};
+#[cfg(feature = "dcap")]
 use crate::qve::QveClaims;
 use crate::token::TokenClaims;
-use crate::tpm::{BootStateClaims, TpmClaims};
+#[cfg(feature = "tpm")]
+use crate::tpm::TpmClaims;
 #[cfg(feature = "nvidia")]
 use crate::{composite::CompositeClaims, nvgpu::NvgpuClaims};
 
@@ -48,8 +54,10 @@ pub struct Verification {
 #[serde(untagged)]
 pub enum Claims {
     /// `evidence` is `dcap`.
+    #[cfg(feature = "dcap")]
     Dcap(Box<DcapClaims>),
     /// `evidence` is `tpm`.
+    #[cfg(feature = "tpm")]
     Tpm(Box<TpmClaims>),
     /// `evidence` is `token`.
     Token(Box<TokenClaims>),
@@ -63,6 +71,7 @@ pub enum Claims {
 
 impl Claims {
     /// What a quote of an enclave or trust domain says.
+    #[cfg(feature = "dcap")]
     #[must_use]
     pub const fn dcap(&self) -> Option<&DcapClaims> {
         match self {
@@ -72,6 +81,7 @@ impl Claims {
     }
 
     /// What a TPM says.
+    #[cfg(feature = "tpm")]
     #[must_use]
     pub const fn tpm(&self) -> Option<&TpmClaims> {
         match self {
@@ -105,12 +115,14 @@ impl Claims {
     pub const fn token(&self) -> Option<&TokenClaims> {
         match self {
             Self::Token(claims) => Some(claims),
+            #[cfg(feature = "dcap")]
             _ => None,
         }
     }
 }
 
 /// What an authentic quote of an enclave or trust domain says.
+#[cfg(feature = "dcap")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -248,6 +260,7 @@ pub struct Appraisal {
     pub findings: Vec<Finding>,
 }
 
+#[cfg(feature = "dcap")]
 impl From<&veriquote::policy::Evaluation> for Appraisal {
     fn from(appraisal: &veriquote::policy::Evaluation) -> Self {
         let finding = |finding: &veriquote::policy::Finding| Finding {

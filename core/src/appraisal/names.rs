@@ -1,5 +1,8 @@
 //! What the fields of Intel's reports are called, by us and by others.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+
 /// How a field is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -99,4 +102,58 @@ pub(crate) fn tcb_status(text: &str) -> &str {
         "REVOKED" => "Revoked",
         other => other,
     }
+}
+
+/// How a value of a TPM is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TpmForm {
+    /// Hex.
+    Bytes,
+    /// A number of 32 bits.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// Words.
+    Text,
+}
+
+/// What is known of a TPM and its key, beside its registers. The dotted names have `tpm.` before ours, the
+/// plain ones `tpm_` and underscores.
+const TPM: [(&str, TpmForm); 7] = [
+    ("ak.name", TpmForm::Bytes),
+    ("ak.route", TpmForm::Text),
+    ("clock.resets", TpmForm::Number),
+    ("clock.restarts", TpmForm::Number),
+    ("clock.safe", TpmForm::Flag),
+    ("firmware_version", TpmForm::Bytes),
+    ("signature_scheme", TpmForm::Text),
+];
+
+/// Banks of registers.
+const TPM_BANKS: [&str; 5] = ["sha1", "sha256", "sha384", "sha512", "sm3_256"];
+
+/// Registers of a PC's TPM.
+const TPM_REGISTERS: u8 = 24;
+
+/// Everything of a TPM: our names with their forms; registers are `pcr.sha256.7`.
+pub(crate) fn tpm() -> impl Iterator<Item = (Cow<'static, str>, TpmForm)> {
+    let register = |bank: &'static str| (0..TPM_REGISTERS).map(move |index| (bank, index));
+    let registers = TPM_BANKS.into_iter().flat_map(register);
+    let registers = registers.map(|(bank, index)| (Cow::Owned(register_name(bank, index)), TpmForm::Bytes));
+    TPM.into_iter().map(|(name, form)| (Cow::Borrowed(name), form)).chain(registers)
+}
+
+/// Our name of a register.
+pub(crate) fn register_name(bank: &str, index: u8) -> String {
+    alloc::format!("pcr.{bank}.{index}")
+}
+
+/// The dotted name of a TPM's value.
+pub(crate) fn tpm_dotted(name: &str) -> String {
+    alloc::format!("tpm.{name}")
+}
+
+/// The plain name of a TPM's value.
+pub(crate) fn tpm_plain(name: &str) -> String {
+    alloc::format!("tpm_{}", name.replace('.', "_"))
 }

@@ -4,20 +4,21 @@
 //! TPM to prove itself with, and is given the randomness for that.
 
 pub mod ecdsa_der;
-#[cfg(any(feature = "jwt", feature = "tpm"))]
-pub(crate) mod roca;
+mod roca;
 mod rustcrypto;
 mod spki;
+mod weak;
 #[cfg(feature = "tpm")]
 pub(crate) mod wrap;
 
+#[cfg(all(test, feature = "tpm"))]
+pub(crate) use roca::marked_modulus;
 pub use rustcrypto::RustCrypto;
 pub use spki::{KeyKind, SubjectPublicKeyInfo};
+pub(crate) use weak::RsaWeakness;
 
 use alloc::boxed::Box;
 use core::fmt;
-
-use crate::limits::{RSA_EXPONENT_MAX, RSA_MODULUS_BITS};
 
 /// Loads keys once to verify many times, and hashes.
 ///
@@ -92,32 +93,10 @@ impl PublicKey<'_> {
             (
                 SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(..),
                 Self::Rsa { modulus, exponent },
-            ) => {
-                bits(modulus).is_some_and(|bits| RSA_MODULUS_BITS.contains(&bits))
-                    && is_odd(modulus)
-                    && bits(exponent).is_some_and(|bits| bits <= 64)
-                    && is_odd(exponent)
-                    && (3..=RSA_EXPONENT_MAX).contains(&small(exponent))
-            }
+            ) => RsaWeakness::of(modulus, exponent).is_none(),
             _ => false,
         }
     }
-}
-
-/// Bits of an unsigned big-endian number; `None` when it is empty or starts with a zero.
-fn bits(number: &[u8]) -> Option<usize> {
-    let (first, rest) = number.split_first()?;
-    let top = u8::BITS.checked_sub(first.leading_zeros()).filter(|top| *top > 0)?;
-    rest.len().checked_mul(8)?.checked_add(usize::try_from(top).ok()?)
-}
-
-fn is_odd(number: &[u8]) -> bool {
-    number.last().is_some_and(|byte| byte & 1 == 1)
-}
-
-/// A number of at most 64 bits.
-fn small(number: &[u8]) -> u64 {
-    number.iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
 
 /// An elliptic curve of FIPS 186-5.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::algorithm::Algorithm;
 use super::base64url;
 use super::certified;
-use crate::crypto::roca;
+use crate::crypto::RsaWeakness;
 use crate::crypto::{CryptoProvider, Curve, HashAlgorithm, PublicKey, SubjectPublicKeyInfo, VerifyingKey};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -281,16 +281,15 @@ fn rsa(node: &Node<'_>) -> Result<Material, Error> {
     let missing = || invalid("n", "missing");
     let modulus = numbers.next().ok_or_else(missing)??;
     let exponent = numbers.next().ok_or_else(missing)??;
-    refuse_marked(&modulus, "n")?;
+    refuse_marked(&modulus, &exponent, "n")?;
     Ok(Material::Rsa { modulus, exponent })
 }
 
-/// Refuses an RSA key whose factors can be found by its form, wherever the key came from.
-pub(crate) fn refuse_marked(modulus: &[u8], part: &'static str) -> Result<(), Error> {
-    if roca::is_marked(modulus) {
-        return Err(invalid(part, "made by a generator whose keys can be factored (CVE-2017-15361)"));
-    }
-    Ok(())
+/// Refuses an RSA key whose factors can be found by its form, wherever the key came from. What else may be wrong
+/// with it is told when it is loaded, which a token of another algorithm never asks for.
+pub(crate) fn refuse_marked(modulus: &[u8], exponent: &[u8], part: &'static str) -> Result<(), Error> {
+    let weakness = RsaWeakness::of(modulus, exponent).filter(|it| *it == RsaWeakness::Factorable);
+    weakness.map_or(Ok(()), |weakness| Err(invalid(part, weakness.as_str())))
 }
 
 /// The certificates of a key or of a header, leaf first (RFC 7517, section 4.7).

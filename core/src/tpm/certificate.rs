@@ -59,7 +59,12 @@ impl<'p> TrustedAk<'p> {
     ) -> Result<Self, Failure> {
         let mut trace = Trace::new();
         let leaf = verify_leaf(chain, context, checks::AK_CHAIN, &mut trace).and_then(|leaf| {
-            let for_this = check_purpose(&leaf, oid::TCG_KP_AIK_CERTIFICATE, purpose);
+            let for_this = check_purpose(&leaf, oid::TCG_KP_AIK_CERTIFICATE, purpose).and_then(|()| {
+                if leaf.usage == KeyUse::Other {
+                    return Err(purpose_error("the certificate does not allow its key to sign data"));
+                }
+                Ok(())
+            });
             trace.apply(checks::AK_PURPOSE, for_this)?;
             let same = area.is_none_or(|area| area.key().is_same_key(&leaf.key.borrow()));
             if !same {
@@ -90,7 +95,18 @@ pub(super) struct Leaf {
     pub identity: TpmIdentity,
     pub window: Window,
     purposes: Option<Vec<Vec<u8>>>,
-    signs: bool,
+    usage: KeyUse,
+}
+
+/// What KeyUsage says of signing data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KeyUse {
+    /// The certificate leaves it open.
+    Any,
+    /// The key signs data.
+    Signs,
+    /// It does something else.
+    Other,
 }
 
 /// Verifies an endorsement key's certificate, as NV memory holds it.
@@ -111,7 +127,7 @@ pub(super) fn verify_ek(
     let leaf = verify_leaf(&chain, context, checks::EK_CHAIN, trace)?;
     let for_this = check_purpose(&leaf, oid::TCG_KP_EK_CERTIFICATE, MissingPurpose::Refuse).and_then(|()| {
         // An endorsement key decrypts; one that signs could vouch for keys that it never unwrapped for.
-        if leaf.signs {
+        if leaf.usage == KeyUse::Signs {
             return Err(purpose_error("an endorsement key's certificate must not allow it to sign"));
         }
         Ok(())
@@ -160,11 +176,15 @@ fn read_chain(chain: &[Vec<u8>], context: &ChainContext<'_>) -> Result<(Leaf, Ve
     let identity = leaf.extension(oid::SUBJECT_ALT_NAME).map(|e| identity(e.value, e.offset)).transpose()?;
     let purposes =
         leaf.extension(oid::EXTENDED_KEY_USAGE).map(|e| purposes(e.value, e.offset)).transpose()?;
-    let signs = leaf.key_usage().is_some_and(|usage| usage.digital_signature());
+    let usage = match leaf.key_usage().map(|usage| usage.digital_signature()) {
+        None => KeyUse::Any,
+        Some(true) => KeyUse::Signs,
+        Some(false) => KeyUse::Other,
+    };
     let window = verified.window();
     let facts = alloc::vec![Fact::time("not_after", window.not_after)];
     let leaf =
-        Leaf { key: OwnedKey::from(&key), identity: identity.unwrap_or_default(), window, purposes, signs };
+        Leaf { key: OwnedKey::from(&key), identity: identity.unwrap_or_default(), window, purposes, usage };
     Ok((leaf, facts))
 }
 

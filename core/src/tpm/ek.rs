@@ -192,11 +192,14 @@ fn check_key(
     const REQUIRED: u32 = Attributes::FIXED_TPM
         | Attributes::FIXED_PARENT
         | Attributes::SENSITIVE_DATA_ORIGIN
+        | Attributes::ADMIN_WITH_POLICY
         | Attributes::RESTRICTED
         | Attributes::DECRYPT;
     let attributes = area.attributes();
     if !attributes.has(REQUIRED) || attributes.0 & Attributes::SIGN != 0 {
-        return Err(wrong("it is not a restricted decryption key that is fixed to its TPM"));
+        return Err(wrong(
+            "it is not a restricted decryption key that is fixed to its TPM and administered by a policy",
+        ));
     }
     let hash = area.name_algorithm().require_hash("ek.public.name_alg")?;
     match area.symmetric() {

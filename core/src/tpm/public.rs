@@ -88,6 +88,10 @@ impl Attributes {
     pub const USER_WITH_AUTH: u32 = 1 << 6;
     /// The administrator role is authorised by a policy only.
     pub const ADMIN_WITH_POLICY: u32 = 1 << 7;
+    /// The key can be loaded by this firmware alone (since version 1.83 of the specification).
+    pub const FIRMWARE_LIMITED: u32 = 1 << 8;
+    /// The key can be loaded by firmware of this security version number or a higher one alone (since 1.83).
+    pub const SVN_LIMITED: u32 = 1 << 9;
     /// Wrong passwords do not lock the TPM.
     pub const NO_DA: u32 = 1 << 10;
     /// Copies are encrypted.
@@ -101,13 +105,18 @@ impl Attributes {
     /// The key signs certificates in the form of X.509.
     pub const X509_SIGN: u32 = 1 << 19;
 
-    const NAMES: [(u32, &'static str); 12] = [
+    /// Every bit that the specification gives a meaning; the others are zero.
+    const KNOWN: u32 = 0x000f_0ff6;
+
+    const NAMES: [(u32, &'static str); 14] = [
         (Self::FIXED_TPM, "fixedTPM"),
         (Self::ST_CLEAR, "stClear"),
         (Self::FIXED_PARENT, "fixedParent"),
         (Self::SENSITIVE_DATA_ORIGIN, "sensitiveDataOrigin"),
         (Self::USER_WITH_AUTH, "userWithAuth"),
         (Self::ADMIN_WITH_POLICY, "adminWithPolicy"),
+        (Self::FIRMWARE_LIMITED, "firmwareLimited"),
+        (Self::SVN_LIMITED, "svnLimited"),
         (Self::NO_DA, "noDA"),
         (Self::ENCRYPTED_DUPLICATION, "encryptedDuplication"),
         (Self::RESTRICTED, "restricted"),
@@ -216,7 +225,13 @@ impl<'a> PublicArea<'a> {
             return Err(kind.unsupported("type"));
         }
         let name_algorithm = AlgorithmId(reader.u16_be("name_alg")?);
+        let at = reader.offset();
         let attributes = Attributes(reader.u32_be("object_attributes")?);
+        if attributes.0 & !Attributes::KNOWN != 0 {
+            return Err(Error::new(Code::TpmPublicLayout, "object_attributes")
+                .at(at)
+                .with(Fact::text("problem", "reserved bits are set")));
+        }
         let auth_policy = sized(&mut reader, "auth_policy")?;
         let symmetric = read_symmetric(&mut reader)?;
         let scheme = read_scheme(&mut reader)?;

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Row as _, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
 use veriquote::UnixTime;
 
 use super::{Answer, Store, StoreError, StoredDocument, StoredPolicy};
@@ -22,6 +22,9 @@ pub struct Sqlite {
 
 /// Each is applied once, in this order, and never changed.
 const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../../migrations/0001_first.sql"))];
+
+/// How long a connection waits for another's write.
+const BUSY: Duration = Duration::from_secs(5);
 
 impl Sqlite {
     /// Opens the file, which is made if it is not there.
@@ -43,10 +46,10 @@ impl Sqlite {
     }
 
     async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
-        let options = options
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
+        // The file is told once how its journal is kept: connections that say so at a time lock each other out.
+        let first = options.clone().journal_mode(SqliteJournalMode::Wal).busy_timeout(BUSY);
+        first.connect().await.map_err(failed)?.close().await.map_err(failed)?;
+        let options = options.synchronous(SqliteSynchronous::Full).busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new()
             .max_connections(connections)
             // A store in memory lives as long as its one connection.

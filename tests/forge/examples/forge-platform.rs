@@ -1,7 +1,9 @@
-//! Writes a forged platform into a folder: `forge-platform NAME FOLDER`, with a name of [`Forge::all`].
+//! Writes a forged platform into a folder: `forge-platform NAME FOLDER`, with a name of [`Forge::all`], or
+//! `tpm-` and one of [`TpmForge::all`] for a machine with a TPM.
 
 use std::{env, path::Path, process::ExitCode};
 use veriquote_forge::Forge;
+use veriquote_forge::tpm::TpmForge;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -9,12 +11,18 @@ fn main() -> ExitCode {
         eprintln!("usage: forge-platform NAME FOLDER");
         return ExitCode::from(2);
     };
-    let Some(forge) = Forge::named(name) else {
-        let names: Vec<_> = Forge::all().into_iter().map(|(name, _)| name).collect();
-        eprintln!("no platform `{name}`; there are {}", names.join(", "));
-        return ExitCode::from(2);
+    let machine = name.strip_prefix("tpm-").and_then(TpmForge::named);
+    let written = match (Forge::named(name), machine) {
+        (Some(forge), _) => forge.build().write(Path::new(folder)),
+        (None, Some(machine)) => machine.build().write(Path::new(folder)),
+        (None, None) => {
+            let machines = TpmForge::all().into_iter().map(|(name, _)| format!("tpm-{name}"));
+            let names = Forge::all().into_iter().map(|(name, _)| name.to_owned()).chain(machines);
+            eprintln!("no platform `{name}`; there are {}", names.collect::<Vec<_>>().join(", "));
+            return ExitCode::from(2);
+        }
     };
-    match forge.build().write(Path::new(folder)) {
+    match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{folder}: {error}");

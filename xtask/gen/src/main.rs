@@ -1,6 +1,7 @@
 //! `veriquote-gen ROOT [--check]`: writes every generated file below `ROOT`, or says which one differs.
 
 mod codes;
+mod dts;
 mod errors;
 mod limits;
 mod output;
@@ -42,6 +43,7 @@ fn outputs(root: &Path) -> Result<Vec<Output>, String> {
         Output { path: "docs/limits.md".into(), text: limits::markdown(&source)? },
     ];
     let schemas = veriquote_facade::schema();
+    outputs.push(dts::output(&schemas)?);
     outputs.extend(pyi::outputs(&schemas)?);
     outputs.extend(schemas.into_iter().map(|(name, mut schema)| {
         schema.sort_all_objects();

@@ -71,7 +71,7 @@ fn start(project: &Project, folder: &Path, tdx: &Path) -> Result<Service, Failur
     ];
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--issuer", ISSUER, "--danger-time", FORGED_AT];
     println!("    $ veriquote {} --data-dir {}", Step::line(&arguments), data.display());
-    let mut process = Command::new(project.target.join("release/veriquote"))
+    let mut process = Command::new(project.target.join("debug/veriquote"))
         .args(arguments)
         .arg("--data-dir")
         .arg(&data)
@@ -82,12 +82,15 @@ fn start(project: &Project, folder: &Path, tdx: &Path) -> Result<Service, Failur
     let log = process.stderr.take();
     let mut service = Service { process, address: String::new() };
     let mut said = String::new();
-    for line in log.map(|log| BufReader::new(log).lines()).into_iter().flatten() {
+    let mut lines = log.map(|log| BufReader::new(log).lines()).into_iter().flatten();
+    while let Some(line) = lines.next() {
         let line = line?;
         // The log is JSON, and an address needs no escapes.
         if let Some(at) = line.find("\"address\":\"") {
             let rest = &line[at + "\"address\":\"".len()..];
             service.address = rest.split('"').next().unwrap_or_default().to_owned();
+            // Somebody has to read on, or the service waits for room.
+            std::thread::spawn(move || lines.for_each(drop));
             return Ok(service);
         }
         said.push_str(&line);

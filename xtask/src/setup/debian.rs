@@ -30,6 +30,11 @@ pub(crate) fn software_tpm() -> Result<String, Failure> {
     Ok("installed swtpm, swtpm-tools and tpm2-tools".into())
 }
 
+/// Installs `packages` where there is no program of this name yet.
+pub(crate) fn install_unless_on_path(program: &str, packages: &[&str]) -> Result<(), Failure> {
+    if on_path(program) { Ok(()) } else { install(packages) }
+}
+
 /// Installs those of `packages` that are missing.
 pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
     let missing: Vec<&str> = packages.iter().copied().filter(|package| !installed(package)).collect();

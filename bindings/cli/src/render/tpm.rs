@@ -88,6 +88,9 @@ fn draw_boot(canvas: &mut Canvas, boot: &BootClaims) {
         let state = register.state.replace('_', " ");
         canvas.field_styled(&format!("PCR {}, {}", register.pcr, register.bank), WARN, &state);
     }
+    for problem in &boot.problems {
+        canvas.field_styled("contradiction", WARN, &format!("{} ({})", problem.message, problem.code));
+    }
     if !boot.quirks.is_empty() {
         canvas.field_styled("deviations", WARN, &boot.quirks.join(" "));
     }

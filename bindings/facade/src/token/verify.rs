@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::time::Time;
 use crate::verification::{Claims, NotChecked, Verification};
 
-const EVIDENCE: &str = "token";
+pub(crate) const EVIDENCE: &str = "token";
 
 /// What an authentic token says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,10 +14,10 @@ use veriquote::policy::Policy;
 use veriquote::tpm::{AlgorithmId, BoundQuote, RESETTABLE};
 use veriquote::{Error, Failure, Rule};
 
-use super::boot::BootStateClaims;
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
 use super::verify::{decoded, hex};
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::event_log::{EventClaims, EventLogClaims};
 use crate::problem::Problem;
@@ -224,7 +224,7 @@ pub(super) fn ima<'l>(
         options.continuation_key.as_deref().map(|it| hex(it, "options.continuation_key")).transpose()?;
     let clock = bound.clock();
     let identity = || BootIdentity {
-        ak_name: identity_of(bound),
+        ak_name: bound.quote().ak_identity().to_vec(),
         reset_count: clock.reset_count,
         restart_count: clock.restart_count,
     };
@@ -287,12 +287,6 @@ fn replay<'l>(
 ) -> Result<ReplayedIma<'l>, Failure> {
     let list = ImaList::detect(bytes)?;
     list.verify(bound.provider(), bound.pcrs(), earlier)
-}
-
-/// The Name of the key; for a bare key, which has none, what the TPM calls it in the quote.
-fn identity_of(bound: &BoundQuote<'_>) -> Vec<u8> {
-    let name = bound.ak().name.as_ref().map(|name| name.as_slice().to_vec());
-    name.unwrap_or_else(|| bound.quote().qualified_signer().to_vec())
 }
 
 /// A list as text begins with the number of a register and a space; anything else printable encodes a

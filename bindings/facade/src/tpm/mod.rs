@@ -1,6 +1,5 @@
 //! Verifying what a TPM says: quotes, the registers that they cover, and the logs that explain those.
 
-mod boot;
 mod challenge;
 mod claims;
 mod evidence;
@@ -12,7 +11,6 @@ mod request;
 mod routes;
 mod verify;
 
-pub use boot::{AuthorityClaims, BootStateClaims, SectionClaims, SecureBootClaims};
 pub use challenge::{
     EndorsementView, TpmChallenge, TpmChallengeRequest, make_tpm_challenge, make_tpm_challenge_json,
 };
@@ -21,4 +19,6 @@ pub use evidence::{ActivatedKey, AkEvidence, AttestedKey, EndorsementKey, KeptCh
 pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
-pub use verify::{learn_tpm_policy, verify_tpm, verify_tpm_json};
+pub use verify::{
+    learn_tpm_policy, learn_tpm_policy_json, verify_tpm, verify_tpm_for_claims, verify_tpm_json,
+};

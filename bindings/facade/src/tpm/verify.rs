@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use veriquote::crypto::CryptoProvider;
 use veriquote::encoding::decode_binary_or_text;
-use veriquote::policy::{Finding, Policy, Verdict as Ruling};
+use veriquote::policy::{Accepted, Finding, Policy, Verdict as Ruling};
 use veriquote::tpm::{
-    Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Scheme, SignatureInput, checks,
+    BoundQuote, Challenge, ClaimedPcrs, ClockInfo, Expectations, PcrSelection, Scheme, SignatureInput, checks,
 };
 use veriquote::{Code, Error, Fact};
 
@@ -38,7 +38,7 @@ pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> Stri
 #[must_use]
 pub fn verify_tpm(provider: Arc<dyn CryptoProvider>, request: &TpmRequest) -> Verification {
     let mut notes = Notes::default();
-    match run(&provider, request, &mut notes, None) {
+    match run(&provider, request, &mut notes, Asked::default()) {
         Ok(result) => result,
         Err(problem) => Verification::failed(EVIDENCE, problem, notes.lines),
     }
@@ -64,8 +64,54 @@ pub fn learn_tpm_policy(
         ));
     }
     let mut learned = Learned { name, text: String::new() };
-    run(&provider, &request, &mut Notes::default(), Some(&mut learned))?;
+    let asked = Asked { learned: Some(&mut learned), ..Asked::default() };
+    run(&provider, &request, &mut Notes::default(), asked)?;
     Ok(learned.text)
+}
+
+/// [`learn_tpm_policy`]: a [`TpmRequest`] as JSON in; the policy as the text of a JSON document out, or
+/// `{"error": …}` with a [`Problem`].
+#[must_use]
+pub fn learn_tpm_policy_json(provider: Arc<dyn CryptoProvider>, request: &str, name: &str) -> String {
+    let learned = serde_json::from_str::<TpmRequest>(request)
+        .map_err(Problem::from)
+        .and_then(|request| learn_tpm_policy(provider, &request, name));
+    learned.unwrap_or_else(Problem::refused)
+}
+
+/// Verifies one quote by a policy of the core (those of the options are not looked at), and gives `made`
+/// the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims) of a token are made
+/// of. It is called only then.
+#[must_use]
+pub fn verify_tpm_for_claims<T>(
+    provider: Arc<dyn CryptoProvider>,
+    request: &TpmRequest,
+    policy: Policy,
+    made: impl FnOnce(&Accepted<BoundQuote<'_>>) -> T,
+) -> (Verification, Option<T>) {
+    let mut notes = Notes::default();
+    let (mut made, mut given) = (Some(made), None);
+    let mut accepted = |accepted: &Accepted<BoundQuote<'_>>| {
+        given = made.take().map(|made| made(accepted));
+    };
+    let asked = Asked { policy: Some(policy), accepted: Some(&mut accepted), ..Asked::default() };
+    let result = match run(&provider, request, &mut notes, asked) {
+        Ok(result) => result,
+        Err(problem) => Verification::failed(EVIDENCE, problem, notes.lines),
+    };
+    (result, given)
+}
+
+/// Is given the proof that the policy accepted a quote.
+type TakeAccepted<'a> = &'a mut dyn FnMut(&Accepted<BoundQuote<'_>>);
+
+/// What a call wants beside the result.
+#[derive(Default)]
+struct Asked<'a, 'n> {
+    /// Instead of the request's.
+    policy: Option<Policy>,
+    learned: Option<&'a mut Learned<'n>>,
+    accepted: Option<TakeAccepted<'a>>,
 }
 
 /// A policy in the making.
@@ -78,13 +124,14 @@ fn run(
     provider: &Arc<dyn CryptoProvider>,
     request: &TpmRequest,
     notes: &mut Notes,
-    learned: Option<&mut Learned<'_>>,
+    asked: Asked<'_, '_>,
 ) -> Result<Verification, Problem> {
+    let Asked { policy: given_policy, learned, accepted: on_accepted } = asked;
     let options = &request.options;
     let nonce = challenge(options.nonce.as_deref(), options.danger_no_nonce, "options.nonce")?;
     let expectations = expectations(options, nonce.as_deref());
     let scheme = options.signature_scheme.as_deref().map(scheme).transpose()?;
-    let policy = policy(options)?;
+    let policy = policy(options, given_policy)?;
     if request.pcrs.is_none() && (request.event_log.is_some() || request.ima_log.is_some()) {
         return Err(Problem::misuse(
             "pcrs",
@@ -152,7 +199,12 @@ fn run(
     let mut open = [left_open(request, true), of_key].concat();
     open.extend(logs::left_open(request));
     let (error, appraisal) = match policy.accept_tpm_boot(bound, state, ima.as_ref()) {
-        Ok(accepted) => (None, accepted.appraisal().clone()),
+        Ok(accepted) => {
+            if let Some(on_accepted) = on_accepted {
+                on_accepted(&accepted);
+            }
+            (None, accepted.appraisal().clone())
+        }
         Err(rejection) => {
             let mut problem = Problem::from(rejection.error);
             let explained = |boot| logs::explanations(boot, &rejection.evidence);
@@ -175,8 +227,9 @@ fn run(
 }
 
 /// The strict policy, the caller's, or none by name.
-fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
+fn policy(options: &TpmOptions, given: Option<Policy>) -> Result<Policy, Problem> {
     let mut policy = match (&options.policy, options.crypto_only) {
+        _ if given.is_some() => given.unwrap_or_default(),
         (Some(_), true) => {
             return Err(Problem::misuse(
                 "options.policy",
@@ -188,6 +241,13 @@ fn policy(options: &TpmOptions) -> Result<Policy, Problem> {
         (None, true) => Policy::crypto_only(),
         (None, false) => Policy::strict(),
     };
+    if let Some(register) = options.opaque.iter().find(|register| **register > 23) {
+        return Err(Problem::misuse(
+            "options.opaque",
+            format!("there is no PCR {register}"),
+            "name PCR 0 to 23",
+        ));
+    }
     policy.boot.opaque_registers.extend(options.opaque.iter().map(|pcr| u32::from(*pcr)));
     policy.boot.quirks.extend(logs::quirks(options)?);
     Ok(policy)

@@ -56,6 +56,17 @@ class BindingResult(Record):
     }
 
 
+class BondClaims(Record):
+    __slots__ = ()
+    _absent = {
+        "mode": None,
+        "strength": None,
+        "fresh": False,
+        "covers_evidence": False,
+        "identity_checked": False,
+    }
+
+
 class BootClaims(Record):
     __slots__ = ()
     _absent = {
@@ -174,6 +185,17 @@ class ComparisonClaims(Record):
     }
 
 
+class CompositeClaims(Record):
+    __slots__ = ()
+    _absent = {
+        "binding": None,
+        "machine": None,
+        "devices": None,
+        "tpm": None,
+        "valid_until": None,
+    }
+
+
 class CrlView(Record):
     __slots__ = ()
     _absent = {
@@ -196,6 +218,7 @@ class DcapClaims(Record):
         "quote": None,
         "collateral": None,
         "event_log": None,
+        "boot": None,
         "qve": None,
     }
 
@@ -445,6 +468,27 @@ class OwnTokenClaims(Record):
     }
 
 
+class PckLookup(Record):
+    __slots__ = ()
+    _absent = {
+        "carried": False,
+        "leaf": None,
+        "query": None,
+    }
+
+
+class PckLookupQuery(Record):
+    __slots__ = ()
+    _absent = {
+        "tee": None,
+        "qe_id": None,
+        "encrypted_ppid": None,
+        "cpu_svn": None,
+        "pce_svn": None,
+        "pce_id": None,
+    }
+
+
 class PlatformClaims(Record):
     __slots__ = ()
     _absent = {
@@ -460,6 +504,15 @@ class PlatformClaims(Record):
         "pce_svn": None,
         "components": (),
         "cpu_svn": None,
+    }
+
+
+class PlatformLookup(Record):
+    __slots__ = ()
+    _absent = {
+        "tee": None,
+        "fmspc": None,
+        "ca": None,
     }
 
 
@@ -971,6 +1024,74 @@ class ClockReadingDict(TypedDict):
     safe: bool
 
 
+class _CompositeBindingRequired(TypedDict):
+    mode: str
+
+
+class CompositeBinding(_CompositeBindingRequired, total=False):
+    challenge: str | None
+    runtime_data: Blob | None
+    identity: str | None
+    nonce_value: Blob | None
+    nonce_issued_at: Blob | None
+    report_data: str | None
+
+
+class CompositeDevices(TypedDict, total=False):
+    rims: Sequence[Document]
+    crls: Sequence[Blob]
+    ocsp: Sequence[Blob]
+    ocsp_nonce: str | None
+    accept_certificate_hold: bool
+    allow_padding: bool
+    roots: Sequence[Blob]
+    rim_roots: Sequence[Blob]
+
+
+class _CompositeMachineRequired(TypedDict):
+    collateral: Document
+
+
+class CompositeMachine(_CompositeMachineRequired, total=False):
+    quote: Blob | None
+    roots: Sequence[Blob]
+    pck_chain: Blob | None
+
+
+class _CompositeOptionsRequired(TypedDict):
+    at: Time
+    binding: CompositeBinding
+
+
+class CompositeOptions(_CompositeOptionsRequired, total=False):
+    policy: Document | None
+    crypto_only: bool
+
+
+class _CompositeTpmRequired(TypedDict):
+    quote: Blob
+    signature: Blob
+    pcrs: Document
+
+
+class CompositeTpm(_CompositeTpmRequired, total=False):
+    ak: Blob | None
+    ak_chain: Blob | None
+    roots: Sequence[Blob]
+    event_log: Blob | None
+    ima_log: Blob | None
+
+
+class _DcapCallRequired(TypedDict):
+    at: Time
+
+
+class DcapCall(_DcapCallRequired, total=False):
+    report_data: str | None
+    event_log: Blob | None
+    qve: QveEvidence | None
+
+
 class _DcapOptionsRequired(TypedDict):
     at: Time
 
@@ -1079,6 +1200,14 @@ class TeeBoundKey(_TeeBoundKeyRequired, total=False):
     accepted_report_data: str | None
 
 
+class _TokenCallRequired(TypedDict):
+    at: Time
+
+
+class TokenCall(_TokenCallRequired, total=False):
+    nonce: ExpectedNonce | None
+
+
 class _TokenExpectationsRequired(TypedDict):
     algorithms: AcceptedAlgorithms
     typ: ExpectedText
@@ -1148,7 +1277,7 @@ class TpmOptions(_TpmOptionsRequired, total=False):
 
 AcceptedAlgorithms = Union["AcceptedAlgorithmsOneOf", "Literal[\"of_key\"]"]
 Blob = Union["bytes", "str"]
-Claims = Union["DcapClaims", "TpmClaims", "TokenClaims", "NvgpuClaims"]
+Claims = Union["DcapClaims", "TpmClaims", "TokenClaims", "CompositeClaims", "NvgpuClaims"]
 Document = Union["Mapping[str, Any]", "Sequence[Any]", "bytes", "str"]
 ExpectedDebug = Union["Literal[\"stated_off\"]", "Literal[\"not_stated_on\"]", "Literal[\"not_checked\"]"]
 ExpectedNonce = Union["ExpectedNonceOnly", "ExpectedNonceAmong", "Literal[\"not_checked\"]"]
@@ -1217,6 +1346,7 @@ _CLASSES: dict[str, type[Record]] = {
     "AuthorityClaims": AuthorityClaims,
     "BindingDetection": BindingDetection,
     "BindingResult": BindingResult,
+    "BondClaims": BondClaims,
     "BootClaims": BootClaims,
     "BootStateClaims": BootStateClaims,
     "CertificateView": CertificateView,
@@ -1227,6 +1357,7 @@ _CLASSES: dict[str, type[Record]] = {
     "CollateralClaims": CollateralClaims,
     "CollateralView": CollateralView,
     "ComparisonClaims": ComparisonClaims,
+    "CompositeClaims": CompositeClaims,
     "CrlView": CrlView,
     "DcapClaims": DcapClaims,
     "DeviceCertificate": DeviceCertificate,
@@ -1252,7 +1383,10 @@ _CLASSES: dict[str, type[Record]] = {
     "NvgpuDeviceView": NvgpuDeviceView,
     "NvgpuView": NvgpuView,
     "OwnTokenClaims": OwnTokenClaims,
+    "PckLookup": PckLookup,
+    "PckLookupQuery": PckLookupQuery,
     "PlatformClaims": PlatformClaims,
+    "PlatformLookup": PlatformLookup,
     "Problem": Problem,
     "QuoteClaims": QuoteClaims,
     "QuoteView": QuoteView,
@@ -1310,6 +1444,12 @@ _INSPECTIONS: dict[str, type[Record]] = {
 #: Options that may be written as bytes.
 BLOBS: dict[str, frozenset[str]] = {
     "AttestedKey": frozenset(("certification", "signature", "signer", "signer_chain", "creation_data",)),
+    "CompositeBinding": frozenset(("runtime_data", "nonce_value", "nonce_issued_at",)),
+    "CompositeDevices": frozenset(("rims", "crls", "ocsp", "roots", "rim_roots",)),
+    "CompositeMachine": frozenset(("quote", "collateral", "roots", "pck_chain",)),
+    "CompositeOptions": frozenset(("policy",)),
+    "CompositeTpm": frozenset(("quote", "signature", "ak", "ak_chain", "roots", "pcrs", "event_log", "ima_log",)),
+    "DcapCall": frozenset(("event_log",)),
     "DcapOptions": frozenset(("roots", "policy", "pck_chain", "evaluation_numbers",)),
     "DcapRequest": frozenset(("quote", "collateral", "event_log",)),
     "EndorsementKey": frozenset(("certificate", "intermediates", "public",)),
@@ -1496,6 +1636,7 @@ Code = Literal[
     "nvidia.rim.product",
     "nvidia.rim.version",
     "nvidia.rim.conflict",
+    "composite.member",
     "binding.report_data",
     "binding.length",
     "policy.rejected",
@@ -1503,6 +1644,7 @@ Code = Literal[
     "limit.depth",
     "limit.count",
     "limit.signatures",
+    "misuse.not_initialised",
     "misuse.options",
     "misuse.policy",
     "misuse.policy_empty",
@@ -1523,6 +1665,7 @@ __all__ = [
     "BindingRequest",
     "BindingResult",
     "Blob",
+    "BondClaims",
     "BootClaims",
     "BootStateClaims",
     "CertificateView",
@@ -1536,7 +1679,14 @@ __all__ = [
     "CollateralClaims",
     "CollateralView",
     "ComparisonClaims",
+    "CompositeBinding",
+    "CompositeClaims",
+    "CompositeDevices",
+    "CompositeMachine",
+    "CompositeOptions",
+    "CompositeTpm",
     "CrlView",
+    "DcapCall",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
@@ -1577,7 +1727,10 @@ __all__ = [
     "NvgpuOptions",
     "NvgpuView",
     "OwnTokenClaims",
+    "PckLookup",
+    "PckLookupQuery",
     "PlatformClaims",
+    "PlatformLookup",
     "Problem",
     "ProblemKind",
     "ProfileName",
@@ -1606,6 +1759,7 @@ __all__ = [
     "TokenAppraisal",
     "TokenBinding",
     "TokenBundleView",
+    "TokenCall",
     "TokenClaim",
     "TokenClaims",
     "TokenEnvironment",

@@ -15,7 +15,7 @@ AcceptedAlgorithms: TypeAlias = AcceptedAlgorithmsOneOf | Literal["of_key"]
 """Which algorithms are accepted."""
 Blob: TypeAlias = bytes | str
 """Bytes: in JSON a string of hex, base64, base64url, PEM or text, recognised by the reader of the part. The string is kept as it was written; what it encodes is decided once, by the core."""
-Claims: TypeAlias = DcapClaims | TpmClaims | TokenClaims | NvgpuClaims
+Claims: TypeAlias = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | NvgpuClaims
 """What authentic evidence says, by the kind of evidence."""
 Document: TypeAlias = Mapping[str, Any] | Sequence[Any] | bytes | str
 """A JSON document: given as an object, or as a string that holds its text."""
@@ -55,6 +55,7 @@ __all__ = [
     "BindingRequest",
     "BindingResult",
     "Blob",
+    "BondClaims",
     "BootClaims",
     "BootStateClaims",
     "CertificateView",
@@ -68,7 +69,14 @@ __all__ = [
     "CollateralClaims",
     "CollateralView",
     "ComparisonClaims",
+    "CompositeBinding",
+    "CompositeClaims",
+    "CompositeDevices",
+    "CompositeMachine",
+    "CompositeOptions",
+    "CompositeTpm",
     "CrlView",
+    "DcapCall",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
@@ -109,7 +117,10 @@ __all__ = [
     "NvgpuOptions",
     "NvgpuView",
     "OwnTokenClaims",
+    "PckLookup",
+    "PckLookupQuery",
     "PlatformClaims",
+    "PlatformLookup",
     "Problem",
     "ProblemKind",
     "ProfileName",
@@ -138,6 +149,7 @@ __all__ = [
     "TokenAppraisal",
     "TokenBinding",
     "TokenBundleView",
+    "TokenCall",
     "TokenClaim",
     "TokenClaims",
     "TokenEnvironment",
@@ -335,6 +347,7 @@ Code: TypeAlias = Literal[
     "nvidia.rim.product",
     "nvidia.rim.version",
     "nvidia.rim.conflict",
+    "composite.member",
     "binding.report_data",
     "binding.length",
     "policy.rejected",
@@ -342,6 +355,7 @@ Code: TypeAlias = Literal[
     "limit.depth",
     "limit.count",
     "limit.signatures",
+    "misuse.not_initialised",
     "misuse.options",
     "misuse.policy",
     "misuse.policy_empty",
@@ -413,6 +427,24 @@ class BindingResult(Record):
     @property
     def error(self) -> Problem | None:
         """Why the call failed, or why the data are not bound by the mode that was asked for."""
+
+class BondClaims(Record):
+    """How machine and devices belong together."""
+    @property
+    def mode(self) -> str:
+        """The mode."""
+    @property
+    def strength(self) -> str:
+        """`measured`: the policy accepts only certain software of the machine, which is trusted to ask its own devices; `nonce-only`: any machine can have relayed the challenge."""
+    @property
+    def fresh(self) -> bool:
+        """The evidence itself answers a challenge of yours."""
+    @property
+    def covers_evidence(self) -> bool:
+        """The machine's quote is over the devices' evidence itself."""
+    @property
+    def identity_checked(self) -> bool:
+        """You said which machine you met, and it is this one."""
 
 class BootClaims(Record):
     """A replayed event log."""
@@ -618,6 +650,24 @@ class ComparisonClaims(Record):
     def skipped(self) -> tuple[int, ...]:
         """Indices that say nothing in the device's state."""
 
+class CompositeClaims(Record):
+    """What a machine and its devices say."""
+    @property
+    def binding(self) -> BondClaims:
+        """How they belong together."""
+    @property
+    def machine(self) -> DcapClaims:
+        """The machine."""
+    @property
+    def devices(self) -> NvgpuClaims:
+        """The devices."""
+    @property
+    def tpm(self) -> TpmClaims | None:
+        """The machine's TPM."""
+    @property
+    def valid_until(self) -> str:
+        """The last moment at which all of it holds."""
+
 class CrlView(Record):
     """A revocation list."""
     @property
@@ -662,6 +712,9 @@ class DcapClaims(Record):
     @property
     def event_log(self) -> EventLogClaims | None:
         """Events of the log that replays to the registers, when a log was given."""
+    @property
+    def boot(self) -> BootStateClaims | None:
+        """What that log tells of the boot; a policy with rules about it judges it."""
     @property
     def qve(self) -> QveClaims | None:
         """What the report of a quote verification enclave says, when one was given. Claimed, not authentic."""
@@ -1056,6 +1109,39 @@ class OwnTokenClaims(Record):
     def expires_at(self) -> str | None:
         """`exp`."""
 
+class PckLookup(Record):
+    """What a quote says of its PCK certificate: at most one of `leaf` and `query`."""
+    @property
+    def carried(self) -> bool:
+        """The quote carries its chain: there is nothing to look up."""
+    @property
+    def leaf(self) -> str | None:
+        """Its own certificate (PEM), without the issuers'."""
+    @property
+    def query(self) -> PckLookupQuery | None:
+        """What a service finds the certificate by."""
+
+class PckLookupQuery(Record):
+    """What a service finds a PCK certificate by: upper-case hex of the bytes as they stand in the quote."""
+    @property
+    def tee(self) -> str:
+        """`sgx` or `tdx`."""
+    @property
+    def qe_id(self) -> str:
+        """The quoting enclave's id."""
+    @property
+    def encrypted_ppid(self) -> str:
+        """The encrypted PPID; empty where the quote has it in clear."""
+    @property
+    def cpu_svn(self) -> str:
+        """CPU SVN."""
+    @property
+    def pce_svn(self) -> str:
+        """PCE SVN, little-endian."""
+    @property
+    def pce_id(self) -> str:
+        """PCE id, little-endian."""
+
 class PlatformClaims(Record):
     """The platform, as its PCK certificate describes it."""
     @property
@@ -1094,6 +1180,18 @@ class PlatformClaims(Record):
     @property
     def cpu_svn(self) -> str:
         """The raw CPU SVN."""
+
+class PlatformLookup(Record):
+    """The platform of a quote, by the PCK certificate that it carries."""
+    @property
+    def tee(self) -> str | None:
+        """`sgx` or `tdx`; absent for a certificate, which does not say."""
+    @property
+    def fmspc(self) -> str:
+        """Platform family: hex."""
+    @property
+    def ca(self) -> str:
+        """Which authority issued the certificate: `platform` or `processor`."""
 
 class Problem(Record):
     """Why something was refused: the same members in every language."""
@@ -2034,6 +2132,104 @@ class ClockReadingDict(TypedDict):
     safe: bool
     """No greater clock was reported before."""
 
+class _CompositeBindingRequired(TypedDict):
+    mode: str
+    """The mode, such as `veriquote` or `trustee-first32`."""
+
+class CompositeBinding(_CompositeBindingRequired, total=False):
+    """How machine and devices are bound; which members a mode takes, `docs/composite.md` says."""
+    challenge: str | None
+    """The challenge that you gave out: hex."""
+    runtime_data: Blob | None
+    """What the machine binds beside the challenge: hex, base64 or base64url."""
+    identity: str | None
+    """32 bytes that name the machine: hex."""
+    nonce_value: Blob | None
+    """`val` of a verifier's nonce: hex or base64."""
+    nonce_issued_at: Blob | None
+    """`iat` of a verifier's nonce: hex or base64."""
+    report_data: str | None
+    """The machine's report data, all 64 bytes: hex."""
+
+class CompositeDevices(TypedDict, total=False):
+    """What verifies the devices; see `nvgpu-request.json`."""
+    rims: Sequence[Document]
+    """Reference integrity manifests, in any order."""
+    crls: Sequence[Blob]
+    """Revocation lists."""
+    ocsp: Sequence[Blob]
+    """OCSP responses."""
+    ocsp_nonce: str | None
+    """The nonce of the OCSP requests: hex."""
+    accept_certificate_hold: bool
+    """Accept certificates that their issuer has put on hold."""
+    allow_padding: bool
+    """Accept zeros after a report."""
+    roots: Sequence[Blob]
+    """Roots of devices, in place of NVIDIA's."""
+    rim_roots: Sequence[Blob]
+    """Roots of reference manifests, in place of NVIDIA's."""
+
+class _CompositeMachineRequired(TypedDict):
+    collateral: Document
+    """Its collateral."""
+
+class CompositeMachine(_CompositeMachineRequired, total=False):
+    """The machine: an enclave or trust domain."""
+    quote: Blob | None
+    """Its quote, where the devices' evidence does not hold it: hex, base64 or base64url."""
+    roots: Sequence[Blob]
+    """Trusted roots instead of Intel's: PEM, or DER as hex."""
+    pck_chain: Blob | None
+    """PCK certificate chain (PEM) for a quote that does not carry it."""
+
+class _CompositeOptionsRequired(TypedDict):
+    at: Time
+    """The time of the verification, of every member."""
+    binding: CompositeBinding
+    """How the members are bound."""
+
+class CompositeOptions(_CompositeOptionsRequired, total=False):
+    """How to verify a composite."""
+    policy: Document | None
+    """A policy document for every member. Default: the strict policy."""
+    crypto_only: bool
+    """Accept whatever is authentic and bound."""
+
+class _CompositeTpmRequired(TypedDict):
+    quote: Blob
+    """TPMS_ATTEST."""
+    signature: Blob
+    """TPMT_SIGNATURE."""
+    pcrs: Document
+    """PCR values."""
+
+class CompositeTpm(_CompositeTpmRequired, total=False):
+    """The machine's TPM; see `tpm-request.json`."""
+    ak: Blob | None
+    """The attestation key that you trust."""
+    ak_chain: Blob | None
+    """Certificate chain of the attestation key."""
+    roots: Sequence[Blob]
+    """Roots that may vouch for it."""
+    event_log: Blob | None
+    """Event log of the firmware."""
+    ima_log: Blob | None
+    """IMA measurement list."""
+
+class _DcapCallRequired(TypedDict):
+    at: Time
+    """The time of this verification."""
+
+class DcapCall(_DcapCallRequired, total=False):
+    """What is new with each quote."""
+    report_data: str | None
+    """The report data that must be in this report: all 64 bytes as hex. Default: as prepared."""
+    event_log: Blob | None
+    """Event log (CCEL) to replay into the RTMRs: hex, base64 or base64url."""
+    qve: QveEvidence | None
+    """The report of a quote verification enclave on this very quote."""
+
 class _DcapOptionsRequired(TypedDict):
     at: Time
     """The time of the verification."""
@@ -2188,6 +2384,15 @@ class TeeBoundKey(_TeeBoundKeyRequired, total=False):
     """The TDX quote over the report's TD report, with what verifies it. It must be accepted."""
     accepted_report_data: str | None
     """The report data, 64 bytes in hex, of evidence of this machine's hardware that you verified and accepted elsewhere (for SEV-SNP: of VMPL 0). In place of `tdx`."""
+
+class _TokenCallRequired(TypedDict):
+    at: Time
+    """The time of this verification."""
+
+class TokenCall(_TokenCallRequired, total=False):
+    """What is new with each token."""
+    nonce: ExpectedNonce | None
+    """The challenge of this token. Default: as prepared."""
 
 class _TokenExpectationsRequired(TypedDict):
     algorithms: AcceptedAlgorithms

@@ -3,16 +3,11 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use super::{Bound, Claims, ClaimsOptions, subject_of};
+use super::{Claims, ClaimsOptions, bind, subject_of};
 use crate::appraisal::names::{SGX, TD_FLAGS, TDX};
 use crate::appraisal::{
-    Appraisal, Binding, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector, Value,
-    Verifier,
+    Appraisal, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector, Value, Verifier,
 };
-use crate::binding::Mode;
 use crate::bytes::to_hex;
 use crate::crypto::CryptoProvider;
 use crate::dcap::{
@@ -20,8 +15,7 @@ use crate::dcap::{
 };
 use crate::error::{Code, Error};
 use crate::fact::Fact;
-use crate::jcs::{Json, canonical};
-use crate::json::{Strictness, parse};
+use crate::jcs::Json;
 use crate::policy::{Accepted, Finding, Verdict};
 
 impl Claims {
@@ -150,43 +144,6 @@ fn is_same(one: &AuthenticQuote, other: &AuthenticQuote) -> bool {
         && one.tcb() == other.tcb()
         && one.collateral() == other.collateral()
         && one.verified_at() == other.verified_at()
-}
-
-fn bind(
-    environment: &mut Environment,
-    options: &ClaimsOptions<'_>,
-    provider: &dyn CryptoProvider,
-) -> Result<(), Error> {
-    let fresh = options.nonce.map(|_| String::from("eat_nonce"));
-    environment.binding = Some(match options.bound {
-        Bound::Nothing => {
-            environment.runtime_data = Some("null".into());
-            Binding { mode: "none".into(), matched: None, fresh }
-        }
-        Bound::Data { mode: Mode::None, .. } => {
-            return Err(Error::new(Code::MisuseOptions, "bound")
-                .with(Fact::text("problem", "data of which nothing is bound are no claim")));
-        }
-        Bound::Data { mode, data, nonce } => {
-            let report_data = environment.report_data.as_deref().unwrap_or_default();
-            mode.verify(report_data, data, nonce, provider)?;
-            environment.runtime_data = Some(shown(mode, data)?);
-            Binding { mode: mode.as_str().into(), matched: Some(true), fresh }
-        }
-    });
-    environment.init_data = Some("null".into());
-    Ok(())
-}
-
-/// The data that were found bound, as the token shows them.
-fn shown(mode: Mode, data: &[u8]) -> Result<String, Error> {
-    if mode == Mode::Sha384JcsPad64 {
-        let json = parse(data, Strictness::DOCUMENT).and_then(|node| canonical(&node));
-        return json.map_err(|error| error.inside("runtime_data"));
-    }
-    let mut raw = Json::object();
-    raw.set("raw", Json::text(STANDARD.encode(data)));
-    Ok(raw.write())
 }
 
 fn td(report: &TdReport, header: &Header) -> Environment {

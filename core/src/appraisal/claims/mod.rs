@@ -3,15 +3,21 @@
 
 #[cfg(feature = "dcap")]
 mod dcap;
+#[cfg(feature = "tpm")]
+mod tpm;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Appraisal, Selector};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Appraisal, Binding, Selector};
 use crate::binding::{Mode, Nonce};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
-use crate::jcs::Json;
+use crate::jcs::{Json, canonical};
+use crate::json::{Strictness, parse};
 use crate::jwt::{LAST_SECOND, is_nonce};
 use crate::time::UnixTime;
 
@@ -116,8 +122,8 @@ impl ClaimsOptions<'_> {
 
     /// What RFC 7519 and RFC 9711 ask of the values.
     #[cfg_attr(
-        not(feature = "dcap"),
-        expect(dead_code, reason = "evidence that becomes claims is DCAP's so far")
+        not(any(feature = "dcap", feature = "tpm")),
+        expect(dead_code, reason = "no evidence that becomes claims is built in")
     )]
     fn check(&self) -> Result<(), Error> {
         let must_be_there = [
@@ -152,8 +158,8 @@ impl ClaimsOptions<'_> {
 
 /// The subject of an environment.
 #[cfg_attr(
-    not(feature = "dcap"),
-    expect(dead_code, reason = "evidence that becomes claims is DCAP's so far")
+    not(any(feature = "dcap", feature = "tpm")),
+    expect(dead_code, reason = "no evidence that becomes claims is built in")
 )]
 fn subject_of(
     environment: &super::Environment,
@@ -185,4 +191,46 @@ fn bytes_of(value: &super::Value) -> Vec<u8> {
         super::Value::Flag(flag) => alloc::vec![u8::from(*flag)],
         super::Value::Text(text) => text.as_bytes().to_vec(),
     }
+}
+
+/// Checks what the report binds, and says it.
+#[cfg_attr(
+    not(any(feature = "dcap", feature = "tpm")),
+    expect(dead_code, reason = "no evidence that becomes claims is built in")
+)]
+fn bind(
+    environment: &mut super::Environment,
+    options: &ClaimsOptions<'_>,
+    provider: &dyn crate::crypto::CryptoProvider,
+) -> Result<(), Error> {
+    let fresh = options.nonce.map(|_| String::from("eat_nonce"));
+    environment.binding = Some(match options.bound {
+        Bound::Nothing => {
+            environment.runtime_data = Some("null".into());
+            Binding { mode: "none".into(), matched: None, fresh }
+        }
+        Bound::Data { mode: Mode::None, .. } => {
+            return Err(Error::new(Code::MisuseOptions, "bound")
+                .with(Fact::text("problem", "data of which nothing is bound are no claim")));
+        }
+        Bound::Data { mode, data, nonce } => {
+            let report_data = environment.report_data.as_deref().unwrap_or_default();
+            mode.verify(report_data, data, nonce, provider)?;
+            environment.runtime_data = Some(shown(mode, data)?);
+            Binding { mode: mode.as_str().into(), matched: Some(true), fresh }
+        }
+    });
+    environment.init_data = Some("null".into());
+    Ok(())
+}
+
+/// The data that were found bound, as the token shows them.
+fn shown(mode: Mode, data: &[u8]) -> Result<String, Error> {
+    if mode == Mode::Sha384JcsPad64 {
+        let json = parse(data, Strictness::DOCUMENT).and_then(|node| canonical(&node));
+        return json.map_err(|error| error.inside("runtime_data"));
+    }
+    let mut raw = Json::object();
+    raw.set("raw", Json::text(STANDARD.encode(data)));
+    Ok(raw.write())
 }

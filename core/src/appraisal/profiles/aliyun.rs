@@ -6,9 +6,9 @@
 
 use alloc::string::String;
 
-use super::{Omission, dotted_value, is_header, registered, verifier, x_att};
+use super::{Omission, dotted_value, is_header, registered, tpm_value, verifier, x_att};
 use crate::appraisal::claims::Claims;
-use crate::appraisal::names::{SGX, TD_FLAGS_DOTTED, TDX};
+use crate::appraisal::names::{SGX, TD_FLAGS_DOTTED, TDX, tpm_dotted};
 use crate::appraisal::{Environment, Tee};
 use crate::bytes::to_hex;
 use crate::jcs::Json;
@@ -81,6 +81,15 @@ fn custom(environment: &Environment, omitted: &[Omission]) -> Json {
 /// The whole report under the dotted names.
 pub(super) fn whole(environment: &Environment, omitted: &[Omission]) -> Json {
     let mut status = Json::object();
+    if environment.tee == Some(Tee::Tpm) {
+        for measurement in &environment.measurements {
+            status.set(tpm_dotted(&measurement.name), tpm_value(&measurement.value));
+        }
+        if let Some(extra_data) = &environment.report_data {
+            status.set("report_data", Json::text(to_hex(extra_data)));
+        }
+        return status;
+    }
     for field in TDX.iter().chain(SGX).filter(|field| belongs(field.dotted, environment)) {
         if is_header(field.name) && omitted.contains(&Omission::QuoteHeader) {
             continue;
@@ -114,6 +123,12 @@ fn belongs(dotted: &str, environment: &Environment) -> bool {
 
 fn measured(environment: &Environment) -> Json {
     let mut measured = Json::object();
+    if environment.tee == Some(Tee::Tpm) {
+        let kept = |name: &str| name == "ak.name" || name.starts_with("pcr.");
+        for measurement in environment.measurements.iter().filter(|measurement| kept(&measurement.name)) {
+            measured.set(tpm_dotted(&measurement.name), tpm_value(&measurement.value));
+        }
+    }
     for field in TDX.iter().chain(SGX).filter(|field| KEPT.contains(&field.name)) {
         if let Some(value) =
             environment.measurement(field.name).filter(|_| belongs(field.dotted, environment))

@@ -3,9 +3,9 @@
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 
-use super::{Omission, aliyun, is_header, registered, verifier, x_att};
+use super::{Omission, aliyun, is_header, registered, tpm_value, verifier, x_att};
 use crate::appraisal::claims::Claims;
-use crate::appraisal::names::{SGX, TD_FLAGS_PLAIN, TDX};
+use crate::appraisal::names::{Field, SGX, TD_FLAGS_PLAIN, TDX, tpm_plain};
 use crate::appraisal::readers::ear::{DRAFT_04, VERAISON};
 use crate::appraisal::{Environment, Tee, Value};
 use crate::bytes::to_hex;
@@ -124,7 +124,11 @@ fn set_nonces(claims: &mut Json, nonces: &[String]) {
 /// The report under plain names, with the platform's TCB.
 fn plain(environment: &Environment, omitted: &[Omission], runtime: Option<String>) -> Json {
     let mut evidence = Json::object();
-    let (start, fields) = if environment.tee == Some(Tee::Sgx) { ("sgx_", SGX) } else { ("tdx_", TDX) };
+    let (start, fields): (_, &[Field]) = match environment.tee {
+        Some(Tee::Sgx) => ("sgx_", SGX),
+        Some(Tee::Tpm) => ("tpm_", &[]),
+        _ => ("tdx_", TDX),
+    };
     for field in fields {
         if is_header(field.name) && omitted.contains(&Omission::QuoteHeader) {
             continue;
@@ -134,7 +138,9 @@ fn plain(environment: &Environment, omitted: &[Omission], runtime: Option<String
         }
     }
     for measurement in &environment.measurements {
-        if let Some(flag) = measurement.name.strip_prefix("td_attributes.") {
+        if environment.tee == Some(Tee::Tpm) {
+            evidence.set(tpm_plain(&measurement.name), tpm_value(&measurement.value));
+        } else if let Some(flag) = measurement.name.strip_prefix("td_attributes.") {
             evidence.set(alloc::format!("{TD_FLAGS_PLAIN}{flag}"), plain_value(&measurement.value));
         }
     }

@@ -232,9 +232,12 @@ fn x_att(claims: &Claims, environment: &Environment, omitted: &[Omission]) -> Js
     if let Some(number) = tcb.evaluation_number.and_then(|number| i64::try_from(number).ok()) {
         object.set("eval", Json::Integer(number));
     }
-    att.set("tcb", object);
-    if !omitted.contains(&Omission::Collateral) {
-        att.set("collateral", claims.collateral.clone());
+    // A TPM has neither.
+    for (name, object) in [("tcb", &object), ("collateral", &claims.collateral)] {
+        let left_out = name == "collateral" && omitted.contains(&Omission::Collateral);
+        if !left_out && *object != Json::object() {
+            att.set(name, object.clone());
+        }
     }
     if let Some(evidence) = &environment.evidence {
         att.set("evidence", Json::text(evidence.clone()));
@@ -260,6 +263,17 @@ fn verifier(appraisal: &Appraisal) -> Option<Json> {
 /// Names below `quote.` are the header's.
 fn is_header(name: &str) -> bool {
     name.starts_with("quote.")
+}
+
+/// A value of a TPM, which is written alike in all names.
+fn tpm_value(value: &Value) -> Json {
+    match value {
+        Value::Bytes(bytes) => Json::text(to_hex(bytes)),
+        // Every number of a TPM's quote that is a claim has 32 bits.
+        Value::Number(number) => Json::Integer(i64::try_from(*number).unwrap_or(i64::MAX)),
+        Value::Flag(flag) => Json::Bool(*flag),
+        Value::Text(text) => Json::text(text.clone()),
+    }
 }
 
 /// A number as the dotted names write it: hex of two little-endian bytes.

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::appraisal::members::{contradiction, unexpected};
-use crate::appraisal::names::{Field, Form, SGX, TD_FLAGS, TD_FLAGS_DOTTED, TDX};
+use crate::appraisal::names::{self, Field, Form, SGX, TD_FLAGS, TD_FLAGS_DOTTED, TDX, TpmForm};
 use crate::appraisal::{DebugStatus, Environment, RawClaim, Tee, Value as Measured};
 use crate::bytes::{constant_time_eq, from_hex};
 use crate::error::{Code, Error};
@@ -146,6 +146,9 @@ pub(super) fn take(flat: &mut Flat<'_, '_>, environment: &mut Environment) -> Re
         fields(flat, environment, SGX)?;
         sgx_debug(flat, environment)?;
     }
+    if environment.tee == Some(Tee::Tpm) {
+        tpm_values(flat, environment)?;
+    }
     environment.init_data_digest = flat.hex("init_data", None)?;
     report_data(flat, environment)
 }
@@ -168,6 +171,29 @@ fn fields(flat: &mut Flat<'_, '_>, environment: &mut Environment, fields: &[Fiel
             _ => Measured::Bytes(bytes),
         };
         environment.measure(field.name, value);
+    }
+    Ok(())
+}
+
+/// Takes what our own profiles write of a TPM; other words stay as they are.
+fn tpm_values(flat: &mut Flat<'_, '_>, environment: &mut Environment) -> Result<(), Error> {
+    for (name, form) in names::tpm() {
+        let path = names::tpm_dotted(&name);
+        let value = match form {
+            TpmForm::Bytes => flat.hex(&path, None)?.map(Measured::Bytes),
+            TpmForm::Flag => flat.flag(&path)?.map(Measured::Flag),
+            TpmForm::Text => flat.text(&path)?.map(Measured::Text),
+            TpmForm::Number => {
+                let Some(node) = flat.take(&path) else { continue };
+                let number = node.unsigned().filter(|number| u32::try_from(*number).is_ok());
+                let number =
+                    number.ok_or_else(|| unexpected(&flat.full(&path), node, "a number of 32 bits"))?;
+                Some(Measured::Number(number))
+            }
+        };
+        if let Some(value) = value {
+            environment.measure(name, value);
+        }
     }
     Ok(())
 }

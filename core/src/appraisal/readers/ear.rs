@@ -155,6 +155,10 @@ fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<E
     for id in submod.texts(names.policies)?.unwrap_or_default() {
         environment.policies.push(policy(&id));
     }
+    // The words of a TPM are read where it is one: others use them for what is beside a trust domain.
+    if last == "tpm" {
+        environment.tee = Some(Tee::Tpm);
+    }
     if names.evidence_is_dotted {
         if let Some(node) = submod.node(names.evidence) {
             annotated(node, submod.path(names.evidence), &mut environment)?;

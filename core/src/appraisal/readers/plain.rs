@@ -3,7 +3,7 @@
 
 use super::{dotted, registered};
 use crate::appraisal::members::{Members, contradiction};
-use crate::appraisal::names::{Field, Form, SGX, TD_FLAGS, TD_FLAGS_PLAIN, TDX, tcb_status};
+use crate::appraisal::names::{self, Field, Form, SGX, TD_FLAGS, TD_FLAGS_PLAIN, TDX, TpmForm, tcb_status};
 use crate::appraisal::{DebugStatus, Environment, Tee, Value};
 use crate::bytes::constant_time_eq;
 use crate::error::{Code, Error};
@@ -26,6 +26,9 @@ pub(super) fn take(claims: &mut Members<'_, '_>, environment: &mut Environment) 
     environment.tee = environment.tee.take().or(seen);
     fields(claims, environment, TDX)?;
     fields(claims, environment, SGX)?;
+    if environment.tee == Some(Tee::Tpm) {
+        tpm_values(claims, environment)?;
+    }
     for (bit, name) in TD_FLAGS {
         let claim = alloc::format!("{TD_FLAGS_PLAIN}{name}");
         let flag = claims.flag(&claim)?;
@@ -41,6 +44,39 @@ pub(super) fn take(claims: &mut Members<'_, '_>, environment: &mut Environment) 
         report_data(claims, environment, claim)?;
     }
     platform(claims, environment)
+}
+
+/// Takes what our own profiles write of a TPM; other words stay as they are.
+fn tpm_values(claims: &mut Members<'_, '_>, environment: &mut Environment) -> Result<(), Error> {
+    for (name, form) in names::tpm() {
+        let claim = names::tpm_plain(&name);
+        let value = match form {
+            TpmForm::Bytes => claims.hex(&claim)?.map(Value::Bytes),
+            TpmForm::Flag => claims.flag(&claim)?.map(Value::Flag),
+            TpmForm::Text => claims.text(&claim)?.map(|text| Value::Text(text.into())),
+            TpmForm::Number => {
+                let number = claims.unsigned(&claim)?;
+                if number.is_some_and(|number| u32::try_from(number).is_err()) {
+                    return Err(Error::new(Code::TokenClaim, claims.path(&claim))
+                        .with(Fact::number("maximum", u32::MAX.into())));
+                }
+                number.map(Value::Number)
+            }
+        };
+        if let Some(value) = value {
+            environment.measure(name, value);
+        }
+    }
+    // `extraData` is as long as the challenge was.
+    const LONGEST: usize = 64;
+    let Some(bytes) = claims.hex("tpm_report_data")? else { return Ok(()) };
+    if bytes.len() > LONGEST {
+        return Err(Error::new(Code::TokenClaim, claims.path("tpm_report_data"))
+            .with(Fact::count("maximum", LONGEST))
+            .with(Fact::count("actual", bytes.len())));
+    }
+    environment.report_data = Some(bytes);
+    Ok(())
 }
 
 /// One copy of the report data; all copies are one.

@@ -9,6 +9,7 @@ use veriquote_forge::{Body, hex};
 use super::machine::MODES;
 use super::{Case, Expected, Machine};
 
+/// A change of a request.
 type Edit = Box<dyn FnOnce(&mut Value)>;
 
 struct Draft {

@@ -210,6 +210,10 @@ fn endorsement_keys() -> Vec<Case> {
             it.attributes |= attributes::SIGN;
         })
         .refused(Code::TpmEndorsementKey, "ek.public"),
+        public("ek-passworded", "the key is administered by a password, as none of TCG's templates", |it| {
+            it.attributes &= !attributes::ADMIN_WITH_POLICY;
+        })
+        .refused(Code::TpmEndorsementKey, "ek.public"),
         public("ek-unrestricted", "the key decrypts whatever it is given", |it| {
             it.attributes &= !attributes::RESTRICTED;
         })

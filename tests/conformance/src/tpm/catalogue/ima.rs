@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use veriquote::Code;
 use veriquote::crypto::RustCrypto;
 use veriquote_facade::verify_tpm_json;
+use veriquote_forge::Key;
 use veriquote_forge::tpm::{
-    BootAggregate, ImaEntry, ImaList, Padding, PcrHash, Selection, Template, TpmForge,
+    AkKey, BootAggregate, ImaEntry, ImaList, Padding, PcrHash, Selection, Template, TpmForge,
 };
 
 use crate::tpm::case::{Case, Draft, case, request};
@@ -177,7 +178,35 @@ fn continued() -> Vec<Case> {
         bytes[last] = if bytes[last] == b'0' { b'1' } else { b'0' };
         String::from_utf8(bytes).expect("hex")
     };
+    // A bare key says of itself whatever its owner likes: here, that it is the other one.
+    let bare = |key: &str, it: &mut Value| {
+        it["ak"] = json!(veriquote_forge::pem("PUBLIC KEY", &Key::new(key).spki()));
+        it["options"]["policy"] = json!({ "tpm": { "ak_routes": ["bare_key"] } });
+    };
+    let mut of_bare = first.clone();
+    bare("ak", &mut of_bare);
+    let answer = verify_tpm_json(std::sync::Arc::new(RustCrypto), &of_bare.to_string());
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    let bare_token = answer["claims"]["ima"]["continuation"].as_str().expect("a token").to_owned();
+    let stranger = bare_token.clone();
     vec![
+        continued("-bare", "a list continued under a bare key", "ima.replay")
+            .edit(move |it| {
+                bare("ak", it);
+                it["options"]["continuation"] = json!(bare_token);
+            })
+            .verified(&[("/ima/first", json!(4)), ("/ak/route", json!("bare_key"))]),
+        continued(
+            "-bare-stranger",
+            "another bare key, whose quote names the signer of the token",
+            "ima.replay",
+        )
+        .forge(|it| it.key = AkKey::P256(Key::new("a stranger")))
+        .edit(move |it| {
+            bare("a stranger", it);
+            it["options"]["continuation"] = json!(stranger);
+        })
+        .refused(Code::ImaContinuationBoot, "continuation"),
         continued("", "the entries since the last time, with its token", "ima.replay").verified(&[
             ("/ima/first", json!(4)),
             ("/ima/verified", json!(2)),

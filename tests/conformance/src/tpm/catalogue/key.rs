@@ -101,6 +101,9 @@ fn weak() -> Vec<Case> {
         case("key/point-too-long", "p256", "tpm.ak.layout", "a coordinate longer than the field")
             .forge(|it| it.public.unique[0].insert(0, 0))
             .refused(Code::TpmPublicLayout, "ak.public.unique"),
+        case("key/reserved-attribute", "rsa", "tpm.ak.layout", "a bit that means nothing is set")
+            .forge(|it| it.public.attributes |= 1 << 12)
+            .refused(Code::TpmPublicLayout, "ak.public.object_attributes"),
         case("key/symmetric", "p256", "tpm.ak.layout", "a public area of a keyed hash")
             .forge(|it| it.public.kind = 8)
             .refused(Code::TpmAlgorithm, "ak.public.type"),
@@ -126,6 +129,10 @@ fn certificates() -> Vec<Case> {
             .refused(Code::X509Extension, "certificate[0].extensions.extended_key_usage"),
         certified("no-purpose", "does not say what its key is for", "tpm.ak.purpose")
             .forge(|it| it.certificate.without("2.5.29.37"))
+            .certified()
+            .refused(Code::X509Extension, "certificate[0].extensions.extended_key_usage"),
+        certified("usage", "does not allow its key to sign", "tpm.ak.purpose")
+            .forge(|it| it.certificate.put(Extension::key_usage(5, 0x20)))
             .certified()
             .refused(Code::X509Extension, "certificate[0].extensions.extended_key_usage"),
         certified("other-key", "is of another key than the public area", "tpm.ak.trust")

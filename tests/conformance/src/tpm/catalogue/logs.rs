@@ -296,6 +296,9 @@ fn refused() -> Vec<Case> {
         case("logs/no-values", "p256", "eventlog.pcr", "a log, and no registers that could prove it")
             .edit(|it| drop(it.as_object_mut().map(|it| it.remove("pcrs"))))
             .refused(Code::MisuseOptions, "pcrs"),
+        case("logs/opaque-24", "p256", "eventlog.pcr", "a register that there is not")
+            .edit(|it| it["options"]["opaque"] = json!([24]))
+            .refused(Code::MisuseOptions, "options.opaque"),
         case("logs/unknown-quirk", "p256", "eventlog.pcr", "a deviation that there is not")
             .edit(|it| it["options"]["quirks"] = json!(["whatever"]))
             .refused(Code::MisuseOptions, "options.quirks"),

@@ -1,0 +1,102 @@
+//! What to ask a collateral service for, as JSON: what a quote or a PCK certificate says of its platform.
+//!
+//! Nothing of it is authentic. It only says which collateral to fetch; the verification then finds out
+//! whether that was the right one.
+
+use serde::Serialize;
+
+use crate::blob::Blob;
+use crate::inspect::{PckReference, pck_reference_of_quote, platform_of_pck, platform_of_quote};
+use crate::problem::Problem;
+
+/// The platform of a quote, by the PCK certificate that it carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PlatformLookup {
+    /// `sgx` or `tdx`; absent for a certificate, which does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tee: Option<String>,
+    /// Platform family: hex.
+    pub fmspc: String,
+    /// Which authority issued the certificate: `platform` or `processor`.
+    pub ca: String,
+}
+
+/// What a quote says of its PCK certificate: at most one of `leaf` and `query`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PckLookup {
+    /// The quote carries its chain: there is nothing to look up.
+    pub carried: bool,
+    /// Its own certificate (PEM), without the issuers'.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaf: Option<String>,
+    /// What a service finds the certificate by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<PckLookupQuery>,
+}
+
+/// What a service finds a PCK certificate by: upper-case hex of the bytes as they stand in the quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PckLookupQuery {
+    /// `sgx` or `tdx`.
+    pub tee: String,
+    /// The quoting enclave's id.
+    pub qe_id: String,
+    /// The encrypted PPID; empty where the quote has it in clear.
+    pub encrypted_ppid: String,
+    /// CPU SVN.
+    pub cpu_svn: String,
+    /// PCE SVN, little-endian.
+    pub pce_svn: String,
+    /// PCE id, little-endian.
+    pub pce_id: String,
+}
+
+/// [`platform_of_quote`]: a [`PlatformLookup`], or `{"error": …}` with a [`Problem`].
+#[must_use]
+pub fn platform_of_quote_json(quote: &[u8]) -> String {
+    answer(platform_of_quote(&Blob(quote.to_vec())).map(|platform| PlatformLookup {
+        tee: Some(platform.tee.to_owned()),
+        fmspc: platform.fmspc.to_string(),
+        ca: platform.ca.to_owned(),
+    }))
+}
+
+/// [`platform_of_pck`]: a [`PlatformLookup`], or `{"error": …}` with a [`Problem`].
+#[must_use]
+pub fn platform_of_pck_json(pem: &str) -> String {
+    answer(platform_of_pck(pem).map(|(fmspc, ca)| PlatformLookup {
+        tee: None,
+        fmspc: fmspc.to_string(),
+        ca: ca.to_owned(),
+    }))
+}
+
+/// [`pck_reference_of_quote`]: a [`PckLookup`], or `{"error": …}` with a [`Problem`].
+#[must_use]
+pub fn pck_reference_of_quote_json(quote: &[u8]) -> String {
+    answer(pck_reference_of_quote(&Blob(quote.to_vec())).map(|reference| match reference {
+        None => PckLookup { carried: true, ..PckLookup::default() },
+        Some(PckReference::Leaf(pem)) => PckLookup { leaf: Some(pem), ..PckLookup::default() },
+        Some(PckReference::Query(query)) => PckLookup {
+            query: Some(PckLookupQuery {
+                tee: query.tee.to_owned(),
+                qe_id: query.qe_id,
+                encrypted_ppid: query.encrypted_ppid,
+                cpu_svn: query.cpu_svn,
+                pce_svn: query.pce_svn,
+                pce_id: query.pce_id,
+            }),
+            ..PckLookup::default()
+        },
+    }))
+}
+
+fn answer<T: Serialize>(found: Result<T, Problem>) -> String {
+    match found {
+        Ok(found) => serde_json::to_string(&found).unwrap_or_default(),
+        Err(problem) => problem.refused(),
+    }
+}

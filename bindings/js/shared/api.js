@@ -1,0 +1,89 @@
+import { accepted, answered, made, result } from './result.js';
+import { evidence, requestBytes, text } from './request.js';
+import { misuse } from './error.js';
+import { tokens } from './tokens.js';
+
+/** Every call, over `native()`: the exports of the wasm module or of the N-API module. */
+export function api(native) {
+  const tryVerifyDcap = (request) => result(native().verifyDcap(requestBytes(request, 'request')));
+  const tryVerifyTpm = (request) => result(native().verifyTpm(requestBytes(request, 'request')));
+
+  class DcapVerifier {
+    #prepared;
+
+    constructor(preparation) {
+      const given = requestBytes(preparation, 'preparation');
+      const { PreparedDcap } = native();
+      this.#prepared = made(() => new PreparedDcap(given));
+    }
+
+    verify(quote, call) {
+      return accepted(this.tryVerify(quote, call));
+    }
+
+    tryVerify(quote, call) {
+      return result(this.#prepared.verify(evidence(quote, 'quote'), requestBytes(call, 'call')));
+    }
+
+    async verifyBatch(quotes, call) {
+      const given = requestBytes(call, 'call');
+      const list = Array.from(quotes, (quote, number) => evidence(quote, `quotes[${number}]`));
+      return (await batch(this.#prepared, list, given)).map(result);
+    }
+
+    free() {
+      this.#prepared.free?.();
+    }
+  }
+  if (Symbol.dispose) DcapVerifier.prototype[Symbol.dispose] = DcapVerifier.prototype.free;
+
+  return {
+    ...tokens(native),
+    DcapVerifier,
+    tryVerifyDcap,
+    verifyDcap: (request) => accepted(tryVerifyDcap(request)),
+    tryVerifyTpm,
+    verifyTpm: (request) => accepted(tryVerifyTpm(request)),
+    learnTpmPolicy(request, name) {
+      return answered(result(native().learnTpmPolicy(requestBytes(request, 'request'), text(name, 'name'))));
+    },
+    makeTpmChallenge: (request) => answered(result(native().makeTpmChallenge(requestBytes(request, 'request')))),
+    binding: (request) => result(native().binding(requestBytes(request, 'request'))),
+    inspect: (file) => answered(result(native().inspect(evidence(file, 'file')))),
+    platformOfQuote: (quote) => answered(result(native().platformOfQuote(evidence(quote, 'quote')))),
+    platformOfPck: (pem) => answered(result(native().platformOfPck(text(pem, 'pem')))),
+    pckReferenceOfQuote(quote) {
+      return answered(result(native().pckReferenceOfQuote(evidence(quote, 'quote'))));
+    },
+    callJson(call, request) {
+      const known = Object.hasOwn(CALLS, call) && CALLS[call];
+      if (!known) throw misuse('call', `there is no call of this name`, Object.keys(CALLS).join(', '));
+      return native()[known](text(request, 'request'));
+    },
+  };
+}
+
+/** The calls that take and give JSON, by the names that they have in every language. */
+const CALLS = {
+  binding: 'binding',
+  inspect: 'inspect',
+  make_tpm_challenge: 'makeTpmChallenge',
+  show_token: 'showToken',
+  verify_dcap: 'verifyDcap',
+  verify_token: 'verifyToken',
+  verify_tpm: 'verifyTpm',
+};
+
+/** Off the event loop where there are threads; otherwise in turns with whatever else waits. */
+async function batch(prepared, quotes, call) {
+  if (prepared.verifyBatch) return prepared.verifyBatch(quotes, call);
+  const results = [];
+  for (const quote of quotes) {
+    results.push(prepared.verify(quote, call));
+    if (results.length % TURN === 0) await new Promise((resume) => setTimeout(resume));
+  }
+  return results;
+}
+
+/** Some tens of milliseconds. */
+const TURN = 16;

@@ -1,0 +1,45 @@
+import { accepted, made, result } from './result.js';
+import { requestBytes, text } from './request.js';
+
+/** The calls about tokens, over `native()`. */
+export function tokens(native) {
+  const tryVerifyToken = (request) => result(native().verifyToken(requestBytes(request, 'request')));
+
+  class TokenVerifier {
+    #prepared;
+
+    constructor(preparation) {
+      const given = requestBytes(preparation, 'preparation');
+      const { PreparedTokens } = native();
+      this.#prepared = made(() => new PreparedTokens(given));
+    }
+
+    verify(token, call) {
+      return accepted(this.tryVerify(token, call));
+    }
+
+    tryVerify(token, call) {
+      return result(this.#prepared.verify(text(token, 'token'), requestBytes(call, 'call')));
+    }
+
+    verifyBundle(bundle, call) {
+      return accepted(this.tryVerifyBundle(bundle, call));
+    }
+
+    tryVerifyBundle(bundle, call) {
+      return result(this.#prepared.verifyBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
+    }
+
+    free() {
+      this.#prepared.free?.();
+    }
+  }
+  if (Symbol.dispose) TokenVerifier.prototype[Symbol.dispose] = TokenVerifier.prototype.free;
+
+  return {
+    TokenVerifier,
+    tryVerifyToken,
+    verifyToken: (request) => accepted(tryVerifyToken(request)),
+    showToken: (request) => result(native().showToken(requestBytes(request, 'request'))),
+  };
+}

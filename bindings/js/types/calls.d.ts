@@ -1,0 +1,83 @@
+import type { Accepted, Evidence, Result } from './common.js';
+import type {
+  BindingRequest,
+  BindingResult,
+  DcapCall,
+  DcapPreparation,
+  DcapRequest,
+  Inspection,
+  PckLookup,
+  PlatformLookup,
+  TpmChallenge,
+  TpmChallengeRequest,
+  TpmRequest,
+  Verification,
+} from './schema.js';
+
+export type * from './schema.js';
+export {
+  type Accepted,
+  type Evidence,
+  type ModuleSource,
+  type Result,
+  TokenVerifier,
+  VeriquoteError,
+  showToken,
+  tryVerifyToken,
+  verifyToken,
+} from './common.js';
+
+/** Verifies one SGX or TDX quote; throws a `VeriquoteError` unless it is accepted. */
+export declare function verifyDcap(request: DcapRequest): Accepted;
+
+/** The same, and gives the result whatever it says: look at `accepted`. */
+export declare function tryVerifyDcap(request: DcapRequest): Result<Verification>;
+
+/** Collateral that is verified once, for many quotes. */
+export declare class DcapVerifier {
+  constructor(preparation: DcapPreparation);
+  /** Verifies one quote; throws a `VeriquoteError` unless it is accepted. */
+  verify(quote: Evidence, call: DcapCall): Accepted;
+  /** The same, and gives the result whatever it says. */
+  tryVerify(quote: Evidence, call: DcapCall): Result<Verification>;
+  /** Verifies quotes, each with its result whatever it says, in their order, while the event loop goes on. */
+  verifyBatch(quotes: Iterable<Evidence>, call: DcapCall): Promise<Result<Verification>[]>;
+  /** Gives the memory back now; otherwise it goes with the garbage. */
+  free(): void;
+}
+
+/** Verifies one TPM quote; throws a `VeriquoteError` unless it is accepted. */
+export declare function verifyTpm(request: TpmRequest): Accepted;
+
+/** The same, and gives the result whatever it says: look at `accepted`. */
+export declare function tryVerifyTpm(request: TpmRequest): Result<Verification>;
+
+/**
+ * Wraps a secret for the TPM of an endorsement key, to be opened only where the attestation key is. Keep `challenge`
+ * of the result, and give it back with the machine's answer as `ak_evidence: { activated: … }`.
+ */
+export declare function makeTpmChallenge(request: TpmChallengeRequest): Result<TpmChallenge>;
+
+/** Writes a policy that accepts a boot like this one, from evidence that is authentic. Read it before you use it. */
+export declare function learnTpmPolicy(request: TpmRequest, name: string): Result<{ readonly [rule: string]: unknown }>;
+
+/** Computes report data of a named mode, or finds out which mode or mistake lies behind some. */
+export declare function binding(request: BindingRequest): Result<BindingResult>;
+
+/** What is in a file, recognised by its content. Nothing of it is verified. */
+export declare function inspect(file: Evidence): Result<Inspection>;
+
+/** Which platform a quote says that it is of: what to ask a collateral service for. */
+export declare function platformOfQuote(quote: Evidence): Result<PlatformLookup>;
+
+/** The same of a PCK certificate (PEM). */
+export declare function platformOfPck(pem: string): Result<PlatformLookup>;
+
+/** What a quote says of its PCK certificate, where it does not carry it. */
+export declare function pckReferenceOfQuote(quote: Evidence): Result<PckLookup>;
+
+/** A call with the text of its request, giving the text of its result; nothing is thrown for evidence. */
+export declare function callJson(
+  call: 'binding' | 'inspect' | 'show_token' | 'verify_dcap' | 'verify_token' | 'verify_tpm',
+  request: string,
+): string;

@@ -1,0 +1,1 @@
+export { TokenVerifier, VeriquoteError, showToken, tryVerifyToken, verifyToken } from './full.js';

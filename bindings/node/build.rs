@@ -1,0 +1,5 @@
+//! Linker arguments of a Node.js module.
+
+fn main() {
+    napi_build::setup();
+}

@@ -1,0 +1,74 @@
+//! The facade in WebAssembly: bytes in, text out. Requests are bytes of UTF-8, too: for a string of 25 KB
+//! JavaScript's own encoder takes microseconds, and the loop that wasm-bindgen has for strings a millisecond.
+//!
+//! The functions are those of `veriquote-facade` that take and give JSON. What makes JavaScript of it
+//! (objects, errors, options that are refused) is `bindings/js`, which the N-API package shares.
+
+#[cfg(feature = "dcap")]
+pub mod dcap;
+#[cfg(feature = "inspect")]
+pub mod inspect;
+#[cfg(feature = "tpm")]
+pub mod tpm;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use veriquote::crypto::{CryptoProvider, RustCrypto};
+use veriquote_facade as facade;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+fn provider() -> Arc<dyn CryptoProvider> {
+    Arc::new(RustCrypto)
+}
+
+/// What JavaScript encoded; what is no UTF-8 is no JSON either.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// [`facade::verify_token_json`]
+#[must_use]
+#[wasm_bindgen(js_name = verifyToken)]
+pub fn verify_token(request: &[u8]) -> String {
+    facade::verify_token_json(provider(), &text(request))
+}
+
+/// [`facade::show_token_json`]
+#[must_use]
+#[wasm_bindgen(js_name = showToken)]
+pub fn show_token(request: &[u8]) -> String {
+    facade::show_token_json(&RustCrypto, &text(request))
+}
+
+/// [`facade::PreparedTokens`]
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct PreparedTokens(facade::PreparedTokens);
+
+#[wasm_bindgen]
+impl PreparedTokens {
+    /// [`facade::PreparedTokens::from_json`]
+    ///
+    /// # Errors
+    /// `{"error": …}` with a problem.
+    #[wasm_bindgen(constructor)]
+    pub fn new(preparation: &[u8]) -> Result<Self, String> {
+        facade::PreparedTokens::from_json(provider(), &text(preparation))
+            .map(Self)
+            .map_err(facade::Problem::refused)
+    }
+
+    /// [`facade::PreparedTokens::verify_json`]
+    #[must_use]
+    pub fn verify(&self, token: &[u8], call: &[u8]) -> String {
+        self.0.verify_json(&text(token), &text(call))
+    }
+
+    /// [`facade::PreparedTokens::verify_bundle_json`]
+    #[must_use]
+    #[wasm_bindgen(js_name = verifyBundle)]
+    pub fn verify_bundle(&self, bundle: &[u8], call: &[u8]) -> String {
+        self.0.verify_bundle_json(&text(bundle), &text(call))
+    }
+}

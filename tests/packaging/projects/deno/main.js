@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs';
+import * as veriquote from 'veriquote';
+import { check } from './check.js';
+
+await veriquote.init();
+console.log(check(veriquote, JSON.parse(readFileSync('evidence.json', 'utf8'))));

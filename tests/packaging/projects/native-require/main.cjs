@@ -1,0 +1,5 @@
+const { readFileSync } = require('node:fs');
+const veriquote = require('veriquote-node');
+const { check } = require('./check.js');
+
+console.log(check(veriquote, JSON.parse(readFileSync('evidence.json', 'utf8'))));

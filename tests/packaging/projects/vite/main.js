@@ -1,0 +1,6 @@
+import * as veriquote from 'veriquote';
+import { check } from './check.js';
+import evidence from './evidence.json';
+
+await veriquote.init();
+document.body.textContent = check(veriquote, evidence);

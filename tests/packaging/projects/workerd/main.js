@@ -1,0 +1,10 @@
+import * as veriquote from 'veriquote';
+import { check } from './check.js';
+import evidence from './evidence.json';
+
+export default {
+  async test() {
+    await veriquote.init();
+    console.log(check(veriquote, evidence));
+  },
+};

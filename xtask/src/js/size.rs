@@ -1,0 +1,83 @@
+//! Sizes over the wire, and how large they may be.
+
+use std::path::Path;
+
+use super::{Js, build};
+use crate::{
+    bare::{self, WASM},
+    failure::Failure,
+    project::Project,
+    step::Step,
+};
+
+/// Kilobytes of 1000 bytes after `gzip -9`. See bindings/js/README.md for what was aimed at, and what is in them.
+const BUDGETS: [(&str, u64); 2] = [("veriquote", 520), ("jwt", 275)];
+
+/// Each set of features, smallest first. Tokens and the shared cryptography are in each.
+const FEATURES: [(&str, &str); 4] =
+    [("tokens", ""), ("+ dcap", "dcap"), ("+ dcap, tpm", "tpm"), ("+ dcap, tpm, inspect: all", "inspect")];
+
+/// Fails when a module is larger than it may be.
+pub(super) fn check(js: &Js) -> Result<String, Failure> {
+    let mut lines = Vec::new();
+    let mut over = Vec::new();
+    for (name, budget) in BUDGETS {
+        let size = Size::of(&js.package("veriquote").join(format!("wasm/{name}.wasm")))?;
+        lines.push(format!("{name}.wasm: {size}; at most {budget} KB gzip"));
+        if size.gzip > budget * 1000 {
+            over.push(name);
+        }
+    }
+    println!("    {}", lines.join("\n    "));
+    if over.is_empty() {
+        return Ok(lines.join("\n"));
+    }
+    Err(Failure::new(
+        format!("larger than it may be: {}", over.join(", ")),
+        "look for what grew with `cargo xtask js --no-tests --features`; raise a budget only with a reason",
+    ))
+}
+
+/// One module for each set of features.
+pub(super) fn by_feature(project: &Project, js: &Js) -> Result<String, Failure> {
+    let bare = bare::prepare(project, WASM)?;
+    let mut lines = Vec::new();
+    for (name, features) in FEATURES {
+        let module = build::compile(project, &bare, Some(features))?;
+        let out = js.home.join("sizes");
+        build::bind(project, js, &module, "module", &out)?;
+        lines.push(format!("| {name} | {} |", Size::of(&out.join("module.wasm"))?.row()));
+    }
+    Ok(format!("| features | raw KB | gzip KB | brotli KB |\n{}", lines.join("\n")))
+}
+
+struct Size {
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+impl Size {
+    /// By Node's zlib, so that no other program is needed.
+    fn of(module: &Path) -> Result<Self, Failure> {
+        let script = "const z = require('zlib'), b = require('fs').readFileSync(process.argv[1]); \
+                      console.log(b.length, z.gzipSync(b, { level: 9 }).length, z.brotliCompressSync(b).length)";
+        let text = Step::new("node").args(["-e", script]).arg(module).read()?;
+        let numbers: Vec<u64> = text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        match numbers.as_slice() {
+            &[raw, gzip, brotli] => Ok(Self { raw, gzip, brotli }),
+            _ => Err(Failure::new(format!("no sizes of {}", module.display()), "look at what Node.js says")),
+        }
+    }
+
+    fn row(&self) -> String {
+        format!("{} | {} | {}", self.raw / 1000, self.gzip / 1000, self.brotli / 1000)
+    }
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { raw, gzip, brotli } = self;
+        write!(f, "raw {} KB, gzip {} KB, brotli {} KB", raw / 1000, gzip / 1000, brotli / 1000)
+    }
+}
