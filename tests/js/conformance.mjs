@@ -28,12 +28,14 @@ export function compare(veriquote, lines) {
 const TRY = {
   verify_dcap: 'tryVerifyDcap',
   verify_tpm: 'tryVerifyTpm',
+  verify_nvgpu: 'tryVerifyNvgpu',
+  verify_composite: 'tryVerifyComposite',
   verify_token: 'tryVerifyToken',
   show_token: 'showToken',
   binding: 'binding',
 };
 
-const THROW = { verify_dcap: 'verifyDcap', verify_tpm: 'verifyTpm', verify_token: 'verifyToken' };
+const THROW = { verify_dcap: 'verifyDcap', verify_tpm: 'verifyTpm', verify_nvgpu: 'verifyNvgpu', verify_composite: 'verifyComposite', verify_token: 'verifyToken' };
 
 function asObject(veriquote, call, request) {
   const method = veriquote[TRY[call]];

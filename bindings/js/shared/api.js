@@ -6,6 +6,8 @@ import { tokens } from './tokens.js';
 /** Every call, over `native()`: the exports of the wasm module or of the N-API module. */
 export function api(native) {
   const tryVerifyDcap = (request) => result(native().verifyDcap(requestBytes(request, 'request')));
+  const tryVerifyComposite = (request) => result(native().verifyComposite(requestBytes(request, 'request')));
+  const tryVerifyNvgpu = (request) => result(native().verifyNvgpu(requestBytes(request, 'request')));
   const tryVerifyTpm = (request) => result(native().verifyTpm(requestBytes(request, 'request')));
 
   class DcapVerifier {
@@ -42,6 +44,10 @@ export function api(native) {
     DcapVerifier,
     tryVerifyDcap,
     verifyDcap: (request) => accepted(tryVerifyDcap(request)),
+    tryVerifyComposite,
+    verifyComposite: (request) => accepted(tryVerifyComposite(request)),
+    tryVerifyNvgpu,
+    verifyNvgpu: (request) => accepted(tryVerifyNvgpu(request)),
     tryVerifyTpm,
     verifyTpm: (request) => accepted(tryVerifyTpm(request)),
     learnTpmPolicy(request, name) {
@@ -69,7 +75,9 @@ const CALLS = {
   inspect: 'inspect',
   make_tpm_challenge: 'makeTpmChallenge',
   show_token: 'showToken',
+  verify_composite: 'verifyComposite',
   verify_dcap: 'verifyDcap',
+  verify_nvgpu: 'verifyNvgpu',
   verify_token: 'verifyToken',
   verify_tpm: 'verifyTpm',
 };

@@ -2,10 +2,12 @@ import type { Accepted, Evidence, Result } from './common.js';
 import type {
   BindingRequest,
   BindingResult,
+  CompositeRequest,
   DcapCall,
   DcapPreparation,
   DcapRequest,
   Inspection,
+  NvgpuRequest,
   PckLookup,
   PlatformLookup,
   TpmChallenge,
@@ -46,6 +48,18 @@ export declare class DcapVerifier {
   free(): void;
 }
 
+/** Verifies the evidence of NVIDIA GPUs and switches; throws a `VeriquoteError` unless it is accepted. */
+export declare function verifyNvgpu(request: NvgpuRequest): Accepted;
+
+/** The same, and gives the result whatever it says: look at `accepted`. */
+export declare function tryVerifyNvgpu(request: NvgpuRequest): Result<Verification>;
+
+/** Verifies a machine together with its GPUs; throws a `VeriquoteError` unless all is accepted. */
+export declare function verifyComposite(request: CompositeRequest): Accepted;
+
+/** The same, and gives the result whatever it says: look at `accepted`. */
+export declare function tryVerifyComposite(request: CompositeRequest): Result<Verification>;
+
 /** Verifies one TPM quote; throws a `VeriquoteError` unless it is accepted. */
 export declare function verifyTpm(request: TpmRequest): Accepted;
 
@@ -78,6 +92,6 @@ export declare function pckReferenceOfQuote(quote: Evidence): Result<PckLookup>;
 
 /** A call with the text of its request, giving the text of its result; nothing is thrown for evidence. */
 export declare function callJson(
-  call: 'binding' | 'inspect' | 'show_token' | 'verify_dcap' | 'verify_token' | 'verify_tpm',
+  call: 'binding' | 'inspect' | 'make_tpm_challenge' | 'show_token' | 'verify_composite' | 'verify_dcap' | 'verify_nvgpu' | 'verify_token' | 'verify_tpm',
   request: string,
 ): string;

@@ -52,6 +52,18 @@ pub fn learn_tpm_policy(request: Uint8Array, name: Uint8Array) -> String {
     facade::learn_tpm_policy_json(provider(), &text(&request), &text(&name))
 }
 
+/// [`facade::verify_nvgpu_json`]
+#[napi]
+pub fn verify_nvgpu(request: Uint8Array) -> String {
+    facade::verify_nvgpu_json(provider(), &text(&request))
+}
+
+/// [`facade::verify_composite_json`]
+#[napi]
+pub fn verify_composite(request: Uint8Array) -> String {
+    facade::verify_composite_json(provider(), &text(&request))
+}
+
 /// [`facade::verify_token_json`]
 #[napi]
 pub fn verify_token(request: Uint8Array) -> String {

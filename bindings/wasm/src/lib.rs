@@ -8,6 +8,8 @@
 pub mod dcap;
 #[cfg(feature = "inspect")]
 pub mod inspect;
+#[cfg(feature = "nvidia")]
+pub mod nvidia;
 #[cfg(feature = "tpm")]
 pub mod tpm;
 

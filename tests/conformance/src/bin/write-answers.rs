@@ -49,7 +49,8 @@ fn write(folder: &Path, file: &Path) -> io::Result<usize> {
     for (of, call) in CALLS {
         let files = read_folder(&folder.join(of))?;
         let bases = files.iter().find_map(|file| file.get("platforms").or_else(|| file.get("machines")));
-        for (name, base) in bases.and_then(Value::as_object).into_iter().flatten() {
+        let bases = bases.cloned().map(|bases| whole(bases, &files));
+        for (name, base) in bases.as_ref().and_then(Value::as_object).into_iter().flatten() {
             for (member, text) in base.as_object().into_iter().flatten() {
                 if let Some(text) = inspected(member, text) {
                     line(&format!("inspect/{of}/{name}/{member}"), "inspect", &text, &Value::Null)?;
@@ -57,7 +58,7 @@ fn write(folder: &Path, file: &Path) -> io::Result<usize> {
             }
         }
         for case in files.iter().flat_map(cases) {
-            let request = request(of, case, bases);
+            let request = request(of, case, bases.as_ref());
             line(case["id"].as_str().unwrap_or_default(), call, &request.to_string(), &case["expected"])?;
         }
     }
@@ -66,9 +67,11 @@ fn write(folder: &Path, file: &Path) -> io::Result<usize> {
 }
 
 /// The folders, and the call that each is for.
-const CALLS: [(&str, &str); 5] = [
+const CALLS: [(&str, &str); 7] = [
     ("dcap", "verify_dcap"),
     ("tpm", "verify_tpm"),
+    ("nvidia", "verify_nvgpu"),
+    ("composite", "verify_composite"),
     ("jwt", "verify_token"),
     ("appraisal", "show_token"),
     ("binding", "binding"),
@@ -78,11 +81,24 @@ fn answer(call: &str, request: &str) -> String {
     match call {
         "verify_dcap" => facade::verify_dcap_json(Arc::new(RustCrypto), request),
         "verify_tpm" => facade::verify_tpm_json(Arc::new(RustCrypto), request),
+        "verify_nvgpu" => facade::verify_nvgpu_json(Arc::new(RustCrypto), request),
+        "verify_composite" => facade::verify_composite_json(Arc::new(RustCrypto), request),
         "verify_token" => facade::verify_token_json(Arc::new(RustCrypto), request),
         "show_token" => facade::show_token_json(&RustCrypto, request),
         "binding" => facade::binding_json(&RustCrypto, request),
         _ => facade::inspect_json(request.as_bytes()),
     }
+}
+
+/// Where a folder has a request from which each base differs by a merge patch: the bases as whole requests.
+fn whole(mut bases: Value, files: &[Value]) -> Value {
+    let Some(first) = files.iter().find_map(|file| file.get("first")) else { return bases };
+    for (_, base) in bases.as_object_mut().into_iter().flatten() {
+        let mut request = first.clone();
+        merge(&mut request, base);
+        *base = request;
+    }
+    bases
 }
 
 /// Evidence that can be looked at, as the text of a file.
@@ -120,6 +136,15 @@ fn request(of: &str, case: &Value, bases: Option<&Value>) -> Value {
         let at = number("at").expect("a place");
         quote.splice(at..at + number("remove").expect("a length"), insert.expect("bytes"));
         request["quote"] = veriquote::bytes::to_hex(&quote).into();
+    }
+    for edit in case["edits"].as_array().into_iter().flatten() {
+        let number = |name: &str| edit[name].as_u64().and_then(|it| usize::try_from(it).ok());
+        let text = edit["pointer"].as_str().and_then(|pointer| request.pointer_mut(pointer)).expect("a text");
+        let mut changed = text.as_str().expect("a text").to_owned();
+        let from = number("at").expect("a place");
+        let to = from + number("remove").expect("a length");
+        changed.replace_range(from..to, edit["insert"].as_str().expect("a text"));
+        *text = changed.into();
     }
     if let Some(patch) = case.get("request") {
         merge(&mut request, patch);

@@ -1,0 +1,20 @@
+//! NVIDIA GPUs and switches, alone and together with the machine that they are in.
+
+use veriquote_facade as facade;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{provider, text};
+
+/// [`facade::verify_nvgpu_json`]
+#[must_use]
+#[wasm_bindgen(js_name = verifyNvgpu)]
+pub fn verify_nvgpu(request: &[u8]) -> String {
+    facade::verify_nvgpu_json(provider(), &text(request))
+}
+
+/// [`facade::verify_composite_json`]
+#[must_use]
+#[wasm_bindgen(js_name = verifyComposite)]
+pub fn verify_composite(request: &[u8]) -> String {
+    facade::verify_composite_json(provider(), &text(request))
+}
