@@ -13,6 +13,8 @@ from support import Case, cases
 RAW = {
     "verify_dcap": veriquote.verify_dcap_json,
     "verify_tpm": veriquote.verify_tpm_json,
+    "verify_nvgpu": veriquote.verify_nvgpu_json,
+    "verify_composite": veriquote.verify_composite_json,
     "verify_token": veriquote.verify_token_json,
     "show_token": veriquote.show_token_json,
     "binding": veriquote.binding_json,
@@ -21,6 +23,8 @@ RAW = {
 FEWEST = {
     "verify_dcap": 500,
     "verify_tpm": 150,
+    "verify_nvgpu": 50,
+    "verify_composite": 10,
     "verify_token": 300,
     "show_token": 100,
     "binding": 50,
@@ -51,6 +55,8 @@ def typed(case: Case) -> str:
     call = {
         "verify_dcap": veriquote.verify_dcap,
         "verify_tpm": veriquote.verify_tpm,
+        "verify_nvgpu": veriquote.verify_nvgpu,
+        "verify_composite": veriquote.verify_composite,
         "verify_token": veriquote.verify_token,
     }[case.call]
     try:
@@ -102,7 +108,7 @@ def test_records_say_what_the_json_says() -> None:
         else:
             assert value == told
 
-    for call in ("verify_dcap", "verify_tpm", "verify_token"):
+    for call in ("verify_dcap", "verify_tpm", "verify_nvgpu", "verify_composite", "verify_token"):
         for case in cases(call)[::5]:
             given, options = case.parts()
             try:
