@@ -13,6 +13,8 @@ _ClaimsT = TypeVar("_ClaimsT", bound="Claims | None", default="Claims | None", c
 
 AcceptedAlgorithms: TypeAlias = AcceptedAlgorithmsOneOf | Literal["of_key"]
 """Which algorithms are accepted."""
+AkEvidence: TypeAlias = AkEvidenceActivated | AkEvidenceAttested | AkEvidenceTeeBound
+"""Why the attestation key is trusted: one route."""
 Blob: TypeAlias = bytes | str
 """Bytes: in JSON a string of hex, base64, base64url, PEM or text, recognised by the reader of the part. The string is kept as it was written; what it encodes is decided once, by the core."""
 Claims: TypeAlias = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | NvgpuClaims
@@ -44,6 +46,7 @@ __all__ = [
     "AcceptedAlgorithmsOneOf",
     "ActivatedKey",
     "AkClaims",
+    "AkEvidence",
     "AkEvidenceActivated",
     "AkEvidenceAttested",
     "AkEvidenceTeeBound",
