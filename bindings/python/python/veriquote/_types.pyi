@@ -1010,7 +1010,7 @@ class NvgpuDeviceClaims(Record):
     def name(self) -> str | None:
         """How the collector calls the device; not signed."""
     @property
-    def class(self) -> str:
+    def class_(self) -> str:
         """`gpu` or `nvswitch`."""
     @property
     def architecture(self) -> str:
@@ -1064,7 +1064,7 @@ class NvgpuDeviceView(Record):
     def measurements(self) -> int:
         """How many measurements there are."""
     @property
-    def opaque(self) -> tuple[tuple[Any, ...], ...]:
+    def opaque(self) -> tuple[tuple[int, str], ...]:
         """Fields of the opaque data: each type, and its data in hex."""
     @property
     def certificates(self) -> tuple[CertificateView, ...]:

@@ -218,6 +218,12 @@ impl Model {
             "integer" => "int".to_owned(),
             "boolean" => "bool".to_owned(),
             "number" => "float".to_owned(),
+            "array" if schema.contains_key("prefixItems") => {
+                let items = schema["prefixItems"].as_array().into_iter().flatten();
+                let items: Vec<String> =
+                    items.map(|item| self.type_of(way, item)).collect::<Result<_, _>>()?;
+                format!("tuple[{}]", items.join(", "))
+            }
             "array" => {
                 let item = self.type_of(way, schema.get("items").unwrap_or(&Value::Null))?;
                 if way == Way::In { format!("Sequence[{item}]") } else { format!("tuple[{item}, ...]") }
@@ -296,6 +302,7 @@ mod tests {
                 "name": { "type": ["string", "null"], "description": "A name." },
                 "list": { "type": "array", "items": { "$ref": "#/$defs/Item" } },
                 "facts": { "type": "object", "additionalProperties": true },
+                "pair": { "type": "array", "prefixItems": [{ "type": "integer" }, { "type": "string" }] },
                 "late": { "anyOf": [{ "$ref": "#/$defs/Item" }, { "type": "null" }] },
             },
             "$defs": { "Item": { "type": "object", "properties": { "size": { "type": "integer" } } } },
@@ -329,6 +336,7 @@ mod tests {
             ("name", "str | None"),
             ("list", "tuple[Item, ...]"),
             ("facts", "Mapping[str, Any]"),
+            ("pair", "tuple[int, str]"),
             ("late", "Item | None"),
         ];
         assert_eq!(told.len(), expected.len());
