@@ -53,6 +53,8 @@ pub struct Trust {
     pub dcap_roots: Vec<Blob>,
     /// For attestation keys of TPMs.
     pub tpm_roots: Vec<Blob>,
+    /// Names of attestation keys that need no certificate.
+    pub tpm_ak_names: Vec<Vec<u8>>,
 }
 
 /// The service cannot run.
@@ -106,8 +108,12 @@ impl State {
             tracing::info!(path = %path.display(), documents = count, "collateral imported");
         }
         let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
-        let trust =
-            Trust { dcap_roots: read(&config.trust.roots)?, tpm_roots: read(&config.trust.tpm_roots)? };
+        let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();
+        let trust = Trust {
+            dcap_roots: read(&config.trust.roots)?,
+            tpm_roots: read(&config.trust.tpm_roots)?,
+            tpm_ak_names: config.trust.tpm_ak_names.iter().filter_map(name).collect(),
+        };
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),

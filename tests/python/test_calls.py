@@ -269,3 +269,59 @@ def test_a_secret_is_wrapped_for_one_tpm_and_one_key() -> None:
     assert veriquote.make_tpm_challenge(**as_bytes).to_json() == made.to_json()
     assert refused(veriquote.make_tpm_challenge, **{**request, "ek": {}}).kind == "misuse"
     assert refused(veriquote.make_tpm_challenge, **request, more=1).code == "misuse.options"
+
+
+def test_evidence_with_members_of_its_own_takes_bytes_where_evidence_stands() -> None:
+    case = support.accepted("verify_composite")
+    given, options = case.parts()
+    machine = given["machine"]
+    machine["quote"] = bytes.fromhex(machine["quote"])
+    machine["roots"] = [root.encode() for root in machine["roots"]]
+    machine["collateral"] = json.dumps(machine["collateral"]).encode()
+    result = veriquote.verify_composite(**given, **options)
+    assert isinstance(result.claims, types.CompositeClaims)
+    assert result.to_json() == case.answer
+    # Where a member is hex, bytes that happen to be digits would mean something else than they are.
+    hexes = {**options["binding"], "challenge": b"00" * 32}
+    error = refused(veriquote.verify_composite, **given, **{**options, "binding": hexes})
+    assert error.code == "misuse.options" and ".hex()" in error.problem.message
+    request = {**support.challenge(), "secret": b"0" * 32}
+    assert ".hex()" in refused(veriquote.make_tpm_challenge, **request).problem.message
+    deep: Any = {}
+    for _ in range(100_000):
+        deep = {"machine": deep}
+    assert refused(veriquote.verify_composite, "{}", machine=deep, **options).kind == "misuse"
+
+
+def test_devices_are_verified_with_their_manifests() -> None:
+    case = support.accepted("verify_nvgpu")
+    given, options = case.parts()
+    rims = given.pop("rims")
+    for form in (rims, [rim.encode() for rim in rims], iter(rims)):
+        result = veriquote.verify_nvgpu(**given, rims=form, **options)
+        assert isinstance(result.claims, types.NvgpuClaims) and result.to_json() == case.answer
+
+
+def test_what_to_ask_a_collateral_service_for() -> None:
+    quote, collateral, options = support.dcap()
+    platform = veriquote.platform_of_quote(quote)
+    verifier = veriquote.DcapVerifier(collateral, **options)
+    assert verifier.collateral_is_for() == (platform.tee, platform.fmspc)
+    assert platform.to_dict() == json.loads(platform.to_json())
+    assert veriquote.pck_reference_of_quote(quote).to_dict() == {"carried": True}
+    start = quote.index(b"-----BEGIN CERTIFICATE-----")
+    pem = quote[start:].rstrip(b"\0")
+    by_pem = veriquote.platform_of_pck(pem)
+    assert (by_pem.tee, by_pem.fmspc, by_pem.ca) == (None, platform.fmspc, platform.ca)
+    assert refused(veriquote.platform_of_quote, quote[:99]).code == "input.truncated"
+    assert refused(veriquote.platform_of_pck, "nothing").kind == "malformed"
+    for case in support.cases("verify_dcap"):
+        given, _ = case.parts()
+        try:
+            lookup = veriquote.pck_reference_of_quote(given["quote"])
+        except veriquote.VeriquoteError:
+            continue
+        if lookup.query is not None:
+            assert len(lookup.query.qe_id) == 32 and not lookup.carried and lookup.leaf is None
+            return
+    raise LookupError("no quote without its chain")

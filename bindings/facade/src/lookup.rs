@@ -54,44 +54,70 @@ pub struct PckLookupQuery {
     pub pce_id: String,
 }
 
-/// [`platform_of_quote`]: a [`PlatformLookup`], or `{"error": …}` with a [`Problem`].
+impl PlatformLookup {
+    /// The platform of a quote.
+    ///
+    /// # Errors
+    /// Those of [`platform_of_quote`].
+    pub fn of_quote(quote: &[u8]) -> Result<Self, Problem> {
+        let platform = platform_of_quote(&Blob(quote.to_vec()))?;
+        Ok(Self {
+            tee: Some(platform.tee.to_owned()),
+            fmspc: platform.fmspc.to_string(),
+            ca: platform.ca.to_owned(),
+        })
+    }
+
+    /// The platform of a PCK certificate in PEM.
+    ///
+    /// # Errors
+    /// Those of [`platform_of_pck`].
+    pub fn of_pck(pem: &str) -> Result<Self, Problem> {
+        let (fmspc, ca) = platform_of_pck(pem)?;
+        Ok(Self { tee: None, fmspc: fmspc.to_string(), ca: ca.to_owned() })
+    }
+}
+
+impl PckLookup {
+    /// What a quote says of its PCK certificate.
+    ///
+    /// # Errors
+    /// Those of [`pck_reference_of_quote`].
+    pub fn of_quote(quote: &[u8]) -> Result<Self, Problem> {
+        Ok(match pck_reference_of_quote(&Blob(quote.to_vec()))? {
+            None => Self { carried: true, ..Self::default() },
+            Some(PckReference::Leaf(pem)) => Self { leaf: Some(pem), ..Self::default() },
+            Some(PckReference::Query(query)) => Self {
+                query: Some(PckLookupQuery {
+                    tee: query.tee.to_owned(),
+                    qe_id: query.qe_id,
+                    encrypted_ppid: query.encrypted_ppid,
+                    cpu_svn: query.cpu_svn,
+                    pce_svn: query.pce_svn,
+                    pce_id: query.pce_id,
+                }),
+                ..Self::default()
+            },
+        })
+    }
+}
+
+/// [`PlatformLookup::of_quote`] as JSON, or `{"error": …}` with a [`Problem`].
 #[must_use]
 pub fn platform_of_quote_json(quote: &[u8]) -> String {
-    answer(platform_of_quote(&Blob(quote.to_vec())).map(|platform| PlatformLookup {
-        tee: Some(platform.tee.to_owned()),
-        fmspc: platform.fmspc.to_string(),
-        ca: platform.ca.to_owned(),
-    }))
+    answer(PlatformLookup::of_quote(quote))
 }
 
-/// [`platform_of_pck`]: a [`PlatformLookup`], or `{"error": …}` with a [`Problem`].
+/// [`PlatformLookup::of_pck`] as JSON, or `{"error": …}` with a [`Problem`].
 #[must_use]
 pub fn platform_of_pck_json(pem: &str) -> String {
-    answer(platform_of_pck(pem).map(|(fmspc, ca)| PlatformLookup {
-        tee: None,
-        fmspc: fmspc.to_string(),
-        ca: ca.to_owned(),
-    }))
+    answer(PlatformLookup::of_pck(pem))
 }
 
-/// [`pck_reference_of_quote`]: a [`PckLookup`], or `{"error": …}` with a [`Problem`].
+/// [`PckLookup::of_quote`] as JSON, or `{"error": …}` with a [`Problem`].
 #[must_use]
 pub fn pck_reference_of_quote_json(quote: &[u8]) -> String {
-    answer(pck_reference_of_quote(&Blob(quote.to_vec())).map(|reference| match reference {
-        None => PckLookup { carried: true, ..PckLookup::default() },
-        Some(PckReference::Leaf(pem)) => PckLookup { leaf: Some(pem), ..PckLookup::default() },
-        Some(PckReference::Query(query)) => PckLookup {
-            query: Some(PckLookupQuery {
-                tee: query.tee.to_owned(),
-                qe_id: query.qe_id,
-                encrypted_ppid: query.encrypted_ppid,
-                cpu_svn: query.cpu_svn,
-                pce_svn: query.pce_svn,
-                pce_id: query.pce_id,
-            }),
-            ..PckLookup::default()
-        },
-    }))
+    answer(PckLookup::of_quote(quote))
 }
 
 fn answer<T: Serialize>(found: Result<T, Problem>) -> String {

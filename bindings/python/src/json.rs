@@ -24,6 +24,18 @@ pub(crate) fn make_tpm_challenge_json(py: Python<'_>, request: &str) -> String {
     py.detach(|| veriquote_facade::make_tpm_challenge_json(provider(), request))
 }
 
+/// A request of `nvgpu-request.json` to a result of `verification.json`.
+#[pyfunction]
+pub(crate) fn verify_nvgpu_json(py: Python<'_>, request: &str) -> String {
+    py.detach(|| veriquote_facade::verify_nvgpu_json(provider(), request))
+}
+
+/// A request of `composite-request.json` to a result of `verification.json`.
+#[pyfunction]
+pub(crate) fn verify_composite_json(py: Python<'_>, request: &str) -> String {
+    py.detach(|| veriquote_facade::verify_composite_json(provider(), request))
+}
+
 /// A request of `token-request.json` to a result of `verification.json`.
 #[pyfunction]
 pub(crate) fn verify_token_json(py: Python<'_>, request: &str) -> String {

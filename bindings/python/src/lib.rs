@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 mod dcap;
+mod device;
 mod failure;
 mod json;
 mod record;
@@ -27,16 +28,20 @@ mod native {
     #[pymodule_export]
     use crate::dcap::{DcapVerifier, PlatformCache, verify_dcap};
     #[pymodule_export]
+    use crate::device::{verify_composite, verify_nvgpu};
+    #[pymodule_export]
     use crate::json::{
-        binding_json, blob, inspect_json, make_tpm_challenge_json, show_token_json, verify_dcap_json,
-        verify_token_json, verify_tpm_json,
+        binding_json, blob, inspect_json, make_tpm_challenge_json, show_token_json, verify_composite_json,
+        verify_dcap_json, verify_nvgpu_json, verify_token_json, verify_tpm_json,
     };
     #[pymodule_export]
     use crate::token::{TokenVerifier, verify_token};
     #[pymodule_export]
     use crate::tpm::{learn_tpm_policy, make_tpm_challenge, verify_tpm};
     #[pymodule_export]
-    use crate::unauthenticated::{binding, inspect, show_token};
+    use crate::unauthenticated::{
+        binding, inspect, pck_reference_of_quote, platform_of_pck, platform_of_quote, show_token,
+    };
     #[pymodule_export]
     use crate::verification::Verification;
 }

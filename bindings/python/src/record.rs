@@ -63,7 +63,7 @@ impl<'py> ser::Serializer for Records<'py> {
     type Ok = Bound<'py, PyAny>;
     type Error = NotMade;
     type SerializeSeq = Items<'py>;
-    type SerializeTuple = Impossible<Self::Ok, NotMade>;
+    type SerializeTuple = Items<'py>;
     type SerializeTupleStruct = Impossible<Self::Ok, NotMade>;
     type SerializeTupleVariant = Impossible<Self::Ok, NotMade>;
     type SerializeMap = Entries<'py>;
@@ -127,8 +127,8 @@ impl<'py> ser::Serializer for Records<'py> {
         Ok(Items { records: self, items: Vec::with_capacity(length.unwrap_or_default()) })
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NotMade> {
-        Err(unknown())
+    fn serialize_tuple(self, length: usize) -> Result<Items<'py>, NotMade> {
+        self.serialize_seq(Some(length))
     }
 
     fn serialize_tuple_struct(
@@ -189,6 +189,19 @@ impl<'py> ser::SerializeSeq for Items<'py> {
 
     fn end(self) -> Made<'py> {
         Ok(PyTuple::new(self.records.py, self.items)?.into_any())
+    }
+}
+
+impl<'py> ser::SerializeTuple for Items<'py> {
+    type Ok = Bound<'py, PyAny>;
+    type Error = NotMade;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotMade> {
+        ser::SerializeSeq::serialize_element(self, value)
+    }
+
+    fn end(self) -> Made<'py> {
+        ser::SerializeSeq::end(self)
     }
 }
 

@@ -19,6 +19,30 @@ pub(crate) fn inspect<'py>(py: Python<'py>, file: &[u8]) -> PyResult<(Bound<'py,
     told(py, &inspection)
 }
 
+/// What to ask a service for collateral for: the platform of a quote.
+#[pyfunction]
+pub(crate) fn platform_of_quote<'py>(py: Python<'py>, quote: &[u8]) -> PyResult<(Bound<'py, PyAny>, String)> {
+    let found = py.detach(|| facade::PlatformLookup::of_quote(quote));
+    told(py, &found.map_err(|problem| failure::raise(py, &problem))?)
+}
+
+/// The same, of a PCK certificate in PEM.
+#[pyfunction]
+pub(crate) fn platform_of_pck<'py>(py: Python<'py>, pem: &str) -> PyResult<(Bound<'py, PyAny>, String)> {
+    let found = py.detach(|| facade::PlatformLookup::of_pck(pem));
+    told(py, &found.map_err(|problem| failure::raise(py, &problem))?)
+}
+
+/// What a quote says of a PCK certificate that it does not carry.
+#[pyfunction]
+pub(crate) fn pck_reference_of_quote<'py>(
+    py: Python<'py>,
+    quote: &[u8],
+) -> PyResult<(Bound<'py, PyAny>, String)> {
+    let found = py.detach(|| facade::PckLookup::of_quote(quote));
+    told(py, &found.map_err(|problem| failure::raise(py, &problem))?)
+}
+
 /// Reads a token without verifying it.
 #[pyfunction]
 pub(crate) fn show_token<'py>(py: Python<'py>, request: &str) -> PyResult<(Bound<'py, PyAny>, String)> {

@@ -5,6 +5,7 @@ use veriquote::crypto::CryptoProvider;
 use veriquote::json::Node;
 use veriquote_facade::{CheckLine, Problem};
 
+use super::evidence::Tee;
 use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::Fields;
@@ -25,6 +26,9 @@ pub struct RuntimeData {
 
 /// What is tried when a request of `/v1` names no mode, in this order. Each compares the whole field.
 const TRIED_RAW: [Mode; 2] = [Mode::RawPad64, Mode::Sha384Pad64];
+
+/// The same for a TPM, whose quote has the data as they are.
+const TRIED_TPM: [Mode; 1] = [Mode::TpmExtraData];
 
 /// The same for data that are JSON.
 const TRIED_STRUCTURED: [Mode; 1] = [Mode::Sha384JcsPad64];
@@ -72,10 +76,16 @@ impl RuntimeData {
     /// # Errors
     /// `AS.EVIDENCE.BINDING_MISMATCH` when no mode binds them, to the last byte;
     /// `AS.REQUEST.INVALID_ARGUMENT` for data that the mode does not take.
-    pub fn verify(&self, report_data: &[u8], provider: &dyn CryptoProvider) -> Result<(Mode, CheckLine)> {
+    pub fn verify(
+        &self,
+        report_data: &[u8],
+        tee: Tee,
+        provider: &dyn CryptoProvider,
+    ) -> Result<(Mode, CheckLine)> {
         let tried: &[Mode] = match &self.mode {
             Some(mode) => std::slice::from_ref(mode),
             None if self.structured => &TRIED_STRUCTURED,
+            None if tee == Tee::Tpm => &TRIED_TPM,
             None => &TRIED_RAW,
         };
         let mut refusal = None;

@@ -1,5 +1,6 @@
 //! Evidence documents: what is inside the base64url of a request.
 
+use veriquote::bytes::to_hex;
 use veriquote::json::Node;
 
 use crate::encoding::{NotBase64, from_base64, from_base64url};
@@ -43,7 +44,7 @@ impl Tee {
     pub fn supported(name: &str, field: &str) -> Result<Self> {
         let refused = |detail: String| ApiError::new(ServiceCode::UnsupportedTee, detail).field(field);
         match Self::ALL.into_iter().find(|tee| tee.as_str() == name) {
-            Some(tee @ (Self::Tdx | Self::Sgx)) => Ok(tee),
+            Some(tee @ (Self::Tdx | Self::Sgx | Self::Tpm)) => Ok(tee),
             Some(tee) => Err(refused(format!("evidence of `{}` is not verified yet", tee.as_str()))
                 .status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)),
             None => {
@@ -52,6 +53,47 @@ impl Tee {
             }
         }
     }
+}
+
+/// Evidence, read.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// Of an enclave or trust domain.
+    Dcap(DcapEvidence),
+    /// Of a TPM.
+    Tpm(Box<TpmEvidence>),
+}
+
+impl Evidence {
+    /// Reads the document of a kind of evidence.
+    ///
+    /// # Errors
+    /// What is wrong with it: the field names the layer.
+    pub fn read(text: &[u8], tee: Tee, field: &str) -> Result<Self> {
+        match tee {
+            Tee::Tpm => Ok(Self::Tpm(Box::new(TpmEvidence::read(text, field)?))),
+            _ => Ok(Self::Dcap(DcapEvidence::read(text, tee, field)?)),
+        }
+    }
+}
+
+/// A TPM's quote with what came beside it.
+#[derive(Clone, Debug)]
+pub struct TpmEvidence {
+    /// TPMS_ATTEST or TPM2B_ATTEST.
+    pub quote: Vec<u8>,
+    /// TPMT_SIGNATURE.
+    pub signature: Vec<u8>,
+    /// The public area of the attestation key.
+    pub ak: Vec<u8>,
+    /// Its certificates, its own first: PEM.
+    pub ak_chain: Option<String>,
+    /// Values of the registers: JSON, or a file of tpm2-tools in hex.
+    pub pcrs: String,
+    /// The firmware's event log.
+    pub event_log: Option<Vec<u8>>,
+    /// The kernel's measurement list.
+    pub ima_log: Option<Vec<u8>>,
 }
 
 /// A quote with what came beside it.
@@ -102,6 +144,37 @@ impl DcapEvidence {
             event_log: inner(&fields, "cc_eventlog")?,
             collateral: fields.get("collateral").map(collateral),
             has_agent_log: fields.text("aa_eventlog")?.is_some_and(|log| !log.is_empty()),
+        })
+    }
+}
+
+impl TpmEvidence {
+    /// Reads the document of a TPM's quote.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(text: &[u8], field: &str) -> Result<Self> {
+        let node = read(text).map_err(|error| error.inside_evidence(field))?;
+        let known = ["quote", "signature", "ak", "ak_chain", "pcrs", "event_log", "ima_log"];
+        let fields = Fields::of(&node, field, &known)?;
+        let required =
+            |name: &str| inner(&fields, name)?.ok_or_else(|| fields.wrong(name, "this member is missing"));
+        let pcrs = match fields.get("pcrs") {
+            Some(node) if node.members().is_some() => Some(node.raw.to_owned()),
+            Some(_) => inner(&fields, "pcrs")?.map(|file| to_hex(&file)),
+            None => None,
+        };
+        let pcrs = pcrs.ok_or_else(|| {
+            fields.wrong("pcrs", "values of the registers are expected: {\"sha256\": {\"0\": hex, …}}")
+        })?;
+        Ok(Self {
+            quote: required("quote")?,
+            signature: required("signature")?,
+            ak: required("ak")?,
+            ak_chain: fields.text("ak_chain")?.map(str::to_owned),
+            pcrs,
+            event_log: inner(&fields, "event_log")?,
+            ima_log: inner(&fields, "ima_log")?,
         })
     }
 }

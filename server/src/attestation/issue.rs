@@ -3,8 +3,9 @@
 use aws_lc_rs::digest::{SHA384, digest};
 use veriquote::appraisal::{Bound, Budget, Claims, ClaimsOptions, Profile, SubjectTemplate, Written};
 use veriquote::binding::Mode;
-use veriquote::dcap::AuthenticQuote;
+use veriquote::dcap::{AuthenticQuote, Report};
 use veriquote::policy::Accepted;
+use veriquote::tpm::BoundQuote;
 use veriquote::{Code, Error, UnixTime};
 use veriquote_facade::Problem;
 
@@ -48,61 +49,125 @@ pub fn evidence_digest(evidence: &[u8]) -> [u8; 48] {
     bytes
 }
 
-/// Makes and signs the token of a quote.
-///
-/// # Errors
-/// Claims that cannot be made, no key, a token that is too long.
-pub async fn dcap(
-    state: &State,
-    tee: Tee,
-    accepted: &[(Resolved, Accepted<AuthenticQuote>)],
-    bound: Option<(&RuntimeData, Mode)>,
+/// A token that is to be made: everything but what the evidence says.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    state: State,
+    wanted: Wanted,
+    token_id: String,
     evidence: [u8; 48],
-    wanted: &Wanted,
     now: UnixTime,
-) -> Result<Issued> {
-    let Some((_, first)) = accepted.first() else { return Err(ApiError::internal("no policy was asked")) };
-    let key = state
-        .keys()
-        .signer(now)
-        .ok_or_else(|| ApiError::new(ServiceCode::Unavailable, "no key of the issuer signs at this time"))?;
-    let config = state.config();
-    let lifetime = UnixTime(now.0.saturating_add(i64::from(wanted.lifetime_seconds)));
-    let expires_at = lifetime.min(first.evidence().collateral().earliest_next_update);
-    let token_id = crate::random::uuid()?;
-    let profile = state.eat_profile();
-    let names = if tee == Tee::Tdx { &config.token.subject.tdx } else { &config.token.subject.sgx };
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let options = ClaimsOptions {
-        issuer: config.issuer.as_str(),
-        audience: &wanted.audience,
-        issued_at: now,
-        expires_at,
-        token_id: &token_id,
-        profile: &profile,
-        intended_use: "generic",
-        policy_hash: None,
-        subject: SubjectTemplate::Measurements(&names),
-        nonce: wanted.nonce.as_deref(),
-        bound: bound.map_or(Bound::Nothing, |(data, mode)| Bound::Data {
-            mode,
-            data: &data.data,
-            nonce: data.nonce(),
-        }),
-        evidence: Some(evidence),
-        verifier: (&config.token.developer, BUILD),
-    };
-    let policies: Vec<_> = accepted.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
-    let provider = state.provider().as_ref();
-    let claims = Claims::from_all_accepted(&policies, &options, provider).map_err(refused)?;
-    let budget = Budget {
-        token_chars: wanted.max_chars.min(config.token.max_chars),
-        overhead_chars: key.overhead_chars(),
-    };
-    let Written { payload, omitted, .. } = claims.write(wanted.profile, budget, provider).map_err(refused)?;
-    let sign = move || key.token(&payload);
-    let token = tokio::task::spawn_blocking(sign).await.map_err(ApiError::internal)?;
-    Ok(Issued { token: token.map_err(ApiError::internal)?, expires_at, omitted })
+}
+
+impl Draft {
+    /// A token for evidence of this digest.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn new(state: &State, wanted: Wanted, evidence: [u8; 48], now: UnixTime) -> Result<Self> {
+        Ok(Self { state: state.clone(), wanted, token_id: crate::random::uuid()?, evidence, now })
+    }
+
+    /// The claims of a quote of an enclave or trust domain.
+    ///
+    /// # Errors
+    /// Claims that cannot be made.
+    pub fn of_quote(
+        &self,
+        accepted: &[(Resolved, Accepted<AuthenticQuote>)],
+        bound: Option<(&RuntimeData, Mode)>,
+    ) -> Result<Claims> {
+        let Some((_, first)) = accepted.first() else {
+            return Err(ApiError::internal("no policy was asked"));
+        };
+        let subject = &self.state.config().token.subject;
+        let names = match first.evidence().report() {
+            Report::Td(_) => &subject.tdx,
+            Report::Sgx(_) => &subject.sgx,
+        };
+        let policies: Vec<_> = accepted.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
+        let provider = self.state.provider().as_ref();
+        let last = first.evidence().collateral().earliest_next_update;
+        self.options(names, bound, last, |options| Claims::from_all_accepted(&policies, options, provider))
+    }
+
+    /// The claims of a TPM's quote. A challenge binds `data` in `extraData`.
+    ///
+    /// # Errors
+    /// Data that are not bound; claims that cannot be made.
+    pub fn of_machine(
+        &self,
+        accepted: &Accepted<BoundQuote<'_>>,
+        policy_hash: Option<[u8; 48]>,
+        data: Option<&RuntimeData>,
+    ) -> Result<Claims> {
+        let bound_quote = accepted.evidence();
+        let provider = bound_quote.provider();
+        let verify = |data: &RuntimeData| data.verify(bound_quote.quote().extra_data(), Tee::Tpm, provider);
+        let bound = match data {
+            None => None,
+            Some(data) => Some((data, verify(data)?.0)),
+        };
+        let names = &self.state.config().token.subject.tpm;
+        self.options(names, bound, bound_quote.ak().window.not_after, |options| {
+            let options = ClaimsOptions { policy_hash, ..options.clone() };
+            Claims::from_accepted_tpm(accepted, &options, provider)
+        })
+    }
+
+    /// What the evidence does not say; the token ends with `last` at the latest.
+    fn options(
+        &self,
+        names: &[String],
+        bound: Option<(&RuntimeData, Mode)>,
+        last: UnixTime,
+        claims: impl FnOnce(&ClaimsOptions<'_>) -> std::result::Result<Claims, Error>,
+    ) -> Result<Claims> {
+        let config = self.state.config();
+        let lifetime = UnixTime(self.now.0.saturating_add(i64::from(self.wanted.lifetime_seconds)));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let profile = self.state.eat_profile();
+        let options = ClaimsOptions {
+            issuer: config.issuer.as_str(),
+            audience: &self.wanted.audience,
+            issued_at: self.now,
+            expires_at: lifetime.min(last),
+            token_id: &self.token_id,
+            profile: &profile,
+            intended_use: "generic",
+            policy_hash: None,
+            subject: SubjectTemplate::Measurements(&names),
+            nonce: self.wanted.nonce.as_deref(),
+            bound: bound.map_or(Bound::Nothing, |(data, mode)| Bound::Data {
+                mode,
+                data: &data.data,
+                nonce: data.nonce(),
+            }),
+            evidence: Some(self.evidence),
+            verifier: (&config.token.developer, BUILD),
+        };
+        claims(&options).map_err(refused)
+    }
+
+    /// Signs the claims under the names of the profile.
+    ///
+    /// # Errors
+    /// No key, a token that is too long.
+    pub async fn sign(self, claims: &Claims) -> Result<Issued> {
+        let Some(key) = self.state.keys().signer(self.now) else {
+            return Err(ApiError::new(ServiceCode::Unavailable, "no key of the issuer signs at this time"));
+        };
+        let budget = Budget {
+            token_chars: self.wanted.max_chars.min(self.state.config().token.max_chars),
+            overhead_chars: key.overhead_chars(),
+        };
+        let written = claims.write(self.wanted.profile, budget, self.state.provider().as_ref());
+        let Written { payload, omitted, .. } = written.map_err(refused)?;
+        let expires_at = claims.appraisal().times.expires_at.unwrap_or(self.now);
+        let sign = move || key.token(&payload);
+        let token = tokio::task::spawn_blocking(sign).await.map_err(ApiError::internal)?;
+        Ok(Issued { token: token.map_err(ApiError::internal)?, expires_at, omitted })
+    }
 }
 
 /// Which build appraised.
@@ -113,6 +178,8 @@ fn refused(error: Error) -> ApiError {
     let code = match error.code() {
         Code::ClaimsSize => ServiceCode::TokenTooLong,
         Code::BindingReportData => ServiceCode::BindingMismatch,
+        // What the subject is made of is not in this evidence.
+        Code::ClaimsMissing if error.part().starts_with("sub") => ServiceCode::VerificationFailed,
         // Collateral that lapses while the token is made, or that a policy's grace keeps alive.
         Code::ClaimsValue if error.part() == "exp" => ServiceCode::VerificationFailed,
         _ => return ApiError::internal(format!("{}: {}", problem.code, problem.part)),

@@ -4,6 +4,7 @@ mod binding;
 mod desk;
 mod evidence;
 mod issue;
+mod job;
 mod media;
 mod v1;
 mod v2;

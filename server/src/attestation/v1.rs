@@ -7,10 +7,10 @@ use veriquote::appraisal::Profile;
 use veriquote_facade::Time;
 
 use super::binding::RuntimeData;
-use super::evidence::{DcapEvidence, Tee, outer};
-use super::issue::{Wanted, evidence_digest};
+use super::evidence::{Evidence, Tee, outer};
+use super::issue::{Draft, Wanted, evidence_digest};
+use super::job::Job;
 use super::media::{Form, answer, negotiate};
-use super::{issue, verify};
 use crate::State;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Body, Fields, read};
@@ -57,12 +57,6 @@ pub async fn attestation(
         ));
     }
     let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
-    let digest = evidence_digest(&request.evidence);
-    let now = state.now();
-    let evidence = DcapEvidence::read(&request.evidence, request.tee, "evidence")?;
-    let outcome = verify::dcap(&state, (request.tee, "tee"), evidence, policies, Time(now)).await?;
-    let accepted = outcome.accepted(request.tee, "tee")?;
-    let bound = accepted.bind(request.runtime_data.as_ref(), state.provider().as_ref())?;
     let config = state.config();
     let wanted = Wanted {
         profile,
@@ -71,7 +65,20 @@ pub async fn attestation(
         max_chars: config.token.max_chars,
         nonce: None,
     };
-    let issued = issue::dcap(&state, request.tee, &accepted.proofs, bound, digest, &wanted, now).await?;
-    tracing::info!(tee = request.tee.as_str(), policies = accepted.proofs.len(), "token issued");
+    let now = state.now();
+    let draft = Draft::new(&state, wanted, evidence_digest(&request.evidence), now)?;
+    let (tee, count) = (request.tee, policies.len());
+    let job = Job {
+        tee,
+        field: "tee",
+        evidence: Evidence::read(&request.evidence, tee, "evidence")?,
+        runtime_data: request.runtime_data,
+        challenged: false,
+        policies,
+        at: Time(now),
+    };
+    let claims = job.claims(&state, &draft).await?;
+    let issued = draft.sign(&claims).await?;
+    tracing::info!(tee = tee.as_str(), policies = count, "token issued");
     Ok(answer(&state, form, profile, &issued))
 }

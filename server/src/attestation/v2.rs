@@ -4,15 +4,16 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
+use veriquote::UnixTime;
 use veriquote::appraisal::Profile;
 use veriquote::bytes::to_hex;
 use veriquote_facade::{CheckLine, Problem, Time, Verification};
 
 use super::binding::RuntimeData;
-use super::evidence::{DcapEvidence, Tee, inner, outer};
-use super::issue::{Wanted, evidence_digest};
+use super::evidence::{DcapEvidence, Evidence, Tee, inner, outer};
+use super::issue::{Draft, Wanted, evidence_digest};
+use super::job::Job;
 use super::media::{Form, answer, negotiate};
-use super::{issue, verify};
 use crate::State;
 use crate::challenge::{Challenge, answers};
 use crate::error::{ApiError, Result, ServiceCode};
@@ -29,7 +30,7 @@ struct Request {
     challenge: Option<String>,
     name: String,
     tee: Tee,
-    evidence: DcapEvidence,
+    evidence: Evidence,
     digest: [u8; 48],
     runtime_data: Option<RuntimeData>,
     policy_ids: Vec<String>,
@@ -93,27 +94,42 @@ impl Request {
     }
 }
 
+impl Request {
+    fn job(self, challenged: bool, policies: Vec<Resolved>, now: UnixTime) -> Job {
+        Job {
+            tee: self.tee,
+            field: "evidence[0].tee",
+            evidence: self.evidence,
+            runtime_data: self.runtime_data,
+            challenged,
+            policies,
+            at: Time(now),
+        }
+    }
+}
+
 /// `quote`: the bytes of a quote; `document`: the document of `/v1`.
-fn evidence_of(part: &Fields<'_, '_>, tee: Tee, data: Vec<u8>) -> Result<DcapEvidence> {
+fn evidence_of(part: &Fields<'_, '_>, tee: Tee, data: Vec<u8>) -> Result<Evidence> {
     let log = part.get("event_log");
     let collateral = part.get("collateral");
     match part.required_text("format")? {
-        "document" if log.is_none() && collateral.is_none() => {
-            DcapEvidence::read(&data, tee, "evidence[0].data")
-        }
+        "document" if log.is_none() && collateral.is_none() => Evidence::read(&data, tee, "evidence[0].data"),
         "document" => Err(part.wrong("format", "a document has its event log and collateral inside")),
+        "quote" if tee == Tee::Tpm => {
+            Err(part.wrong("format", "a TPM's quote comes with its signature and registers: `document`"))
+        }
         "quote" if log.is_some() && tee != Tee::Tdx => {
             Err(part.wrong("event_log", "an enclave has no registers for an event log to explain"))
         }
         "quote" => {
             let path = part.path("event_log");
             let log = log.map(|node| inner(&Fields::of(node, &path, &["ccel"])?, "ccel")).transpose()?;
-            Ok(DcapEvidence {
+            Ok(Evidence::Dcap(DcapEvidence {
                 quote: data,
                 event_log: log.flatten(),
                 collateral: collateral.map(|node| node.text().unwrap_or(node.raw).as_bytes().to_vec()),
                 has_agent_log: false,
-            })
+            }))
         }
         _ => Err(part.wrong("format", "`quote` or `document` is expected")),
     }
@@ -165,11 +181,6 @@ pub async fn attestation(
     let now = state.now();
     let challenge = challenge(&state, &request)?;
     let policies = resolve(state.store(), &config.policy, &request.policy_ids).await?;
-    let outcome =
-        verify::dcap(&state, (request.tee, "evidence[0].tee"), request.evidence, policies, Time(now)).await?;
-    let accepted = outcome.accepted(request.tee, "evidence[0].tee")?;
-    let bound = accepted.bind(request.runtime_data.as_ref(), state.provider().as_ref())?;
-    use_up(&state, challenge.as_ref()).await?;
     let wanted = Wanted {
         profile: request.profile,
         audience,
@@ -177,10 +188,13 @@ pub async fn attestation(
         max_chars: request.max_chars.unwrap_or(config.token.max_chars),
         nonce: challenge.as_ref().map(Challenge::nonce_text),
     };
-    let issued =
-        issue::dcap(&state, request.tee, &accepted.proofs, bound, request.digest, &wanted, now).await?;
-    tracing::info!(tee = request.tee.as_str(), policies = accepted.proofs.len(), "token issued");
-    Ok(answer(&state, form, request.profile, &issued))
+    let draft = Draft::new(&state, wanted, request.digest, now)?;
+    let (tee, profile, count) = (request.tee, request.profile, policies.len());
+    let claims = request.job(challenge.is_some(), policies, now).claims(&state, &draft).await?;
+    use_up(&state, challenge.as_ref()).await?;
+    let issued = draft.sign(&claims).await?;
+    tracing::info!(tee = tee.as_str(), policies = count, "token issued");
+    Ok(answer(&state, form, profile, &issued))
 }
 
 /// An appraisal: what a relying party that asks itself is told. It is not signed.
@@ -246,53 +260,33 @@ async fn appraised(
     policies: Vec<Resolved>,
 ) -> Result<Response> {
     let now = state.now();
-    let tee = (request.tee, "evidence[0].tee");
-    let outcome = verify::dcap(state, tee, request.evidence, policies, Time(now)).await?;
-    let mut accepted = true;
-    let mut binding = BindingResult { mode: None, matched: None, check: None, error: None };
-    let mut rulings = Vec::with_capacity(outcome.rulings.len());
-    for (index, ruling) in outcome.rulings.into_iter().enumerate() {
-        let is_of_kind = ruling
-            .verification
-            .claims
-            .as_ref()
-            .and_then(|claims| claims.dcap())
-            .is_none_or(|claims| claims.tee == request.tee.as_str());
-        if !is_of_kind {
-            return Err(ApiError::argument("evidence[0].tee", "the quote is of another kind"));
+    let (name, tee, digest) = (request.name.clone(), request.tee, request.digest);
+    let named = request.runtime_data.as_ref().map(|data| data.mode.map(|mode| mode.as_str()));
+    let (opinions, bound) = request.job(challenge.is_some(), policies, now).opinions(state).await?;
+    let mut accepted = opinions.iter().all(|opinion| opinion.accepted);
+    let binding = match bound {
+        None => BindingResult { mode: None, matched: None, check: None, error: None },
+        Some(Ok((mode, check))) => {
+            BindingResult { mode: Some(mode.as_str()), matched: Some(true), check: Some(check), error: None }
         }
-        accepted &= ruling.verification.accepted && ruling.accepted.is_some();
-        if let (0, Some(data), Some(proof)) = (index, &request.runtime_data, &ruling.accepted) {
-            let report_data = proof.evidence().report().report_data();
-            match data.verify(&report_data.0, state.provider().as_ref()) {
-                Ok((mode, check)) => {
-                    binding = BindingResult {
-                        mode: Some(mode.as_str()),
-                        matched: Some(true),
-                        check: Some(check),
-                        error: None,
-                    };
-                }
-                Err(error) => {
-                    accepted = false;
-                    binding = BindingResult {
-                        mode: data.mode.map(|mode| mode.as_str()),
-                        matched: Some(false),
-                        check: error.check().cloned(),
-                        error: error.problem().cloned(),
-                    };
-                }
-            }
-        }
-        rulings.push(PolicyRuling {
-            id: ruling.policy.id,
-            version: ruling.policy.version,
-            hash: ruling.policy.hash.map(|hash| to_hex(&hash)),
-            verification: ruling.verification,
-        });
-    }
+        Some(Err(error)) => BindingResult {
+            mode: named.flatten(),
+            matched: Some(false),
+            check: error.check().cloned(),
+            error: error.problem().cloned(),
+        },
+    };
+    let rulings = opinions
+        .into_iter()
+        .map(|opinion| PolicyRuling {
+            id: opinion.policy.id,
+            version: opinion.policy.version,
+            hash: opinion.policy.hash.map(|hash| to_hex(&hash)),
+            verification: opinion.verification,
+        })
+        .collect();
     // Nothing was bound where something should have been: the evidence did not come so far.
-    accepted &= request.runtime_data.is_none() || binding.matched == Some(true);
+    accepted &= named.is_none() || binding.matched == Some(true);
     if accepted {
         use_up(state, challenge.as_ref()).await?;
     }
@@ -300,9 +294,9 @@ async fn appraised(
         accepted,
         verified_at: now.to_string(),
         evidence: vec![EvidenceResult {
-            name: &request.name,
-            tee: request.tee.as_str(),
-            digest: format!("sha384:{}", to_hex(&request.digest)),
+            name: &name,
+            tee: tee.as_str(),
+            digest: format!("sha384:{}", to_hex(&digest)),
             binding,
             policies: rulings,
         }],

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use veriquote::binding::Mode;
+use veriquote::bytes::to_hex;
 use veriquote::crypto::CryptoProvider;
 use veriquote::dcap::AuthenticQuote;
 use veriquote::policy::Accepted;
+use veriquote::tpm::{BoundQuote, Name, PublicArea};
 use veriquote_facade::{
-    Blob, CheckLine, DcapOptions, DcapVerifier, Document, ProblemKind, Time, Verification, platform_of_quote,
+    Blob, CheckLine, DcapOptions, DcapVerifier, Document, Problem, ProblemKind, Time, TpmOptions, TpmRequest,
+    Verification, platform_of_quote, verify_tpm_for_claims,
 };
 
 use super::binding::RuntimeData;
-use super::evidence::{DcapEvidence, Tee};
+use super::evidence::{DcapEvidence, Tee, TpmEvidence};
 use crate::State;
 use crate::collateral::Missing;
 use crate::error::{ApiError, Result, ServiceCode};
@@ -85,6 +88,71 @@ pub async fn dcap(
     tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?
 }
 
+/// Verifies a TPM's quote by one policy; `made` is given the proof that it was accepted. `answer` is the whole
+/// of what it must have signed in answer to a challenge of this service: without one the quote may be of any
+/// age, and only a policy that allows that accepts it.
+///
+/// # Errors
+/// Several policies; a key that this service has no reason to trust. What is wrong with the evidence is in
+/// the verification.
+pub async fn tpm<T: Send + 'static>(
+    state: &State,
+    evidence: Box<TpmEvidence>,
+    policies: Vec<Resolved>,
+    at: Time,
+    answer: Option<Vec<u8>>,
+    made: impl FnOnce(&Accepted<BoundQuote<'_>>) -> T + Send + 'static,
+) -> Result<(Resolved, Verification, Option<T>)> {
+    let Ok([policy]) = <[Resolved; 1]>::try_from(policies) else {
+        return Err(ApiError::argument("policy_ids", "evidence of a TPM is appraised by one policy"));
+    };
+    let provider = Arc::clone(state.provider());
+    let trust = state.trust();
+    let mut options = TpmOptions::new(at, answer.map(|answer| to_hex(&answer)).unwrap_or_default());
+    if options.nonce.as_deref() == Some("") {
+        (options.nonce, options.danger_no_nonce) = (None, true);
+    }
+    match evidence.ak_chain {
+        Some(chain) if !trust.tpm_roots.is_empty() => {
+            options.roots.clone_from(&trust.tpm_roots);
+            options.ak_chain = Some(Blob(chain.into_bytes()));
+        }
+        Some(_) => return Err(untrusted("this service trusts no root for attestation keys of TPMs")),
+        None => options.ak_name = Some(pinned(&evidence.ak, &trust.tpm_ak_names, provider.as_ref())?),
+    }
+    // Hex, so that nothing depends on what the bytes look like.
+    let hex = |bytes: &[u8]| Blob(to_hex(bytes).into_bytes());
+    let request = TpmRequest {
+        quote: hex(&evidence.quote),
+        signature: hex(&evidence.signature),
+        ak: Some(hex(&evidence.ak)),
+        ak_evidence: None,
+        pcrs: Some(Document(evidence.pcrs.into_bytes())),
+        event_log: evidence.event_log.as_deref().map(hex),
+        ima_log: evidence.ima_log.as_deref().map(hex),
+        options,
+    };
+    let rules = policy.policy.clone();
+    let verify = move || verify_tpm_for_claims(provider, &request, rules, made);
+    let (verification, made) = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?;
+    Ok((policy, verification, made))
+}
+
+/// The Name of a key, if it is one that the configuration names.
+fn pinned(ak: &[u8], names: &[Vec<u8>], provider: &dyn CryptoProvider) -> Result<String> {
+    let name = PublicArea::parse(ak).and_then(|area| Name::of(&area, provider)).map_err(|error| {
+        ApiError::of(ServiceCode::InvalidFormat, Problem::from(error)).field("evidence.ak")
+    })?;
+    if names.iter().any(|known| name.matches(known)) {
+        return Ok(to_hex(name.as_slice()));
+    }
+    Err(untrusted("the attestation key has no certificate, and its Name is not one that this service knows"))
+}
+
+fn untrusted(detail: &str) -> ApiError {
+    ApiError::new(ServiceCode::VerificationFailed, detail).field("evidence.ak")
+}
+
 /// A quote that every policy accepted.
 #[derive(Debug)]
 pub struct AcceptedQuote {
@@ -132,12 +200,13 @@ impl AcceptedQuote {
     pub fn bind<'d>(
         &self,
         data: Option<&'d RuntimeData>,
+        tee: Tee,
         provider: &dyn CryptoProvider,
     ) -> Result<Option<(&'d RuntimeData, Mode)>> {
         let (Some(data), Some((_, proof))) = (data, self.proofs.first()) else { return Ok(None) };
         let report_data = proof.evidence().report().report_data();
         let (mode, _) =
-            data.verify(&report_data.0, provider).map_err(|error| error.after(self.trace.clone()))?;
+            data.verify(&report_data.0, tee, provider).map_err(|error| error.after(self.trace.clone()))?;
         Ok(Some((data, mode)))
     }
 }

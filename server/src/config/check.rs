@@ -30,6 +30,13 @@ impl Config {
         ask((2_000..=100_000).contains(&token.max_chars), "token.max_chars: from 2000 to 100000");
         ask(!token.subject.tdx.is_empty(), "token.subject.tdx: at least one measurement");
         ask(!token.subject.sgx.is_empty(), "token.subject.sgx: at least one measurement");
+        ask(!token.subject.tpm.is_empty(), "token.subject.tpm: at least one measurement");
+        let is_name =
+            |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).is_ok_and(|name| name.len() > 2);
+        ask(
+            self.trust.tpm_ak_names.iter().all(is_name),
+            "trust.tpm_ak_names: Names in hex: the algorithm and the digest",
+        );
         ask(token.v1_audience.as_deref() != Some(""), "token.v1_audience: not empty");
         let keys = &self.keys;
         ask([2048, 3072, 4096].contains(&keys.rsa_bits), "keys.rsa_bits: 2048, 3072 or 4096");

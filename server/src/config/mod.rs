@@ -94,6 +94,8 @@ pub struct SubjectConfig {
     pub tdx: Vec<String>,
     /// Of enclaves.
     pub sgx: Vec<String>,
+    /// Of TPMs.
+    pub tpm: Vec<String>,
 }
 
 /// Keys of the issuer.
@@ -281,7 +283,7 @@ impl Default for TokenConfig {
 impl Default for SubjectConfig {
     fn default() -> Self {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        Self { tdx: names(&["mr_td"]), sgx: names(&["mr_enclave"]) }
+        Self { tdx: names(&["mr_td"]), sgx: names(&["mr_enclave"]), tpm: names(&["ak.name"]) }
     }
 }
 

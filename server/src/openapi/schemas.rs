@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct V1Request {
-    /// `tdx` or `sgx`.
+    /// `tdx`, `sgx` or `tpm`.
     #[schema(example = "tdx")]
     tee: String,
-    /// Base64url without padding of a JSON document: `{"quote": base64, "cc_eventlog": base64?, "aa_eventlog":
-    /// string?, "collateral": object?}`.
+    /// Base64url without padding of a JSON document, such as `{"quote": base64, "cc_eventlog": base64?}`;
+    /// docs/api.md has that of each kind.
     evidence: String,
     /// All of them must accept. Empty: the policy that the service is configured with.
     policy_ids: Option<Vec<String>>,
@@ -97,7 +97,7 @@ pub struct V2Request {
 pub struct V2Evidence {
     /// Its name in this request; that of its kind when absent.
     name: Option<String>,
-    /// `tdx` or `sgx`.
+    /// `tdx`, `sgx` or `tpm`.
     tee: String,
     /// `quote`: `data` is the quote; `document`: `data` is the document of `/v1`.
     format: String,

@@ -77,3 +77,22 @@ def rejected(quote: bytes, collateral: str) -> list[str]:
         if error.result is not None and error.result.appraisal is not None:
             return [finding.rule for finding in error.result.appraisal.findings]
     return []
+
+
+def devices(evidence: dict[str, object], rims: list[bytes], nonce: bytes) -> bool:
+    result = veriquote.verify_nvgpu(evidence, rims=rims, at=0, nonce=nonce.hex())
+    assert_type(result.claims, types.NvgpuClaims)
+    return all(device.measurements_match for device in result.claims.devices)
+
+
+def composite(evidence: str, quote: bytes, collateral: str, challenge: bytes) -> str:
+    machine: types.CompositeMachine = {"quote": quote, "collateral": collateral}
+    binding: types.CompositeBinding = {"mode": "veriquote", "challenge": challenge.hex()}
+    result = veriquote.verify_composite(evidence, machine=machine, at=0, binding=binding)
+    assert_type(result.claims, types.CompositeClaims)
+    return result.claims.machine.tee
+
+
+def which_collateral(quote: bytes) -> tuple[str | None, str]:
+    platform = veriquote.platform_of_quote(quote)
+    return platform.tee, platform.fmspc

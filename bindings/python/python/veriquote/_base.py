@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -30,7 +31,7 @@ class Record:
 
     def __init_subclass__(cls) -> None:
         for name, absent in cls._absent.items():
-            setattr(cls, name, _member(name, absent))
+            setattr(cls, _attribute(name), _member(name, absent))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed", name=name, obj=self)
@@ -39,7 +40,7 @@ class Record:
         raise AttributeError(f"{type(self).__name__} cannot be changed", name=name, obj=self)
 
     def __dir__(self) -> list[str]:
-        return [*self._absent, "to_dict", "to_json"]
+        return [*map(_attribute, self._absent), "to_dict", "to_json"]
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and isinstance(other, Record) and self._members == other._members
@@ -61,6 +62,11 @@ class Record:
         if self._text is not None:
             return self._text
         return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _attribute(name: str) -> str:
+    """A word that Python keeps for itself has an underscore after it."""
+    return f"{name}_" if iskeyword(name) else name
 
 
 def _member(name: str, absent: object) -> property:

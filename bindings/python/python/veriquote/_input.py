@@ -14,6 +14,9 @@ from ._types import BLOBS, Problem
 
 T = TypeVar("T")
 
+#: Members that are evidence, wherever they stand. Members of hex have other names.
+_EVIDENCE: frozenset[str] = frozenset().union(*BLOBS.values())
+
 
 def misuse(part: str, message: str, help: str) -> NoReturn:
     """Refuses a call that Python's types cannot say."""
@@ -30,6 +33,14 @@ def as_bytes(value: object, part: str) -> bytes:
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     misuse(part, f"a {type(value).__name__} is no evidence", "give bytes, or text that encodes them")
+
+
+def as_text(value: object, part: str) -> str:
+    """Text, or bytes in UTF-8."""
+    try:
+        return as_bytes(value, part).decode()
+    except UnicodeDecodeError as error:
+        misuse(part, str(error), "give text")
 
 
 def document(value: object, part: str) -> bytes:
@@ -62,8 +73,19 @@ def options(of: str, given: Mapping[str, Any]) -> str:
 
 
 def nested(value: object, part: str) -> str:
-    """Evidence that has members of its own, as JSON: bytes anywhere in it are evidence."""
-    return dumps(value, part, lambda item: _blob(item) if _is_bytes(item) else _default(item))
+    """Evidence that has members of its own, as JSON: bytes may stand where the schemas have evidence."""
+    try:
+        return dumps(_evidence(value), part)
+    except RecursionError as error:
+        misuse(part, str(error), "no evidence is as deep as that")
+
+
+def _evidence(value: object) -> object:
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {name: _evidence(_blobs(of) if name in _EVIDENCE else of) for name, of in value.items()}
+    return value
 
 
 def _default(value: object) -> object:
@@ -79,10 +101,10 @@ def _default(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} is nothing that JSON has")
 
 
-def dumps(value: object, part: str, default: Callable[[object], object] = _default) -> str:
+def dumps(value: object, part: str) -> str:
     """`value` as JSON."""
     try:
-        text = json.dumps(value, default=default, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(value, default=_default, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         # Half of a surrogate pair is text to Python, and to nobody else.
         if not text.isascii():
             text.encode()
@@ -100,10 +122,6 @@ def _blobs(value: object) -> object:
 
 def _blob(value: object) -> object:
     return blob(bytes(value)) if isinstance(value, (bytes, bytearray, memoryview)) else value
-
-
-def _is_bytes(value: object) -> bool:
-    return isinstance(value, (bytes, bytearray, memoryview))
 
 
 def _utf8(text: str, part: str) -> bytes:

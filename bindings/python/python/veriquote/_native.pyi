@@ -2,7 +2,7 @@
 # the functions whose names end in `_json`.
 from typing import Any, final
 
-from ._types import DcapClaims, TokenClaims, TpmClaims
+from ._types import CompositeClaims, DcapClaims, NvgpuClaims, TokenClaims, TpmClaims
 from ._types import Verification as Verification
 
 __all__ = [
@@ -26,6 +26,13 @@ __all__ = [
     "verify_token_json",
     "verify_tpm",
     "verify_tpm_json",
+    "verify_nvgpu",
+    "verify_nvgpu_json",
+    "verify_composite",
+    "verify_composite_json",
+    "platform_of_quote",
+    "platform_of_pck",
+    "pck_reference_of_quote",
 ]
 
 @final
@@ -113,3 +120,15 @@ def binding_json(request: str) -> str:
 
 def inspect_json(file: bytes) -> str:
     """A file to a result of `inspection.json`, or `{"error": …}` with a problem."""
+
+def verify_nvgpu_json(request: str) -> str:
+    """A request of `nvgpu-request.json` to a result of `verification.json`."""
+
+def verify_composite_json(request: str) -> str:
+    """A request of `composite-request.json` to a result of `verification.json`."""
+
+def verify_nvgpu(evidence: bytes, rims: list[bytes], options: str) -> Verification[NvgpuClaims | None]: ...
+def verify_composite(request: str) -> Verification[CompositeClaims | None]: ...
+def platform_of_quote(quote: bytes) -> tuple[Any, str]: ...
+def platform_of_pck(pem: str) -> tuple[Any, str]: ...
+def pck_reference_of_quote(quote: bytes) -> tuple[Any, str]: ...

@@ -9,7 +9,7 @@ from . import _native
 from ._base import with_text
 from ._batch import in_threads
 from ._errors import accepted
-from ._input import as_bytes, document, dumps, maybe, misuse, options
+from ._input import as_bytes, as_text, document, dumps, maybe, options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +40,7 @@ def verify_token(
     """
     return accepted(
         _native.verify_token(
-            maybe(_text, token, "token"),
+            maybe(as_text, token, "token"),
             maybe(document, bundle, "bundle"),
             maybe(document, jwks, "jwks"),
             options("TokenOptions", given),
@@ -92,10 +92,3 @@ def show_token(**given: Unpack[ShowTokenRequest]) -> UnauthenticatedAppraisal:
     """Reads a token, claims or a bundle without verifying anything: to be shown, never to be relied on."""
     shown: UnauthenticatedAppraisal = with_text(_native.show_token(options("ShowTokenRequest", given)))
     return shown
-
-
-def _text(token: object, part: str) -> str:
-    try:
-        return as_bytes(token, part).decode()
-    except UnicodeDecodeError as error:
-        misuse(part, str(error), "a token in compact serialisation is ASCII")

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from ._native import Verification
     from ._types import (
-        AkEvidenceActivated,
-        AkEvidenceAttested,
-        AkEvidenceTeeBound,
+        AkEvidence,
         Blob,
         Document,
         TpmChallenge,
@@ -25,15 +23,13 @@ if TYPE_CHECKING:
         TpmOptions,
     )
 
-    _AkEvidence = AkEvidenceActivated | AkEvidenceAttested | AkEvidenceTeeBound
-
 
 def verify_tpm(
     quote: Blob,
     signature: Blob,
     *,
     ak: Blob | None = None,
-    ak_evidence: _AkEvidence | None = None,
+    ak_evidence: AkEvidence | None = None,
     pcrs: Document | None = None,
     event_log: Blob | None = None,
     ima_log: Blob | None = None,
@@ -63,7 +59,7 @@ def learn_tpm_policy(
     *,
     name: str,
     ak: Blob | None = None,
-    ak_evidence: _AkEvidence | None = None,
+    ak_evidence: AkEvidence | None = None,
     pcrs: Document | None = None,
     event_log: Blob | None = None,
     ima_log: Blob | None = None,

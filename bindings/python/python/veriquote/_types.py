@@ -1276,6 +1276,7 @@ class TpmOptions(_TpmOptionsRequired, total=False):
     previous: ClockReading | ClockReadingDict | None
 
 AcceptedAlgorithms = Union["AcceptedAlgorithmsOneOf", "Literal[\"of_key\"]"]
+AkEvidence = Union["AkEvidenceActivated", "AkEvidenceAttested", "AkEvidenceTeeBound"]
 Blob = Union["bytes", "str"]
 Claims = Union["DcapClaims", "TpmClaims", "TokenClaims", "CompositeClaims", "NvgpuClaims"]
 Document = Union["Mapping[str, Any]", "Sequence[Any]", "bytes", "str"]
@@ -1654,6 +1655,7 @@ __all__ = [
     "AcceptedAlgorithmsOneOf",
     "ActivatedKey",
     "AkClaims",
+    "AkEvidence",
     "AkEvidenceActivated",
     "AkEvidenceAttested",
     "AkEvidenceTeeBound",

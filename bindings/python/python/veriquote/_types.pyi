@@ -13,6 +13,8 @@ _ClaimsT = TypeVar("_ClaimsT", bound="Claims | None", default="Claims | None", c
 
 AcceptedAlgorithms: TypeAlias = AcceptedAlgorithmsOneOf | Literal["of_key"]
 """Which algorithms are accepted."""
+AkEvidence: TypeAlias = AkEvidenceActivated | AkEvidenceAttested | AkEvidenceTeeBound
+"""Why the attestation key is trusted: one route."""
 Blob: TypeAlias = bytes | str
 """Bytes: in JSON a string of hex, base64, base64url, PEM or text, recognised by the reader of the part. The string is kept as it was written; what it encodes is decided once, by the core."""
 Claims: TypeAlias = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | NvgpuClaims
@@ -44,6 +46,7 @@ __all__ = [
     "AcceptedAlgorithmsOneOf",
     "ActivatedKey",
     "AkClaims",
+    "AkEvidence",
     "AkEvidenceActivated",
     "AkEvidenceAttested",
     "AkEvidenceTeeBound",
@@ -1007,7 +1010,7 @@ class NvgpuDeviceClaims(Record):
     def name(self) -> str | None:
         """How the collector calls the device; not signed."""
     @property
-    def class(self) -> str:
+    def class_(self) -> str:
         """`gpu` or `nvswitch`."""
     @property
     def architecture(self) -> str:
@@ -1061,7 +1064,7 @@ class NvgpuDeviceView(Record):
     def measurements(self) -> int:
         """How many measurements there are."""
     @property
-    def opaque(self) -> tuple[tuple[Any, ...], ...]:
+    def opaque(self) -> tuple[tuple[int, str], ...]:
         """Fields of the opaque data: each type, and its data in hex."""
     @property
     def certificates(self) -> tuple[CertificateView, ...]:

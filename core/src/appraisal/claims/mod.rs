@@ -225,10 +225,6 @@ fn bind(
 }
 
 /// The data that were found bound, as the token shows them.
-#[cfg_attr(
-    not(any(feature = "dcap", feature = "tpm")),
-    expect(dead_code, reason = "no evidence that becomes claims is built in")
-)]
 fn shown(mode: Mode, data: &[u8]) -> Result<String, Error> {
     if mode == Mode::Sha384JcsPad64 {
         let json = parse(data, Strictness::DOCUMENT).and_then(|node| canonical(&node));

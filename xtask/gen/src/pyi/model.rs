@@ -15,6 +15,8 @@ pub(super) struct Model {
     pub(super) aliases: BTreeMap<String, Alias>,
     /// For each `kind` of an inspection, its record.
     pub(super) kinds: Vec<(String, String)>,
+    /// Types of arguments.
+    arguments: Vec<String>,
 }
 
 /// A type with members.
@@ -76,8 +78,13 @@ impl Model {
             self.add(way, name, definition)?;
         }
         let title = schema["title"].as_str().ok_or("no title")?;
-        // The options of such a request are the arguments of a function.
-        if schema["properties"].get("options").is_some() { Ok(()) } else { self.add(way, title, schema) }
+        // The options of such a request are the arguments of a function, beside its other members.
+        if schema["properties"].get("options").is_none() {
+            return self.add(way, title, schema);
+        }
+        let arguments = self.fields(way, schema)?.into_iter().map(|field| field.of);
+        self.arguments.extend(arguments);
+        Ok(())
     }
 
     fn add(&mut self, way: Way, name: &str, schema: &Value) -> Result<(), String> {
@@ -211,6 +218,12 @@ impl Model {
             "integer" => "int".to_owned(),
             "boolean" => "bool".to_owned(),
             "number" => "float".to_owned(),
+            "array" if schema.contains_key("prefixItems") => {
+                let items = schema["prefixItems"].as_array().into_iter().flatten();
+                let items: Vec<String> =
+                    items.map(|item| self.type_of(way, item)).collect::<Result<_, _>>()?;
+                format!("tuple[{}]", items.join(", "))
+            }
             "array" => {
                 let item = self.type_of(way, schema.get("items").unwrap_or(&Value::Null))?;
                 if way == Way::In { format!("Sequence[{item}]") } else { format!("tuple[{item}, ...]") }
@@ -231,6 +244,7 @@ impl Model {
         let mut named: Vec<String> =
             classes.flat_map(|class| class.fields.iter().map(|field| field.of.clone())).collect();
         named.extend(self.aliases.values().map(|alias| alias.of.clone()));
+        named.extend(self.arguments.iter().cloned());
         named.push("Inspection".to_owned());
         let words: BTreeSet<&str> =
             named.iter().flat_map(|of| of.split(|c: char| !c.is_alphanumeric() && c != '_')).collect();
@@ -288,6 +302,7 @@ mod tests {
                 "name": { "type": ["string", "null"], "description": "A name." },
                 "list": { "type": "array", "items": { "$ref": "#/$defs/Item" } },
                 "facts": { "type": "object", "additionalProperties": true },
+                "pair": { "type": "array", "prefixItems": [{ "type": "integer" }, { "type": "string" }] },
                 "late": { "anyOf": [{ "$ref": "#/$defs/Item" }, { "type": "null" }] },
             },
             "$defs": { "Item": { "type": "object", "properties": { "size": { "type": "integer" } } } },
@@ -321,6 +336,7 @@ mod tests {
             ("name", "str | None"),
             ("list", "tuple[Item, ...]"),
             ("facts", "Mapping[str, Any]"),
+            ("pair", "tuple[int, str]"),
             ("late", "Item | None"),
         ];
         assert_eq!(told.len(), expected.len());

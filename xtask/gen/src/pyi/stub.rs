@@ -83,7 +83,13 @@ fn property(field: &Field, of: &str) -> String {
         "code" if field.about.contains("stable dotted code") => "Code",
         _ => of,
     };
-    format!("    @property\n    def {}(self) -> {of}:\n{}", field.name, doc("        ", &field.about))
+    // As `_base.py` makes them.
+    let underscore = if is_keyword(&field.name) { "_" } else { "" };
+    format!(
+        "    @property\n    def {}{underscore}(self) -> {of}:\n{}",
+        field.name,
+        doc("        ", &field.about)
+    )
 }
 
 /// A `TypedDict`, in the form that Python 3.10 knows: what must be there in a class of its own.

@@ -1,0 +1,31 @@
+//! NVIDIA devices, and machines together with theirs.
+
+use pyo3::prelude::*;
+use veriquote_facade::{self as facade, CompositeRequest, Document, NvgpuRequest};
+
+use crate::verification::Verification;
+use crate::{failure, provider};
+
+/// Verifies devices.
+#[pyfunction]
+pub(crate) fn verify_nvgpu(
+    py: Python<'_>,
+    evidence: Vec<u8>,
+    rims: Vec<Vec<u8>>,
+    options: &str,
+) -> PyResult<Verification> {
+    let request = NvgpuRequest {
+        evidence: Document(evidence),
+        rims: rims.into_iter().map(Document).collect(),
+        options: serde_json::from_str(options).map_err(|error| failure::options(py, error))?,
+    };
+    Ok(py.detach(|| facade::verify_nvgpu(provider(), &request)).into())
+}
+
+/// Verifies a machine together with its devices: the JSON of `composite-request.json`.
+#[pyfunction]
+pub(crate) fn verify_composite(py: Python<'_>, request: &str) -> PyResult<Verification> {
+    let request: CompositeRequest =
+        serde_json::from_str(request).map_err(|error| failure::options(py, error))?;
+    Ok(py.detach(|| facade::verify_composite(provider(), &request)).into())
+}

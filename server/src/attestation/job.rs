@@ -1,0 +1,137 @@
+//! One piece of evidence on its way: to claims, or to opinions.
+
+use veriquote::appraisal::Claims;
+use veriquote::binding::Mode;
+use veriquote_facade::{CheckLine, Time, Verification};
+
+use super::binding::RuntimeData;
+use super::evidence::{Evidence, Tee};
+use super::issue::Draft;
+use super::verify;
+use crate::State;
+use crate::error::{ApiError, Result};
+use crate::policies::Resolved;
+
+/// What is to be verified, and by what.
+#[derive(Debug)]
+pub struct Job {
+    /// What the request says that it is.
+    pub tee: Tee,
+    /// The member that says it.
+    pub field: &'static str,
+    /// The evidence.
+    pub evidence: Evidence,
+    /// What it should bind.
+    pub runtime_data: Option<RuntimeData>,
+    /// A challenge of this service is among the data that it should bind.
+    pub challenged: bool,
+    /// All of them must accept.
+    pub policies: Vec<Resolved>,
+    /// When.
+    pub at: Time,
+}
+
+/// What one policy made of the evidence.
+#[derive(Debug)]
+pub struct Opinion {
+    /// The policy.
+    pub policy: Resolved,
+    /// The facade's result.
+    pub verification: Verification,
+    /// There is a proof that it was accepted.
+    pub accepted: bool,
+}
+
+/// How the data of the request were found bound; `None` where there are none, or nothing authentic was
+/// accepted that could bind them.
+pub type Binding = Option<Result<(Mode, CheckLine)>>;
+
+impl Job {
+    /// The claims of evidence that every policy accepted and that binds what it should.
+    ///
+    /// # Errors
+    /// The first refusal, with every check up to the failing one.
+    pub async fn claims(self, state: &State, draft: &Draft) -> Result<Claims> {
+        let Self { tee, field, evidence, runtime_data, challenged, policies, at } = self;
+        match evidence {
+            Evidence::Dcap(evidence) => {
+                let outcome = verify::dcap(state, (tee, field), evidence, policies, at).await?;
+                let accepted = outcome.accepted(tee, field)?;
+                let bound = accepted.bind(runtime_data.as_ref(), tee, state.provider().as_ref())?;
+                draft.of_quote(&accepted.proofs, bound)
+            }
+            Evidence::Tpm(evidence) => {
+                let answer = answered(challenged, runtime_data.as_ref());
+                let draft = draft.clone();
+                let hash = policies.first().and_then(|policy| policy.hash);
+                let made = verify::tpm(state, evidence, policies, at, answer, move |accepted| {
+                    draft.of_machine(accepted, hash, runtime_data.as_ref())
+                });
+                let (policy, verification, claims) = made.await?;
+                match claims {
+                    Some(claims) if verification.accepted => {
+                        claims.map_err(|error| error.after(verification.checks))
+                    }
+                    _ => Err(verify::refusal(verification, &policy, false)),
+                }
+            }
+        }
+    }
+
+    /// What every policy made of it, accepted or not.
+    ///
+    /// # Errors
+    /// What is wrong with the request, and what the service lacks.
+    pub async fn opinions(self, state: &State) -> Result<(Vec<Opinion>, Binding)> {
+        let Self { tee, field, evidence, runtime_data, challenged, policies, at } = self;
+        match evidence {
+            Evidence::Dcap(evidence) => {
+                let outcome = verify::dcap(state, (tee, field), evidence, policies, at).await?;
+                outcome.opinions(tee, field, runtime_data.as_ref(), state.provider().as_ref())
+            }
+            Evidence::Tpm(evidence) => {
+                let answer = answered(challenged, runtime_data.as_ref());
+                let made = verify::tpm(state, evidence, policies, at, answer, move |accepted| {
+                    let quote = accepted.evidence().quote();
+                    let provider = accepted.evidence().provider();
+                    runtime_data.map(|data| data.verify(quote.extra_data(), tee, provider))
+                });
+                let (policy, verification, bound) = made.await?;
+                let accepted = bound.is_some() && verification.accepted;
+                Ok((vec![Opinion { policy, verification, accepted }], bound.flatten()))
+            }
+        }
+    }
+}
+
+/// The whole of what a TPM must have signed in answer to a challenge of this service.
+fn answered(challenged: bool, data: Option<&RuntimeData>) -> Option<Vec<u8>> {
+    data.filter(|_| challenged).map(|data| data.data.clone())
+}
+
+impl verify::DcapOutcome {
+    fn opinions(
+        self,
+        tee: Tee,
+        field: &str,
+        data: Option<&RuntimeData>,
+        provider: &dyn veriquote::crypto::CryptoProvider,
+    ) -> Result<(Vec<Opinion>, Binding)> {
+        let mut opinions = Vec::with_capacity(self.rulings.len());
+        let mut binding = None;
+        for verify::Ruling { policy, verification, accepted } in self.rulings {
+            if let Some(claims) = verification.claims.as_ref().and_then(|claims| claims.dcap())
+                && claims.tee != tee.as_str()
+            {
+                return Err(ApiError::argument(field, format!("the quote is of `{}`", claims.tee)));
+            }
+            if let (None, Some(data), Some(proof)) = (&binding, data, &accepted) {
+                let report_data = proof.evidence().report().report_data();
+                binding = Some(data.verify(&report_data.0, tee, provider));
+            }
+            let accepted = verification.accepted && accepted.is_some();
+            opinions.push(Opinion { policy, verification, accepted });
+        }
+        Ok((opinions, binding))
+    }
+}
