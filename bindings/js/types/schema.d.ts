@@ -1022,7 +1022,7 @@ export interface NvgpuDeviceView {
   /** How many measurements there are. */
   readonly measurements: number;
   /** Fields of the opaque data: each type, and its data in hex. */
-  readonly opaque: readonly readonly unknown[][];
+  readonly opaque: readonly (readonly unknown[])[];
   /** The certificates, leaf first. */
   readonly certificates: readonly CertificateView[];
 }

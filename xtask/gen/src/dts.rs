@@ -124,7 +124,8 @@ fn primitive(name: &str, schema: &Value) -> Result<String, String> {
         "integer" | "number" => "number".to_owned(),
         "array" => {
             let item = type_of(&schema["items"])?;
-            if item.contains(" | ") { format!("readonly ({item})[]") } else { format!("readonly {item}[]") }
+            let is_plain = !item.contains(" | ") && !item.starts_with("readonly ");
+            if is_plain { format!("readonly {item}[]") } else { format!("readonly ({item})[]") }
         }
         "object" => object(schema)?,
         other => return Err(format!("not understood: {other}")),
@@ -197,6 +198,10 @@ mod tests {
             (json!({ "type": ["integer", "null"] }), "number | null"),
             (json!({ "anyOf": [{ "$ref": "#/$defs/A" }, { "type": "null" }] }), "A | null"),
             (json!({ "type": "array", "items": { "$ref": "#/$defs/A" } }), "readonly A[]"),
+            (
+                json!({ "type": "array", "items": { "type": "array", "items": { "type": "string" } } }),
+                "readonly (readonly string[])[]",
+            ),
             (json!({ "enum": ["a", "b"], "type": "string" }), "'a' | 'b'"),
             (
                 json!({ "type": "object", "additionalProperties": true }),
