@@ -149,6 +149,7 @@ newtypes! {
 /// Where the first byte is for which `wanted` holds. Sixteen bytes are looked at together, without a branch
 /// for each, since texts here are long and what is looked for is rare. `wanted` must not branch either: `|`
 /// and not `||`.
+#[cfg(any(test, feature = "jwt", feature = "nvidia"))]
 pub(crate) fn position(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Option<usize> {
     let (chunks, _) = bytes.as_chunks::<16>();
     let is_clear = |chunk: &&[u8; 16]| !chunk.iter().fold(false, |found, byte| found | wanted(*byte));

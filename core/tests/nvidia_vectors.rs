@@ -4,12 +4,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use veriquote::crypto::RustCrypto;
+use veriquote::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto, SignatureAlgorithm};
 use veriquote::nvidia::{
     Announced, Architecture, AuthenticDevice, AuthenticRim, Evidence, Expectations, Fields, GpuMode,
-    MeasuredDevice, Revocation, Rim, RimKind, Trailing, Verifier,
+    MeasuredDevice, Revocation, Rim, RimKind, Trailing, UnauthenticatedRim, Verifier,
 };
-use veriquote::{Code, Failure, UnixTime};
+use veriquote::x509::Certificate;
+use veriquote::{Code, Failure, UnixTime, trust};
 
 /// The folder of NVIDIA's vectors, or `None`, said aloud.
 fn vectors() -> Option<PathBuf> {
@@ -443,5 +444,37 @@ fn a_manifest_that_is_written_otherwise_is_the_same_manifest() {
         (genuine.replacen("\"SWITCH\"", "\"&bomb;\"", 1), Code::NvidiaRimXml),
     ] {
         assert_eq!(verdict(&other), Err(code));
+    }
+}
+
+#[test]
+fn the_certificates_that_are_known_are_signed_by_their_roots() {
+    let Some(folder) = vectors() else { return };
+    let provider = RustCrypto;
+    let mut seen = std::collections::BTreeSet::new();
+    let mut chains: Vec<Vec<Vec<u8>>> = Vec::new();
+    for chain in
+        [NVTRUST.1, SWITCH.1, "attestation-sdk/testdata/sample_attestation_data/gpu/blackwellCertChain.txt"]
+    {
+        let pem = std::fs::read(folder.join(chain)).unwrap();
+        chains.push(veriquote::encoding::pem_blocks(&pem, "CERTIFICATE", 8).unwrap());
+    }
+    let expired = format!("{SAMPLE_RIMS}/NV_GPU_DRIVER_GH100_570.124.03_expired.xml");
+    for rim in [DRIVER_550_144, SWITCH_RIM, VBIOS_5E, &expired] {
+        let xml = std::fs::read(folder.join(rim)).unwrap();
+        chains.push(UnauthenticatedRim::parse(&xml).unwrap().certificates);
+    }
+    for anchor in [trust::nvidia_device_root(), trust::nvidia_rim_root()] {
+        let key = anchor.issuer_key(&provider, SignatureAlgorithm::ECDSA_P384_SHA384).unwrap();
+        for der in chains.iter().flatten() {
+            let digest = provider.hash(HashAlgorithm::Sha256, &[der]);
+            if anchor.known_certificates().iter().any(|known| known.as_slice() == digest.as_slice()) {
+                Certificate::parse(der).unwrap().verify_signed_by(&key).unwrap();
+                seen.insert(digest.as_slice().to_vec());
+            }
+        }
+        for known in anchor.known_certificates() {
+            assert!(seen.contains(known.as_slice()), "a certificate that no chain has: {known:02x?}");
+        }
     }
 }

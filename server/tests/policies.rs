@@ -106,6 +106,21 @@ fn a_change_names_the_version_that_it_changes() {
 }
 
 #[test]
+fn queries_and_paths_that_cannot_be_read_are_problems_too() {
+    let server = server(&Forge::tdx4());
+    for path in ["p?version=9223372036854775808", "p?version=x", "p?vrsion=1", "p?dry_run=null", "%ff"] {
+        let refused = call(&server, "GET", &format!("/v2/policies/{path}"), &[], "");
+        assert_eq!(
+            (refused.status, refused.header("content-type")),
+            (400, "application/problem+json"),
+            "{path}"
+        );
+        assert_eq!(refused.json()["code"], "AS.REQUEST.INVALID_ARGUMENT", "{path}");
+        assert!(!refused.json()["detail"].as_str().unwrap().is_empty(), "{path}");
+    }
+}
+
+#[test]
 fn of_many_changes_at_once_one_wins() {
     let server = server(&Forge::tdx4());
     let made = create(&server, "p", &json!({ "tdx": { "debug": "forbid" } }));

@@ -315,6 +315,11 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     if has_pem_marker(bytes) && !bytes.iter().take(16).any(|byte| *byte == 0) {
         return pem(bytes);
     }
+    // A report may have no zero among its first bytes, by which other binary data are known.
+    #[cfg(feature = "nvidia")]
+    if nvgpu::is_report(bytes) {
+        return NvgpuView::of_report(bytes).map(Inspection::NvidiaDevices);
+    }
     let binary = decode_binary_or_text(bytes)?;
     if is_der(&binary) {
         return der(&binary);

@@ -366,3 +366,78 @@ const NEWEST_VERSION: u16 = 1;
 
 /// Characters of a version or of a part of a name: the longest real one has 14.
 const WORD_LEN: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(fields: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut data = Vec::new();
+        for (kind, bytes) in fields {
+            data.extend(kind.to_le_bytes());
+            data.extend(u16::try_from(bytes.len()).unwrap().to_le_bytes());
+            data.extend(*bytes);
+        }
+        data
+    }
+
+    fn gpu(fields: &[(u16, &[u8])]) -> Result<GpuFields, Code> {
+        let bytes = data(fields);
+        let opaque = OpaqueData::read(Reader::new(&bytes)).map_err(|error| error.code())?;
+        GpuFields::read(&opaque).map_err(|error| error.code())
+    }
+
+    const VERSIONS: [(u16, &[u8]); 2] = [(3, b"550.90.07\0"), (6, &[0, 0x9f, 0, 0x96, 1, 0, 0, 0])];
+
+    #[test]
+    fn versions_and_names_are_read_as_people_write_them() {
+        let fields = gpu(&[VERSIONS[0], VERSIONS[1], (17, b"G520\0"), (18, b"0200\0"), (15, b"885\0\0")]);
+        let fields = fields.unwrap();
+        assert_eq!((&*fields.driver_version, &*fields.vbios_version), ("550.90.07", "96.00.9F.00.01"));
+        let board = fields.board.unwrap();
+        assert_eq!((&*board.project, &*board.project_sku, &*board.chip_sku), ("G520", "0200", "885"));
+        assert_eq!((fields.mode, fields.opaque_version, fields.nvdec0), (None, 0, None));
+    }
+
+    #[test]
+    fn a_mode_is_what_flag_and_status_say_together() {
+        let mode = |more: &[(u16, &[u8])]| gpu(&[&VERSIONS[..], more].concat()).map(|fields| fields.mode);
+        let version: (u16, &[u8]) = (34, &[1, 0]);
+        assert_eq!(mode(&[]), Ok(None));
+        assert_eq!(mode(&[(21, &[0xaa])]), Ok(Some(GpuMode::ProtectedPcie)), "before version 1");
+        assert_eq!(mode(&[(21, &[0x55])]), Ok(None));
+        assert_eq!(mode(&[version]), Err(Code::NvidiaOpaqueField));
+        assert_eq!(mode(&[version, (36, &[0, 0])]), Ok(Some(GpuMode::SinglePassthrough)));
+        assert_eq!(mode(&[version, (36, &[1, 0]), (21, &[0x55])]), Ok(Some(GpuMode::MultiPassthrough)));
+        assert_eq!(mode(&[version, (36, &[2, 0]), (21, &[0x55])]), Err(Code::NvidiaFeature));
+        assert_eq!(mode(&[version, (36, &[3, 0])]), Err(Code::NvidiaOpaqueField));
+        assert_eq!(mode(&[(34, &[2, 0])]), Err(Code::NvidiaOpaqueVersion));
+        // A flag without a version is not looked at.
+        assert_eq!(mode(&[(36, &[9, 9])]), Ok(None));
+    }
+
+    #[test]
+    fn links_are_the_distinct_switches_that_are_used() {
+        let mut links = [0; 144];
+        links[8..16].copy_from_slice(&[1, 2, 3, 4, 5, 6, 7, 8]);
+        links[16..24].copy_from_slice(&[1, 2, 3, 4, 5, 6, 7, 8]);
+        links[32..40].copy_from_slice(&[9, 0, 0, 0, 0, 0, 0, 1]);
+        let fields = gpu(&[&VERSIONS[..], &[(22, &links)]].concat()).unwrap();
+        assert_eq!(fields.switch_pdis, [Bytes([1, 0, 0, 0, 0, 0, 0, 9]), Bytes([8, 7, 6, 5, 4, 3, 2, 1])]);
+        assert_eq!(
+            gpu(&[&VERSIONS[..], &[(22, &links[1..])]].concat()).unwrap_err(),
+            Code::NvidiaOpaqueField
+        );
+    }
+
+    #[test]
+    fn data_are_whole_fields_each_once() {
+        for broken in [&[][..], &[1], &[1, 0, 1, 0], &[1, 0, 0, 0, 1, 0, 0, 0], &[1, 0, 0, 0, 7]] {
+            let error = OpaqueData::read(Reader::new(broken)).unwrap_err();
+            assert_eq!(error.code(), Code::NvidiaOpaqueLayout, "{broken:?}");
+        }
+        let many: Vec<(u16, &[u8])> = (0..65).map(|kind| (kind, &[][..])).collect();
+        let many = data(&many);
+        assert_eq!(OpaqueData::read(Reader::new(&many)).unwrap_err().code(), Code::LimitCount);
+    }
+}

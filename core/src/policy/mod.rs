@@ -3,6 +3,10 @@
 //! A policy is data. Every rule is evaluated and every finding kept, so that a rejection says all that is
 //! wrong at once. What a policy does not mention keeps its strict default; an empty policy is an error,
 //! and accepting whatever is authentic has to be named: `crypto_only`.
+#![cfg_attr(
+    not(any(feature = "dcap", feature = "tpm")),
+    expect(dead_code, reason = "rules of boots are read, and nobody has a boot to check")
+)]
 
 mod boot;
 #[cfg(all(feature = "dcap", feature = "nvidia"))]

@@ -100,10 +100,6 @@ fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, Str
             document: signed(&collateral.tcb_info, "tcbInfo"),
         },
         Found {
-            key: DocumentKey::QeIdentity { api, tee, evaluation },
-            document: signed(&collateral.qe_identity, "enclaveIdentity"),
-        },
-        Found {
             key: DocumentKey::PckCrl { ca: authority(&pck_crl)? },
             document: document(pck_crl, crl_type, &collateral.pck_crl_issuer_chain),
         },
@@ -112,11 +108,19 @@ fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, Str
             document: document(crl(&collateral.root_ca_crl)?, crl_type, ""),
         },
     ];
-    if let Some(qve) = &collateral.qve_identity {
+    // Identities are the same documents in both versions of the API; TCB info is not.
+    let apis = if tee == Tee::Sgx { vec![Api::V3, Api::V4] } else { vec![api] };
+    for api in apis {
         found.push(Found {
-            key: DocumentKey::QveIdentity { api, evaluation },
-            document: signed(qve, "enclaveIdentity"),
+            key: DocumentKey::QeIdentity { api, tee, evaluation },
+            document: signed(&collateral.qe_identity, "enclaveIdentity"),
         });
+        if let Some(qve) = &collateral.qve_identity {
+            found.push(Found {
+                key: DocumentKey::QveIdentity { api, evaluation },
+                document: signed(qve, "enclaveIdentity"),
+            });
+        }
     }
     Ok(found)
 }

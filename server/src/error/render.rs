@@ -1,5 +1,6 @@
 //! Writes the body of refusals: the last layer before the request id.
 
+use axum::body::to_bytes;
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -52,6 +53,7 @@ pub async fn render(Shared(state): Shared<State>, request: Request, next: Next) 
         Some(error) => error,
         None => match of_status(&response) {
             Some(error) => error,
+            None if is_of_framework(&response) => of_words(&mut response).await,
             None => return response,
         },
     };
@@ -87,6 +89,20 @@ pub async fn render(Shared(state): Shared<State>, request: Request, next: Next) 
         rendered.headers_mut().insert(header::ALLOW, allow);
     }
     rendered
+}
+
+/// Refusals of the framework's own: of paths and queries that it cannot read. Ours are never plain text.
+fn is_of_framework(response: &Response) -> bool {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    let is_text = media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/plain"));
+    response.status() == StatusCode::BAD_REQUEST && is_text
+}
+
+async fn of_words(response: &mut Response) -> ApiError {
+    const LONGEST: usize = 1024;
+    let body = std::mem::take(response.body_mut());
+    let words = to_bytes(body, LONGEST).await.unwrap_or_default();
+    ApiError::new(ServiceCode::InvalidArgument, String::from_utf8_lossy(&words))
 }
 
 /// Refusals of the framework, which have a status and no words.

@@ -45,7 +45,7 @@ fn validator(name: &str) -> Validator {
 
 const BASE: &str = "file:///";
 const SCHEMAS: &str = "tests/vectors/schema";
-const FOLDERS: [&str; 6] = ["appraisal", "binding", "dcap", "jwt", "nvidia", "tpm"];
+const FOLDERS: [&str; 7] = ["appraisal", "binding", "composite", "dcap", "jwt", "nvidia", "tpm"];
 
 fn problems(validator: &Validator, file: &Value) -> Vec<String> {
     let short = |text: String| text.chars().take(300).collect::<String>();
