@@ -45,11 +45,13 @@ impl<'a> Variable<'a> {
         let mut reader = Reader::new(bytes);
         let mut read = || -> Result<Self, Error> {
             let guid = reader.array("guid")?;
-            let size = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+            // What the error says was needed is the same number where addresses have 32 bits.
+            let size = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+            let bytes = |size: u32| usize::try_from(size).unwrap_or(usize::MAX);
             let name = size(reader.u64_le("name_length")?).saturating_mul(2);
             let data = size(reader.u64_le("data_length")?);
-            let name = reader.take(name, "name")?;
-            Ok(Self { guid, name, data: reader.take(data, "data")? })
+            let name = reader.take(bytes(name), "name")?;
+            Ok(Self { guid, name, data: reader.take(bytes(data), "data")? })
         };
         let variable = read().map_err(|error| malformed(Code::BootVariable, &error))?;
         Ok((variable, reader))
