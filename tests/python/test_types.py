@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import support
 
 FOLDER = support.ROOT / "tests/python/typed"
 CHECKERS = {
-    "mypy": ["mypy", "--strict", "--no-incremental", "--hide-error-context"],
+    "mypy": ["mypy", "--strict", "--cache-dir", os.devnull, "--hide-error-context"],
     "pyright": ["pyright", "--pythonpath", sys.executable],
 }
 
@@ -51,7 +52,7 @@ def test_the_sources_are_typed_and_in_form() -> None:
     folders = [str(support.ROOT / folder) for folder in ("bindings/python", "tests/python", "benches/python")]
     package = support.ROOT / "bindings/python/python/veriquote"
     for command in (
-        ["mypy", "--strict", "--no-incremental", str(package)],
+        ["mypy", "--strict", "--cache-dir", os.devnull, str(package)],
         ["ruff", "check", "--no-cache", *config, *folders],
         ["ruff", "format", "--no-cache", "--check", *config, *folders],
     ):
