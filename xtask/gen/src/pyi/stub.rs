@@ -124,10 +124,12 @@ pub(super) fn dict(name: &str, class: &Class, documented: bool) -> String {
     text
 }
 
-/// Keywords of Python that may come up as names of members.
+/// Words that Python keeps for itself.
 fn is_keyword(name: &str) -> bool {
-    ["as", "class", "from", "global", "import", "in", "is", "lambda", "not", "pass", "return", "with"]
-        .contains(&name)
+    const KEYWORDS: &str = "False None True and as assert async await break class continue def del elif else except \
+                            finally for from global if import in is lambda nonlocal not or pass raise return try \
+                            while with yield";
+    KEYWORDS.split_whitespace().any(|keyword| keyword == name)
 }
 
 /// The exceptions: one for each kind of problem.
