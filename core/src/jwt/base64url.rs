@@ -14,13 +14,19 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
     engine().decode(text).map_err(|error| wrong(&error, text.len(), "not base64url without padding"))
 }
 
-/// The same alphabet and strictness with the processor's vectors, where it has any.
-#[cfg(feature = "simd")]
+/// The same alphabet and strictness with the processor's vectors, where the crate knows any.
+#[cfg(all(
+    feature = "simd",
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))
+))]
 fn engine() -> impl base64::Engine {
     base64::engine::Simd::url_safe(base64::engine::general_purpose::NO_PAD)
 }
 
-#[cfg(not(feature = "simd"))]
+#[cfg(not(all(
+    feature = "simd",
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))
+)))]
 const fn engine() -> impl base64::Engine {
     URL_SAFE_NO_PAD
 }

@@ -50,8 +50,8 @@ fn check_signing_leaf(
     expected: &ExpectedCertificate,
     provider: &dyn CryptoProvider,
 ) -> Result<(), Error> {
-    if let PublicKey::Rsa { modulus, exponent } = leaf.spki().key() {
-        jwk::refuse_marked(modulus, exponent, "certificate[0].subject_public_key_info")?;
+    if let PublicKey::Rsa { modulus, .. } = leaf.spki().key() {
+        jwk::refuse_marked(modulus, "certificate[0].subject_public_key_info")?;
     }
     if leaf.key_usage().is_some_and(|usage| !usage.digital_signature()) {
         return Err(Error::new(Code::X509Extension, "certificate[0].extensions.key_usage")

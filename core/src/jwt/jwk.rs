@@ -281,15 +281,17 @@ fn rsa(node: &Node<'_>) -> Result<Material, Error> {
     let missing = || invalid("n", "missing");
     let modulus = numbers.next().ok_or_else(missing)??;
     let exponent = numbers.next().ok_or_else(missing)??;
-    refuse_marked(&modulus, &exponent, "n")?;
+    refuse_marked(&modulus, "n")?;
     Ok(Material::Rsa { modulus, exponent })
 }
 
 /// Refuses an RSA key whose factors can be found by its form, wherever the key came from. What else may be wrong
 /// with it is told when it is loaded, which a token of another algorithm never asks for.
-pub(crate) fn refuse_marked(modulus: &[u8], exponent: &[u8], part: &'static str) -> Result<(), Error> {
-    let weakness = RsaWeakness::of(modulus, exponent).filter(|it| *it == RsaWeakness::Factorable);
-    weakness.map_or(Ok(()), |weakness| Err(invalid(part, weakness.as_str())))
+pub(crate) fn refuse_marked(modulus: &[u8], part: &'static str) -> Result<(), Error> {
+    match RsaWeakness::of_modulus(modulus) {
+        Some(weakness @ RsaWeakness::Factorable) => Err(invalid(part, weakness.as_str())),
+        _ => Ok(()),
+    }
 }
 
 /// The certificates of a key or of a header, leaf first (RFC 7517, section 4.7).

@@ -175,7 +175,7 @@ impl ApiError {
 }
 
 impl IntoResponse for ApiError {
-    /// [`render`] writes the body, which names the request and the issuer's page of errors.
+    /// [`render()`] writes the body, which names the request and the issuer's page of errors.
     fn into_response(self) -> Response {
         let mut response = self.0.status.into_response();
         response.headers_mut().extend(self.0.headers.clone());
