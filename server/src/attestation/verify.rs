@@ -18,7 +18,7 @@ use super::evidence::{DcapEvidence, Tee, TpmEvidence};
 use crate::State;
 use crate::collateral::Missing;
 use crate::error::{ApiError, Result, ServiceCode};
-use crate::policies::Resolved;
+use crate::policies::{Resolved, ask};
 
 /// What one policy made of a quote.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ pub async fn dcap(
     let log = evidence.event_log.map(Blob);
     let has_agent_log = evidence.has_agent_log;
     let desk = own_collateral.then(|| Arc::clone(state.desk()));
-    let verify = move || {
+    let verify = move || -> Result<DcapOutcome> {
         let mut rulings = Vec::with_capacity(policies.len());
         for policy in policies {
             let prepare = || {
@@ -85,7 +85,12 @@ pub async fn dcap(
         Ok(DcapOutcome { rulings, own_collateral })
     };
     // Milliseconds of arithmetic: not on the threads that serve connections.
-    tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?
+    let mut outcome = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)??;
+    for ruling in &mut outcome.rulings {
+        ask(state, &ruling.policy, at.0, &mut ruling.verification).await?;
+        ruling.accepted = ruling.accepted.take().filter(|_| ruling.verification.accepted);
+    }
+    Ok(outcome)
 }
 
 /// Verifies a TPM's quote by one policy; `made` is given the proof that it was accepted. `answer` is the whole
@@ -134,7 +139,9 @@ pub async fn tpm<T: Send + 'static>(
     };
     let rules = policy.policy.clone();
     let verify = move || verify_tpm_for_claims(provider, &request, rules, made);
-    let (verification, made) = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?;
+    let (mut verification, made) = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?;
+    ask(state, &policy, at.0, &mut verification).await?;
+    let made = made.filter(|_| verification.accepted);
     Ok((policy, verification, made))
 }
 

@@ -9,6 +9,7 @@ use veriquote_facade::{Document, QuotePlatform};
 
 use super::fetch::fetch;
 use super::import::is_newer;
+use super::inventory::{Ends, Item};
 use super::key::Evaluation;
 use super::upstream::{Client, Failure};
 use super::{Api, Ca, DocumentKey, Tee, collateral_file};
@@ -29,6 +30,7 @@ pub struct Library {
     misses: Mutex<HashMap<String, (UnixTime, Failure)>>,
     /// Not more than these fetch at once, however many keys strangers think of.
     fetches: Semaphore,
+    ends: Ends,
 }
 
 /// A document as it is given.
@@ -81,6 +83,7 @@ impl Library {
             flights: Mutex::default(),
             misses: Mutex::default(),
             fetches: Semaphore::new(FETCHES),
+            ends: Ends::default(),
         })
     }
 
@@ -136,6 +139,14 @@ impl Library {
         collateral_file(&tcb_info, &qe_identity, &pck_crl, &root_ca_crl)
             .map(Document)
             .ok_or_else(|| Missing::Document("a document that is text".to_owned()))
+    }
+
+    /// Everything that is at hand.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn inventory(&self) -> Result<Vec<Item>, StoreError> {
+        self.ends.inventory(self.store.as_ref()).await
     }
 
     async fn of_api(
