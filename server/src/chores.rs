@@ -23,7 +23,6 @@ pub async fn chores(state: State) {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut signing = None;
-    record::event(&state, Entry::of("service.started").with("version", env!("CARGO_PKG_VERSION")));
     loop {
         tokio::select! {
             _ = keys.tick() => {

@@ -51,6 +51,7 @@ impl Server {
         let room = Arc::new(Semaphore::new(limits.connections));
         let connections = GracefulShutdown::new();
         let serving = Connections::new(&self.state, routes);
+        record::event(&self.state, Entry::of("service.started").with("version", env!("CARGO_PKG_VERSION")));
         let chores = tokio::spawn(chores(self.state.clone()));
         let mut end = std::pin::pin!(end);
         loop {

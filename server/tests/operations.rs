@@ -265,6 +265,7 @@ fn the_audit_log_says_what_was_issued_and_changed() {
 #[test]
 fn without_its_audit_log_the_service_does_not_start() {
     let server = TestServer::start(|_, _| {});
+    assert_eq!(server.get("/healthz").status, 200, "it has begun");
     let text = fs::read_to_string(audit_log(&server)).unwrap();
     let folder = support::Folder::new();
     let path = write(
