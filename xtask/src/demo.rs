@@ -15,10 +15,10 @@ mod service;
 pub(crate) const FORGED_AT: &str = "2026-01-15T00:00:00Z";
 
 /// A TDX quote of a production machine, with the collateral that Intel published for it then.
-const REAL: &str = "c42f916432__b0c06f000000_eval18_2025-11-17";
+pub(crate) const REAL: &str = "c42f916432__b0c06f000000_eval18_2025-11-17";
 
 /// A moment when all of that collateral was current.
-const REAL_AT: &str = "2025-12-02T05:09:04Z";
+pub(crate) const REAL_AT: &str = "2025-12-02T05:09:04Z";
 
 #[derive(Args)]
 pub(crate) struct Options {

@@ -12,6 +12,7 @@ mod fuzz;
 mod generate;
 mod interop;
 mod js;
+mod load;
 mod no_std;
 mod project;
 mod python;
@@ -52,6 +53,8 @@ enum Command {
     Interop,
     /// Build the npm packages, measure them, compare them with Rust, install them in clean projects.
     Js(js::Options),
+    /// Measure tokens a second beside what one costs without a service, and what slow and huge requests do.
+    Load(load::Options),
     /// Link the core into a program for a bare target.
     NoStd,
     /// Build the Python wheel and test it: answers to every vector, types, threads, columns, Spark, documents.
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
         Command::Gen(options) => generate::run(&project, &mut stages, &options),
         Command::Interop => interop::run(&project, &mut stages),
         Command::Js(options) => js::run(&project, &mut stages, &options),
+        Command::Load(options) => load::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
         Command::Python(options) => python::run(&project, &mut stages, &options),
         Command::Setup => setup::run(&project, &mut stages),

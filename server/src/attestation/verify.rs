@@ -16,7 +16,7 @@ use veriquote_facade::{
 use super::binding::RuntimeData;
 use super::evidence::{DcapEvidence, Tee, TpmEvidence};
 use crate::State;
-use crate::collateral::Missing;
+use crate::collateral::{CollateralFile, Missing};
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::policies::{Resolved, ask};
 
@@ -54,15 +54,18 @@ pub async fn dcap(
 ) -> Result<DcapOutcome> {
     let quote = Blob(evidence.quote);
     let own_collateral = evidence.collateral.is_none();
-    let collateral = match evidence.collateral {
-        Some(given) => Document(given),
-        None => of_library(state, (tee, field), &quote).await?,
+    let (collateral, digest) = match evidence.collateral {
+        Some(given) => (Document(given), None),
+        None => {
+            let CollateralFile { document, digest } = of_library(state, (tee, field), &quote).await?;
+            (document, Some(digest))
+        }
     };
     let options = DcapOptions { roots: state.trust().dcap_roots.clone(), ..DcapOptions::at(at) };
     let provider = Arc::clone(state.provider());
     let log = evidence.event_log.map(Blob);
     let has_agent_log = evidence.has_agent_log;
-    let desk = own_collateral.then(|| Arc::clone(state.desk()));
+    let desk = Arc::clone(state.desk());
     let verify = move || -> Result<DcapOutcome> {
         let mut rulings = Vec::with_capacity(policies.len());
         for policy in policies {
@@ -72,8 +75,8 @@ pub async fn dcap(
                     .map_err(|problem| ApiError::internal(problem.message))
             };
             // What clients bring is verified for them alone, so that they cannot push out what is ours.
-            let verifier = match &desk {
-                Some(desk) => desk.verifier(&collateral, &policy, at, prepare)?,
+            let verifier = match &digest {
+                Some(digest) => desk.verifier(digest, &policy, at, prepare)?,
                 None => prepare()?,
             };
             let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
@@ -235,7 +238,7 @@ pub fn refusal(verification: Verification, policy: &Resolved, own_collateral: bo
     error
 }
 
-async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> Result<Document> {
+async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> Result<CollateralFile> {
     let platform = platform_of_quote(quote).map_err(|problem| {
         let code = if problem.kind == ProblemKind::Malformed {
             ServiceCode::InvalidFormat

@@ -15,6 +15,7 @@ use super::upstream::{Client, Failure};
 use super::{Api, Ca, DocumentKey, Tee, collateral_file};
 use crate::clock::Clock;
 use crate::config::CollateralConfig;
+use crate::operations::fingerprint;
 use crate::store::{Store, StoreError, StoredDocument};
 
 /// Everything that is known of collateral.
@@ -31,6 +32,17 @@ pub struct Library {
     /// Not more than these fetch at once, however many keys strangers think of.
     fetches: Semaphore,
     ends: Ends,
+    /// Files that were put together a moment ago.
+    files: Mutex<HashMap<String, (UnixTime, CollateralFile)>>,
+}
+
+/// The collateral of a platform in one file.
+#[derive(Clone, Debug)]
+pub struct CollateralFile {
+    /// The file.
+    pub document: Document,
+    /// SHA-256 of it.
+    pub digest: [u8; 32],
 }
 
 /// A document as it is given.
@@ -61,6 +73,12 @@ const FETCHES: usize = 4;
 /// For how long a miss is remembered.
 const MISS_SECONDS: i64 = 60;
 
+/// For how long a file is not put together again: so long does what another node fetched take to be seen.
+const FILE_SECONDS: i64 = 5;
+
+/// More files are not remembered: each is of a family of platforms.
+const FILES: usize = 64;
+
 /// More misses are not remembered.
 const MISSES: usize = 4_096;
 
@@ -84,6 +102,7 @@ impl Library {
             misses: Mutex::default(),
             fetches: Semaphore::new(FETCHES),
             ends: Ends::default(),
+            files: Mutex::default(),
         })
     }
 
@@ -119,11 +138,30 @@ impl Library {
         }
     }
 
-    /// The collateral file of a platform.
+    /// The collateral file of a platform, looked up anew after some seconds.
     ///
     /// # Errors
     /// [`Missing`].
-    pub async fn for_platform(&self, platform: &QuotePlatform) -> Result<Document, Missing> {
+    pub async fn for_platform(&self, platform: &QuotePlatform) -> Result<CollateralFile, Missing> {
+        let key = format!("{} {} {}", platform.tee, platform.ca, platform.fmspc);
+        let now = self.clock.now();
+        let files = || self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((at, file)) = files().get(&key)
+            && (0..FILE_SECONDS).contains(&now.since(*at))
+        {
+            return Ok(file.clone());
+        }
+        let document = self.put_together(platform).await?;
+        let file = CollateralFile { digest: fingerprint(&document.0), document };
+        let mut files = files();
+        if files.len() >= FILES {
+            files.clear();
+        }
+        files.insert(key, (now, file.clone()));
+        Ok(file)
+    }
+
+    async fn put_together(&self, platform: &QuotePlatform) -> Result<Document, Missing> {
         let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
         let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
         let fmspc = platform.fmspc.to_string().to_ascii_lowercase();

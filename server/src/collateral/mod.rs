@@ -16,5 +16,5 @@ pub use file::collateral_file;
 pub use import::{ImportError, import};
 pub use inventory::Item;
 pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, Tee};
-pub use library::{Library, Missing, Shelved};
+pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use route::routes;
