@@ -280,6 +280,22 @@ fn without_its_audit_log_the_service_does_not_start() {
 }
 
 #[test]
+fn what_tokens_and_refusals_name_is_there() {
+    let forge = Forge::tdx4();
+    let server = TestServer::for_platform(&forge);
+    let issued = server.post("/v1/attestation", &v1("tdx", &forge.build()));
+    let profile = support::payload(&issued.body)["eat_profile"].as_str().unwrap().to_owned();
+    let page = server.get(profile.strip_prefix(support::ISSUER).unwrap());
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("x-att"), "the claims are told");
+    let refused = server.get("/nowhere").json();
+    let page = server.get(refused["type"].as_str().unwrap().strip_prefix(support::ISSUER).unwrap());
+    assert_eq!(page.status, 200);
+    assert!(page.body.starts_with("AS.REQUEST.NOT_FOUND\n"), "{}", page.body);
+    assert_eq!(server.get("/errors/none").status, 404);
+}
+
+#[test]
 fn the_page_is_whole_in_itself() {
     let server = TestServer::start(|_, _| {});
     for (path, media_type) in
