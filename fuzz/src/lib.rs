@@ -20,7 +20,10 @@ mod tpm;
 mod verify;
 mod x509;
 
-pub use appraisal::{appraisal, canonical};
+pub use appraisal::{
+    appraisal, canonical, reader_aliyun, reader_compact, reader_ear, reader_ear_dotted, reader_google,
+    reader_ita_v1, reader_ita_v2, reader_maa, reader_nras, reader_trustee_simple,
+};
 pub use binding::binding;
 pub use boot_claims::boot_claims;
 pub use document::document;
@@ -73,6 +76,16 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("ocsp", ocsp),
     ("policy", policy),
     ("quote", quote),
+    ("reader_aliyun", reader_aliyun),
+    ("reader_compact", reader_compact),
+    ("reader_ear", reader_ear),
+    ("reader_ear_dotted", reader_ear_dotted),
+    ("reader_google", reader_google),
+    ("reader_ita_v1", reader_ita_v1),
+    ("reader_ita_v2", reader_ita_v2),
+    ("reader_maa", reader_maa),
+    ("reader_nras", reader_nras),
+    ("reader_trustee_simple", reader_trustee_simple),
     ("text", text),
     ("token_claims", token_claims),
     ("tpm_credential", tpm_credential),

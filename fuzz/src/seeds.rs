@@ -1,12 +1,19 @@
 //! Seeds: small valid inputs made by the forge, and real ones where the vectors folder is there.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use veriquote::appraisal::{Bound, Budget, Claims, ClaimsOptions, Dialect, Profile, SubjectTemplate};
+use veriquote::crypto::RustCrypto;
+use veriquote::dcap::{Collateral, Quote, Verifier};
+use veriquote::json::{Strictness, parse};
+use veriquote::{Policy, TrustAnchors, UnixTime};
 use veriquote_forge::Forge;
 
+use crate::appraisal::READERS;
 use crate::document;
 use crate::frame::{Frame, INTEL};
 
@@ -48,6 +55,7 @@ pub fn forged() -> Vec<Seed> {
         ));
     }
     seeds.extend(appraisals());
+    seeds.extend(profiles());
     seeds.extend(bundles());
     for (index, (name, forge)) in (0u8..).zip(Forge::all()) {
         let forged = forge.build();
@@ -106,6 +114,7 @@ pub fn forged() -> Vec<Seed> {
     seeds.push(Seed::new("text", "time", "2026-01-15T00:00:00Z"));
     seeds.extend(tpm());
     seeds.extend(nvidia());
+    seeds.extend(readers(&seeds));
     seeds
 }
 
@@ -188,6 +197,7 @@ pub fn from_vectors(vectors: &Path) -> io::Result<Vec<Seed>> {
             seeds.push(Seed::new("collateral", name, bytes));
         }
     }
+    seeds.extend(readers(&seeds));
     Ok(seeds)
 }
 
@@ -385,6 +395,52 @@ fn appraisals() -> Vec<Seed> {
         Some(Seed::new("appraisal", name, claims.to_string()))
     });
     seeds.collect()
+}
+
+/// The claims of one forged platform in every profile that we write.
+fn profiles() -> Vec<Seed> {
+    let forge = Forge::tdx4();
+    let forged = forge.build();
+    let now = UnixTime(forge.now);
+    let anchors = TrustAnchors::from_certificates(forged.root_pem.as_bytes()).expect("a root");
+    let collateral = Collateral::from_json(forged.collateral_json().as_bytes()).expect("collateral");
+    let verifier = Verifier::new(anchors, Arc::new(RustCrypto)).expect("a verifier");
+    let prepared = verifier.prepare(&collateral, now).expect("collateral in force");
+    let quote = Quote::parse(&forged.quote).expect("a quote");
+    let quote = prepared.authenticate(&quote, now).expect("an authentic quote");
+    let accepted = Policy::crypto_only().accept(quote).expect("an accepted quote");
+    let options = ClaimsOptions {
+        issuer: "https://attest.example",
+        audience: "https://rp.example",
+        issued_at: now,
+        expires_at: UnixTime(forge.now + 3600),
+        token_id: "1",
+        profile: "https://attest.example/eat-profile/1",
+        intended_use: "generic",
+        policy_hash: None,
+        subject: SubjectTemplate::Name("workload"),
+        nonce: None,
+        bound: Bound::Nothing,
+        evidence: None,
+        verifier: ("https://verifier.example", "1"),
+    };
+    let claims = Claims::from_accepted(&accepted, &options, &RustCrypto).expect("claims");
+    let written = Profile::ALL.iter().map(|profile| {
+        let written = claims.write(*profile, Budget::default(), &RustCrypto).expect("room for all");
+        Seed::new("appraisal", format!("written-{}", profile.as_str()), written.payload)
+    });
+    written.collect()
+}
+
+/// Claims once more, for the target of the reader that recognises them.
+fn readers(seeds: &[Seed]) -> Vec<Seed> {
+    let claims = seeds.iter().filter(|seed| seed.target == "appraisal");
+    let known = claims.filter_map(|seed| {
+        let dialect = Dialect::recognise(&parse(&seed.bytes, Strictness::DOCUMENT).ok()?).ok()?;
+        let (target, _) = READERS.iter().find(|(_, known)| *known == dialect)?;
+        Some(Seed { target, name: seed.name.clone(), bytes: seed.bytes.clone() })
+    });
+    known.collect()
 }
 
 /// Header and payload of a token, empty where it has none.

@@ -1,0 +1,2 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| veriquote_fuzz::reader_ear_dotted(data));
