@@ -30,8 +30,11 @@ use rehearsal::Rehearsal;
 pub struct Deferred {
     questions: Vec<Question>,
     confirmed: Vec<bool>,
-    finish: Box<dyn FnOnce(Vec<Question>) -> String>,
+    finish: Finish,
 }
+
+/// How a call ends: with the questions that WebCrypto said yes to.
+type Finish = Box<dyn FnOnce(Vec<Question>) -> String>;
 
 #[wasm_bindgen]
 impl Deferred {
@@ -113,7 +116,7 @@ impl Deferred {
     }
 
     /// What WebCrypto said yes to, and how the call ends.
-    fn into_parts(self) -> (Vec<Question>, Box<dyn FnOnce(Vec<Question>) -> String>) {
+    fn into_parts(self) -> (Vec<Question>, Finish) {
         let answers = self.questions.into_iter().zip(self.confirmed);
         (answers.filter_map(|(question, yes)| yes.then_some(question)).collect(), self.finish)
     }

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use veriquote::crypto::CryptoProvider;
 use veriquote_facade::Problem;
 
+use super::Deferred;
 use super::confirmed::Confirmed;
 use super::rehearsal::Rehearsal;
-use super::Deferred;
 use crate::text;
 
 /// How it is made from a preparation.
@@ -31,7 +31,11 @@ impl<P: 'static> Prepared<P> {
     }
 
     /// Made with what WebCrypto said to [`Deferred::preparation`].
-    pub(crate) fn answered(make: Make<P>, preparation: &[u8], deferred: Deferred) -> Result<Arc<Self>, Problem> {
+    pub(crate) fn answered(
+        make: Make<P>,
+        preparation: &[u8],
+        deferred: Deferred,
+    ) -> Result<Arc<Self>, Problem> {
         let confirmed = Confirmed::default();
         confirmed.know(deferred.into_parts().0);
         let made = Self::with(make, preparation, confirmed)?;

@@ -1,5 +1,6 @@
 use veriquote::crypto::{
-    CryptoProvider as _, Curve, HashAlgorithm, PublicKey, SaltLength, SignatureAlgorithm as Algorithm,
+    CryptoProvider as _, Curve, HashAlgorithm, PublicKey, RustCrypto, SaltLength,
+    SignatureAlgorithm as Algorithm,
 };
 use veriquote_facade as facade;
 
@@ -105,7 +106,8 @@ fn a_confirmation_is_of_one_key_algorithm_message_and_signature() {
 
 /// `p - y`: the other point with this `x`.
 fn p256_minus(y: &[u8]) -> [u8; 32] {
-    let prime = veriquote::bytes::from_hex(b"ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
+    let prime =
+        veriquote::bytes::from_hex(b"ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
     let mut difference = [0; 32];
     let mut borrow = 0_i16;
     for ((place, prime), digit) in difference.iter_mut().zip(prime.unwrap()).zip(y).rev() {
