@@ -18,9 +18,10 @@ export async function ask(deferred) {
 
 async function askOne(subtle, deferred, number) {
   try {
-    const algorithm = named(deferred.algorithm(number));
+    const name = deferred.algorithm(number);
+    const algorithm = named(name);
     const [message, signature] = [deferred.message(number), deferred.signature(number)];
-    const key = await imported(subtle, algorithm, deferred.key(number), () => deferred.exponent(number));
+    const key = await imported(subtle, name, algorithm, deferred.key(number), deferred.exponent(number));
     if ((await subtle.verify(algorithm, key, signature, message)) === true) deferred.confirm(number);
   } catch {
     // No engine has every algorithm.
@@ -34,11 +35,21 @@ function named(text) {
   return second === undefined ? { name, hash: first } : { name, hash: first, saltLength: Number(second) };
 }
 
-function imported(subtle, algorithm, key, exponent) {
-  if (algorithm.name === 'ECDSA') return subtle.importKey('raw', key, algorithm, false, ['verify']);
-  const jwk = { kty: 'RSA', n: base64url(key), e: base64url(exponent()) };
-  return subtle.importKey('jwk', jwk, algorithm, false, ['verify']);
+/** The key of the engine. The last ones are kept: importing costs half as much as verifying. */
+function imported(subtle, name, algorithm, key, exponent) {
+  const id = `${name} ${base64url(key)} ${base64url(exponent)}`;
+  const known = KEYS.get(id);
+  if (known) return known;
+  const format = algorithm.name === 'ECDSA' ? 'raw' : 'jwk';
+  const data = format === 'raw' ? key : { kty: 'RSA', n: base64url(key), e: base64url(exponent) };
+  const made = subtle.importKey(format, data, algorithm, false, ['verify']);
+  if (KEYS.size >= MOST_KEYS) KEYS.delete(KEYS.keys().next().value);
+  KEYS.set(id, made);
+  return made;
 }
+
+const KEYS = new Map();
+const MOST_KEYS = 64;
 
 function base64url(bytes) {
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');

@@ -19,7 +19,7 @@ pub fn verify_dcap(request: &[u8]) -> String {
 #[must_use]
 #[wasm_bindgen(js_name = deferDcap)]
 pub fn defer_dcap(request: &[u8]) -> Deferred {
-    Deferred::call(facade::verify_dcap_json, request)
+    Deferred::call(facade::verify_dcap, facade::verify_dcap_json, request)
 }
 
 /// [`facade::PreparedDcap`]
@@ -66,6 +66,6 @@ impl PreparedDcap {
     #[wasm_bindgen(js_name = deferVerify)]
     pub fn defer_verify(&self, quote: &[u8], call: &[u8]) -> Deferred {
         let (quote, call) = (quote.to_vec(), call.to_vec());
-        self.0.defer(move |prepared| prepared.verify_json(&quote, &text(&call)))
+        self.0.defer(move |prepared| prepared.verify(&quote, &text(&call)))
     }
 }

@@ -43,7 +43,7 @@ pub fn verify_token(request: &[u8]) -> String {
 #[must_use]
 #[wasm_bindgen(js_name = deferToken)]
 pub fn defer_token(request: &[u8]) -> Deferred {
-    Deferred::call(facade::verify_token_json, request)
+    Deferred::call(facade::verify_token, facade::verify_token_json, request)
 }
 
 /// [`facade::show_token_json`]
@@ -81,7 +81,7 @@ impl PreparedTokens {
     #[wasm_bindgen(js_name = deferVerify)]
     pub fn defer_verify(&self, token: &[u8], call: &[u8]) -> Deferred {
         let (token, call) = (token.to_vec(), call.to_vec());
-        self.0.defer(move |prepared| prepared.verify_json(&text(&token), &text(&call)))
+        self.0.defer(move |prepared| prepared.verify(&text(&token), &text(&call)))
     }
 
     /// [`facade::PreparedTokens::verify_bundle_json`]
@@ -96,6 +96,6 @@ impl PreparedTokens {
     #[wasm_bindgen(js_name = deferBundle)]
     pub fn defer_bundle(&self, bundle: &[u8], call: &[u8]) -> Deferred {
         let (bundle, call) = (bundle.to_vec(), call.to_vec());
-        self.0.defer(move |prepared| prepared.verify_bundle_json(&text(&bundle), &text(&call)))
+        self.0.defer(move |prepared| prepared.verify_bundle(&text(&bundle), &text(&call)))
     }
 }

@@ -17,7 +17,7 @@ pub fn verify_nvgpu(request: &[u8]) -> String {
 #[must_use]
 #[wasm_bindgen(js_name = deferNvgpu)]
 pub fn defer_nvgpu(request: &[u8]) -> Deferred {
-    Deferred::call(facade::verify_nvgpu_json, request)
+    Deferred::call(facade::verify_nvgpu, facade::verify_nvgpu_json, request)
 }
 
 /// [`facade::verify_composite_json`]
@@ -31,5 +31,5 @@ pub fn verify_composite(request: &[u8]) -> String {
 #[must_use]
 #[wasm_bindgen(js_name = deferComposite)]
 pub fn defer_composite(request: &[u8]) -> Deferred {
-    Deferred::call(facade::verify_composite_json, request)
+    Deferred::call(facade::verify_composite, facade::verify_composite_json, request)
 }

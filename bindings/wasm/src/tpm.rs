@@ -17,7 +17,7 @@ pub fn verify_tpm(request: &[u8]) -> String {
 #[must_use]
 #[wasm_bindgen(js_name = deferTpm)]
 pub fn defer_tpm(request: &[u8]) -> Deferred {
-    Deferred::call(facade::verify_tpm_json, request)
+    Deferred::call(facade::verify_tpm, facade::verify_tpm_json, request)
 }
 
 /// [`facade::make_tpm_challenge_json`]

@@ -16,10 +16,12 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use veriquote::crypto::CryptoProvider;
+use veriquote_facade::Verification;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::text;
+use crate::{provider, text};
 use confirmed::Confirmed;
 pub(crate) use prepared::Prepared;
 use question::Question;
@@ -91,20 +93,28 @@ impl Deferred {
 }
 
 impl Deferred {
-    /// A call of the facade.
-    pub(crate) fn call(call: fn(Arc<dyn CryptoProvider>, &str) -> String, request: &[u8]) -> Self {
+    /// A call of the facade; `told` is the same call with text on both sides.
+    pub(crate) fn call<R: DeserializeOwned + 'static>(
+        verify: fn(Arc<dyn CryptoProvider>, &R) -> Verification,
+        told: fn(Arc<dyn CryptoProvider>, &str) -> String,
+        request: &[u8],
+    ) -> Self {
+        let Ok(read) = serde_json::from_str::<R>(&text(request)) else {
+            let request = request.to_vec();
+            return Self::new(Vec::new(), move |_| told(provider(), &text(&request)));
+        };
         let rehearsal = Rehearsal::default();
         // Of no worth, and dropped: nothing was verified.
-        drop(call(Arc::new(rehearsal.clone()), &text(request)));
-        let request = request.to_vec();
+        drop(verify(Arc::new(rehearsal.clone()), &read));
         Self::new(rehearsal.take(), move |answers| {
             let provider = Confirmed::default();
             provider.know(answers);
-            call(Arc::new(provider), &text(&request))
+            serde_json::to_string(&verify(Arc::new(provider), &read)).unwrap_or_default()
         })
     }
 
     /// The making of something prepared, which takes the answers for itself.
+    #[cfg(feature = "dcap")]
     pub(crate) fn preparation<P>(make: prepared::Make<P>, preparation: &[u8]) -> Self {
         let rehearsal = Rehearsal::default();
         drop(make(Arc::new(rehearsal.clone()), &text(preparation)));

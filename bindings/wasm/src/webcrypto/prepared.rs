@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use veriquote::crypto::CryptoProvider;
-use veriquote_facade::Problem;
+use veriquote_facade::{Problem, Verification};
 
 use super::Deferred;
 use super::confirmed::Confirmed;
@@ -31,6 +31,7 @@ impl<P: 'static> Prepared<P> {
     }
 
     /// Made with what WebCrypto said to [`Deferred::preparation`].
+    #[cfg(feature = "dcap")]
     pub(crate) fn answered(
         make: Make<P>,
         preparation: &[u8],
@@ -55,7 +56,7 @@ impl<P: 'static> Prepared<P> {
     }
 
     /// For a call whose signatures WebCrypto is asked about.
-    pub(crate) fn defer(self: &Arc<Self>, call: impl Fn(&P) -> String + 'static) -> Deferred {
+    pub(crate) fn defer(self: &Arc<Self>, call: impl Fn(&P) -> Verification + 'static) -> Deferred {
         let double = self.double.get_or_init(|| {
             let rehearsal = Rehearsal::default();
             let made = (self.make)(Arc::new(rehearsal.clone()), &text(&self.preparation));
@@ -72,7 +73,7 @@ impl<P: 'static> Prepared<P> {
             this.confirmed.know(answers);
             let result = call(&this.prepared);
             this.confirmed.know(Vec::new());
-            result
+            serde_json::to_string(&result).unwrap_or_default()
         })
     }
 }

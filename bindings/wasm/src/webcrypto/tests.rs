@@ -24,7 +24,7 @@ fn sync(request: &str) -> String {
 }
 
 fn deferred(request: &str) -> Deferred {
-    Deferred::call(facade::verify_token_json, request.as_bytes())
+    Deferred::call(facade::verify_token, facade::verify_token_json, request.as_bytes())
 }
 
 #[test]
