@@ -1,5 +1,6 @@
 //! What a token costs without a service around it: one signature (RS256) and one verification with prepared
-//! collateral, on as many threads as there are processors. `cargo xtask load` compares with it.
+//! collateral, on as many threads as there are processors, in time of processors. `cargo xtask load` compares
+//! with it.
 //!
 //! `token-cost PLATFORM SECONDS UNIX_TIME`: a folder with `quote.bin`, `collateral.json` and, for a forged
 //! platform, `root.pem`. Prints JSON.
@@ -31,9 +32,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // As long as the payload of a token.
     let payload = format!("{{\"claims\":\"{}\"}}", "0".repeat(3_000));
     let threads = std::thread::available_parallelism()?.get();
-    let timed = |work: &(dyn Fn() + Sync)| {
+    let timed = |work: &(dyn Fn() + Sync)| -> Result<(f64, f64), std::io::Error> {
         let end = Instant::now() + Duration::from_secs(seconds);
-        let counted: u64 = std::thread::scope(|scope| {
+        let before = processor_seconds()?;
+        let counted: u32 = std::thread::scope(|scope| {
             let run = || {
                 let mut count = 0;
                 while Instant::now() < end {
@@ -45,18 +47,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
             running.into_iter().map(|thread| thread.join().unwrap_or(0)).sum()
         });
-        u32::try_from(counted).map_or(0.0, f64::from) / Duration::from_secs(seconds).as_secs_f64()
+        let counted = f64::from(counted.max(1));
+        let spent = processor_seconds()? - before;
+        Ok((counted / Duration::from_secs(seconds).as_secs_f64(), spent / counted * 1e6))
     };
     let verify = || assert!(verifier.verify(&quote, None).accepted);
     let sign = || assert!(key.token(&payload).is_ok());
-    let both = timed(&|| {
+    let (per_second, both) = timed(&|| {
         verify();
         sign();
-    });
+    })?;
     println!(
-        "{{\"threads\":{threads},\"verifications_per_second\":{:.0},\"signatures_per_second\":{:.0},\"both_per_second\":{both:.0}}}",
-        timed(&verify),
-        timed(&sign),
+        "{{\"threads\":{threads},\"verify_us\":{:.0},\"sign_us\":{:.0},\"both_us\":{both:.0},\"both_per_second\":{per_second:.0}}}",
+        timed(&verify)?.1,
+        timed(&sign)?.1,
     );
     Ok(())
+}
+
+/// Seconds of processors that this process had: what other processes take does not count.
+fn processor_seconds() -> Result<f64, std::io::Error> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // proc_pid_stat(5): after the name in parentheses, the 12th and 13th field, in hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    Ok(fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }

@@ -56,7 +56,7 @@ pub async fn dcap(
     let quote = Blob(evidence.quote);
     let own_collateral = evidence.collateral.is_none();
     let (collateral, digest) = match evidence.collateral {
-        Some(given) => (Document(given), None),
+        Some(given) => (Arc::new(Document(given)), None),
         None => {
             let CollateralFile { document, digest } = of_library(state, (tee, field), &quote).await?;
             (document, Some(digest))
@@ -71,7 +71,7 @@ pub async fn dcap(
         let mut rulings = Vec::with_capacity(policies.len());
         for policy in policies {
             let prepare = || {
-                let documents = std::slice::from_ref(&collateral);
+                let documents = std::slice::from_ref(collateral.as_ref());
                 DcapVerifier::with_policy(Arc::clone(&provider), documents, &options, policy.policy.clone())
                     .map_err(|problem| ApiError::internal(problem.message))
             };

@@ -39,8 +39,8 @@ pub struct Library {
 /// The collateral of a platform in one file.
 #[derive(Clone, Debug)]
 pub struct CollateralFile {
-    /// The file.
-    pub document: Document,
+    /// The file: as long as a hundred thousand bytes, and so not copied for each request.
+    pub document: Arc<Document>,
     /// SHA-256 of it.
     pub digest: [u8; 32],
 }
@@ -151,7 +151,7 @@ impl Library {
         {
             return Ok(file.clone());
         }
-        let document = self.put_together(platform).await?;
+        let document = Arc::new(self.put_together(platform).await?);
         let file = CollateralFile { digest: fingerprint(&document.0), document };
         let mut files = files();
         if files.len() >= FILES {

@@ -133,6 +133,11 @@ impl Tally {
         u32::try_from(self.microseconds.len()).map_or(0.0, f64::from) / time.as_secs_f64()
     }
 
+    /// Answers that were tokens.
+    pub(super) fn count(&self) -> f64 {
+        u32::try_from(self.microseconds.len()).map_or(f64::MAX, f64::from)
+    }
+
     pub(super) fn latencies(&self) -> String {
         let at = |share: usize| {
             let place =

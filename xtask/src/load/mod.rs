@@ -62,16 +62,20 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     stages.run("tokens, beside what they cost without a service", || {
         let before = Cost::measure(project, &platform)?;
         let seconds = Duration::from_secs(options.seconds);
+        let spent = processor_seconds(service.id())?;
         let tally = drive(&request, options.connections, seconds, &AtomicBool::new(false));
+        let spent = processor_seconds(service.id())? - spent;
         let after = Cost::measure(project, &platform)?;
         tally.all_answered()?;
-        let allowed = f64::midpoint(before.both, after.both);
-        let ratio = tally.per_second(seconds) / allowed;
+        // In time of processors, so that what else this machine does counts for neither side.
+        let allowed = f64::midpoint(before.microseconds, after.microseconds);
+        let took = spent * 1e6 / tally.count().max(1.0);
+        let ratio = allowed / took;
         println!("    before: {}\n    after:  {}", before.text, after.text);
         let said = format!(
-            "{:.0} tokens a second, {:.0} allowed: {ratio:.2}; {}; {}",
+            "a token takes the service {took:.0} µs of a processor, its bare cost is {allowed:.0}: {ratio:.2} of what \
+             that allows; {:.0} tokens a second, {}; {}",
             tally.per_second(seconds),
-            allowed,
             tally.latencies(),
             memory(service.id()),
         );
@@ -136,7 +140,8 @@ fn start(project: &Project, platform: &Platform) -> Result<Service, Failure> {
 
 /// What a token costs without a service.
 struct Cost {
-    both: f64,
+    /// Of a processor.
+    microseconds: f64,
     text: String,
 }
 
@@ -147,13 +152,21 @@ impl Cost {
             .arg(&platform.folder)
             .args([&COST_SECONDS.to_string(), seconds.trim()])
             .read()?;
-        let both = text
-            .split("\"both_per_second\":")
+        let microseconds = text
+            .split("\"both_us\":")
             .nth(1)
-            .and_then(|rest| rest.trim_end().trim_end_matches('}').parse().ok())
+            .and_then(|rest| rest.split(',').next()?.parse().ok())
             .ok_or_else(|| Failure::new(format!("`{text}` is no measurement"), "run the example by hand"))?;
-        Ok(Self { both, text: text.trim().to_owned() })
+        Ok(Self { microseconds, text: text.trim().to_owned() })
     }
+}
+
+/// Seconds of processors that a process had.
+fn processor_seconds(process: u32) -> Result<f64, Failure> {
+    let stat = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat"))?;
+    // proc_pid_stat(5): after the name in parentheses, the 12th and 13th field, in hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    Ok(fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }
 
 /// Resident memory of a process, now and at its highest.
