@@ -11,7 +11,7 @@ use crate::{
     setup::{debian, tools},
     stages::Stages,
     step::Step,
-    wasm,
+    wasm, web,
 };
 
 #[derive(Args)]
@@ -34,7 +34,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(13 + python::STAGES + js::STAGES);
+    stages.announce(13 + python::STAGES + js::STAGES + web::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
@@ -64,7 +64,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     differential::stage(project, stages);
     python::stages(project, stages, &[]);
     if options.native_only {
-        for name in ["no_std program", "core for wasm32", "npm packages", "fuzz"] {
+        for name in ["no_std program", "core for wasm32", "npm packages", "web page", "fuzz"] {
             stages.skip(name, "--native-only");
         }
         return;
@@ -72,6 +72,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     no_std::stage(project, stages);
     wasm::stage(project, stages);
     js::stage(project, stages);
+    web::stage(project, stages);
     if options.no_fuzz {
         stages.skip("fuzz", "--no-fuzz");
     } else {

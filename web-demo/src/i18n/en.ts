@@ -93,7 +93,7 @@ export const en = {
   chain: {
     head: 'Chain of trust', label: 'Who vouches for whom, from the root to the evidence',
     vouched: 'proven', broken: 'broken', unknown: 'not proven', yours: 'root that you gave', vendor: 'vendor’s root',
-    revoked: (count: number, until: string) => `${count} revoked · until ${until}`,
+    revoked: (count: number) => (count === 0 ? 'nothing revoked' : `${count} revoked`), listUntil: 'list until',
     nodes: { tcbInfo: 'TCB info', qeIdentity: 'QE identity', qe: 'Quoting enclave', quote: 'Quote', ak: 'Attestation key', pcrs: 'PCR values', log: 'Event log', ima: 'IMA list', report: 'Device report', rim: 'Reference manifest', key: 'Signing key', token: 'Token', bond: 'Bond', machine: 'Machine', binding: 'Report data' },
   },
   claims: { head: 'Claims', none: 'Claims are shown once the evidence is authentic.', unverified: 'Unverified content', copy: 'Copy', copied: 'Copied', empty: 'none', more: (count: number) => `${count} more` },

@@ -22,9 +22,7 @@ export async function readFiles(files: Iterable<File>): Promise<Given[]> {
 
 /** `session` with what is in each of them; a saved case replaces it. */
 export function opened(session: Session, given: readonly Given[]): Session {
-  return ready(
-    given.reduce((before, { name, text }) => savedCase(text) ?? withFile(before, name, text, inspect(text)), session),
-  );
+  return given.reduce((before, { name, text }) => savedCase(text) ?? ready(withFile(before, name, text, inspect(text))), session);
 }
 
 /** A case as this page saves it: `{"call": …, "request": …}`. */
@@ -33,7 +31,7 @@ export function savedCase(text: string, sample?: string): Session | undefined {
   try {
     const { call, request } = JSON.parse(text) as { call?: string; request?: Json };
     if (!call || !Object.hasOwn(ROLES, call) || typeof request !== 'object' || request === null) return undefined;
-    return ready(explode(call as Call, request, sample));
+    return explode(call as Call, request, sample);
   } catch {
     return undefined;
   }

@@ -30,12 +30,16 @@ const PRINCIPALS: Partial<Record<Kind, { call: Call; role: string }>> = {
 
 /** What goes with it. Certificates and lists are never trusted unasked: see `placed`. */
 const SUPPORTING: Record<Call, Partial<Record<Kind, string>>> = {
-  verify_dcap: { collateral: 'collateral[]', event_log: 'event_log', evaluation_numbers: 'options.evaluation_numbers' },
-  verify_tpm: { tpm_public: 'ak', event_log: 'event_log', ima_list: 'ima_log', crl: 'options.crls[]' },
-  verify_nvgpu: { nvidia_rim: 'rims[]', crl: 'options.crls[]' },
+  verify_dcap: { collateral: 'collateral[]', event_log: 'event_log', evaluation_numbers: 'options.evaluation_numbers', policy: 'options.policy' },
+  verify_tpm: {
+    tpm_signature: 'signature', tpm_public: 'ak', tpm_pcrs: 'pcrs', event_log: 'event_log', ima_list: 'ima_log',
+    crl: 'options.crls[]', policy: 'options.policy',
+  },
+  verify_nvgpu: { nvidia_rim: 'rims[]', crl: 'options.crls[]', policy: 'options.policy' },
   verify_composite: {
     quote: 'machine.quote', collateral: 'machine.collateral', nvidia_rim: 'devices.rims[]',
     crl: 'devices.crls[]', event_log: 'tpm.event_log', ima_list: 'tpm.ima_log', tpm_public: 'tpm.ak',
+    tpm_signature: 'tpm.signature', tpm_pcrs: 'tpm.pcrs', policy: 'options.policy',
   },
   verify_token: { jwks: 'jwks' },
 };

@@ -54,11 +54,7 @@ export function explode(call: Call, request: Json, sample?: string): Session {
   const rest = structuredClone(request);
   const parts: Part[] = [];
   for (const role of ROLES[call]) {
-    for (const value of take(rest, role)) {
-      if (typeof value === 'string' || (typeof value === 'object' && value !== null)) {
-        parts.push({ role, name: role.replace('[]', ''), value });
-      }
-    }
+    for (const value of take(rest, role)) parts.push({ role, name: role.replace('[]', ''), value });
   }
   return { call, parts, rest, loose: [], ...(sample === undefined ? {} : { sample }) };
 }
@@ -142,13 +138,19 @@ function put(target: Json, role: string, value: unknown): void {
   else ((holder[last.slice(0, -2)] ??= []) as unknown[]).push(value);
 }
 
-function take(target: Json, role: string): unknown[] {
+/** What is at `role`, taken out; what is no file stays for the core to refuse. */
+function take(target: Json, role: string): (string | object)[] {
   const path = role.split('.');
   const last = (path.pop() ?? '').replace('[]', '');
   let holder: Json | undefined = target;
   for (const name of path) holder = holder?.[name] as Json | undefined;
-  if (!holder || holder[last] === undefined || holder[last] === null) return [];
+  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, last)) return [];
+  const isList = role.endsWith('[]');
   const value = holder[last];
+  if (isList !== Array.isArray(value)) return [];
+  const values: unknown[] = isList ? (value as unknown[]) : [value];
+  const isFile = (item: unknown): item is string | object => typeof item === 'string' || (typeof item === 'object' && item !== null);
+  if (values.length === 0 || !values.every(isFile)) return [];
   delete holder[last];
-  return role.endsWith('[]') && Array.isArray(value) ? value : [value];
+  return values;
 }

@@ -5,7 +5,7 @@ import { day, hasOwnRoots } from '../model/facts.ts';
 import { Scroll, Section } from './parts.tsx';
 import type { Shown } from './result.tsx';
 
-const [WIDTH, HEIGHT, GAP, ROW] = [162, 112, 34, 134];
+const [WIDTH, HEIGHT, GAP, ROW] = [166, 122, 32, 142];
 
 /** From the root to the evidence, as a picture; the same is in its text for those who cannot see it. */
 export function Chain({ run, session }: Shown) {
@@ -34,15 +34,14 @@ export function Chain({ run, session }: Shown) {
 
 function Node({ link, place, own }: { link: Link; place: Place | undefined; own: boolean }) {
   const words = useWords();
-  const tag = useTag();
   if (!place) return null;
   const title = folded(link.title);
-  const dates = link.until && `${link.from ? `${day(link.from, tag)} – ` : ''}${day(link.until, tag)}`;
+  const dates = link.until && `${link.from ? `${isoDay(link.from)} – ` : ''}${isoDay(link.until)}`;
   const lines = [
     ...(link.isRoot && link.until ? [own ? words.chain.yours : words.chain.vendor] : []),
     ...link.lines.filter(Boolean),
     ...(dates ? [dates] : []),
-    ...(link.list ? [words.chain.revoked(link.list.revoked, day(link.list.next_update, tag))] : []),
+    ...(link.list ? [words.chain.revoked(link.list.revoked), `${words.chain.listUntil} ${isoDay(link.list.next_update)}`] : []),
   ];
   return (
     <g class={`node ${link.outcome ?? 'unknown'}`} transform={`translate(${place.column * (WIDTH + GAP)} ${place.row * ROW})`}>
@@ -51,7 +50,7 @@ function Node({ link, place, own }: { link: Link; place: Place | undefined; own:
       {title.map((line, index) => (
         <text class="node-title" x="16" y={25 + index * 16}>{line}</text>
       ))}
-      {lines.slice(0, 5 - title.length).map((line, index) => (
+      {lines.slice(0, 6 - title.length).map((line, index) => (
         <text class="node-line" x="16" y={29 + title.length * 16 + index * 16}>{cut(line, 27)}</text>
       ))}
     </g>
@@ -101,6 +100,9 @@ function spoken(link: Link, { chain }: Strings, tag: string): string {
   const state = { passed: chain.vouched, failed: chain.broken }[link.outcome ?? ''] ?? chain.unknown;
   return [link.title, state, link.until && day(link.until, tag)].filter(Boolean).join(', ');
 }
+
+/** Narrow, and the same in every language. */
+const isoDay = (time: string) => new Date(time).toISOString().slice(0, 10);
 
 /** A title on two lines at most. */
 function folded(title: string): string[] {

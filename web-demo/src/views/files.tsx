@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { useWords } from '../i18n/index.ts';
 import { ROLES, shortRole } from '../model/roles.ts';
 import { assemble, placed, without, type Loose, type Part, type Session } from '../model/session.ts';
@@ -35,16 +37,25 @@ function Row({ part, onRemove }: { part: Part; onRemove: () => void }) {
   const size = typeof part.value === 'string' ? part.value.length : JSON.stringify(part.value).length;
   return (
     <li class="file">
-      <details>
-        <summary>
+      <Lazy content={() => <Unverified value={part.value} />}>
           <span class="file-role">{title}</span>
           {part.name !== part.role.replace('[]', '') && <span class="file-name">{part.name}</span>}
           <span class="file-size">{size < 1000 ? `${size} B` : `${(size / 1000).toFixed(1)} kB`}</span>
-        </summary>
-        <Unverified value={part.value} />
-      </details>
+      </Lazy>
       <button type="button" class="remove" aria-label={`${files.remove}: ${title}`} onClick={onRemove}>×</button>
     </li>
+  );
+}
+
+/** Looks into a file only when it is opened. */
+function Lazy({ content, children }: { content: () => ComponentChildren; children: ComponentChildren }) {
+  const { files } = useWords();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)} title={files.inside}>
+      <summary>{children}</summary>
+      {isOpen && content()}
+    </details>
   );
 }
 
@@ -54,13 +65,10 @@ function Unplaced({ file, session, onChange }: Props & { file: Loose }) {
   const place = (event: Event) => onChange(placed(session, file, (event.currentTarget as HTMLSelectElement).value));
   return (
     <li class="file unplaced">
-      <details>
-        <summary>
-          <span class="file-role">{file.kind ?? files.unplaced}</span>
-          <span class="file-name">{file.name}</span>
-        </summary>
-        <Unverified value={file.value} />
-      </details>
+      <Lazy content={() => <Unverified value={file.value} />}>
+        <span class="file-role">{file.kind ?? files.unplaced}</span>
+        <span class="file-name">{file.name}</span>
+      </Lazy>
       <button type="button" class="remove" aria-label={`${files.remove}: ${file.name}`} onClick={() => onChange(without(session, file))}>×</button>
       {file.problem && <p class="file-problem" lang="en">{file.problem}</p>}
       {roles.length > 0 && (

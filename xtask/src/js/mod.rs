@@ -49,6 +49,16 @@ pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     tests(project, &js, stages);
 }
 
+/// The packages alone, for what is built on them.
+pub(crate) fn package(project: &Project, stages: &mut Stages) -> bool {
+    build(project, stages, false).is_some()
+}
+
+/// Every case with Rust's answer, as lines of `target/js/answers.jsonl`.
+pub(crate) fn answers(project: &Project) -> Result<PathBuf, Failure> {
+    conformance::answers(project)
+}
+
 /// Where the packages are made.
 struct Js {
     /// `node_modules` with the tools.
