@@ -1,9 +1,8 @@
-// `node build/serve.mjs [FOLDER] [PORT]`: the built page on loopback, with its headers and gzip as any good host sends them.
+// `node build/serve.mjs [FOLDER] [PORT]`: the built page on loopback, with its headers, compressed as any good host sends it.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
-import { gzipSync } from 'node:zlib';
 
 const TYPES = {
   '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.json': 'application/json',
@@ -13,16 +12,16 @@ const TYPES = {
 /** A server of `folder`; port 0 takes any. */
 export function serve(folder, port) {
   const headers = JSON.parse(readFileSync(join(import.meta.dirname, '../headers.json'), 'utf8'));
-  const packed = new Map();
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)).replace(/\/$/, '/index.html');
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const type = TYPES[extname(path)];
     try {
-      if (!packed.has(path)) packed.set(path, gzipSync(await readFile(join(folder, path)), { level: 9 }));
-      const body = packed.get(path) ?? Buffer.alloc(0);
+      if (!type) throw new Error('no file of the page');
+      const [body, encoding] = await content(join(folder, path));
+      if (encoding) response.setHeader('content-encoding', encoding);
       response.writeHead(200, {
-        'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-        'content-encoding': 'gzip',
+        'content-type': type,
         'content-length': body.length,
         'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       }).end(body);
@@ -31,6 +30,15 @@ export function serve(folder, port) {
     }
   });
   return new Promise((ready) => server.listen(port, '127.0.0.1', () => ready(server)));
+}
+
+/** The compressed form, where the build made one. */
+async function content(path) {
+  try {
+    return [await readFile(`${path}.gz`), 'gzip'];
+  } catch {
+    return [await readFile(path), ''];
+  }
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Tag, TAGS, Words, remember, strings, type Language, type Strings } from './i18n/index.ts';
 import { run as verify } from './model/core.ts';
-import { sentence } from './model/facts.ts';
+import { sentence, stateOf } from './model/facts.ts';
 import { opened, sample, type Given } from './model/open.ts';
 import { assemble, EMPTY, type Session } from './model/session.ts';
 import { Actions } from './views/actions.tsx';
@@ -90,7 +90,7 @@ export function App(props: Props) {
   const shown = useMemo<Shown | undefined>(() => (isReady && session.call ? { run: verify(session.call, assemble(session)), session } : undefined), [session, isReady]);
   // While a policy is being written it may be no policy yet: what was found before stays in sight.
   const last = useRef<Shown | undefined>(undefined);
-  const isDraft = shown?.run.result.error?.kind === 'misuse' && last.current?.run.call === shown.run.call;
+  const isDraft = shown !== undefined && stateOf(shown.run.result) === 'unasked' && last.current?.run.call === shown.run.call;
   if (!isDraft) last.current = shown;
   const details = isDraft ? last.current : shown;
   useEffect(() => {
@@ -104,6 +104,7 @@ export function App(props: Props) {
         <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{words.skip}</a>
         <Header route={route} onRoute={go} language={language} onLanguage={choose} />
         <main id="main" tabIndex={-1} data-ready={String(isReady)}>
+          {!(route === 'verify' && isEmpty) && <h1 class="hidden">{words.title}</h1>}
           {loading === 'failed' && <p class="problem-line" role="alert">{words.verdict.failedToLoad}</p>}
           {problem && <p class="problem-line" role="alert">{problem}</p>}
           {route === 'binding' && isReady && <Binding shown={shown} />}
@@ -117,7 +118,6 @@ export function App(props: Props) {
           )}
           {route === 'verify' && !isEmpty && (
             <>
-              <h1 class="hidden">{words.title}</h1>
               {shown ? <Verdict run={shown.run} session={session} /> : <p class="next-step">{isReady ? words.verdict.nothing : words.verdict.loading}</p>}
               <Contents key={words.title} of={shown} />
               <div class="columns">

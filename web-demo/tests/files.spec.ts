@@ -1,7 +1,7 @@
 import { expect, give, open, sampleCase, test, verdict } from './page.ts';
 
 const bytes = (hex: unknown) => Buffer.from(String(hex), 'hex');
-const FORGED = sampleCase('tdx').request as { quote: string; collateral: object[]; options: { at: string; roots: string[] } };
+const FORGED = sampleCase<{ quote: string; collateral: object[]; options: { at: string; roots: string[] } }>('tdx').request;
 
 test('quote, collateral and root, dropped as files in any order, are recognised', async ({ page, origin, watched }) => {
   await open(page, origin);
@@ -38,7 +38,7 @@ test('files of a TPM find their places', async ({ page, origin, watched }) => {
 });
 
 test('a token is taken from a link, from the clipboard and from the field', async ({ page, origin, watched }) => {
-  const { request } = sampleCase('token-expired') as { request: { token: string; jwks: object; options: { expect: object } } };
+  const { request } = sampleCase<{ token: string; jwks: object; options: { expect: object } }>('token-expired');
   await open(page, origin, `#token=${request.token}`);
   await expect(page.locator('.jwt-state')).toHaveText(/no key/);
   await expect(page.locator('.json').nth(1)).toContainText('"iss": "https://issuer.example"');
@@ -75,7 +75,7 @@ test('a file dropped on the page is read', async ({ page, origin, watched }) => 
 });
 
 test('the issuer’s keys are fetched by discovery, and only when asked', async ({ page, origin, context }) => {
-  const { request } = sampleCase('token-expired') as { request: { token: string; jwks: object } };
+  const { request } = sampleCase<{ token: string; jwks: object }>('token-expired');
   const asked: string[] = [];
   await context.route('https://issuer.example/**', (route) => {
     const path = new URL(route.request().url()).pathname;
@@ -96,7 +96,7 @@ for (const [name, answer, words] of [
   ['with keys in the clear', { issuer: 'https://issuer.example', jwks_uri: 'http://issuer.example/keys' }, /Not an https/],
 ] as const) {
   test(`a discovery document ${name} is refused`, async ({ page, origin, context }) => {
-    const { request } = sampleCase('token-expired') as { request: { token: string } };
+    const { request } = sampleCase<{ token: string }>('token-expired');
     await context.route('https://issuer.example/**', (route) => route.fulfill({ json: answer, headers: { 'access-control-allow-origin': '*' } }));
     await open(page, origin, `#token=${request.token}`);
     await page.getByRole('button', { name: 'Fetch' }).click();

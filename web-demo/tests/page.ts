@@ -1,4 +1,5 @@
 // The built page on loopback, watched: what it complains of, and whom it talks to.
+import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,8 +21,8 @@ export interface Sample {
 export const SAMPLES = JSON.parse(readFileSync(join(DIST, 'samples/index.json'), 'utf8')) as Sample[];
 
 /** The case that a sample's file holds. */
-export function sampleCase(id: string): { call: string; request: Record<string, unknown> } {
-  return JSON.parse(readFileSync(join(DIST, `samples/${id}.json`), 'utf8')) as { call: string; request: Record<string, unknown> };
+export function sampleCase<Request = Record<string, unknown>>(id: string): { call: string; request: Request } {
+  return JSON.parse(readFileSync(join(DIST, `samples/${id}.json`), 'utf8')) as { call: string; request: Request };
 }
 
 /** What was wrong on the page: violations of its policy, errors, requests that left it. */
@@ -71,4 +72,11 @@ export async function verdict(page: Page): Promise<{ state: string; code: string
   const section = page.locator('#verdict');
   await section.waitFor();
   return section.evaluate(({ dataset }) => ({ state: dataset.state ?? '', code: dataset.code ?? '' }));
+}
+
+/** What axe finds, of any impact. */
+export async function accessible(page: Page, ...rules: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'], ...(rules.length > 0 ? { runOnly: { type: 'rule', values: rules } } : {}) });
+  const { violations } = await axe.analyze();
+  return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }

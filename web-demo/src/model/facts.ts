@@ -9,8 +9,11 @@ export type State = 'accepted' | 'rejected' | 'refused' | 'unasked';
 export function stateOf(result: Verification): State {
   if (result.accepted) return 'accepted';
   if (result.verified) return 'rejected';
-  return result.error?.kind === 'misuse' ? 'unasked' : 'refused';
+  return isUnasked(result) ? 'unasked' : 'refused';
 }
+
+/** The request or the policy is wrong, which says nothing about the evidence. */
+const isUnasked = ({ error }: Verification) => error?.kind === 'misuse' || /^(options\.)?policy\b/.test(error?.part ?? '');
 
 export const violated = (result: Verification) => (result.appraisal?.findings ?? []).filter(({ outcome }) => outcome === 'violated');
 
@@ -28,7 +31,7 @@ export function sentence(result: Verification, words: Strings): string {
     if (!result.accepted) return verdict.rejected(said, violated(result).length);
     return tpmOf(result)?.quote.fresh === false ? verdict.acceptedStale(said) : verdict.accepted(said);
   }
-  return verdict.kinds[result.error?.kind ?? 'untrusted'];
+  return verdict.kinds[isUnasked(result) ? 'misuse' : (result.error?.kind ?? 'untrusted')];
 }
 
 function what(result: Verification, { verdict }: Strings): string {
@@ -87,14 +90,19 @@ export function provenLog(result: Verification): Log | undefined {
   return { events: dcap.event_log.events, registers: [], values: { sha384: values }, isTd: true, isReplayed: true };
 }
 
+/** A time as the core takes it: RFC 3339, or seconds. */
+export function instant(time: unknown): Date {
+  return /^-?\d{1,12}$/.test(String(time)) ? new Date(Number(time) * 1000) : new Date(String(time));
+}
+
 /** `2026-01-15T00:00:00Z` as people write it. */
-export function moment(time: string, language: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return time;
-  return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }) + ' UTC';
+export function moment(time: unknown, language: string): string {
+  const date = instant(time);
+  if (Number.isNaN(date.getTime())) return String(time);
+  return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' }) + ' UTC';
 }
 
 export function day(time: string, language: string): string {
-  const date = new Date(time);
+  const date = instant(time);
   return Number.isNaN(date.getTime()) ? time : date.toLocaleDateString(language, { dateStyle: 'medium', timeZone: 'UTC' });
 }

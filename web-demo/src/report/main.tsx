@@ -28,7 +28,7 @@ function Report({ recorded, again, words, code }: Props) {
       <Tag.Provider value={tag}>
         <main class="report">
           <header class="report-head">
-            <p class="wordmark">veriquote <span>{words.report.noun}</span></p>
+            <h1 class="wordmark">veriquote <span>{words.report.noun}</span></h1>
             <p class="quiet">{words.report.made} {moment(recorded.made, tag)}</p>
           </header>
           <p id="again" class={isSame ? 'good' : 'bad'} data-same={String(isSame)}>{isSame ? words.report.again : words.report.differs}</p>

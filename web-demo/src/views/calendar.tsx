@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { Expiry } from 'veriquote';
 import { useTag, useWords } from '../i18n/index.ts';
 import { inspect } from '../model/core.ts';
-import { collateralOf, day, moment } from '../model/facts.ts';
+import { collateralOf, day, instant, moment } from '../model/facts.ts';
 import { optionsOf } from '../model/session.ts';
 import { Scroll, Section, save } from './parts.tsx';
 import type { Shown } from './result.tsx';
@@ -17,7 +17,7 @@ export function Calendar({ run, session }: Shown) {
   const tag = useTag();
   const expiries = useMemo(() => expiriesOf({ run, session }), [run, session]);
   if (expiries.length === 0) return null;
-  const at = Date.parse(String(optionsOf(session).at));
+  const at = instant(optionsOf(session).at).getTime();
   const days = (time: string) => Math.floor((Date.parse(time) - at) / DAY);
   const longest = Math.max(365, ...expiries.map((expiry) => days(expiry.at)));
   const x = (count: number) => LEFT + ((WIDE - LEFT - 150) * Math.log1p(Math.max(0, count))) / Math.log1p(longest);

@@ -21,7 +21,7 @@ export function Chain({ run, session }: Shown) {
   return (
     <Section id="chain" head={words.chain.head}>
       <Scroll label={words.chain.label}>
-        <svg class="chain" width={width} height={height} viewBox={`-2 -2 ${width} ${height}`} role="img" aria-labelledby="chain-title chain-desc">
+        <svg class={`chain ${columns > 5 ? 'wide' : ''}`} width={width} height={height} viewBox={`-2 -2 ${width} ${height}`} role="img" aria-labelledby="chain-title chain-desc">
           <title id="chain-title">{words.chain.label}</title>
           <desc id="chain-desc">{links.map((link) => spoken(link, words, tag)).join('; ')}</desc>
           {links.map((link) => link.by && <Edge link={link} places={places} />)}

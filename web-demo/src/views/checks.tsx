@@ -24,8 +24,8 @@ export function Checks({ result }: { result: Verification }) {
   return (
     <Section id="checks" head={words.head} aside={filters}>
       <ol class="timeline">
-        {lines.map((check, index) => (
-          <Check key={`${filter}${index}${check.id}`} check={check} />
+        {grouped(lines).map((group, index) => (
+          <Check key={`${filter}${index}${group[0].id}`} group={group} />
         ))}
       </ol>
       {result.not_checked.length > 0 && (
@@ -44,19 +44,37 @@ export function Checks({ result }: { result: Verification }) {
   );
 }
 
-function Check({ check }: { check: CheckLine }) {
+type Group = readonly [CheckLine, ...CheckLine[]];
+
+/** One rule that was applied to many things in turn, with one outcome, is one line. */
+function grouped(lines: readonly CheckLine[]): Group[] {
+  const groups: [CheckLine, ...CheckLine[]][] = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    if (last?.[0].id === line.id && last[0].outcome === line.outcome) last.push(line);
+    else groups.push([line]);
+  }
+  return groups;
+}
+
+function Check({ group }: { group: Group }) {
   const { checks: words } = useWords();
+  const [check] = group;
   return (
     <li class={`check ${check.outcome}`}>
       <details open={check.outcome === 'failed'}>
         <summary>
           <span class="dot" aria-hidden="true" />
-          <span class="check-title" lang="en">{check.title}</span>
+          <span class="check-title" lang="en">{check.title}{group.length > 1 && <span class="quiet"> × {group.length}</span>}</span>
           <span class="check-outcome">{words.outcomes[check.outcome] ?? check.outcome}</span>
         </summary>
         <div class="check-body">
-          {check.reason && <p lang="en">{check.reason}</p>}
-          <Facts facts={check.facts} isLoud={check.outcome === 'failed'} />
+          {group.map(({ reason, facts, outcome }) => (
+            <>
+              {reason && <p lang="en">{reason}</p>}
+              <Facts facts={facts} isLoud={outcome === 'failed'} />
+            </>
+          ))}
           <p class="spec">
             <span>{words.spec}</span> <cite lang="en">{check.spec}</cite> <code>{check.id}</code>
           </p>

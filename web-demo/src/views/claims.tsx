@@ -1,12 +1,15 @@
 import { useWords } from '../i18n/index.ts';
 import { inspect } from '../model/core.ts';
+import { partOf } from '../model/session.ts';
 import { Hex, isHex } from './parts.tsx';
 import type { Shown } from './result.tsx';
 
 /** What authentic evidence says; otherwise what the files say, marked. */
 export function Claims({ run, session }: Shown) {
   const { claims } = useWords();
-  if (run.result.claims) return <Tree value={run.result.claims} hidden={HIDDEN} />;
+  // Header and payload of a token have a view of their own.
+  const hidden = partOf(session, 'token') ? [...HIDDEN, 'header', 'payload'] : HIDDEN;
+  if (run.result.claims) return <Tree value={run.result.claims} hidden={hidden} />;
   return (
     <>
       <p class="quiet">{claims.none}</p>

@@ -49,7 +49,7 @@ function Differences({ first, second }: { first: Shown; second: Shown }) {
       <p><strong>{different.length === 0 ? words.none : words.count(different.length)}</strong> <span class="quiet">{words.same}: {equal}</span></p>
       {!(first.run.result.claims && second.run.result.claims) && <p class="caution">{words.unverifiedNote}</p>}
       {different.length > 0 && (
-        <Scroll label={words.head}>
+        <Scroll label={words.count(different.length)}>
           <table class="differences">
             <thead>
               <tr><th scope="col">{words.claim}</th><th scope="col">{words.first}</th><th scope="col">{words.second}</th></tr>

@@ -32,8 +32,7 @@ export function Opener({ onOpen, onProblem, isSmall }: Pick<Opening, 'onOpen' | 
       else givenText(event.dataTransfer?.getData('text/plain'));
     };
     const paste = (event: ClipboardEvent) => {
-      const target = event.target as Element | null;
-      if (target?.closest('input, textarea')) return;
+      if (event.target instanceof Element && event.target.closest('input, textarea')) return;
       if (event.clipboardData?.files.length) take.current([...event.clipboardData.files]);
       else givenText(event.clipboardData?.getData('text/plain'));
     };

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useWords } from '../i18n/index.ts';
+import { stateOf } from '../model/facts.ts';
 import { learn } from '../model/core.ts';
 import { assemble, optionsOf, partOf, withOption, withPart, without, type Session } from '../model/session.ts';
 import { Section } from './parts.tsx';
@@ -10,14 +11,14 @@ const TOLERANT = { name: 'tolerant', tcb: { accept: ['UpToDate', 'SWHardeningNee
 
 /** A policy document that is judged with every keystroke. */
 export function PolicyEditor({ run, session, onChange }: Shown & { onChange: (session: Session) => void }) {
-  const { policy: words, options } = useWords();
+  const { policy: words } = useWords();
   const given = partOf(session, ROLE)?.value;
   const shown = typeof given === 'string' ? given : given ? JSON.stringify(given, null, 2) : '';
   const [text, setText] = useState(shown);
   useEffect(() => {
     if (shown.trim() !== text.trim()) setText(shown);
   }, [shown]);
-  if (session.call === 'verify_token') return <Section id="policy" head={words.head}><p class="quiet">{words.noToken} ({options.head})</p></Section>;
+  if (session.call === 'verify_token') return <Section id="policy" head={words.head}><p class="quiet">{words.noToken}</p></Section>;
 
   const apply = (next: string) => {
     setText(next);
@@ -34,7 +35,7 @@ export function PolicyEditor({ run, session, onChange }: Shown & { onChange: (se
     const document = learn(assemble(session));
     if (typeof document === 'object') apply(JSON.stringify(document, null, 2));
   };
-  const refused = run.result.error?.kind === 'misuse' ? run.result.error : undefined;
+  const refused = (stateOf(run.result) === 'unasked' && run.result.error) || undefined;
   return (
     <Section id="policy" head={words.edit}>
       <p class="quiet">{words.note}</p>

@@ -24,7 +24,7 @@ export function Token({ run, session, onChange }: Shown & { onChange?: (session:
       <div class="jwt">
         <div class="jwt-encoded">
           <h3>{words.encoded}</h3>
-          <p class="encoded"><span class="jwt-header">{header}</span>.<span class="jwt-payload">{payload}</span>.<span class="jwt-signature">{signature}</span></p>
+          <p class="encoded" tabIndex={0}><span class="jwt-header">{header}</span>.<span class="jwt-payload">{payload}</span>.<span class="jwt-signature">{signature}</span></p>
         </div>
         <div class="jwt-decoded">
           <h3 class="jwt-header">{words.header}</h3>
@@ -44,7 +44,7 @@ export function Token({ run, session, onChange }: Shown & { onChange?: (session:
 
 function Json({ value, times = false }: { value: object; times?: boolean }) {
   return (
-    <pre class="json">
+    <pre class="json" tabIndex={0}>
       {JSON.stringify(value, null, 2).split('\n').map((line) => {
         const [, name, seconds] = /^\s*"(iat|exp|nbf|auth_time)": (\d{1,11})/.exec(line) ?? [];
         return <>{line}{times && name && <span class="quiet">  // {new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z</span>}{'\n'}</>;

@@ -12,7 +12,7 @@ export function Verdict({ run, session }: Shown) {
   const state = stateOf(result);
   const until = result.verified ? validUntil(result) : undefined;
   const notes = [
-    `${words.verdict.at} ${moment(String(optionsOf(session).at), tag)}`,
+    `${words.verdict.at} ${moment(optionsOf(session).at, tag)}`,
     until && `${words.verdict.until} ${moment(until, tag)}`,
     result.verified && words.checks.summary(result.checks.filter(({ outcome }) => outcome === 'passed').length, result.checks.filter(({ outcome }) => outcome !== 'skipped').length),
     words.verdict.took(run.milliseconds.toFixed(run.milliseconds < 10 ? 1 : 0)),
