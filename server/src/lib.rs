@@ -24,6 +24,8 @@ mod random;
 mod serve;
 mod state;
 pub mod store;
+#[cfg(feature = "web")]
+mod web;
 
 pub use app::app;
 pub use log::start as start_log;

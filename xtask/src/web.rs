@@ -23,11 +23,11 @@ pub(crate) struct Options {
 }
 
 /// Stages that `test` has of these.
-pub(crate) const STAGES: usize = 2;
+pub(crate) const STAGES: usize = 3;
 
 pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     let page = Page::of(project);
-    stages.announce(1 + usize::from(!options.no_package) + usize::from(options.test));
+    stages.announce(1 + usize::from(!options.no_package) + if options.test { STAGES - 1 } else { 0 });
     if !options.no_package && !js::package(project, stages) {
         return;
     }
@@ -36,7 +36,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         page.build()
     });
     if is_built && options.test {
-        stages.run("web page in Chromium", || page.test());
+        page.tests(stages);
     }
     if is_built && options.serve {
         stages.run("serve", || page.node("build/serve.mjs").args(["dist", &options.port.to_string()]).run());
@@ -47,9 +47,11 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
 pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     let page = Page::of(project);
     if stages.run("web page", || page.build()) {
-        stages.run("web page in Chromium", || page.test());
+        page.tests(stages);
     } else {
-        stages.skip("web page in Chromium", "the page was not built");
+        for name in ["web page in Chromium", "web page in the service"] {
+            stages.skip(name, "the page was not built");
+        }
     }
 }
 
@@ -100,7 +102,27 @@ impl Page {
         Ok(format!("built: {}", self.home.join("dist").display()))
     }
 
-    fn test(&self) -> Result<String, Failure> {
+    fn tests(&self, stages: &mut Stages) {
+        stages.run("web page in Chromium", || self.in_chromium());
+        stages.run("web page in the service", || {
+            Step::cargo()
+                .args([
+                    "test",
+                    "--quiet",
+                    "--package",
+                    "veriquote-server",
+                    "--features",
+                    "web",
+                    "--test",
+                    "web",
+                ])
+                .env("CARGO_INCREMENTAL", "0")
+                .dir(&self.root)
+                .run()
+        });
+    }
+
+    fn in_chromium(&self) -> Result<String, Failure> {
         debian::install_unless_on_path("chromium", &["chromium"])?;
         let mut said = Vec::new();
         self.node("node_modules/@playwright/test/cli.js")
