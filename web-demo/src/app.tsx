@@ -121,16 +121,16 @@ export function App(props: Props) {
               {shown ? <Verdict run={shown.run} session={session} /> : <p class="next-step">{isReady ? words.verdict.nothing : words.verdict.loading}</p>}
               <Contents key={words.title} of={shown} />
               <div class="columns">
+                <div class={`details ${isDraft ? 'draft' : ''}`}>
+                  {shown && <Token run={shown.run} session={session} onChange={take} />}
+                  {details && shown && <Details run={details.run} session={details.session} after={<PolicyEditor run={shown.run} session={session} onChange={take} />} />}
+                </div>
                 <aside>
                   {shown && <Actions shown={shown} kept={kept} onKeep={setKept} wasm={props.wasm} language={language} onClear={clear} />}
                   <Files session={session} onChange={take} />
                   {session.call && <Options session={session} onChange={take} />}
                   <Opener onOpen={open} onProblem={setProblem} isSmall />
                 </aside>
-                <div class={`details ${isDraft ? 'draft' : ''}`}>
-                  {shown && <Token run={shown.run} session={session} onChange={take} />}
-                  {details && shown && <Details run={details.run} session={details.session} after={<PolicyEditor run={shown.run} session={session} onChange={take} />} />}
-                </div>
               </div>
             </>
           )}

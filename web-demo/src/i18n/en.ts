@@ -52,6 +52,7 @@ export const en = {
       tdx: 'an Intel TDX trust domain', sgx: 'an Intel SGX enclave', tpm: 'a TPM quote',
       gpus: (count: number) => (count === 1 ? 'an NVIDIA device' : `${count} NVIDIA devices`),
       composite: 'a confidential machine with its devices', token: 'a token',
+      withTcb: (what: string, tcb: string) => `${what}, ${tcb}`,
       by: (issuer: string) => `a token of ${issuer}`,
     },
     tcb: (status: string) => `TCB ${status}`,

@@ -52,6 +52,7 @@ export const ja: Strings = {
       tdx: 'Intel TDX トラストドメイン', sgx: 'Intel SGX エンクレーブ', tpm: 'TPM quote',
       gpus: (count) => (count === 1 ? 'NVIDIA デバイス' : `NVIDIA デバイス ${count} 基`),
       composite: '機密マシンとそのデバイス', token: 'トークン',
+      withTcb: (what, tcb) => `${what}、${tcb}`,
       by: (issuer) => `${issuer} のトークン`,
     },
     tcb: (status) => `TCB ${status}`,

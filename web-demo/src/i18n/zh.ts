@@ -36,7 +36,7 @@ export const zh: Strings = {
     label: '结论', contents: '本页内容',
     accepted: (what) => `真实且被接受：${what}。`,
     acceptedStale: (what) => `真实且被接受，但没有回应您的挑战：${what}。`,
-    rejected: (what, rules) => `真实，但被策略拒绝：${what},${rules} 条规则未满足。`,
+    rejected: (what, rules) => `真实，但被策略拒绝：${what}，${rules} 条规则未满足。`,
     kinds: {
       malformed: '未证实：无法按其声称的格式读取。',
       unsupported: '未证实：使用了不支持的内容。',
@@ -52,6 +52,7 @@ export const zh: Strings = {
       tdx: 'Intel TDX 可信域', sgx: 'Intel SGX enclave', tpm: 'TPM quote',
       gpus: (count) => (count === 1 ? '一个 NVIDIA 设备' : `${count} 个 NVIDIA 设备`),
       composite: '机密计算机器及其设备', token: '令牌',
+      withTcb: (what, tcb) => `${what}，${tcb}`,
       by: (issuer) => `${issuer} 的令牌`,
     },
     tcb: (status) => `TCB ${status}`,

@@ -48,7 +48,7 @@ function what(result: Verification, { verdict }: Strings): string {
       return typeof issuer === 'string' && issuer.length < 120 ? verdict.what.by(issuer) : verdict.what.token;
     }
     default:
-      return `${dcap?.tee === 'sgx' ? verdict.what.sgx : verdict.what.tdx}, ${verdict.tcb(dcap?.tcb.status ?? '')}`;
+      return verdict.what.withTcb(dcap?.tee === 'sgx' ? verdict.what.sgx : verdict.what.tdx, verdict.tcb(dcap?.tcb.status ?? ''));
   }
 }
 
