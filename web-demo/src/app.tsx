@@ -10,6 +10,7 @@ import { Compare } from './views/compare.tsx';
 import { Contents } from './views/contents.tsx';
 import { Files } from './views/files.tsx';
 import { Footer, Header, type Route } from './views/frame.tsx';
+import { LooseFile } from './views/loose.tsx';
 import { Opener, Samples } from './views/open.tsx';
 import { Options } from './views/options.tsx';
 import { PolicyEditor } from './views/policy.tsx';
@@ -122,6 +123,7 @@ export function App(props: Props) {
               <Contents key={words.title} of={shown} />
               <div class="columns">
                 <div class={`details ${isDraft ? 'draft' : ''}`}>
+                  {!shown && isReady && session.loose.slice(0, 4).map((file) => <LooseFile file={file} />)}
                   {shown && <Token run={shown.run} session={session} onChange={take} />}
                   {details && shown && <Details run={details.run} session={details.session} after={<PolicyEditor run={shown.run} session={session} onChange={take} />} />}
                 </div>

@@ -1,4 +1,4 @@
-import { expect, give, open, sampleCase, test, verdict } from './page.ts';
+import { accessible, expect, give, open, sampleCase, test, verdict } from './page.ts';
 
 const bytes = (hex: unknown) => Buffer.from(String(hex), 'hex');
 const FORGED = sampleCase<{ quote: string; collateral: object[]; options: { at: string; roots: string[] } }>('tdx').request;
@@ -59,6 +59,17 @@ test('a token is taken from a link, from the clipboard and from the field', asyn
   await page.locator('#paste').fill(request.token);
   await page.getByRole('button', { name: 'Read it' }).click();
   await expect(page.locator('.jwt-state')).toHaveText(/no key/);
+  expect(watched.wrong).toEqual([]);
+});
+
+test('a log and collateral are shown though there is nothing to verify', async ({ page, origin, watched }) => {
+  await open(page, origin);
+  await give(page, { name: 'log.bin', content: bytes(sampleCase('tpm').request.event_log) });
+  await expect(page.locator('svg.log .event.unauthenticated').first()).toBeVisible();
+  await give(page, { name: 'collateral.json', content: JSON.stringify(FORGED.collateral[0]) });
+  await expect(page.locator('svg.calendar desc')).toContainText('pck_crl: Feb 9, 2026');
+  expect(await page.locator('#verdict').count()).toBe(0);
+  expect(await accessible(page)).toEqual([]);
   expect(watched.wrong).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Expiry } from 'veriquote';
 import { useTag, useWords } from '../i18n/index.ts';
@@ -11,13 +12,22 @@ const DAY = 86_400_000;
 const [LEFT, ROW, WIDE] = [250, 24, 860];
 const TICKS = [1, 7, 30, 90, 365, 3650];
 
-/** When each part of the collateral goes stale, soonest first, on a scale that shows days and decades. */
+/** When the collateral of a verification goes stale, and what will change then. */
 export function Calendar({ run, session }: Shown) {
+  const expiries = useMemo(() => expiriesOf({ run, session }), [run, session]);
+  return (
+    <Expiries expiries={expiries} at={instant(optionsOf(session).at)}>
+      <Forecast run={run} />
+    </Expiries>
+  );
+}
+
+/** When each part goes stale, soonest first, on a scale that shows days and decades. */
+export function Expiries({ expiries, at: now, children }: { expiries: readonly Expiry[]; at: Date; children?: ComponentChildren }) {
   const { calendar: words } = useWords();
   const tag = useTag();
-  const expiries = useMemo(() => expiriesOf({ run, session }), [run, session]);
   if (expiries.length === 0) return null;
-  const at = instant(optionsOf(session).at).getTime();
+  const at = now.getTime();
   const days = (time: string) => Math.floor((Date.parse(time) - at) / DAY);
   const longest = Math.max(365, ...expiries.map((expiry) => days(expiry.at)));
   const x = (count: number) => LEFT + ((WIDE - LEFT - 150) * Math.log1p(Math.max(0, count))) / Math.log1p(longest);
@@ -48,7 +58,7 @@ export function Calendar({ run, session }: Shown) {
           })}
         </svg>
       </Scroll>
-      <Forecast run={run} />
+      {children}
     </Section>
   );
 }

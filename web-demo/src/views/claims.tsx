@@ -33,7 +33,7 @@ export function Unverified({ value }: { value: string | object }) {
 }
 
 /** Shown in a view of their own. */
-const HIDDEN = ['events', 'event_log', 'nvidia', 'expiries'];
+const HIDDEN = ['events', 'event_log', 'nvidia', 'expiries', 'kind'];
 
 export function Tree({ value, hidden = [], depth = 0 }: { value: unknown; hidden?: readonly string[]; depth?: number }) {
   const { claims } = useWords();
