@@ -3,14 +3,11 @@ import { gzipAsync } from '@gfx/zopfli';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 /** Smaller files stay as they are: headers weigh as much. */
 const LEAST = 512;
-
-/** zopfli finds 5 % that zlib does not, and takes its time: for the verifier alone, and once. */
-const WORTH = 500_000;
 
 export function compressed(): Plugin {
   let [out, cache] = ['', ''];
@@ -31,7 +28,7 @@ export function compressed(): Plugin {
           if (!entry.isFile() || /\.(gz|br)$/.test(path)) continue;
           const body = readFileSync(path);
           if (body.length < LEAST) continue;
-          const is = body.length >= WORTH ? await once(cache, body) : { gz: gzipSync(body, { level: 9 }), br: brotliCompressSync(body) };
+          const is = await once(cache, body);
           writeFileSync(`${path}.gz`, is.gz);
           writeFileSync(`${path}.br`, is.br);
         }
@@ -40,12 +37,13 @@ export function compressed(): Plugin {
   };
 }
 
+/** zopfli finds 5 % that zlib does not, and takes its time. */
 async function once(cache: string, body: Buffer): Promise<{ gz: Buffer; br: Buffer }> {
   const name = join(cache, createHash('sha256').update(body).digest('hex'));
   try {
     return { gz: readFileSync(`${name}.gz`), br: readFileSync(`${name}.br`) };
   } catch {
-    const made = { gz: Buffer.from(await gzipAsync(body, { numiterations: 1 })), br: brotliCompressSync(body) };
+    const made = { gz: Buffer.from(await gzipAsync(body, { numiterations: 5 })), br: brotliCompressSync(body) };
     writeFileSync(`${name}.gz`, made.gz);
     writeFileSync(`${name}.br`, made.br);
     return made;

@@ -50,7 +50,7 @@ export function Expiries({ expiries, at: now, children }: { expiries: readonly E
             const y = 28 + row * ROW;
             return (
               <g class={`span ${left < 0 ? 'past' : left < 7 ? 'soon' : ''}`}>
-                <text class="span-part" x={LEFT - 12} y={y + 13}>{part.length > 36 ? `${part.slice(0, 35)}…` : part}</text>
+                <text class="span-part" x={LEFT - 12} y={y + 13}>{part.length > 32 ? `${part.slice(0, 31)}…` : part}</text>
                 <rect x={LEFT} y={y + 3} width={Math.max(3, x(left) - LEFT)} height="12" rx="3" />
                 <text class="span-date" x={Math.max(LEFT + 3, x(left)) + 8} y={y + 13}>{day(time, tag)} · {words.days(left)}</text>
               </g>

@@ -14,7 +14,7 @@ export function LooseFile({ file }: { file: Loose }) {
   if (typeof inspection === 'string') return null;
   return (
     <>
-      <Section id={`look-${file.name.replaceAll(/\W+/g, '-')}`} head={files.inside} aside={<code class="name">{file.name}</code>}>
+      <Section id={`look-${file.name.replaceAll(/\W+/g, '-')}`} head={file.name} aside={<span class="name">{files.inside}</span>}>
         <Unverified value={file.value} />
       </Section>
       {inspection.kind === 'event_log' && <EventLog log={{ events: inspection.events, registers: [], values: {}, isTd: false, isReplayed: false }} />}

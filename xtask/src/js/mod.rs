@@ -49,9 +49,9 @@ pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     tests(project, &js, stages);
 }
 
-/// The packages alone, for what is built on them.
+/// The package of WebAssembly alone, for what is built on it.
 pub(crate) fn package(project: &Project, stages: &mut Stages) -> bool {
-    build(project, stages, false).is_some()
+    stages.run("npm package", || build::wasm_package(project, &Js::of(project)?))
 }
 
 /// Every case with Rust's answer, as lines of `target/js/answers.jsonl`.
@@ -69,6 +69,10 @@ struct Js {
 }
 
 impl Js {
+    fn of(project: &Project) -> Result<Self, Failure> {
+        Ok(Self { tools: tools::npm(project)?, home: project.target.join("js"), root: project.root.clone() })
+    }
+
     /// A script of the repository.
     fn node(&self, script: &str) -> Step {
         self.command("node").arg(self.root.join(script))
@@ -95,8 +99,7 @@ impl Js {
 fn build(project: &Project, stages: &mut Stages, is_release: bool) -> Option<Js> {
     let mut js = None;
     stages.run("npm packages", || {
-        let made =
-            Js { tools: tools::npm(project)?, home: project.target.join("js"), root: project.root.clone() };
+        let made = Js::of(project)?;
         build::packages(project, &made, is_release)?;
         js = Some(made);
         Ok::<_, Failure>(())
