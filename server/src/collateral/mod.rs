@@ -18,3 +18,4 @@ pub use inventory::Item;
 pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, Tee};
 pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use route::routes;
+pub use upstream::Client;
