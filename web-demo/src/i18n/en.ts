@@ -66,7 +66,7 @@ export const en = {
     help: 'What to do',
     part: 'Where',
     offset: 'byte',
-    nothing: 'Nothing to verify yet',
+    nothing: 'Nothing to verify yet: add a quote, evidence of devices or a token.',
     loading: 'Loading the verifier…',
     failedToLoad: 'The verifier could not be loaded. Is WebAssembly allowed here?',
   },

@@ -63,7 +63,7 @@ export const ja: Strings = {
     took: (milliseconds) => `この端末で ${milliseconds} ms`,
     until: '有効期限',
     facts: '比較した値', help: '対処', part: '場所', offset: 'バイト',
-    nothing: '検証するものがまだありません', loading: '検証器を読み込んでいます…',
+    nothing: '検証するものがまだありません：quote、デバイスの証拠、トークンのどれかを追加してください。', loading: '検証器を読み込んでいます…',
     failedToLoad: '検証器を読み込めません。WebAssembly は許可されていますか？',
   },
   files: {

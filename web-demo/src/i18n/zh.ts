@@ -63,7 +63,7 @@ export const zh: Strings = {
     took: (milliseconds) => `在本设备上用时 ${milliseconds} 毫秒`,
     until: '有效至',
     facts: '比较的内容', help: '怎么办', part: '位置', offset: '字节',
-    nothing: '还没有可验证的内容', loading: '正在加载验证器…',
+    nothing: '还没有可验证的内容：请添加 quote、设备证据或令牌。', loading: '正在加载验证器…',
     failedToLoad: '无法加载验证器。此处是否允许 WebAssembly?',
   },
   files: {

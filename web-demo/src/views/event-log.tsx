@@ -87,12 +87,12 @@ function Register({ log, index, picked }: { log: Log; index: number; picked: Eve
         </div>
       ))}
       <p class="quiet">{words.extends(events.filter(({ proof }) => proof !== 'unmeasured').length)}</p>
-      <Events events={events} log={log} picked={picked} />
+      <Events events={events} log={log} picked={picked} isOne />
     </div>
   );
 }
 
-function Events({ events, log, picked }: { events: readonly EventClaims[]; log: Log; picked?: EventClaims | undefined }) {
+function Events({ events, log, picked, isOne = false }: { isOne?: boolean; events: readonly EventClaims[]; log: Log; picked?: EventClaims | undefined }) {
   const { log: words } = useWords();
   return (
     <Scroll label={words.table}>
@@ -100,7 +100,7 @@ function Events({ events, log, picked }: { events: readonly EventClaims[]; log: 
         <thead>
           <tr>
             <th scope="col">#</th>
-            <th scope="col">{words.register}</th>
+            {!isOne && <th scope="col">{words.register}</th>}
             <th scope="col">{words.type}</th>
             <th scope="col">{words.proof}</th>
             <th scope="col">{words.text}</th>
@@ -111,7 +111,7 @@ function Events({ events, log, picked }: { events: readonly EventClaims[]; log: 
           {events.slice(0, MOST).map((event) => (
             <tr class={picked === event ? 'picked' : ''}>
               <td>{event.number}</td>
-              <td>{name(event.index, log.isTd)}</td>
+              {!isOne && <td>{name(event.index, log.isTd)}</td>}
               <td><code>{event.event_type}</code></td>
               <td><span class={`swatch ${event.proof}`} aria-hidden="true" /> {words.grades[event.proof] ?? event.proof}</td>
               <td class="event-text">{event.text}</td>

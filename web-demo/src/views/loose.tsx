@@ -12,12 +12,12 @@ export function LooseFile({ file }: { file: Loose }) {
   const { files } = useWords();
   const inspection = useMemo(() => inspect(file.value), [file]);
   if (typeof inspection === 'string') return null;
+  if (inspection.kind === 'event_log') return <EventLog log={{ events: inspection.events, registers: [], values: {}, isTd: false, isReplayed: false }} />;
   return (
     <>
       <Section id={`look-${file.name.replaceAll(/\W+/g, '-')}`} head={file.name} aside={<span class="name">{files.inside}</span>}>
         <Unverified value={file.value} />
       </Section>
-      {inspection.kind === 'event_log' && <EventLog log={{ events: inspection.events, registers: [], values: {}, isTd: false, isReplayed: false }} />}
       {inspection.kind === 'collateral' && <Expiries expiries={inspection.expiries} at={new Date()} />}
     </>
   );
