@@ -17,6 +17,7 @@ mod health;
 pub mod http;
 pub mod keys;
 mod log;
+pub mod nodes;
 mod oidc;
 pub mod openapi;
 pub mod policies;

@@ -11,13 +11,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::Passphrase;
-use crate::{StartError, State, app};
+use crate::{StartError, State, app, random};
 
 /// A service that listens.
 #[derive(Debug)]
@@ -148,17 +149,16 @@ async fn told_to_end() {
 async fn chores(state: State) {
     let mut keys = interval(Duration::from_secs(state.config().keys.reload_seconds));
     let mut cleaning = interval(CLEANING);
+    let node = random::uuid().unwrap_or_else(|_| std::process::id().to_string());
     for timer in [&mut keys, &mut cleaning] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     loop {
         tokio::select! {
             _ = keys.tick() => {
-                let state = state.clone();
-                let done = tokio::task::spawn_blocking(move || {
-                    let now = state.now();
-                    state.keys().reload().and_then(|()| state.keys().maintain(now))
-                });
+                let (state, node, runtime) = (state.clone(), node.clone(), Handle::current());
+                // Seconds of arithmetic at times: not on the threads that serve connections.
+                let done = tokio::task::spawn_blocking(move || runtime.block_on(state.tend_keys(&node)));
                 if let Ok(Err(error)) = done.await {
                     tracing::error!(%error, "keys");
                 }
@@ -166,6 +166,9 @@ async fn chores(state: State) {
             _ = cleaning.tick() => {
                 if let Err(error) = state.store().forget_challenges(state.now()).await {
                     tracing::error!(%error, "challenges");
+                }
+                if let Err(error) = state.store().forget_nonces(state.now()).await {
+                    tracing::error!(%error, "nonces");
                 }
             }
         }

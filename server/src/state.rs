@@ -17,8 +17,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::collateral::{Library, import};
 use crate::config::Config;
 use crate::http::Bounds;
-use crate::keys::{KeyRing, Passphrase};
-use crate::store::{Sqlite, Store};
+use crate::keys::{KeyRing, Passphrase, RingError};
+use crate::nodes::{Vault, open_keys, tend_keys};
+use crate::random;
+use crate::store::{Database, Store};
 
 /// The service's state: cheap to clone.
 #[derive(Clone, Debug)]
@@ -92,16 +94,28 @@ impl State {
         std::fs::create_dir_all(&config.data_dir)
             .map_err(|error| StartError(format!("{}: {error}", config.data_dir.display())))?;
         let now = clock.now();
-        let secret =
-            open_or_make(&config.data_dir.join("challenge.secret"), &passphrase, config.keys.kdf_memory_kib)
-                .map_err(StartError::of)?;
-        let keys = KeyRing::open(&config, passphrase, now).map_err(StartError::of)?;
-        let store: Arc<dyn Store> = match store {
-            Some(store) => store,
-            None => {
-                let file = config.data_dir.join("veriquote.db");
-                Arc::new(Sqlite::open(&file).await.map_err(StartError::of)?)
+        let store: Arc<dyn Store> = match (store, &config.store.url) {
+            (Some(store), _) => store,
+            (None, Some(url)) => {
+                let database = Database::postgres(url.expose(), config.store.connections).await;
+                Arc::new(database.map_err(StartError::of)?)
             }
+            (None, None) => {
+                let file = config.data_dir.join("veriquote.db");
+                Arc::new(Database::sqlite(&file).await.map_err(StartError::of)?)
+            }
+        };
+        let memory_kib = config.keys.kdf_memory_kib;
+        let vault = Vault::new(Arc::clone(&store), passphrase.clone(), memory_kib);
+        let (secret, keys) = if config.store.url.is_some() {
+            let make = || random::bytes::<48>().map(Vec::from);
+            let secret = vault.secret("challenge", make).await.map_err(StartError::of)?;
+            let keys = open_keys(store.as_ref(), &config, passphrase, clock.as_ref()).await;
+            (secret, keys.map_err(StartError::of)?)
+        } else {
+            let file = config.data_dir.join("challenge.secret");
+            let secret = open_or_make(&file, &passphrase, memory_kib).map_err(StartError::of)?;
+            (secret, KeyRing::open(&config, passphrase, now).map_err(StartError::of)?)
         };
         for path in &config.collateral.import {
             let count = import(store.as_ref(), path, now).await.map_err(StartError::of)?;
@@ -156,6 +170,18 @@ impl State {
     #[must_use]
     pub fn keys(&self) -> &KeyRing {
         &self.0.keys
+    }
+
+    /// Reads keys again, and makes the one that is due. `node` tells this node from the others.
+    ///
+    /// # Errors
+    /// Files that cannot be used; a store that does not answer.
+    pub async fn tend_keys(&self, node: &str) -> Result<(), RingError> {
+        if self.config().store.url.is_some() {
+            return tend_keys(self.store(), self.keys(), node, self.now()).await;
+        }
+        self.keys().reload()?;
+        self.keys().maintain(self.now())
     }
 
     /// Challenges.

@@ -16,3 +16,4 @@ pub use import::{ImportError, import};
 pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, Tee};
 pub use library::{Library, Missing, Shelved};
 pub use route::routes;
+pub(crate) use upstream::percent_encode;

@@ -4,6 +4,8 @@
 mod check;
 mod issuer;
 mod load;
+mod secret;
+mod store;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use serde::Deserialize;
 
 pub use issuer::Issuer;
 pub use load::{ConfigError, Source};
+pub use secret::Secret;
+pub use store::StoreConfig;
 
 use crate::keys::Algorithm;
 
@@ -44,6 +48,8 @@ pub struct Config {
     pub admin: AdminConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// Where the service remembers.
+    pub store: StoreConfig,
 }
 
 /// Bounds of requests.
@@ -246,6 +252,7 @@ impl Default for Config {
             challenge: ChallengeConfig::default(),
             admin: AdminConfig::default(),
             log: LogConfig::default(),
+            store: StoreConfig::default(),
         }
     }
 }
