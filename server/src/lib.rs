@@ -15,6 +15,7 @@ mod encoding;
 pub mod error;
 mod health;
 pub mod http;
+pub mod instances;
 pub mod keys;
 mod log;
 pub mod nodes;

@@ -11,12 +11,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::instances::ADDRESS_BYTES;
 use crate::keys::Passphrase;
 use crate::{StartError, State, app, random};
 
@@ -27,7 +27,8 @@ pub struct Server {
     state: State,
 }
 
-/// The longest head of a request: addresses of the collateral service have an encrypted PPID of 768 digits.
+/// The longest head of a request: addresses of the collateral service have an encrypted PPID of 768 digits,
+/// those of machines that report a quote.
 const HEAD_BYTES: usize = 32 * 1024;
 
 /// How often challenges that nobody can answer any more are forgotten.
@@ -57,11 +58,12 @@ impl Server {
         let routes = app(self.state.clone());
         let room = Arc::new(Semaphore::new(limits.connections));
         let connections = GracefulShutdown::new();
+        let head = if self.state.config().instances.is_open() { ADDRESS_BYTES } else { HEAD_BYTES };
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(Duration::from_secs(limits.header_seconds))
-            .max_buf_size(HEAD_BYTES);
+            .max_buf_size(head);
         let chores = tokio::spawn(chores(self.state.clone()));
         let mut end = std::pin::pin!(end);
         loop {
@@ -156,10 +158,7 @@ async fn chores(state: State) {
     loop {
         tokio::select! {
             _ = keys.tick() => {
-                let (state, node, runtime) = (state.clone(), node.clone(), Handle::current());
-                // Seconds of arithmetic at times: not on the threads that serve connections.
-                let done = tokio::task::spawn_blocking(move || runtime.block_on(state.tend_keys(&node)));
-                if let Ok(Err(error)) = done.await {
+                if let Err(error) = state.tend_keys(&node).await {
                     tracing::error!(%error, "keys");
                 }
             }

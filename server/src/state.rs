@@ -17,8 +17,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::collateral::{Library, import};
 use crate::config::Config;
 use crate::http::Bounds;
+use crate::instances::{Authority, Instances};
 use crate::keys::{KeyRing, Passphrase, RingError};
-use crate::nodes::{Vault, open_keys, tend_keys};
+use crate::nodes::{Vault, apart, open_keys, tend_keys};
 use crate::random;
 use crate::store::{Database, Store};
 
@@ -35,6 +36,7 @@ struct Inner {
     challenger: Challenger,
     store: Arc<dyn Store>,
     library: Library,
+    instances: Instances,
     trust: Trust,
     desk: Arc<Desk>,
     bounds: Bounds,
@@ -123,11 +125,17 @@ impl State {
         }
         let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
         let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();
-        let trust = Trust {
+        let authority = Authority::open(&vault, config.issuer.as_str(), now).await.map_err(StartError::of)?;
+        let instances = Instances::new(&config.instances, authority, &secret)?;
+        let mut trust = Trust {
             dcap_roots: read(&config.trust.roots)?,
             tpm_roots: read(&config.trust.tpm_roots)?,
             tpm_ak_names: config.trust.tpm_ak_names.iter().filter_map(name).collect(),
         };
+        if config.instances.is_open() {
+            // Keys that enrolled here are as good as those of other authorities that are trusted.
+            trust.tpm_roots.push(Blob(instances.authority_certificate().as_bytes().to_vec()));
+        }
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),
@@ -142,6 +150,7 @@ impl State {
             challenger: Challenger::new(&secret),
             store,
             library,
+            instances,
             trust,
             desk: Arc::default(),
             bounds,
@@ -180,8 +189,7 @@ impl State {
         if self.config().store.url.is_some() {
             return tend_keys(self.store(), self.keys(), node, self.now()).await;
         }
-        self.keys().reload()?;
-        self.keys().maintain(self.now())
+        apart(|| self.keys().reload().and_then(|()| self.keys().maintain(self.now())))
     }
 
     /// Challenges.
@@ -200,6 +208,12 @@ impl State {
     #[must_use]
     pub fn library(&self) -> &Library {
         &self.0.library
+    }
+
+    /// Machines with a TPM.
+    #[must_use]
+    pub fn instances(&self) -> &Instances {
+        &self.0.instances
     }
 
     /// Whom the service trusts.

@@ -16,6 +16,7 @@ use axum::routing::post;
 use crate::State;
 
 pub use binding::RuntimeData;
+pub(crate) use evidence::TpmEvidence;
 pub use desk::Desk;
 pub use v2::try_policies;
 

@@ -2,6 +2,7 @@
 //! starts, and a member that is not known is an error.
 
 mod check;
+mod instances;
 mod issuer;
 mod load;
 mod secret;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use instances::{AccessKey, InstancesConfig, Programs, Role};
 pub use issuer::Issuer;
 pub use load::{ConfigError, Source};
 pub use secret::Secret;
@@ -50,6 +52,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Where the service remembers.
     pub store: StoreConfig,
+    /// Machines with a TPM that report.
+    pub instances: InstancesConfig,
 }
 
 /// Bounds of requests.
@@ -253,6 +257,7 @@ impl Default for Config {
             admin: AdminConfig::default(),
             log: LogConfig::default(),
             store: StoreConfig::default(),
+            instances: InstancesConfig::default(),
         }
     }
 }

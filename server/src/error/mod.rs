@@ -161,6 +161,12 @@ impl ApiError {
         self
     }
 
+    /// What happened, in words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// The check that failed, where one did.
     #[must_use]
     pub fn check(&self) -> Option<&CheckLine> {

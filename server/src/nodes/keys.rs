@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 use veriquote::UnixTime;
 
 use super::end_of_turn;
@@ -70,16 +72,24 @@ async fn make(store: &dyn Store, ring: &KeyRing, node: &str, now: UnixTime) -> R
     }
     // What came in between is not to be made a second time.
     exchange(store, ring).await?;
-    let made = ring.maintain(now);
+    let made = apart(|| ring.maintain(now));
     exchange(store, ring).await?;
     let over = UnixTime(now.0.saturating_sub(1));
     store.take_turn(MAKING, node, now, over).await.map_err(failed)?;
     made.map(|()| true)
 }
 
+/// Seconds of arithmetic at times, for which the runtime sends another thread to serve connections.
+pub(crate) fn apart<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => block_in_place(work),
+        _ => work(),
+    }
+}
+
 /// Gives the database what it lacks, and takes from it what the folder lacks.
 async fn exchange(store: &dyn Store, ring: &KeyRing) -> Result<(), RingError> {
-    ring.reload()?;
+    apart(|| ring.reload())?;
     let known = store.key_files().await.map_err(failed)?;
     let ours = ring.files()?;
     let mut failures = Vec::new();
@@ -95,7 +105,7 @@ async fn exchange(store: &dyn Store, ring: &KeyRing) -> Result<(), RingError> {
         let is_news =
             own.is_none_or(|own| own.times().revoked_at.is_none() && theirs.times().revoked_at.is_some());
         // Nothing takes the place of a file that does not open.
-        if is_news && let Err(reason) = ring.take(&theirs) {
+        if is_news && let Err(reason) = apart(|| ring.take(&theirs)) {
             failures.push(format!("the database's key `{kid}`: {reason}"));
         }
     }
@@ -111,7 +121,7 @@ async fn exchange(store: &dyn Store, ring: &KeyRing) -> Result<(), RingError> {
             store.keep_key_file(&times.kid, &text, revoked).await.map_err(failed)?;
         }
     }
-    ring.reload()?;
+    apart(|| ring.reload())?;
     if failures.is_empty() { Ok(()) } else { Err(RingError::new(failures.join("\n"))) }
 }
 

@@ -6,6 +6,7 @@ mod vault;
 
 use veriquote::UnixTime;
 
+pub(crate) use keys::apart;
 pub use keys::{open_keys, tend_keys};
 pub use vault::{Vault, VaultError};
 

@@ -86,13 +86,13 @@ pub struct StoredEvent {
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
     /// Numbers, in the order of [`NUMBERS`].
-    pub numbers: [Option<i64>; 8],
+    pub numbers: [Option<i64>; 9],
     /// Texts, in the order of [`TEXTS`].
-    pub texts: [Option<String>; 5],
+    pub texts: [Option<String>; 6],
 }
 
 /// Conditions on numbers.
-pub const NUMBERS: [&str; 8] = [
+pub const NUMBERS: [&str; 9] = [
     "affiliation =",
     "kind =",
     "level =",
@@ -101,10 +101,12 @@ pub const NUMBERS: [&str; 8] = [
     "created_at >=",
     "created_at <=",
     "handled_at >=",
+    "handled_at <=",
 ];
 
 /// Conditions on texts.
-pub const TEXTS: [&str; 5] = ["uuid =", "property_name =", "private_ip =", "public_ip =", "suspect ="];
+pub const TEXTS: [&str; 6] =
+    ["uuid =", "property_name =", "private_ip =", "public_ip =", "suspect =", "item ="];
 
 /// What is remembered of machines.
 pub trait InstanceStore {
