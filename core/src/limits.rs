@@ -143,6 +143,10 @@ pub const NVIDIA_RIM_BYTES: usize = 256 * 1024;
 /// Elements inside elements of a manifest: real ones have six, down to a transform of the signature.
 pub const NVIDIA_RIM_DEPTH: usize = 6;
 
+/// Name of a namespace in a manifest: the longest real one has 98 bytes. Every element and attribute in its
+/// scope keeps it, so that a long one would be multiplied by many.
+pub const NVIDIA_RIM_NAMESPACE_BYTES: usize = 256;
+
 /// Measurements in one manifest: a GPU has 64 blocks.
 pub const NVIDIA_RIM_MEASUREMENTS: usize = 64;
 

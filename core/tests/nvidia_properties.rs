@@ -121,6 +121,10 @@ fn what_is_too_large_is_refused_before_it_is_read() {
     assert_eq!(code(Evidence::parse(&report(), &huge, Trailing::Refuse).map(drop)), Code::LimitSize);
     assert_eq!(code(Envelope::from_json(&huge).map(drop)), Code::LimitSize);
     assert_eq!(code(OcspResponse::parse(&huge).map(drop)), Code::LimitSize);
+    // Each element keeps the name of its namespace: written with a reference, a long one would be copied for each.
+    let name = format!("u:&#65;{}", "a".repeat(100_000));
+    let wide = format!("<a xmlns=\"{name}\">{}</a>", "<b/>".repeat(30_000));
+    assert_eq!(code(UnauthenticatedRim::parse(wide.as_bytes()).map(drop)), Code::LimitSize);
     let deep = "<a>".repeat(60_000);
     assert_eq!(code(UnauthenticatedRim::parse(deep.as_bytes()).map(drop)), Code::LimitDepth);
 }

@@ -20,7 +20,9 @@ use crate::http::Bounds;
 use crate::instances::{Authority, Instances};
 use crate::keys::{KeyRing, Passphrase, RingError};
 use crate::nodes::{Vault, apart, open_keys, tend_keys};
+use crate::operations::{Audit, Metrics, Tls, Turnstile};
 use crate::random;
+use crate::rego::Judge;
 use crate::store::{Database, Store};
 
 /// The service's state: cheap to clone.
@@ -40,6 +42,11 @@ struct Inner {
     trust: Trust,
     desk: Arc<Desk>,
     bounds: Bounds,
+    turnstile: Turnstile,
+    metrics: Metrics,
+    audit: Option<Audit>,
+    tls: Option<Tls>,
+    judge: Judge,
 }
 
 struct Provider(Arc<dyn CryptoProvider>);
@@ -140,6 +147,11 @@ impl State {
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),
         );
+        let turnstile = Turnstile::new(&config.client);
+        let tls = Tls::open(&config.tls).map_err(|error| StartError(format!("tls: {error}")))?;
+        let judge = Judge::new(&config.policy.rego);
+        let audit = config.audit_file().map(|file| Audit::open(&file, now)).transpose();
+        let audit = audit.map_err(|error| StartError(format!("audit: {error}")))?;
         let library = Library::new(Arc::clone(&store), Arc::clone(&clock), &config.collateral)
             .map_err(StartError::of)?;
         Ok(Self(Arc::new(Inner {
@@ -154,6 +166,11 @@ impl State {
             trust,
             desk: Arc::default(),
             bounds,
+            turnstile,
+            metrics: Metrics::default(),
+            audit,
+            tls,
+            judge,
         })))
     }
 
@@ -232,6 +249,36 @@ impl State {
     #[must_use]
     pub fn bounds(&self) -> &Bounds {
         &self.0.bounds
+    }
+
+    /// How often clients ask.
+    #[must_use]
+    pub fn turnstile(&self) -> &Turnstile {
+        &self.0.turnstile
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The audit log, if one is kept.
+    #[must_use]
+    pub fn audit(&self) -> Option<&Audit> {
+        self.0.audit.as_ref()
+    }
+
+    /// Asks policies in Rego.
+    #[must_use]
+    pub fn judge(&self) -> &Judge {
+        &self.0.judge
+    }
+
+    /// TLS, if the service speaks it.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Tls> {
+        self.0.tls.as_ref()
     }
 
     /// Where the claims of this service's own profiles are described.

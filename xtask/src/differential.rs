@@ -1,4 +1,4 @@
-//! `differential`: the same tokens for us and for other implementations, each installed once, at one version.
+//! `differential`: the same tokens and manifests for us and for other implementations, each installed once, at one version.
 
 use std::path::PathBuf;
 
@@ -7,23 +7,37 @@ use crate::{failure::Failure, project::Project, stages::Stages, step::Step};
 /// As in `tests/differential/disagreements.json`.
 const PYJWT: [&str; 2] = ["PyJWT==2.15.1", "cryptography==50.0.2"];
 const JOSE: &str = "jose@6.2.18";
+/// As in `tests/differential/c14n.json`.
+const LXML: [&str; 1] = ["lxml==6.1.3"];
 
 pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     stages.run("tokens beside jsonwebtoken, PyJWT and jose", || {
         Step::cargo()
             .args(["test", "--package", "veriquote-conformance", "--test", "differential"])
-            .env("VERIQUOTE_PYJWT", python(project)?)
+            .env("VERIQUOTE_PYJWT", python(project, &PYJWT)?)
             .env("VERIQUOTE_JOSE", node(project)?)
             .env("CARGO_INCREMENTAL", "0")
             .dir(&project.root)
             .help("a new class belongs into tests/differential/disagreements.json, with who is right and why")
             .run()
     });
+    stages.run("canonical XML beside lxml", || {
+        let step = Step::cargo()
+            .args(["test", "--package", "veriquote-conformance", "--test", "c14n"])
+            .env("VERIQUOTE_LXML", python(project, &LXML)?)
+            .env("CARGO_INCREMENTAL", "0")
+            .dir(&project.root)
+            .help("a new class belongs into tests/differential/c14n.json, with who is right and why");
+        match &project.vectors {
+            Some(vectors) => step.env("VERIQUOTE_VECTORS", vectors).run(),
+            None => step.run(),
+        }
+    });
 }
 
-/// A Python that has PyJWT.
-fn python(project: &Project) -> Result<PathBuf, Failure> {
-    let home = project.target.join("differential").join(PYJWT[0]);
+/// A Python that has these packages; the first gives the folder its name.
+fn python(project: &Project, packages: &[&str]) -> Result<PathBuf, Failure> {
+    let home = project.target.join("differential").join(packages[0]);
     let (python, done) = (home.join("bin/python"), home.join("done"));
     if !done.is_file() {
         Step::new("python3")
@@ -33,7 +47,7 @@ fn python(project: &Project) -> Result<PathBuf, Failure> {
             .run()?;
         Step::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .args(PYJWT)
+            .args(packages)
             .help("check that the package index can be reached")
             .run()?;
         std::fs::write(done, "")?;

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     differential,
     failure::Failure,
-    fuzz, generate, js, no_std,
+    fuzz, generate, interop, js, no_std,
     project::{self, Project},
     python,
     setup::{debian, tools},
@@ -34,12 +34,14 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(13 + python::STAGES + js::STAGES);
+    stages.announce(15 + python::STAGES + js::STAGES + interop::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
         stages.run("software TPM", debian::software_tpm);
+        stages.run("database and token for tests", debian::service_parts);
     } else {
+        stages.skip("database and token for tests", "no Debian packages here: install postgresql and softhsm2");
         stages
             .skip("software TPM", "no Debian packages here: install swtpm and tpm2-tools for the live tests");
     }
@@ -62,6 +64,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     generate::stage(project, stages, true);
     stages.run("tests", || tests(project));
     differential::stage(project, stages);
+    interop::stages(project, stages);
     python::stages(project, stages, &[]);
     if options.native_only {
         for name in ["no_std program", "core for wasm32", "npm packages", "fuzz"] {

@@ -31,6 +31,6 @@ pub use evidence::{Announced, AuthenticDevice, Evidence, Expectations, Fields, M
 pub use golden::{Comparison, MeasuredDevice, Mismatch};
 pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, SwitchFields, field};
 pub use revocation::{CertificateHold, CertificateStatus, Revocation, RevocationState};
-pub use rim::{AuthenticRim, GoldenMeasurement, Rim, RimKind, UnauthenticatedRim};
+pub use rim::{AuthenticRim, CanonicalRim, GoldenMeasurement, Rim, RimKind, UnauthenticatedRim};
 pub use set::{DeviceSet, SetExpectations, SetFailure, Topology};
 pub use spdm::{MeasurementBlock, Report, Trailing};

@@ -16,8 +16,8 @@ use axum::routing::post;
 use crate::State;
 
 pub use binding::RuntimeData;
-pub(crate) use evidence::TpmEvidence;
 pub use desk::Desk;
+pub(crate) use evidence::TpmEvidence;
 pub use v2::try_policies;
 
 /// The routes of attestation.

@@ -25,6 +25,7 @@ use super::{Caller, Instances};
 use crate::State;
 use crate::encoding::{from_any_base64, to_base64};
 use crate::error::ApiError;
+use crate::operations::audit::{Entry, record};
 use crate::random;
 use crate::store::StoredNonce;
 
@@ -94,7 +95,9 @@ pub(super) async fn generate_aikcert(state: &State, caller: &Caller, parameters:
     machine.record.continuation = None;
     machine.record.next_ima = 0;
     machine.keep(state.store()).await?;
-    tracing::info!(uuid, ak_name = machine.ak_name, "a machine enrolled");
+    let entry =
+        Entry::of("instance.enrolled").with("instance", uuid).with("ak_name", machine.ak_name.clone());
+    record::event(state, entry.with("by", caller.key_id.as_str()));
     let (data, key) = certificate(state, &area, &claimed, &ek, uuid, true)?;
     Ok(members([("data", json!({ "dataCredentialBlob": data, "keyCredentialBlob": key }))]))
 }

@@ -13,6 +13,7 @@ use super::parameters::Parameters;
 use super::record::Machine;
 use super::report::Report;
 use crate::State;
+use crate::operations::audit::{Entry, record};
 use crate::random;
 use crate::store::{EventFilter, StoredEvent};
 
@@ -243,6 +244,7 @@ pub(super) async fn ignore(state: &State, caller: &Caller, parameters: &Paramete
             continue;
         }
         handle(state, &event, IGNORED, style).await?;
+        written(state, caller, "instance.deviation_ignored", &event);
     }
     Ok(members([("Data", "true".into())]))
 }
@@ -277,9 +279,15 @@ pub(super) async fn trust(state: &State, caller: &Caller, parameters: &Parameter
         machine.record.modified_at = now;
         machine.keep(state.store()).await?;
         handle(state, &event, TRUSTED, style).await?;
-        tracing::warn!(uuid = event.uuid, item = event.item, by = caller.key_id, "a deviation is trusted");
+        written(state, caller, "instance.deviation_trusted", &event);
     }
     Ok(members([("Data", "true".into())]))
+}
+
+/// What people decided stands in the audit log.
+fn written(state: &State, caller: &Caller, what: &'static str, event: &StoredEvent) {
+    let entry = Entry::of(what).with("instance", event.uuid.as_str()).with("event", event.id.as_str());
+    record::event(state, entry.with("item", event.item.as_str()).with("by", caller.key_id.as_str()));
 }
 
 fn can_be_trusted(event: &StoredEvent) -> bool {

@@ -33,10 +33,10 @@ use zeroize::Zeroizing;
 
 pub use authority::{Authority, AuthorityError};
 
+use crate::StartError;
 use crate::State;
 use crate::config::{InstancesConfig, Role, Secret};
 use crate::http::{media_type, request_id};
-use crate::StartError;
 use answer::{Answer, Refusal, json};
 use parameters::Parameters;
 use signature::{Claimed, Signed};

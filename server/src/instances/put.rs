@@ -13,11 +13,10 @@ use super::enrol::{millis, take_nonce};
 use super::events::{self, Deviation};
 use super::parameters::Parameters;
 use super::record::{Baseline, Machine, ProgramList, Verdict, status};
-use super::report::{Report, learn, verify};
+use super::report::{Report, learn, policy as configured, verify};
 use crate::State;
 use crate::challenge::ChallengeError;
 use crate::config::Programs;
-use crate::policies;
 
 /// `PutMessage`.
 pub(super) async fn put(state: &State, caller: &Caller, parameters: &Parameters) -> Answer {
@@ -77,10 +76,7 @@ async fn nonce(state: &State, machine: &Machine, report: &Report, ak_name: &str)
 /// The configured policy, with the machine's baseline.
 async fn policy(state: &State, machine: &Machine) -> Result<Policy, Refusal> {
     let config = &state.config().instances;
-    let ids = [config.policy.clone()];
-    let resolved = policies::resolve(state.store(), &state.config().policy, &ids).await?;
-    let [resolved] = <[policies::Resolved; 1]>::try_from(resolved).map_err(|_| Refusal::conflict())?;
-    let mut policy = resolved.policy;
+    let mut policy = configured(state).await?;
     let bank = AlgorithmId::from_name(&config.bank).and_then(AlgorithmId::hash);
     if let Some(bank) = bank {
         policy.tpm.required_pcrs.extend(config.registers.iter().map(|register| (bank, *register)));
@@ -167,6 +163,8 @@ async fn judge(
     }
     record.programs = match (of_programs, &claims.ima) {
         (Some(deviation), _) => Verdict::untrusted(&deviation.item),
+        // The list goes on, and nothing came: the core has seen that it is of this key and this boot.
+        (None, None) if report.ima_from > 0 => record.programs.clone(),
         (None, None) => Verdict { status: status::UNMEASURED, code: "NoProgramMeasurement".to_owned() },
         (None, Some(_)) if is_listed || record.program_list.is_some() => Verdict::trusted(),
         (None, Some(_)) => Verdict { status: status::UNMEASURED, code: "NoProgramWhiteList".to_owned() },

@@ -10,6 +10,7 @@ use super::events::list;
 use super::parameters::Parameters;
 use super::record::Machine;
 use crate::State;
+use crate::operations::audit::{Entry, record};
 
 /// `RegisterMessage`: says what a machine is called. What it has reported stays.
 pub(super) async fn register(state: &State, caller: &Caller, parameters: &Parameters) -> Answer {
@@ -46,7 +47,8 @@ pub(super) async fn unregister(state: &State, caller: &Caller, parameters: &Para
     }
     for uuid in &uuids {
         if state.store().forget_instance(uuid, &caller.account).await? {
-            tracing::warn!(uuid, by = caller.key_id, "a machine was unregistered");
+            let entry = Entry::of("instance.unregistered").with("instance", uuid.as_str());
+            record::event(state, entry.with("by", caller.key_id.as_str()));
         }
     }
     Ok(Map::new())

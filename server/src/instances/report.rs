@@ -20,6 +20,7 @@ use crate::attestation::TpmEvidence;
 use crate::encoding::from_any_base64;
 use crate::error::ApiError;
 use crate::http::read;
+use crate::policies;
 
 /// A report, read.
 #[derive(Clone, Debug)]
@@ -59,7 +60,11 @@ impl Report {
             Some(text) => Some(text.text().ok_or_else(|| wrong("`challenge` is a text".to_owned()))?),
         };
         let evidence = TpmEvidence::of_node(&node, "FileData", &OWN);
-        let evidence = evidence.map_err(|error| wrong(error.detail().to_owned()))?;
+        let mut evidence = evidence.map_err(|error| wrong(error.detail().to_owned()))?;
+        if ima_from > 0 {
+            // Nothing was measured since.
+            evidence.ima_log = evidence.ima_log.filter(|list| !list.is_empty());
+        }
         Ok(Self { evidence, ima_from, challenge: challenge.map(str::to_owned) })
     }
 
@@ -83,6 +88,19 @@ impl Report {
             ima_log: evidence.ima_log.as_deref().map(hex),
             options,
         }
+    }
+}
+
+/// The configured policy that every report must meet.
+///
+/// # Errors
+/// A policy that is not there, or that is no set of rules.
+pub async fn policy(state: &State) -> Result<Policy, Refusal> {
+    let ids = [state.config().instances.policy.clone()];
+    match policies::resolve(state, &ids).await?.pop() {
+        Some(resolved) if resolved.rego.is_none() => Ok(resolved.policy),
+        // A module would have to see the findings, and is not asked here: nothing is decided without it.
+        _ => Err(ApiError::internal("instances.policy is to be a policy of rules, and not a module").into()),
     }
 }
 

@@ -10,9 +10,8 @@ use super::events::{self, Deviation, PROGRAM};
 use super::parameters::Parameters;
 use super::put::with_baseline;
 use super::record::{Machine, Verdict, status};
-use super::report::{Report, verify};
+use super::report::{Report, policy, verify};
 use crate::State;
-use crate::policies;
 
 /// `VerifyMessage`. A report that answers no challenge of `/v2/challenge` may be of any age, which the strict
 /// policy refuses.
@@ -46,9 +45,7 @@ pub(super) async fn verify_message(state: &State, parameters: &Parameters) -> An
             return Err(Refusal::parameter("FileData", message));
         }
     }
-    let ids = [state.config().instances.policy.clone()];
-    let resolved = policies::resolve(state.store(), &state.config().policy, &ids).await?;
-    let mut policy = resolved.into_iter().next().ok_or_else(Refusal::conflict)?.policy;
+    let mut policy = policy(state).await?;
     let machine = known.and_then(|(_, machine)| machine);
     if let Some(machine) = &machine {
         with_baseline(&mut policy, machine)?;

@@ -247,6 +247,28 @@ impl UnauthenticatedRim {
     }
 }
 
+/// What a manifest's signer hashed: to find out where another implementation differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanonicalRim {
+    /// The document without its signature, of which the signature has the digest.
+    pub content: Vec<u8>,
+    /// SignedInfo, which the key signed.
+    pub signed_info: Vec<u8>,
+}
+
+impl CanonicalRim {
+    /// Writes the canonical forms of a manifest in XML. Nothing is verified.
+    ///
+    /// # Errors
+    /// `nvidia.rim.xml`, `nvidia.rim.profile`, `input.encoding`, `limit.*`.
+    pub fn of(xml: &[u8]) -> Result<Self, Error> {
+        let rim = Rim::from_xml(xml);
+        let document = Document::parse(rim.text()?)?;
+        let signature = XmlSignature::read(&document)?;
+        Ok(Self { content: signature.content(&document), signed_info: signature.signed_info(&document) })
+    }
+}
+
 /// A manifest that NVIDIA issued. Only the verifier makes one.
 #[derive(Clone, Debug)]
 pub struct AuthenticRim {

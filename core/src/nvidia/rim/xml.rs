@@ -393,13 +393,24 @@ fn declare<'a>(
     if declarations.iter().any(|earlier| earlier.prefix == prefix) {
         return Err(twice(offset));
     }
-    if uri.is_empty() || matches!(prefix, "xml" | "xmlns") || RESERVED.contains(&uri.as_ref()) {
+    // A relative name has no canonical form (Canonical XML 1.1, section 1.3).
+    let is_absolute = uri.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme));
+    if !is_absolute || matches!(prefix, "xml" | "xmlns") || RESERVED.contains(&uri.as_ref()) {
         return Err(Error::new(Code::NvidiaRimProfile, "")
             .at(offset)
             .with(Fact::text("problem", "a namespace that may not be declared")));
     }
+    if uri.len() > limits::NVIDIA_RIM_NAMESPACE_BYTES {
+        return Err(Error::new(Code::LimitSize, "").at(offset).with(Fact::count("size", uri.len())));
+    }
     declarations.push(Declaration { prefix, uri });
     Ok(())
+}
+
+/// RFC 3986, section 3.1.
+fn is_scheme(scheme: &str) -> bool {
+    let is_rest = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(is_rest)
 }
 
 fn twice(offset: usize) -> Error {

@@ -62,6 +62,16 @@ impl XmlSignature {
         Ok(Self { event, signed_info, digest, value, certificates })
     }
 
+    /// The canonical form of the whole document without the signature.
+    pub(super) fn content(&self, document: &Document<'_>) -> Vec<u8> {
+        canonical(document, Selection { apex: ROOT, without: Some(self.event) })
+    }
+
+    /// The canonical form of SignedInfo, with the namespaces around it.
+    pub(super) fn signed_info(&self, document: &Document<'_>) -> Vec<u8> {
+        canonical(document, Selection { apex: self.signed_info, without: None })
+    }
+
     /// Checks that the digest is that of the whole document without the signature.
     ///
     /// # Errors
@@ -71,8 +81,7 @@ impl XmlSignature {
         document: &Document<'_>,
         provider: &dyn CryptoProvider,
     ) -> Result<(), Error> {
-        let signed = canonical(document, Selection { apex: ROOT, without: Some(self.event) });
-        let actual = provider.hash(HashAlgorithm::Sha384, &[&signed]);
+        let actual = provider.hash(HashAlgorithm::Sha384, &[&self.content(document)]);
         if constant_time_eq(actual.as_slice(), &self.digest) {
             return Ok(());
         }
@@ -86,8 +95,7 @@ impl XmlSignature {
     /// # Errors
     /// `nvidia.rim.signature`.
     pub(super) fn check_value(&self, document: &Document<'_>, key: &dyn VerifyingKey) -> Result<(), Error> {
-        let signed = canonical(document, Selection { apex: self.signed_info, without: None });
-        key.verify(&signed, &self.value)
+        key.verify(&self.signed_info(document), &self.value)
             .map_err(|_| Error::new(Code::NvidiaRimSignature, "signature.signature_value"))
     }
 }

@@ -309,6 +309,12 @@ fn xml() -> Vec<Case> {
             let many: String = (0..100).map(|number| format!(" a{number}=\"\"")).collect();
             text.replacen("<ns0:Payload", &format!("<ns0:Payload{many}"), 1)
         }),
+        text("namespace-long", "a namespace of a long name", Code::LimitSize, |text| {
+            text.replacen("<ns0:Payload", &format!("<ns0:Payload xmlns:a=\"u:{}\"", "a".repeat(255)), 1)
+        }),
+        text("namespace-relative", "a namespace of a relative name", Code::NvidiaRimProfile, |text| {
+            text.replacen("<ns0:Payload", "<ns0:Payload xmlns:a=\"a\"", 1)
+        }),
         text("namespace-undeclared", "a namespace that is taken back", Code::NvidiaRimProfile, |text| {
             text.replacen("<ns0:Payload", "<ns0:Payload xmlns=\"\"", 1)
         }),
