@@ -24,6 +24,7 @@ pub mod nodes;
 mod oidc;
 pub mod openapi;
 pub mod operations;
+mod pages;
 pub mod policies;
 mod random;
 pub mod rego;

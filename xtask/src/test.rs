@@ -41,7 +41,8 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         stages.run("software TPM", debian::software_tpm);
         stages.run("database and token for tests", debian::service_parts);
     } else {
-        stages.skip("database and token for tests", "no Debian packages here: install postgresql and softhsm2");
+        stages
+            .skip("database and token for tests", "no Debian packages here: install postgresql and softhsm2");
         stages
             .skip("software TPM", "no Debian packages here: install swtpm and tpm2-tools for the live tests");
     }

@@ -18,4 +18,5 @@ pub use inventory::Item;
 pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, Tee};
 pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use route::routes;
+pub use upstream::Client;
 pub(crate) use upstream::percent_encode;

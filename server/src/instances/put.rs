@@ -111,7 +111,8 @@ async fn judge(
     report: &Report,
     request: TpmRequest,
 ) -> Answer {
-    let now = millis(state.now());
+    // Reports of one machine follow each other, though the clock counts in seconds.
+    let now = millis(state.now()).max(machine.record.modified_at.saturating_add(1));
     let record = &mut machine.record;
     record.modified_at = now;
     let claims =
@@ -163,8 +164,6 @@ async fn judge(
     }
     record.programs = match (of_programs, &claims.ima) {
         (Some(deviation), _) => Verdict::untrusted(&deviation.item),
-        // The list goes on, and nothing came: the core has seen that it is of this key and this boot.
-        (None, None) if report.ima_from > 0 => record.programs.clone(),
         (None, None) => Verdict { status: status::UNMEASURED, code: "NoProgramMeasurement".to_owned() },
         (None, Some(_)) if is_listed || record.program_list.is_some() => Verdict::trusted(),
         (None, Some(_)) => Verdict { status: status::UNMEASURED, code: "NoProgramWhiteList".to_owned() },

@@ -60,11 +60,7 @@ impl Report {
             Some(text) => Some(text.text().ok_or_else(|| wrong("`challenge` is a text".to_owned()))?),
         };
         let evidence = TpmEvidence::of_node(&node, "FileData", &OWN);
-        let mut evidence = evidence.map_err(|error| wrong(error.detail().to_owned()))?;
-        if ima_from > 0 {
-            // Nothing was measured since.
-            evidence.ima_log = evidence.ima_log.filter(|list| !list.is_empty());
-        }
+        let evidence = evidence.map_err(|error| wrong(error.detail().to_owned()))?;
         Ok(Self { evidence, ima_from, challenge: challenge.map(str::to_owned) })
     }
 
@@ -72,7 +68,7 @@ impl Report {
     #[must_use]
     pub fn request(&self, at: Time, nonce: Option<&[u8]>) -> TpmRequest {
         // Hex, so that nothing depends on what the bytes look like.
-        let hex = |bytes: &[u8]| Blob(to_hex(bytes).into_bytes());
+        let hex = |bytes: &[u8]| Blob(format!("0x{}", to_hex(bytes)).into_bytes());
         let evidence = &self.evidence;
         let mut options = TpmOptions::new(at, nonce.map(to_hex).unwrap_or_default());
         if nonce.is_none() {
