@@ -35,6 +35,7 @@ fn child() {
     };
     config.keys.kdf_memory_kib = 8_192;
     config.token.algorithm = Algorithm::Es256;
+    config.client.requests_per_second = 0;
     config.admin.tokens = vec![AdminToken { name: "ci".into(), sha256: hex(&sha256(&[TOKEN.as_bytes()])) }];
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let state = State::open(config, Passphrase::new(PASSPHRASE.as_bytes()).unwrap()).await.unwrap();
