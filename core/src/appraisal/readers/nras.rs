@@ -500,9 +500,3 @@ const CHECKS: [&str; 14] = [
 fn device_kind(name: &str) -> Tee {
     if name.to_ascii_lowercase().contains("switch") { Tee::NvidiaSwitch } else { Tee::NvidiaGpu }
 }
-
-/// `gpu_0`, `gpu_1`, … of the composite EAR profile.
-pub(super) fn is_gpu_name(name: &str) -> bool {
-    name.strip_prefix("gpu_")
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
-}
