@@ -57,11 +57,16 @@ impl Config {
             (10..=3_600).contains(&self.challenge.lifetime_seconds),
             "challenge.lifetime_seconds: from 10 to 3600",
         );
-        for upstream in &self.collateral.upstreams {
-            ask(
-                upstream.starts_with("https://") || upstream.starts_with("http://"),
-                "collateral.upstreams: addresses that begin with https://",
-            );
+        for (name, upstreams) in [
+            ("collateral.upstreams", &self.collateral.upstreams),
+            ("collateral.rim_upstreams", &self.collateral.rim_upstreams),
+        ] {
+            for upstream in upstreams {
+                ask(
+                    upstream.starts_with("https://") || upstream.starts_with("http://"),
+                    &format!("{name}: addresses that begin with https://"),
+                );
+            }
         }
         ask((1..=60).contains(&self.collateral.timeout_seconds), "collateral.timeout_seconds: from 1 to 60");
         for token in &self.admin.tokens {
@@ -69,7 +74,14 @@ impl Config {
             ask(hex, "admin.tokens: `sha256` has 64 hex digits");
             ask(!token.name.is_empty(), "admin.tokens: `name` is not empty");
         }
-        let files = [&self.trust.roots, &self.trust.tpm_roots, &self.collateral.import];
+        let files = [
+            &self.trust.roots,
+            &self.trust.tpm_roots,
+            &self.trust.nvidia_roots,
+            &self.trust.rim_roots,
+            &self.collateral.import,
+            &self.collateral.rims,
+        ];
         let single = [&self.keys.passphrase_file, &self.collateral.tls_ca];
         let named = files.into_iter().flatten().chain(single.into_iter().flatten());
         for path in named {
