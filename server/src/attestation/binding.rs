@@ -151,6 +151,10 @@ impl RuntimeData {
             }
             None => ApiError::internal("no mode was tried"),
         };
+        // Data that are too long for the field, and of which no hash is in it, were never bound by anything.
+        if self.mode.is_none() && !self.structured && self.data.len() > FIELD {
+            return Err(refused(refusal));
+        }
         // Whole: a challenge is never cut out of something longer, nor out of something shorter.
         let is_whole = |field: &Vec<u8>| field.len() == FIELD;
         first.filter(is_whole).ok_or_else(|| {

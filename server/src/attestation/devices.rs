@@ -8,7 +8,7 @@ use veriquote::composite::Composite;
 use veriquote::dcap::Quote;
 use veriquote::json::{Node, Value};
 use veriquote::nvidia::DeviceSet;
-use veriquote::policy::Policy;
+use veriquote::policy::{Accepted, Policy};
 use veriquote_facade::{
     Blob, CheckLine, Claims, CompositeBinding, CompositeDevices, CompositeMachine, CompositeOptions,
     CompositeRequest, Document, Judged, NvgpuClaims, NvgpuOptions, NvgpuRequest, Time, Verification,
@@ -105,6 +105,9 @@ impl DeviceEvidence {
     }
 }
 
+/// A policy, and the proof that it accepted.
+pub type Proof<T> = (Resolved, Accepted<T>);
+
 /// What each policy made of evidence, in the order of their ids.
 #[derive(Debug)]
 pub struct Rulings<T> {
@@ -117,7 +120,7 @@ impl<T> Rulings<T> {
     ///
     /// # Errors
     /// The first refusal: every check up to the failing one.
-    pub fn accepted(self) -> Result<(Vec<(Resolved, veriquote::policy::Accepted<T>)>, Vec<CheckLine>)> {
+    pub fn accepted(self) -> Result<(Vec<Proof<T>>, Vec<CheckLine>)> {
         let mut proofs = Vec::with_capacity(self.rulings.len());
         let mut trace = Vec::new();
         for (policy, Judged { verification, accepted }) in self.rulings {
