@@ -10,6 +10,7 @@ use tower_http::trace::TraceLayer;
 use crate::State;
 use crate::error::{ApiError, ServiceCode, render};
 use crate::http::{NumberedRequest, bounded, request_id, unnumbered};
+use crate::operations::{self, counted, limited};
 use crate::{attestation, challenge, collateral, health, oidc, openapi, policies};
 
 /// The whole service.
@@ -21,15 +22,18 @@ pub fn app(state: State) -> Router {
         .merge(challenge::routes())
         .merge(collateral::routes())
         .merge(policies::routes())
+        .merge(openapi::routes())
+        .merge(operations::routes())
         .layer(from_fn_with_state(state.clone(), bounded))
-        .merge(health::routes())
-        .merge(openapi::routes());
+        .layer(from_fn_with_state(state.clone(), limited))
+        .merge(health::routes());
     // An issuer with a path has its documents below it (OpenID Connect Discovery 1.0, section 4.1).
     let routed = if path.is_empty() { routes } else { Router::new().nest(&path, routes) };
     routed
         .fallback(|| async { ApiError::new(ServiceCode::NotFound, "there is nothing at this path") })
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), render))
+        .layer(from_fn_with_state(state.clone(), counted))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(NumberedRequest))

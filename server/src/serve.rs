@@ -6,17 +6,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::timeout;
 
+use crate::chores::chores;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::connection::Connections;
 use crate::keys::Passphrase;
+use crate::operations::audit::{Entry, record};
 use crate::{StartError, State, app};
 
 /// A service that listens.
@@ -25,12 +25,6 @@ pub struct Server {
     listener: TcpListener,
     state: State,
 }
-
-/// The longest head of a request: addresses of the collateral service have an encrypted PPID of 768 digits.
-const HEAD_BYTES: usize = 32 * 1024;
-
-/// How often challenges that nobody can answer any more are forgotten.
-const CLEANING: Duration = Duration::from_secs(60);
 
 impl Server {
     /// Listens.
@@ -56,11 +50,8 @@ impl Server {
         let routes = app(self.state.clone());
         let room = Arc::new(Semaphore::new(limits.connections));
         let connections = GracefulShutdown::new();
-        let mut builder = http1::Builder::new();
-        builder
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_secs(limits.header_seconds))
-            .max_buf_size(HEAD_BYTES);
+        let serving = Connections::new(&self.state, routes);
+        record::event(&self.state, Entry::of("service.started").with("version", env!("CARGO_PKG_VERSION")));
         let chores = tokio::spawn(chores(self.state.clone()));
         let mut end = std::pin::pin!(end);
         loop {
@@ -72,8 +63,8 @@ impl Server {
                 accepted = accept => accepted,
                 () = &mut end => break,
             };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
+            let (stream, address) = match accepted {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // No file descriptors, or a client that was gone at once: the next may do better.
                     tracing::warn!(%error, "a connection was not accepted");
@@ -81,19 +72,20 @@ impl Server {
                     continue;
                 }
             };
-            let service = TowerToHyperService::new(routes.clone());
-            let connection = connections.watch(builder.serve_connection(TokioIo::new(stream), service));
+            let (serving, watcher) = (serving.clone(), connections.watcher());
             tokio::spawn(async move {
                 let _place = place;
-                if let Err(error) = connection.await {
-                    tracing::debug!(%error, "a connection ended early");
-                }
+                serving.serve(stream, address.ip(), watcher).await;
             });
         }
         drop(self.listener);
         chores.abort();
         if timeout(Duration::from_secs(limits.shutdown_seconds), connections.shutdown()).await.is_err() {
             tracing::warn!("requests were cut off at the end");
+        }
+        record::event(&self.state, Entry::of("service.ended"));
+        if let Some(Err(error)) = self.state.audit().map(|audit| audit.sync()) {
+            tracing::error!(%error, "the audit log");
         }
     }
 }
@@ -141,33 +133,5 @@ async fn told_to_end() {
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
-    }
-}
-
-/// What is done beside requests: keys are read again and replaced in time, old challenges are forgotten.
-async fn chores(state: State) {
-    let mut keys = interval(Duration::from_secs(state.config().keys.reload_seconds));
-    let mut cleaning = interval(CLEANING);
-    for timer in [&mut keys, &mut cleaning] {
-        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    }
-    loop {
-        tokio::select! {
-            _ = keys.tick() => {
-                let state = state.clone();
-                let done = tokio::task::spawn_blocking(move || {
-                    let now = state.now();
-                    state.keys().reload().and_then(|()| state.keys().maintain(now))
-                });
-                if let Ok(Err(error)) = done.await {
-                    tracing::error!(%error, "keys");
-                }
-            }
-            _ = cleaning.tick() => {
-                if let Err(error) = state.store().forget_challenges(state.now()).await {
-                    tracing::error!(%error, "challenges");
-                }
-            }
-        }
     }
 }

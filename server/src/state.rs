@@ -18,6 +18,8 @@ use crate::collateral::{Library, import, import_rims};
 use crate::config::Config;
 use crate::http::Bounds;
 use crate::keys::{KeyRing, Passphrase};
+use crate::operations::{Audit, Metrics, Tls, Turnstile};
+use crate::rego::Judge;
 use crate::store::{Sqlite, Store};
 
 /// The service's state: cheap to clone.
@@ -36,6 +38,11 @@ struct Inner {
     trust: Trust,
     desk: Arc<Desk>,
     bounds: Bounds,
+    turnstile: Turnstile,
+    metrics: Metrics,
+    audit: Option<Audit>,
+    tls: Option<Tls>,
+    judge: Judge,
 }
 
 struct Provider(Arc<dyn CryptoProvider>);
@@ -128,6 +135,11 @@ impl State {
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),
         );
+        let turnstile = Turnstile::new(&config.client);
+        let tls = Tls::open(&config.tls).map_err(|error| StartError(format!("tls: {error}")))?;
+        let judge = Judge::new(&config.policy.rego);
+        let audit = config.audit_file().map(|file| Audit::open(&file, now)).transpose();
+        let audit = audit.map_err(|error| StartError(format!("audit: {error}")))?;
         let library = Library::new(Arc::clone(&store), Arc::clone(&clock), &config.collateral)
             .map_err(StartError::of)?;
         Ok(Self(Arc::new(Inner {
@@ -141,6 +153,11 @@ impl State {
             trust,
             desk: Arc::default(),
             bounds,
+            turnstile,
+            metrics: Metrics::default(),
+            audit,
+            tls,
+            judge,
         })))
     }
 
@@ -202,6 +219,36 @@ impl State {
     #[must_use]
     pub fn bounds(&self) -> &Bounds {
         &self.0.bounds
+    }
+
+    /// How often clients ask.
+    #[must_use]
+    pub fn turnstile(&self) -> &Turnstile {
+        &self.0.turnstile
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The audit log, if one is kept.
+    #[must_use]
+    pub fn audit(&self) -> Option<&Audit> {
+        self.0.audit.as_ref()
+    }
+
+    /// Asks policies in Rego.
+    #[must_use]
+    pub fn judge(&self) -> &Judge {
+        &self.0.judge
+    }
+
+    /// TLS, if the service speaks it.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Tls> {
+        self.0.tls.as_ref()
     }
 
     /// Where the claims of this service's own profiles are described.

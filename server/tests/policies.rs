@@ -150,8 +150,11 @@ fn what_is_no_policy_is_not_kept() {
         ("{\"tdx\":{\"debug\":\"maybe\"}}", "misuse.policy"),
         ("{\"tdx\":{\"debug\":\"allow\",\"debug\":\"forbid\"}}", "json.duplicate_key"),
         ("{\"tdx\":{\"debug\":\"allow\"}", "json.syntax"),
-        ("package policy\nallow { true }", "json.syntax"),
-        ("", "json.syntax"),
+        // What is no object of rules is a module of Rego, and this is none of ours.
+        ("package policy\nallow if true", ""),
+        ("package veriquote\nallow { true }", ""),
+        ("[]", ""),
+        ("", ""),
     ] {
         let refused = call(&server, "PUT", "/v2/policies/p", &[("If-None-Match", "*")], policy);
         assert_eq!(refused.codes(), (400, "AS.POLICY.INVALID".into(), error.into()), "{policy}");

@@ -12,13 +12,13 @@ use crate::{failure::Failure, project::Project, setup::debian, stages::Stages, s
 mod service;
 
 /// The forge's clock, 2026-01-15: its certificates and collateral are valid then.
-pub(super) const FORGED_AT: &str = "2026-01-15T00:00:00Z";
+pub(crate) const FORGED_AT: &str = "2026-01-15T00:00:00Z";
 
 /// A TDX quote of a production machine, with the collateral that Intel published for it then.
-const REAL: &str = "c42f916432__b0c06f000000_eval18_2025-11-17";
+pub(crate) const REAL: &str = "c42f916432__b0c06f000000_eval18_2025-11-17";
 
 /// A moment when all of that collateral was current.
-const REAL_AT: &str = "2025-12-02T05:09:04Z";
+pub(crate) const REAL_AT: &str = "2025-12-02T05:09:04Z";
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -94,16 +94,21 @@ fn build(project: &Project) -> Result<(), Failure> {
 
 fn forge(project: &Project, folder: &Path) -> Result<String, Failure> {
     for name in ["tdx4", "sgx3", "tpm-rsa"] {
-        let platform = folder.join(name);
-        fs::create_dir_all(&platform)?;
-        Step::cargo()
-            .args(["run", "--quiet", "--package", "veriquote-forge", "--example", "forge-platform", "--"])
-            .arg(name)
-            .arg(&platform)
-            .dir(&project.root)
-            .run()?;
+        forge_platform(project, name, &folder.join(name))?;
     }
     Ok(format!("keys, certificates, revocation lists, collateral, quotes and logs in {}", folder.display()))
+}
+
+/// Writes the files of a forged platform of this name into a folder.
+pub(crate) fn forge_platform(project: &Project, name: &str, platform: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(platform)?;
+    Step::cargo()
+        .args(["run", "--quiet", "--package", "veriquote-forge", "--example", "forge-platform", "--"])
+        .arg(name)
+        .arg(platform)
+        .env("CARGO_INCREMENTAL", "0")
+        .dir(&project.root)
+        .run()
 }
 
 fn verify(project: &Project, platform: &Path) -> Step {

@@ -27,14 +27,21 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
-    stages.run("fuzz", || fuzz(project, options.seconds, &options.targets));
+    let seconds = options.seconds;
+    stages.run("fuzz", || fuzz(project, |_| seconds, &options.targets));
 }
+
+/// The targets that stand for the main job, which have the whole of CI's time; the many others, smaller
+/// ones have half of it.
+const WHOLE: [&str; 6] = ["certificate", "collateral", "crl", "document", "quote", "verify"];
 
 pub(crate) fn stage(project: &Project, stages: &mut Stages, seconds: u32) {
-    stages.run(&format!("fuzz, {seconds} s each"), || fuzz(project, seconds, &[]));
+    let half = seconds.div_ceil(2);
+    let time = |name: &str| if WHOLE.contains(&name) { seconds } else { half };
+    stages.run(&format!("fuzz, {seconds} or {half} s each"), || fuzz(project, time, &[]));
 }
 
-fn fuzz(project: &Project, seconds: u32, only: &[String]) -> Result<String, Failure> {
+fn fuzz(project: &Project, seconds: impl Fn(&str) -> u32 + Sync, only: &[String]) -> Result<String, Failure> {
     debian::compilers()?;
     let folder = project.root.join("fuzz");
     let mut targets = targets(&folder.join("fuzz_targets"))?;
@@ -78,6 +85,7 @@ fn fuzz(project: &Project, seconds: u32, only: &[String]) -> Result<String, Fail
         for _ in 0..lanes {
             scope.spawn(|| {
                 while let Some(name) = next(&queue) {
+                    let seconds = seconds(name);
                     match fuzz_one(name, &programs, &folder, &seeds, seconds) {
                         Ok(()) => println!("    {name}: nothing found in {seconds} s"),
                         Err(failure) => {

@@ -10,10 +10,13 @@ mod differential;
 mod failure;
 mod fuzz;
 mod generate;
+mod interop;
 mod js;
+mod load;
 mod no_std;
 mod project;
 mod python;
+mod service;
 mod setup;
 mod size;
 mod stages;
@@ -46,8 +49,12 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Write the generated documents and schema from the source; `--check` fails on a difference.
     Gen(generate::Options),
+    /// Hold published clients against the service: collateral, tokens, and requests that nobody thought of.
+    Interop,
     /// Build the npm packages, measure them, compare them with Rust, install them in clean projects.
     Js(js::Options),
+    /// Measure tokens a second beside what one costs without a service, and what slow and huge requests do.
+    Load(load::Options),
     /// Link the core into a program for a bare target.
     NoStd,
     /// Build the Python wheel and test it: answers to every vector, types, threads, columns, Spark, documents.
@@ -79,7 +86,9 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&project, &mut stages, &options),
         Command::Fuzz(options) => fuzz::run(&project, &mut stages, &options),
         Command::Gen(options) => generate::run(&project, &mut stages, &options),
+        Command::Interop => interop::run(&project, &mut stages),
         Command::Js(options) => js::run(&project, &mut stages, &options),
+        Command::Load(options) => load::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
         Command::Python(options) => python::run(&project, &mut stages, &options),
         Command::Setup => setup::run(&project, &mut stages),

@@ -133,9 +133,15 @@ fn shown(path: PathBuf) -> String {
     path.display().to_string()
 }
 
-/// A virtual environment with everything in [`REQUIREMENTS`], made once for each state of that file.
+/// The tools of the Python package's tests.
 fn tools(project: &Project) -> Result<Python, Failure> {
-    let requirements = project.root.join(REQUIREMENTS);
+    environment(project, REQUIREMENTS).map(Python)
+}
+
+/// The interpreter of a virtual environment with everything that the file `requirements` of the project names,
+/// made once for each state of that file.
+pub(crate) fn environment(project: &Project, requirements: &str) -> Result<PathBuf, Failure> {
+    let requirements = project.root.join(requirements);
     let version = Step::new("python3")
         .args(["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"])
         .help("install Python 3.10 or later with its venv module (Debian: python3-venv)")
@@ -145,7 +151,7 @@ fn tools(project: &Project) -> Result<Python, Failure> {
     let home = project.cache.join("python").join(format!("{}-{:016x}", version.trim(), hasher.finish()));
     let (python, done) = (Python(home.join("bin/python")), home.join("done"));
     if !done.is_file() {
-        println!("    installing what tests the Python package (once; some minutes)");
+        println!("    installing Python packages (once; some minutes)");
         Step::new("python3")
             .args(["-m", "venv", "--clear"])
             .arg(&home)
@@ -159,7 +165,7 @@ fn tools(project: &Project) -> Result<Python, Failure> {
             .run()?;
         fs::write(done, "")?;
     }
-    Ok(python)
+    Ok(python.0)
 }
 
 #[derive(Clone, Copy)]

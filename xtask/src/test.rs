@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     differential,
     failure::Failure,
-    fuzz, generate, js, no_std,
+    fuzz, generate, interop, js, no_std,
     project::{self, Project},
     python,
     setup::{debian, tools},
@@ -34,7 +34,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(14 + python::STAGES + js::STAGES);
+    stages.announce(14 + python::STAGES + js::STAGES + interop::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
@@ -62,6 +62,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     generate::stage(project, stages, true);
     stages.run("tests", || tests(project));
     differential::stage(project, stages);
+    interop::stages(project, stages);
     python::stages(project, stages, &[]);
     if options.native_only {
         for name in ["no_std program", "core for wasm32", "npm packages", "fuzz"] {

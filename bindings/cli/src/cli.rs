@@ -65,6 +65,17 @@ pub enum Command {
     /// Make or withdraw a key of the attestation service.
     #[cfg(feature = "serve")]
     Keygen(Keygen),
+    /// The attestation service's audit log.
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Run policies in Rego for the attestation service, which starts this itself.
+    #[cfg(feature = "serve")]
+    #[command(hide = true)]
+    PolicyWorker {
+        /// Memory that it may have, in MiB.
+        memory_mib: u32,
+    },
     /// Print a completion script for a shell.
     #[command(after_help = "\
 Examples:
@@ -1051,4 +1062,21 @@ pub struct Keygen {
     /// Withdraw the key of this id instead of making one. Tokens that it signed are refused from then on.
     #[arg(long, value_name = "KID")]
     pub revoke: Option<String>,
+}
+
+/// `audit`.
+#[cfg(feature = "serve")]
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Whether the chain of a log holds. Exit code 1: it does not.
+    Verify {
+        /// The log.
+        file: PathBuf,
+        /// A hash that was noted from this log before, such as by `/readyz`: it must be in the chain.
+        #[arg(long, value_name = "HEX")]
+        head: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }

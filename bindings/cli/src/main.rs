@@ -5,6 +5,8 @@
 #![forbid(unsafe_code)]
 
 mod attest;
+#[cfg(feature = "serve")]
+mod audit;
 mod batch;
 mod binding;
 mod cli;
@@ -57,6 +59,12 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(&args),
         #[cfg(feature = "serve")]
         Command::Keygen(args) => serve::keygen(&args),
+        #[cfg(feature = "serve")]
+        Command::Audit(cli::Audit::Verify { file, head, json }) => {
+            audit::verify(&file, head.as_deref(), json)
+        }
+        #[cfg(feature = "serve")]
+        Command::PolicyWorker { memory_mib } => return veriquote_server::rego::work(memory_mib),
     };
     ExitCode::from(exit.code())
 }

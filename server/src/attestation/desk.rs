@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use veriquote_facade::{DcapVerifier, Document, Time};
+use veriquote_facade::{DcapVerifier, Time};
 
 use crate::error::Result;
 use crate::policies::Resolved;
@@ -27,14 +27,14 @@ type Key = [u8; 32];
 const MOST: usize = 64;
 
 impl Desk {
-    /// The verifier for this collateral and policy, at a time: the one that lies ready, or the one that
+    /// The verifier for the collateral of this digest and a policy, at a time: the one that lies ready, or the one that
     /// `prepare` makes. Collateral that did not verify does not lie ready, since it may another time.
     ///
     /// # Errors
     /// Those of `prepare`.
     pub fn verifier(
         &self,
-        collateral: &Document,
+        collateral: &[u8; 32],
         policy: &Resolved,
         at: Time,
         prepare: impl FnOnce() -> Result<DcapVerifier>,
@@ -71,9 +71,9 @@ impl Desk {
 }
 
 /// Two policies of one id differ in their hash, and what is built in has none of others.
-fn key(collateral: &Document, policy: &Resolved) -> Key {
+fn key(collateral: &[u8; 32], policy: &Resolved) -> Key {
     let mut context = Context::new(&SHA256);
-    for part in [policy.id.as_bytes(), policy.hash.as_ref().map_or(&[], |hash| &hash[..]), &collateral.0] {
+    for part in [policy.id.as_bytes(), policy.hash.as_ref().map_or(&[], |hash| &hash[..]), collateral] {
         context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         context.update(part);
     }

@@ -23,7 +23,7 @@ use crate::collateral::{DocumentKey, Missing, RimId};
 use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Fields, read};
-use crate::policies::Resolved;
+use crate::policies::{Resolved, ask};
 
 /// Evidence of devices.
 #[derive(Clone, Debug)]
@@ -180,7 +180,7 @@ pub async fn devices(
         _ => Vec::new(),
     };
     let add = |request: &mut NvgpuRequest, rims: Vec<Document>| request.rims.extend(rims);
-    with_manifests(state, request, judge, claims, add, policies, true).await
+    with_manifests(state, request, judge, claims, add, (policies, at), true).await
 }
 
 /// Verifies a trust domain with its devices.
@@ -203,7 +203,7 @@ pub async fn composite(
     let own_collateral = evidence.collateral.is_none();
     let collateral = match evidence.collateral {
         Some(given) => given,
-        None => of_library(state, (Tee::Tdx, field), &quote).await?,
+        None => of_library(state, (Tee::Tdx, field), &quote).await?.document,
     };
     let provider = Arc::clone(state.provider());
     let binding = match challenged {
@@ -257,7 +257,8 @@ pub async fn composite(
         _ => Vec::new(),
     };
     let add = |request: &mut CompositeRequest, rims: Vec<Document>| request.devices.rims.extend(rims);
-    let mut rulings = with_manifests(state, request, judge, claims, add, policies, own_collateral).await?;
+    let mut rulings =
+        with_manifests(state, request, judge, claims, add, (policies, at), own_collateral).await?;
     for (_, Judged { verification, .. }) in &mut rulings.rulings {
         if let Some(Claims::Composite(claims)) = &verification.claims
             && claims.machine.tee != Tee::Tdx.as_str()
@@ -280,7 +281,7 @@ async fn with_manifests<R, T>(
     judge: impl Fn(&R, &[Policy]) -> Vec<Judged<T>> + Send + 'static,
     wanted: impl FnOnce(&Verification) -> Vec<RimId>,
     add: impl FnOnce(&mut R, Vec<Document>),
-    policies: Vec<Resolved>,
+    (policies, at): (Vec<Resolved>, Time),
     own_collateral: bool,
 ) -> Result<Rulings<T>>
 where
@@ -312,7 +313,12 @@ where
         let judged = judge(&request, &rules);
         policies.into_iter().zip(judged).collect()
     };
-    let rulings = tokio::task::spawn_blocking(second).await.map_err(ApiError::internal)?;
+    let judged = tokio::task::spawn_blocking(second).await.map_err(ApiError::internal)?;
+    let mut rulings: Vec<(Resolved, Judged<T>)> = judged;
+    for (policy, Judged { verification, accepted }) in &mut rulings {
+        ask(state, policy, at.0, verification).await?;
+        *accepted = accepted.take().filter(|_| verification.accepted);
+    }
     Ok(Rulings { rulings, own_collateral })
 }
 

@@ -15,6 +15,7 @@ use super::binding::RuntimeData;
 use super::evidence::Tee;
 use crate::State;
 use crate::error::{ApiError, Result, ServiceCode};
+use crate::operations::audit::record;
 use crate::policies::Resolved;
 
 /// What a token is to say beside the evidence.
@@ -214,9 +215,13 @@ impl Draft {
         let written = claims.write(self.wanted.profile, budget, self.state.provider().as_ref());
         let Written { payload, omitted, .. } = written.map_err(refused)?;
         let expires_at = claims.appraisal().times.expires_at.unwrap_or(self.now);
+        let kid = key.kid().to_owned();
         let sign = move || key.token(&payload);
         let token = tokio::task::spawn_blocking(sign).await.map_err(ApiError::internal)?;
-        Ok(Issued { token: token.map_err(ApiError::internal)?, expires_at, omitted })
+        let token = token.map_err(ApiError::internal)?;
+        // What the log does not say was not issued.
+        record::token(&self.state, claims.appraisal(), &kid, &self.evidence)?;
+        Ok(Issued { token, expires_at, omitted })
     }
 }
 

@@ -14,6 +14,7 @@ use super::media::{Form, answer, negotiate};
 use crate::State;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Body, Fields, read};
+use crate::operations::TeeLabels;
 use crate::policies::resolve;
 
 /// A request, read.
@@ -56,7 +57,7 @@ pub async fn attestation(
             "this service gives tokens for answered challenges only: POST /v2/attestation",
         ));
     }
-    let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
+    let policies = resolve(&state, &request.policy_ids).await?;
     let config = state.config();
     let wanted = Wanted {
         profile,
@@ -80,6 +81,7 @@ pub async fn attestation(
     };
     let claims = job.claims(&state, &draft).await?;
     let issued = draft.sign(&claims).await?;
+    state.metrics().tokens.get_or_create(&TeeLabels { tee: tee.as_str() }).inc();
     tracing::info!(tee = tee.as_str(), policies = count, "token issued");
     Ok(answer(&state, form, profile, &issued))
 }

@@ -21,6 +21,7 @@ use crate::challenge::{Challenge, answers};
 use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Body, Fields, read};
+use crate::operations::TeeLabels;
 use crate::policies::{Resolved, resolve};
 
 /// A request, read.
@@ -205,7 +206,7 @@ pub async fn attestation(
     }
     let now = state.now();
     let challenge = challenge(&state, &request)?;
-    let policies = resolve(state.store(), &config.policy, &request.policy_ids).await?;
+    let policies = resolve(&state, &request.policy_ids).await?;
     let wanted = Wanted {
         profile: request.profile,
         audience,
@@ -218,6 +219,7 @@ pub async fn attestation(
     let claims = request.job(challenge.as_ref(), policies, now).claims(&state, &draft).await?;
     use_up(&state, challenge.as_ref()).await?;
     let issued = draft.sign(&claims).await?;
+    state.metrics().tokens.get_or_create(&TeeLabels { tee: tee.as_str() }).inc();
     tracing::info!(tee = tee.as_str(), policies = count, "token issued");
     Ok(answer(&state, form, profile, &issued))
 }
@@ -265,7 +267,7 @@ struct PolicyRuling {
 pub async fn appraise(Shared(state): Shared<State>, Body(body): Body) -> Result<Response> {
     let request = Request::read(&body, &MEMBERS)?;
     let challenge = challenge(&state, &request)?;
-    let policies = resolve(state.store(), &state.config().policy, &request.policy_ids).await?;
+    let policies = resolve(&state, &request.policy_ids).await?;
     appraised(&state, request, challenge, policies).await
 }
 

@@ -16,9 +16,9 @@ use veriquote_facade::{
 use super::binding::RuntimeData;
 use super::evidence::{DcapEvidence, Tee, TpmEvidence};
 use crate::State;
-use crate::collateral::Missing;
+use crate::collateral::{CollateralFile, Missing};
 use crate::error::{ApiError, Result, ServiceCode};
-use crate::policies::Resolved;
+use crate::policies::{Resolved, ask};
 
 /// What one policy made of a quote.
 #[derive(Debug)]
@@ -54,16 +54,19 @@ pub async fn dcap(
 ) -> Result<DcapOutcome> {
     let quote = Blob(evidence.quote);
     let own_collateral = evidence.collateral.is_none();
-    let collateral = match evidence.collateral {
-        Some(given) => Document(given),
-        None => of_library(state, (tee, field), &quote).await?,
+    let (collateral, digest) = match evidence.collateral {
+        Some(given) => (Document(given), None),
+        None => {
+            let CollateralFile { document, digest } = of_library(state, (tee, field), &quote).await?;
+            (document, Some(digest))
+        }
     };
     let options = DcapOptions { roots: state.trust().dcap_roots.clone(), ..DcapOptions::at(at) };
     let provider = Arc::clone(state.provider());
     let log = evidence.event_log.map(Blob);
     let has_agent_log = evidence.has_agent_log;
-    let desk = own_collateral.then(|| Arc::clone(state.desk()));
-    let verify = move || {
+    let desk = Arc::clone(state.desk());
+    let verify = move || -> Result<DcapOutcome> {
         let mut rulings = Vec::with_capacity(policies.len());
         for policy in policies {
             let prepare = || {
@@ -72,8 +75,8 @@ pub async fn dcap(
                     .map_err(|problem| ApiError::internal(problem.message))
             };
             // What clients bring is verified for them alone, so that they cannot push out what is ours.
-            let verifier = match &desk {
-                Some(desk) => desk.verifier(&collateral, &policy, at, prepare)?,
+            let verifier = match &digest {
+                Some(digest) => desk.verifier(digest, &policy, at, prepare)?,
                 None => prepare()?,
             };
             let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
@@ -85,7 +88,12 @@ pub async fn dcap(
         Ok(DcapOutcome { rulings, own_collateral })
     };
     // Milliseconds of arithmetic: not on the threads that serve connections.
-    tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?
+    let mut outcome = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)??;
+    for ruling in &mut outcome.rulings {
+        ask(state, &ruling.policy, at.0, &mut ruling.verification).await?;
+        ruling.accepted = ruling.accepted.take().filter(|_| ruling.verification.accepted);
+    }
+    Ok(outcome)
 }
 
 /// Verifies a TPM's quote by one policy; `made` is given the proof that it was accepted. `answer` is the whole
@@ -134,7 +142,9 @@ pub async fn tpm<T: Send + 'static>(
     };
     let rules = policy.policy.clone();
     let verify = move || verify_tpm_for_claims(provider, &request, rules, made);
-    let (verification, made) = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?;
+    let (mut verification, made) = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?;
+    ask(state, &policy, at.0, &mut verification).await?;
+    let made = made.filter(|_| verification.accepted);
     Ok((policy, verification, made))
 }
 
@@ -228,7 +238,11 @@ pub fn refusal(verification: Verification, policy: &Resolved, own_collateral: bo
     error
 }
 
-pub(super) async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> Result<Document> {
+pub(super) async fn of_library(
+    state: &State,
+    (tee, field): (Tee, &str),
+    quote: &Blob,
+) -> Result<CollateralFile> {
     let platform = platform_of_quote(quote).map_err(|problem| {
         let code = if problem.kind == ProblemKind::Malformed {
             ServiceCode::InvalidFormat

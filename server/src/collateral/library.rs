@@ -9,11 +9,13 @@ use veriquote_facade::{Document, QuotePlatform};
 
 use super::fetch::fetch;
 use super::import::is_newer;
+use super::inventory::{Ends, Item};
 use super::key::Evaluation;
 use super::upstream::{Client, Failure};
 use super::{Api, Ca, DocumentKey, Tee, collateral_file};
 use crate::clock::Clock;
 use crate::config::CollateralConfig;
+use crate::operations::fingerprint;
 use crate::store::{Store, StoreError, StoredDocument};
 
 /// Everything that is known of collateral.
@@ -29,6 +31,18 @@ pub struct Library {
     misses: Mutex<HashMap<String, (UnixTime, Failure)>>,
     /// Not more than these fetch at once, however many keys strangers think of.
     fetches: Semaphore,
+    ends: Ends,
+    /// Files that were put together a moment ago.
+    files: Mutex<HashMap<String, (UnixTime, CollateralFile)>>,
+}
+
+/// The collateral of a platform in one file.
+#[derive(Clone, Debug)]
+pub struct CollateralFile {
+    /// The file.
+    pub document: Document,
+    /// SHA-256 of it.
+    pub digest: [u8; 32],
 }
 
 /// A document as it is given.
@@ -59,6 +73,12 @@ const FETCHES: usize = 4;
 /// For how long a miss is remembered.
 const MISS_SECONDS: i64 = 60;
 
+/// For how long a file is not put together again: so long does what another node fetched take to be seen.
+const FILE_SECONDS: i64 = 5;
+
+/// More files are not remembered: each is of a family of platforms.
+const FILES: usize = 64;
+
 /// More misses are not remembered.
 const MISSES: usize = 4_096;
 
@@ -82,6 +102,8 @@ impl Library {
             flights: Mutex::default(),
             misses: Mutex::default(),
             fetches: Semaphore::new(FETCHES),
+            ends: Ends::default(),
+            files: Mutex::default(),
         })
     }
 
@@ -138,11 +160,30 @@ impl Library {
         Ok(ids)
     }
 
-    /// The collateral file of a platform.
+    /// The collateral file of a platform, looked up anew after some seconds.
     ///
     /// # Errors
     /// [`Missing`].
-    pub async fn for_platform(&self, platform: &QuotePlatform) -> Result<Document, Missing> {
+    pub async fn for_platform(&self, platform: &QuotePlatform) -> Result<CollateralFile, Missing> {
+        let key = format!("{} {} {}", platform.tee, platform.ca, platform.fmspc);
+        let now = self.clock.now();
+        let files = || self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((at, file)) = files().get(&key)
+            && (0..FILE_SECONDS).contains(&now.since(*at))
+        {
+            return Ok(file.clone());
+        }
+        let document = self.put_together(platform).await?;
+        let file = CollateralFile { digest: fingerprint(&document.0), document };
+        let mut files = files();
+        if files.len() >= FILES {
+            files.clear();
+        }
+        files.insert(key, (now, file.clone()));
+        Ok(file)
+    }
+
+    async fn put_together(&self, platform: &QuotePlatform) -> Result<Document, Missing> {
         let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
         let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
         let fmspc = platform.fmspc.to_string().to_ascii_lowercase();
@@ -158,6 +199,14 @@ impl Library {
         collateral_file(&tcb_info, &qe_identity, &pck_crl, &root_ca_crl)
             .map(Document)
             .ok_or_else(|| Missing::Document("a document that is text".to_owned()))
+    }
+
+    /// Everything that is at hand.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn inventory(&self) -> Result<Vec<Item>, StoreError> {
+        self.ends.inventory(self.store.as_ref()).await
     }
 
     async fn of_api(

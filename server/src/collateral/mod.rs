@@ -6,6 +6,7 @@
 mod fetch;
 mod file;
 mod import;
+mod inventory;
 mod key;
 mod library;
 mod rim;
@@ -14,7 +15,8 @@ mod upstream;
 
 pub use file::collateral_file;
 pub use import::{ImportError, import};
+pub use inventory::Item;
 pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, RimId, Tee};
-pub use library::{Library, Missing, Shelved};
+pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use rim::import_rims;
 pub use route::routes;

@@ -53,6 +53,9 @@ impl Config {
         ask((8_192..=1_048_576).contains(&keys.kdf_memory_kib), "keys.kdf_memory_kib: from 8192 to 1048576");
         ask(is_id(&self.policy.default), "policy.default: `strict`, `crypto-only` or the id of a policy");
         ask((1..=32).contains(&self.policy.max_per_request), "policy.max_per_request: from 1 to 32");
+        let rego = &self.policy.rego;
+        ask((1..=10_000).contains(&rego.milliseconds), "policy.rego.milliseconds: from 1 to 10000");
+        ask((64..=4_096).contains(&rego.memory_mib), "policy.rego.memory_mib: from 64 to 4096");
         ask(
             (10..=3_600).contains(&self.challenge.lifetime_seconds),
             "challenge.lifetime_seconds: from 10 to 3600",
@@ -69,11 +72,26 @@ impl Config {
             }
         }
         ask((1..=60).contains(&self.collateral.timeout_seconds), "collateral.timeout_seconds: from 1 to 60");
+        let is_digest = |hex: &str| hex.len() == 64 && hex.bytes().all(|c| c.is_ascii_hexdigit());
         for token in &self.admin.tokens {
-            let hex = token.sha256.len() == 64 && token.sha256.bytes().all(|c| c.is_ascii_hexdigit());
-            ask(hex, "admin.tokens: `sha256` has 64 hex digits");
+            ask(is_digest(&token.sha256), "admin.tokens: `sha256` has 64 hex digits");
             ask(!token.name.is_empty(), "admin.tokens: `name` is not empty");
         }
+        for certificate in &self.admin.certificates {
+            ask(is_digest(&certificate.sha256), "admin.certificates: `sha256` has 64 hex digits");
+            ask(!certificate.name.is_empty(), "admin.certificates: `name` is not empty");
+        }
+        let tls = &self.tls;
+        ask(tls.certificate.is_some() == tls.key.is_some(), "tls: `certificate` and `key` go together");
+        ask(
+            tls.client_ca.is_none() || tls.is_on(),
+            "tls.client_ca: only where the service speaks TLS itself",
+        );
+        ask(
+            self.admin.certificates.is_empty() || tls.client_ca.is_some(),
+            "admin.certificates: name their roots in tls.client_ca",
+        );
+        ask(self.client.requests_per_second == 0 || self.client.burst > 0, "client.burst: at least 1");
         let files = [
             &self.trust.roots,
             &self.trust.tpm_roots,
@@ -82,7 +100,8 @@ impl Config {
             &self.collateral.import,
             &self.collateral.rims,
         ];
-        let single = [&self.keys.passphrase_file, &self.collateral.tls_ca];
+        let single =
+            [&self.keys.passphrase_file, &self.collateral.tls_ca, &tls.certificate, &tls.key, &tls.client_ca];
         let named = files.into_iter().flatten().chain(single.into_iter().flatten());
         for path in named {
             ask(path.exists(), &format!("{}: there is no such file or folder", path.display()));

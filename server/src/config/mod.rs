@@ -4,6 +4,7 @@
 mod check;
 mod issuer;
 mod load;
+mod operations;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 pub use issuer::Issuer;
 pub use load::{ConfigError, Source};
+pub use operations::{AdminCertificate, AuditConfig, ClientLimits, MetricsConfig, ReadyConfig, TlsConfig};
 
 use crate::keys::Algorithm;
 
@@ -26,8 +28,12 @@ pub struct Config {
     pub issuer: Issuer,
     /// Folder of the keys and of the database.
     pub data_dir: PathBuf,
+    /// TLS of the service itself.
+    pub tls: TlsConfig,
     /// Bounds of requests.
     pub limits: Limits,
+    /// How often one client may ask.
+    pub client: ClientLimits,
     /// What tokens are like.
     pub token: TokenConfig,
     /// Keys of the issuer.
@@ -44,6 +50,12 @@ pub struct Config {
     pub admin: AdminConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// The audit log.
+    pub audit: AuditConfig,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
+    /// When the service calls itself ready.
+    pub ready: ReadyConfig,
 }
 
 /// Bounds of requests.
@@ -148,6 +160,20 @@ pub struct PolicyConfig {
     pub default: String,
     /// Most policies of one request.
     pub max_per_request: usize,
+    /// What a policy in Rego may use.
+    pub rego: RegoConfig,
+}
+
+/// What a policy in Rego may use.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegoConfig {
+    /// Milliseconds for each rule that is asked.
+    pub milliseconds: u32,
+    /// Memory of its process, in MiB.
+    pub memory_mib: u32,
+    /// The program that runs it, and its arguments; `veriquote policy-worker` when empty.
+    pub worker: Vec<String>,
 }
 
 /// Where collateral comes from.
@@ -189,12 +215,14 @@ pub struct ChallengeConfig {
     pub required: bool,
 }
 
-/// Who may change things; nobody, when no token is named.
+/// Who may change things; nobody, when neither a token nor a certificate is named.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdminConfig {
     /// Their bearer tokens.
     pub tokens: Vec<AdminToken>,
+    /// Their certificates, whose root is one of `tls.client_ca`.
+    pub certificates: Vec<AdminCertificate>,
 }
 
 /// A bearer token, which is not here itself.
@@ -235,6 +263,13 @@ impl Config {
         self.keys.dir.clone().unwrap_or_else(|| self.data_dir.join("keys"))
     }
 
+    /// The audit log's file, if one is kept.
+    #[must_use]
+    pub fn audit_file(&self) -> Option<PathBuf> {
+        let file = || self.audit.file.clone().unwrap_or_else(|| self.data_dir.join("audit.jsonl"));
+        self.audit.enabled.then(file)
+    }
+
     /// The longest time that a token of this service is accepted.
     #[must_use]
     pub fn longest_token_seconds(&self) -> u32 {
@@ -248,7 +283,9 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             issuer: Issuer::local(),
             data_dir: PathBuf::from("veriquote-data"),
+            tls: TlsConfig::default(),
             limits: Limits::default(),
+            client: ClientLimits::default(),
             token: TokenConfig::default(),
             keys: KeysConfig::default(),
             trust: TrustConfig::default(),
@@ -257,6 +294,9 @@ impl Default for Config {
             challenge: ChallengeConfig::default(),
             admin: AdminConfig::default(),
             log: LogConfig::default(),
+            audit: AuditConfig::default(),
+            metrics: MetricsConfig::default(),
+            ready: ReadyConfig::default(),
         }
     }
 }
@@ -321,7 +361,13 @@ impl Default for KeysConfig {
 
 impl Default for PolicyConfig {
     fn default() -> Self {
-        Self { default: "strict".to_owned(), max_per_request: 8 }
+        Self { default: "strict".to_owned(), max_per_request: 8, rego: RegoConfig::default() }
+    }
+}
+
+impl Default for RegoConfig {
+    fn default() -> Self {
+        Self { milliseconds: 200, memory_mib: 256, worker: Vec::new() }
     }
 }
 

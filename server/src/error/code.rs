@@ -41,6 +41,12 @@ pub enum ServiceCode {
     PolicyNotFound,
     /// The policy is not one.
     PolicyInvalid,
+    /// A policy came to no answer.
+    PolicyFailed,
+    /// No such reference values.
+    ReferenceNotFound,
+    /// These are no reference values.
+    ReferenceInvalid,
     /// Somebody else changed it in the meantime.
     PreconditionFailed,
     /// The change must name the version that it changes.
@@ -55,6 +61,8 @@ pub enum ServiceCode {
     Unavailable,
     /// Too many requests at once.
     Busy,
+    /// Too many requests of one client.
+    TooManyRequests,
     /// The service failed.
     Internal,
 }
@@ -80,6 +88,9 @@ impl ServiceCode {
         Self::PolicyDenied,
         Self::PolicyNotFound,
         Self::PolicyInvalid,
+        Self::PolicyFailed,
+        Self::ReferenceNotFound,
+        Self::ReferenceInvalid,
         Self::PreconditionFailed,
         Self::PreconditionRequired,
         Self::Unauthenticated,
@@ -87,6 +98,7 @@ impl ServiceCode {
         Self::BadDependency,
         Self::Unavailable,
         Self::Busy,
+        Self::TooManyRequests,
         Self::Internal,
     ];
 
@@ -111,7 +123,15 @@ impl ServiceCode {
     /// Whether the same request may succeed later.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
-        matches!(self, Self::Timeout | Self::BadDependency | Self::Unavailable | Self::Busy | Self::Internal)
+        matches!(
+            self,
+            Self::Timeout
+                | Self::BadDependency
+                | Self::Unavailable
+                | Self::Busy
+                | Self::TooManyRequests
+                | Self::Internal
+        )
     }
 
     /// The last part of its page's address.
@@ -172,6 +192,13 @@ impl ServiceCode {
                 ("AS.POLICY.NOT_FOUND", S::UNPROCESSABLE_ENTITY, "there is no policy of this id")
             }
             Self::PolicyInvalid => ("AS.POLICY.INVALID", S::BAD_REQUEST, "this is not a policy"),
+            Self::PolicyFailed => ("AS.POLICY.FAILED", S::UNPROCESSABLE_ENTITY, "a policy came to no answer"),
+            Self::ReferenceNotFound => {
+                ("AS.REFERENCE.NOT_FOUND", S::NOT_FOUND, "there are no reference values of this id")
+            }
+            Self::ReferenceInvalid => {
+                ("AS.REFERENCE.INVALID", S::BAD_REQUEST, "these are no reference values")
+            }
             Self::PreconditionFailed => {
                 ("AS.POLICY.CHANGED", S::PRECONDITION_FAILED, "the policy has another version")
             }
@@ -195,6 +222,9 @@ impl ServiceCode {
                 "something that the service needs is not at hand",
             ),
             Self::Busy => ("AS.SERVICE.BUSY", S::SERVICE_UNAVAILABLE, "too many requests at once"),
+            Self::TooManyRequests => {
+                ("AS.SERVICE.RATE_LIMITED", S::TOO_MANY_REQUESTS, "too many requests of one client")
+            }
             Self::Internal => ("AS.INTERNAL.ERROR", S::INTERNAL_SERVER_ERROR, "the service failed"),
         }
     }

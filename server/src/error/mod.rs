@@ -161,6 +161,12 @@ impl ApiError {
         self
     }
 
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> ServiceCode {
+        self.0.code
+    }
+
     /// The check that failed, where one did.
     #[must_use]
     pub fn check(&self) -> Option<&CheckLine> {

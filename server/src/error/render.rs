@@ -85,6 +85,8 @@ pub async fn render(Shared(state): Shared<State>, request: Request, next: Next) 
     rendered.headers_mut().extend(error.0.headers.clone());
     rendered.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
     rendered.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let id = ApiError::new(error.0.code, "");
+    rendered.extensions_mut().insert(id);
     if let Some(allow) = allow {
         rendered.headers_mut().insert(header::ALLOW, allow);
     }

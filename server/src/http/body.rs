@@ -13,6 +13,10 @@ pub struct Body(pub Vec<u8>);
 
 const READ: [&str; 3] = ["application/json", "application/x-www-form-urlencoded", "text/json"];
 
+/// A body of JSON or of text, such as a module of Rego.
+#[derive(Clone, Debug)]
+pub struct TextBody(pub Vec<u8>);
+
 impl FromRequest<State> for Body {
     type Rejection = ApiError;
 
@@ -27,23 +31,32 @@ impl FromRequest<State> for Body {
             )
             .field("Content-Type"));
         }
-        if let Some(coding) = request.headers().get(header::CONTENT_ENCODING)
-            && coding.as_bytes() != b"identity"
-        {
-            return Err(ApiError::new(
-                ServiceCode::UnsupportedMediaType,
-                "compressed bodies are not read here",
-            )
+        whole(request, state).await.map(Self)
+    }
+}
+
+impl FromRequest<State> for TextBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self> {
+        whole(request, state).await.map(Self)
+    }
+}
+
+async fn whole(request: Request, state: &State) -> Result<Vec<u8>> {
+    if let Some(coding) = request.headers().get(header::CONTENT_ENCODING)
+        && coding.as_bytes() != b"identity"
+    {
+        return Err(ApiError::new(ServiceCode::UnsupportedMediaType, "compressed bodies are not read here")
             .field("Content-Encoding"));
+    }
+    let most = state.config().limits.body_bytes;
+    match Limited::new(request.into_body(), most).collect().await {
+        Ok(body) => Ok(body.to_bytes().to_vec()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(ApiError::new(ServiceCode::TooLarge, format!("the body is longer than {most} bytes")))
         }
-        let most = state.config().limits.body_bytes;
-        match Limited::new(request.into_body(), most).collect().await {
-            Ok(body) => Ok(Self(body.to_bytes().to_vec())),
-            Err(error) if error.is::<LengthLimitError>() => {
-                Err(ApiError::new(ServiceCode::TooLarge, format!("the body is longer than {most} bytes")))
-            }
-            Err(_) => Err(ApiError::new(ServiceCode::InvalidJson, "the body ended early")),
-        }
+        Err(_) => Err(ApiError::new(ServiceCode::InvalidJson, "the body ended early")),
     }
 }
 

@@ -7,7 +7,7 @@ mod id;
 mod json;
 
 pub use accept::{Accept, MediaRange};
-pub use body::{Body, media_type};
+pub use body::{Body, TextBody, media_type};
 pub use bounds::{Bounds, bounded};
 pub use id::{NumberedRequest, request_id, unnumbered};
 pub use json::{Fields, Position, read};

@@ -298,7 +298,8 @@ path!(policy_get, get, "/v2/policies/{id}", "policies", security(("admin" = []))
 path!(policy_put, put, "/v2/policies/{id}", "policies", security(("admin" = [])),
     summary = "Make or change a policy",
     params(("id" = String, Path), ("dry_run" = Option<bool>, Query), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
-    request_body(content = serde_json::Value, description = "A policy; docs/policy.md"),
+    request_body(content((serde_json::Value = "application/json"), (String = "text/plain")),
+        description = "Rules (docs/policy.md), or a module of Rego (docs/api.md)"),
     responses((status = 200, description = "Changed", body = s::PolicyVersion), (status = 201, description = "Made", body = s::PolicyVersion),
         (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
 path!(
@@ -348,6 +349,91 @@ path!(
     request_body = s::EvaluateRequest,
     responses(
         (status = 200, description = "What came of it", body = s::AppraisalAnswer),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    references,
+    get,
+    "/v2/reference-values",
+    "policies",
+    security(("admin" = [])),
+    summary = "The newest version of every set of reference values",
+    responses(
+        (status = 200, description = "Sets without their texts", body = serde_json::Value),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(reference_get, get, "/v2/reference-values/{id}", "policies", security(("admin" = [])),
+    summary = "A set of reference values", params(("id" = String, Path), ("version" = Option<i64>, Query)),
+    responses((status = 200, description = "The text, byte for byte", body = s::ReferenceValues), (status = 304, description = "Known"),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(reference_put, put, "/v2/reference-values/{id}", "policies", security(("admin" = [])),
+    summary = "Make or change a set of reference values",
+    params(("id" = String, Path), ("dry_run" = Option<bool>, Query), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
+    request_body = s::ReferenceValues,
+    responses((status = 200, description = "Changed", body = s::PolicyVersion), (status = 201, description = "Made", body = s::PolicyVersion),
+        (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(
+    reference_delete,
+    delete,
+    "/v2/reference-values/{id}",
+    "policies",
+    security(("admin" = [])),
+    summary = "Delete a set of reference values; its versions stay",
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses(
+        (status = 204, description = "Deleted"),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    reference_versions,
+    get,
+    "/v2/reference-values/{id}/versions",
+    "policies",
+    security(("admin" = [])),
+    summary = "Every version of a set of reference values",
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, description = "Newest first", body = serde_json::Value),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    metrics,
+    get,
+    "/metrics",
+    "operations",
+    security(("admin" = [])),
+    summary = "Numbers for Prometheus",
+    responses(
+        (
+            status = 200,
+            description = "OpenMetrics text",
+            body = String,
+            content_type = "application/openmetrics-text"
+        ),
         (
             status = "4XX",
             description = "Refused",
@@ -416,6 +502,12 @@ path!(
         policy_delete,
         policy_versions,
         policy_evaluate,
+        references,
+        reference_get,
+        reference_put,
+        reference_delete,
+        reference_versions,
+        metrics,
         healthz,
         readyz,
         version,

@@ -224,11 +224,24 @@ pub struct PolicyVersion {
     deleted: bool,
 }
 
+/// Values that policies measure evidence by.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceValues {
+    /// As policies take them: hex.
+    #[schema(min_items = 1, max_items = 4096)]
+    values: Vec<String>,
+    /// Where they come from: for people.
+    provenance: Option<String>,
+    /// RFC 3339, in UTC. After that, policies that use them come to no answer.
+    expires_at: Option<String>,
+}
+
 /// A policy to be tried on evidence.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvaluateRequest {
-    /// A candidate; that of the store when absent.
+    /// A candidate, rules as an object or a module as its text; that of the store when absent.
     policy: Option<Value>,
     /// Exactly one.
     #[schema(min_items = 1, max_items = 1)]

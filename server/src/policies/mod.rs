@@ -1,11 +1,15 @@
-//! Policies: those that are built in, and those of the store.
+//! Policies and reference values: those that are built in, and those of the store.
 
+mod ask;
 mod builtin;
+mod references;
 mod resolve;
 mod route;
+mod shelf;
 
+pub use ask::ask;
 pub use builtin::{CRYPTO_ONLY, STRICT, STRICT_TEXT};
-pub use resolve::{Resolved, hash_of, resolve};
+pub use resolve::{RegoModule, Resolved, hash_of, resolve};
 pub use route::routes;
 
 /// Whether this can be the id of a policy: letters, digits, `-` and `_`, at most 64, a letter or digit first.

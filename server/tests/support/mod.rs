@@ -109,6 +109,9 @@ impl TestServer {
             ..Config::default()
         };
         config.keys.kdf_memory_kib = 8_192;
+        // Tests are one client that asks often.
+        config.client.requests_per_second = 0;
+        config.policy.rego.worker = vec![env!("CARGO_BIN_EXE_veriquote-policy-worker").to_owned()];
         // Any algorithm does where keys are not what is tested, and these are made at once.
         config.token.algorithm = veriquote_server::keys::Algorithm::Es256;
         change(&mut config, folder.path());
@@ -260,4 +263,9 @@ pub fn payload(token: &str) -> Value {
 pub fn header(token: &str) -> Value {
     let part = token.split('.').next().expect("three parts");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
+}
+
+/// SHA-256 in hex.
+pub fn hex_sha256(bytes: &[u8]) -> String {
+    veriquote_forge::hex(&veriquote_forge::sha256(&[bytes]))
 }

@@ -4,7 +4,7 @@ mod build;
 mod conformance;
 mod install;
 mod size;
-mod tools;
+pub(crate) mod tools;
 
 use std::path::PathBuf;
 

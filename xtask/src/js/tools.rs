@@ -19,12 +19,17 @@ const TOOLS: [&str; 9] = [
 
 /// The folder that has them in its `node_modules`.
 pub(super) fn npm(project: &Project) -> Result<PathBuf, Failure> {
-    let home = project.cache.join("npm");
-    let (list, done) = (TOOLS.join("\n"), home.join("installed"));
+    packages(project, "npm", &TOOLS)
+}
+
+/// A folder of this name in the cache that has these packages, at these versions, in its `node_modules`.
+pub(crate) fn packages(project: &Project, name: &str, packages: &[&str]) -> Result<PathBuf, Failure> {
+    let home = project.cache.join(name);
+    let (list, done) = (packages.join("\n"), home.join("installed"));
     if std::fs::read_to_string(&done).is_ok_and(|installed| installed == list) {
         return Ok(home);
     }
-    println!("    installing {} tools from npm (once)", TOOLS.len());
+    println!("    installing {} packages from npm (once)", packages.len());
     if home.is_dir() {
         std::fs::remove_dir_all(&home)?;
     }
@@ -33,7 +38,7 @@ pub(super) fn npm(project: &Project) -> Result<PathBuf, Failure> {
     // No tool's script runs: each has its program inside its package.
     Step::new("npm")
         .args(["install", "--silent", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .args(TOOLS)
+        .args(packages)
         .dir(&home)
         .help("install Node.js 20.19 or later with npm; check that the package registry can be reached")
         .run()?;

@@ -1,0 +1,71 @@
+//! What is done beside requests.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::State;
+use crate::operations::audit::{Entry, record};
+
+/// How often what nobody needs any more is forgotten.
+const CLEANING: Duration = Duration::from_secs(60);
+
+/// How often the audit log is brought to the disk.
+const SYNCING: Duration = Duration::from_secs(1);
+
+/// Keys and certificates are read again and replaced in time, the audit log is brought to the disk, old
+/// challenges and silent clients are forgotten.
+pub async fn chores(state: State) {
+    let mut keys = interval(Duration::from_secs(state.config().keys.reload_seconds));
+    let mut cleaning = interval(CLEANING);
+    let mut syncing = interval(SYNCING);
+    for timer in [&mut keys, &mut cleaning, &mut syncing] {
+        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
+    let mut signing = None;
+    loop {
+        tokio::select! {
+            _ = keys.tick() => {
+                beside(&state, read_again).await;
+                let kid = state.keys().signer(state.now()).map(|key| key.kid().to_owned());
+                if kid != signing {
+                    record::event(&state, Entry::of("key.signing").with("kid", kid.clone()));
+                    signing = kid;
+                }
+            }
+            _ = syncing.tick() => beside(&state, sync).await,
+            _ = cleaning.tick() => {
+                state.turnstile().sweep();
+                if let Err(error) = state.store().forget_challenges(state.now()).await {
+                    tracing::error!(%error, "challenges");
+                }
+            }
+        }
+    }
+}
+
+/// Not on the threads that serve connections.
+async fn beside(state: &State, work: fn(&State)) {
+    let state = state.clone();
+    if let Err(error) = tokio::task::spawn_blocking(move || work(&state)).await {
+        tracing::error!(%error, "a chore failed");
+    }
+}
+
+fn read_again(state: &State) {
+    let now = state.now();
+    if let Err(error) = state.keys().reload().and_then(|()| state.keys().maintain(now)) {
+        tracing::error!(%error, "keys");
+    }
+    match state.tls().map(|tls| tls.reload()) {
+        Some(Ok(true)) => tracing::info!("the certificate was read again"),
+        Some(Err(error)) => tracing::error!(error, "the certificate stays as it was"),
+        _ => {}
+    }
+}
+
+fn sync(state: &State) {
+    if let Some(Err(error)) = state.audit().map(|audit| audit.sync()) {
+        tracing::error!(%error, "the audit log");
+    }
+}
