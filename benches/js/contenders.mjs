@@ -4,11 +4,14 @@
 export function quotes({ wasm, native, web, js }, { quote, collateral, at }) {
   const seconds = Date.parse(at) / 1000;
   const buffer = globalThis.Buffer.from(quote);
-  const ours = (name, { DcapVerifier, verifyDcap }) => {
+  const ours = (name, { DcapVerifier, verifyDcap, verifyDcapAsync }) => {
+    const request = { quote, collateral: [collateral], options: { at } };
     const verifier = new DcapVerifier({ collateral: [collateral], options: { at } });
     return [
-      { name: `${name}, cold`, run: () => verifyDcap({ quote, collateral: [collateral], options: { at } }) },
+      { name: `${name}, cold`, run: () => verifyDcap(request) },
+      { name: `${name}, cold, asynchronous`, run: () => verifyDcapAsync(request) },
       { name: `${name}, prepared`, run: () => verifier.verify(quote, { at }) },
+      { name: `${name}, prepared, asynchronous`, run: () => verifier.verifyAsync(quote, { at }) },
     ];
   };
   const list = [
@@ -36,10 +39,11 @@ export async function tokens({ wasm, native, jose, jsonwebtoken }, { jwt }) {
   }
   const ours = (name, { TokenVerifier }) => {
     const verifier = new TokenVerifier({ jwks, options });
-    list.push({ name, run: () => verifier.verify(token, { at }) });
+    list.push({ name: `${name}, prepared`, run: () => verifier.verify(token, { at }) });
+    list.push({ name: `${name}, prepared, asynchronous`, run: () => verifier.verifyAsync(token, { at }) });
   };
-  ours('`veriquote`, prepared', wasm);
-  if (native) ours('`veriquote-node`, prepared', native);
+  ours('`veriquote`', wasm);
+  if (native) ours('`veriquote-node`', native);
   return list;
 }
 

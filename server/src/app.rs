@@ -11,7 +11,7 @@ use crate::State;
 use crate::error::{ApiError, ServiceCode, render};
 use crate::http::{NumberedRequest, bounded, request_id, unnumbered};
 use crate::operations::{self, counted, limited};
-use crate::{attestation, challenge, collateral, health, oidc, openapi, policies};
+use crate::{attestation, challenge, collateral, health, oidc, openapi, pages, policies};
 
 /// The whole service.
 pub fn app(state: State) -> Router {
@@ -23,6 +23,7 @@ pub fn app(state: State) -> Router {
         .merge(collateral::routes())
         .merge(policies::routes())
         .merge(openapi::routes())
+        .merge(pages::routes())
         .merge(operations::routes())
         .layer(from_fn_with_state(state.clone(), bounded))
         .layer(from_fn_with_state(state.clone(), limited))

@@ -22,6 +22,7 @@ mod log;
 mod oidc;
 pub mod openapi;
 pub mod operations;
+mod pages;
 pub mod policies;
 mod random;
 pub mod rego;

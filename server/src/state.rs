@@ -18,7 +18,7 @@ use crate::collateral::{Library, import, import_rims};
 use crate::config::Config;
 use crate::http::Bounds;
 use crate::keys::{KeyRing, Passphrase};
-use crate::operations::{Audit, Metrics, Tls, Turnstile};
+use crate::operations::{Audit, Login, Metrics, Tls, Turnstile};
 use crate::rego::Judge;
 use crate::store::{Sqlite, Store};
 
@@ -43,6 +43,7 @@ struct Inner {
     audit: Option<Audit>,
     tls: Option<Tls>,
     judge: Judge,
+    login: Option<Login>,
 }
 
 struct Provider(Arc<dyn CryptoProvider>);
@@ -137,6 +138,10 @@ impl State {
         );
         let turnstile = Turnstile::new(&config.client);
         let tls = Tls::open(&config.tls).map_err(|error| StartError(format!("tls: {error}")))?;
+        let provider: Arc<dyn CryptoProvider> = Arc::new(AwsLc);
+        let login = config.admin.oidc.as_ref();
+        let login = login.map(|oidc| Login::new(oidc, &config.collateral, Arc::clone(&provider))).transpose();
+        let login = login.map_err(|error| StartError(format!("admin.oidc: {error}")))?;
         let judge = Judge::new(&config.policy.rego);
         let audit = config.audit_file().map(|file| Audit::open(&file, now)).transpose();
         let audit = audit.map_err(|error| StartError(format!("audit: {error}")))?;
@@ -145,7 +150,7 @@ impl State {
         Ok(Self(Arc::new(Inner {
             config,
             clock,
-            provider: Provider(Arc::new(AwsLc)),
+            provider: Provider(provider),
             keys,
             challenger: Challenger::new(&secret),
             store,
@@ -158,6 +163,7 @@ impl State {
             audit,
             tls,
             judge,
+            login,
         })))
     }
 
@@ -237,6 +243,12 @@ impl State {
     #[must_use]
     pub fn audit(&self) -> Option<&Audit> {
         self.0.audit.as_ref()
+    }
+
+    /// Administrators that another issuer knows.
+    #[must_use]
+    pub fn login(&self) -> Option<&Login> {
+        self.0.login.as_ref()
     }
 
     /// Asks policies in Rego.

@@ -1,15 +1,19 @@
 // Gives every case to a package, and compares with what the facade answered in Rust, byte for byte.
 
 /** What is wrong, case by case; empty when nothing is. `lines` are those of write-answers. */
-export function compare(veriquote, lines) {
+export async function compare(veriquote, lines) {
   const wrong = [];
-  const count = { cases: 0, objects: 0 };
+  const count = { cases: 0, objects: 0, async: 0 };
   for (const line of lines) {
     const { id, call, request, answer, expected } = line;
     count.cases += 1;
     if (veriquote.callJson && veriquote.callJson(call, request) !== answer) {
       wrong.push(`${id}: other JSON`);
       continue;
+    }
+    if (Object.hasOwn(THROW, call)) {
+      count.async += 1;
+      if ((await veriquote.callJsonAsync(call, request)) !== answer) wrong.push(`${id}: other JSON, asynchronously`);
     }
     const given = asObject(veriquote, call, request);
     if (given === undefined) continue;
@@ -24,6 +28,11 @@ export function compare(veriquote, lines) {
   }
   return { wrong, ...count };
 }
+
+/** The last line of a run. */
+export const summary = ({ wrong, cases, objects, async }, seconds) =>
+  `${cases - wrong.length} passed, ${wrong.length} failed: ${cases} cases, ${async} of them also asynchronously, ` +
+  `${objects} as objects, ${seconds.toFixed(1)} s`;
 
 const TRY = {
   verify_dcap: 'tryVerifyDcap',

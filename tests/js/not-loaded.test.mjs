@@ -15,6 +15,8 @@ for (const [slim, wasm] of [['slim.js', 'wasm/veriquote.wasm'], ['jwt/slim.js', 
     for (const call of [() => verifyToken(token()), () => new TokenVerifier(preparation)]) {
       assert.throws(call, (error) => error instanceof VeriquoteError && error.code === 'misuse.not_initialised');
     }
+    const early = veriquote.verifyTokenAsync(token());
+    await assert.rejects(early, (error) => error.code === 'misuse.not_initialised');
     await assert.rejects(init(), (error) => error.code === 'misuse.options');
     await assert.rejects(init(new Uint8Array([0, 1, 2])), WebAssembly.CompileError);
     const bytes = readFileSync(new URL(wasm, folder));

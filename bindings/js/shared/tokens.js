@@ -1,9 +1,11 @@
 import { accepted, made, result } from './result.js';
 import { requestBytes, text } from './request.js';
+import { settled } from './webcrypto.js';
 
 /** The calls about tokens, over `native()`. */
 export function tokens(native) {
   const tryVerifyToken = (request) => result(native().verifyToken(requestBytes(request, 'request')));
+  const tryVerifyTokenAsync = async (request) => settled(native().deferToken(requestBytes(request, 'request')));
 
   class TokenVerifier {
     #prepared;
@@ -22,12 +24,28 @@ export function tokens(native) {
       return result(this.#prepared.verify(text(token, 'token'), requestBytes(call, 'call')));
     }
 
+    async verifyAsync(token, call) {
+      return accepted(await this.tryVerifyAsync(token, call));
+    }
+
+    async tryVerifyAsync(token, call) {
+      return settled(this.#prepared.deferVerify(text(token, 'token'), requestBytes(call, 'call')));
+    }
+
     verifyBundle(bundle, call) {
       return accepted(this.tryVerifyBundle(bundle, call));
     }
 
     tryVerifyBundle(bundle, call) {
       return result(this.#prepared.verifyBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
+    }
+
+    async verifyBundleAsync(bundle, call) {
+      return accepted(await this.tryVerifyBundleAsync(bundle, call));
+    }
+
+    async tryVerifyBundleAsync(bundle, call) {
+      return settled(this.#prepared.deferBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
     }
 
     free() {
@@ -40,6 +58,8 @@ export function tokens(native) {
     TokenVerifier,
     tryVerifyToken,
     verifyToken: (request) => accepted(tryVerifyToken(request)),
+    tryVerifyTokenAsync,
+    verifyTokenAsync: async (request) => accepted(await tryVerifyTokenAsync(request)),
     showToken: (request) => result(native().showToken(requestBytes(request, 'request'))),
   };
 }

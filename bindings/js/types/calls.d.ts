@@ -26,7 +26,9 @@ export {
   VeriquoteError,
   showToken,
   tryVerifyToken,
+  tryVerifyTokenAsync,
   verifyToken,
+  verifyTokenAsync,
 } from './common.js';
 
 /** Verifies one SGX or TDX quote; throws a `VeriquoteError` unless it is accepted. */
@@ -35,13 +37,28 @@ export declare function verifyDcap(request: DcapRequest): Accepted;
 /** The same, and gives the result whatever it says: look at `accepted`. */
 export declare function tryVerifyDcap(request: DcapRequest): Result<Verification>;
 
+/**
+ * As `verifyDcap`; WebCrypto checks the signatures (`veriquote`), or other threads do (`veriquote-node`). It
+ * says the same, byte for byte. What is wrong with the call itself rejects the promise.
+ */
+export declare function verifyDcapAsync(request: DcapRequest): Promise<Accepted>;
+
+/** As `tryVerifyDcap`, in the same way. */
+export declare function tryVerifyDcapAsync(request: DcapRequest): Promise<Result<Verification>>;
+
 /** Collateral that is verified once, for many quotes. */
 export declare class DcapVerifier {
   constructor(preparation: DcapPreparation);
+  /** As the constructor; WebCrypto checks the signatures of the collateral. */
+  static prepare(preparation: DcapPreparation): Promise<DcapVerifier>;
   /** Verifies one quote; throws a `VeriquoteError` unless it is accepted. */
   verify(quote: Evidence, call: DcapCall): Accepted;
   /** The same, and gives the result whatever it says. */
   tryVerify(quote: Evidence, call: DcapCall): Result<Verification>;
+  /** As `verify`; WebCrypto checks the signatures, or another thread does. */
+  verifyAsync(quote: Evidence, call: DcapCall): Promise<Accepted>;
+  /** As `tryVerify`, in the same way. */
+  tryVerifyAsync(quote: Evidence, call: DcapCall): Promise<Result<Verification>>;
   /** Verifies quotes, each with its result whatever it says, in their order, while the event loop goes on. */
   verifyBatch(quotes: Iterable<Evidence>, call: DcapCall): Promise<Result<Verification>[]>;
   /** Gives the memory back now; otherwise it goes with the garbage. */
@@ -54,17 +71,35 @@ export declare function verifyNvgpu(request: NvgpuRequest): Accepted;
 /** The same, and gives the result whatever it says: look at `accepted`. */
 export declare function tryVerifyNvgpu(request: NvgpuRequest): Result<Verification>;
 
+/** As `verifyNvgpu`, in the way of `verifyDcapAsync`. */
+export declare function verifyNvgpuAsync(request: NvgpuRequest): Promise<Accepted>;
+
+/** As `tryVerifyNvgpu`, in the same way. */
+export declare function tryVerifyNvgpuAsync(request: NvgpuRequest): Promise<Result<Verification>>;
+
 /** Verifies a machine together with its GPUs; throws a `VeriquoteError` unless all is accepted. */
 export declare function verifyComposite(request: CompositeRequest): Accepted;
 
 /** The same, and gives the result whatever it says: look at `accepted`. */
 export declare function tryVerifyComposite(request: CompositeRequest): Result<Verification>;
 
+/** As `verifyComposite`, in the way of `verifyDcapAsync`. */
+export declare function verifyCompositeAsync(request: CompositeRequest): Promise<Accepted>;
+
+/** As `tryVerifyComposite`, in the same way. */
+export declare function tryVerifyCompositeAsync(request: CompositeRequest): Promise<Result<Verification>>;
+
 /** Verifies one TPM quote; throws a `VeriquoteError` unless it is accepted. */
 export declare function verifyTpm(request: TpmRequest): Accepted;
 
 /** The same, and gives the result whatever it says: look at `accepted`. */
 export declare function tryVerifyTpm(request: TpmRequest): Result<Verification>;
+
+/** As `verifyTpm`, in the way of `verifyDcapAsync`. */
+export declare function verifyTpmAsync(request: TpmRequest): Promise<Accepted>;
+
+/** As `tryVerifyTpm`, in the same way. */
+export declare function tryVerifyTpmAsync(request: TpmRequest): Promise<Result<Verification>>;
 
 /**
  * Wraps a secret for the TPM of an endorsement key, to be opened only where the attestation key is. Keep `challenge`
@@ -95,3 +130,9 @@ export declare function callJson(
   call: 'binding' | 'inspect' | 'make_tpm_challenge' | 'show_token' | 'verify_composite' | 'verify_dcap' | 'verify_nvgpu' | 'verify_token' | 'verify_tpm',
   request: string,
 ): string;
+
+/** The same of the calls that verify, in the way of `verifyDcapAsync`. */
+export declare function callJsonAsync(
+  call: 'verify_composite' | 'verify_dcap' | 'verify_nvgpu' | 'verify_token' | 'verify_tpm',
+  request: string,
+): Promise<string>;

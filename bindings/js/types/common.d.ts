@@ -48,6 +48,12 @@ export declare function verifyToken(request: TokenRequest): Accepted;
 /** The same, and gives the result whatever it says: look at `accepted`. */
 export declare function tryVerifyToken(request: TokenRequest): Result<Verification>;
 
+/** As `verifyToken`; WebCrypto checks the signatures, or other threads do. Says the same, byte for byte. */
+export declare function verifyTokenAsync(request: TokenRequest): Promise<Accepted>;
+
+/** As `tryVerifyToken`, in the same way. */
+export declare function tryVerifyTokenAsync(request: TokenRequest): Promise<Result<Verification>>;
+
 /** What a token says, of which nothing is verified: to be shown, never to be relied on. */
 export declare function showToken(request: ShowTokenRequest): Result<UnauthenticatedAppraisal>;
 
@@ -62,6 +68,14 @@ export declare class TokenVerifier {
   verifyBundle(bundle: string, call: TokenCall): Accepted;
   /** The same, and gives the result whatever it says. */
   tryVerifyBundle(bundle: string, call: TokenCall): Result<Verification>;
+  /** As `verify`; WebCrypto checks the signature, or another thread does. */
+  verifyAsync(token: string, call: TokenCall): Promise<Accepted>;
+  /** As `tryVerify`, in the same way. */
+  tryVerifyAsync(token: string, call: TokenCall): Promise<Result<Verification>>;
+  /** As `verifyBundle`, in the same way. */
+  verifyBundleAsync(bundle: string, call: TokenCall): Promise<Accepted>;
+  /** As `tryVerifyBundle`, in the same way. */
+  tryVerifyBundleAsync(bundle: string, call: TokenCall): Promise<Result<Verification>>;
   /** Gives the memory back now; otherwise it goes with the garbage. */
   free(): void;
 }

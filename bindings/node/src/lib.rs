@@ -3,6 +3,7 @@
 //! The exports are those of `veriquote-wasm`. What makes JavaScript of them is `bindings/js`.
 
 mod batch;
+mod deferred;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use veriquote_aws_lc::AwsLc;
 use veriquote_facade as facade;
 
 use crate::batch::Batch;
+use crate::deferred::Deferred;
 
 fn provider() -> Arc<dyn CryptoProvider> {
     Arc::new(AwsLc)
@@ -34,10 +36,22 @@ pub fn verify_dcap(request: Uint8Array) -> String {
     facade::verify_dcap_json(provider(), &text(&request))
 }
 
+/// [`facade::verify_dcap_json`] on another thread.
+#[napi]
+pub fn defer_dcap(request: Uint8Array) -> Deferred {
+    Deferred::call(facade::verify_dcap_json, &request)
+}
+
 /// [`facade::verify_tpm_json`]
 #[napi]
 pub fn verify_tpm(request: Uint8Array) -> String {
     facade::verify_tpm_json(provider(), &text(&request))
+}
+
+/// [`facade::verify_tpm_json`] on another thread.
+#[napi]
+pub fn defer_tpm(request: Uint8Array) -> Deferred {
+    Deferred::call(facade::verify_tpm_json, &request)
 }
 
 /// [`facade::make_tpm_challenge_json`]
@@ -58,16 +72,34 @@ pub fn verify_nvgpu(request: Uint8Array) -> String {
     facade::verify_nvgpu_json(provider(), &text(&request))
 }
 
+/// [`facade::verify_nvgpu_json`] on another thread.
+#[napi]
+pub fn defer_nvgpu(request: Uint8Array) -> Deferred {
+    Deferred::call(facade::verify_nvgpu_json, &request)
+}
+
 /// [`facade::verify_composite_json`]
 #[napi]
 pub fn verify_composite(request: Uint8Array) -> String {
     facade::verify_composite_json(provider(), &text(&request))
 }
 
+/// [`facade::verify_composite_json`] on another thread.
+#[napi]
+pub fn defer_composite(request: Uint8Array) -> Deferred {
+    Deferred::call(facade::verify_composite_json, &request)
+}
+
 /// [`facade::verify_token_json`]
 #[napi]
 pub fn verify_token(request: Uint8Array) -> String {
     facade::verify_token_json(provider(), &text(&request))
+}
+
+/// [`facade::verify_token_json`] on another thread.
+#[napi]
+pub fn defer_token(request: Uint8Array) -> Deferred {
+    Deferred::call(facade::verify_token_json, &request)
 }
 
 /// [`facade::show_token_json`]
@@ -124,10 +156,32 @@ impl PreparedDcap {
             .map_err(refused)
     }
 
+    /// Nothing is to be asked before [`PreparedDcap::answered`].
+    #[napi]
+    pub fn defer(_preparation: Uint8Array) -> Deferred {
+        Deferred::new(String::new)
+    }
+
+    /// The constructor's other name: AWS-LC answers at once.
+    ///
+    /// # Errors
+    /// `{"error": …}` with a problem.
+    #[napi(factory)]
+    pub fn answered(preparation: Uint8Array, _deferred: &Deferred) -> napi::Result<Self> {
+        Self::new(preparation)
+    }
+
     /// [`facade::PreparedDcap::verify_json`]
     #[napi]
     pub fn verify(&self, quote: Uint8Array, call: Uint8Array) -> String {
         self.0.verify_json(&quote, &text(&call))
+    }
+
+    /// [`facade::PreparedDcap::verify_json`] on another thread.
+    #[napi]
+    pub fn defer_verify(&self, quote: Uint8Array, call: Uint8Array) -> Deferred {
+        let (prepared, quote, call) = (Arc::clone(&self.0), quote.to_vec(), call.to_vec());
+        Deferred::new(move || prepared.verify_json(&quote, &text(&call)))
     }
 
     /// [`facade::PreparedDcap::verify_all_json`] on other threads.
@@ -141,7 +195,7 @@ impl PreparedDcap {
 /// [`facade::PreparedTokens`]
 #[napi]
 #[derive(Debug)]
-pub struct PreparedTokens(facade::PreparedTokens);
+pub struct PreparedTokens(Arc<facade::PreparedTokens>);
 
 #[napi]
 impl PreparedTokens {
@@ -151,13 +205,29 @@ impl PreparedTokens {
     /// `{"error": …}` with a problem.
     #[napi(constructor)]
     pub fn new(preparation: Uint8Array) -> napi::Result<Self> {
-        facade::PreparedTokens::from_json(provider(), &text(&preparation)).map(Self).map_err(refused)
+        facade::PreparedTokens::from_json(provider(), &text(&preparation))
+            .map(|prepared| Self(Arc::new(prepared)))
+            .map_err(refused)
     }
 
     /// [`facade::PreparedTokens::verify_json`]
     #[napi]
     pub fn verify(&self, token: Uint8Array, call: Uint8Array) -> String {
         self.0.verify_json(&text(&token), &text(&call))
+    }
+
+    /// [`facade::PreparedTokens::verify_json`] on another thread.
+    #[napi]
+    pub fn defer_verify(&self, token: Uint8Array, call: Uint8Array) -> Deferred {
+        let (prepared, token, call) = (Arc::clone(&self.0), token.to_vec(), call.to_vec());
+        Deferred::new(move || prepared.verify_json(&text(&token), &text(&call)))
+    }
+
+    /// [`facade::PreparedTokens::verify_bundle_json`] on another thread.
+    #[napi]
+    pub fn defer_bundle(&self, bundle: Uint8Array, call: Uint8Array) -> Deferred {
+        let (prepared, bundle, call) = (Arc::clone(&self.0), bundle.to_vec(), call.to_vec());
+        Deferred::new(move || prepared.verify_bundle_json(&text(&bundle), &text(&call)))
     }
 
     /// [`facade::PreparedTokens::verify_bundle_json`]

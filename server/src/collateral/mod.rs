@@ -20,3 +20,4 @@ pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, RimId, Tee};
 pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use rim::import_rims;
 pub use route::routes;
+pub use upstream::Client;

@@ -81,6 +81,14 @@ impl Config {
             ask(is_digest(&certificate.sha256), "admin.certificates: `sha256` has 64 hex digits");
             ask(!certificate.name.is_empty(), "admin.certificates: `name` is not empty");
         }
+        if let Some(oidc) = &self.admin.oidc {
+            let is_https = |url: &str| url.starts_with("https://");
+            let local = oidc.jwks_url.starts_with("http://127.0.0.1:") && self.listen.ip().is_loopback();
+            ask(is_https(&oidc.jwks_url) || local, "admin.oidc.jwks_url: https");
+            ask(!oidc.issuer.is_empty(), "admin.oidc.issuer: not empty");
+            ask(!oidc.audience.is_empty(), "admin.oidc.audience: not empty");
+            ask(!oidc.subjects.is_empty(), "admin.oidc.subjects: at least one");
+        }
         let tls = &self.tls;
         ask(tls.certificate.is_some() == tls.key.is_some(), "tls: `certificate` and `key` go together");
         ask(

@@ -13,7 +13,9 @@ use serde::Deserialize;
 
 pub use issuer::Issuer;
 pub use load::{ConfigError, Source};
-pub use operations::{AdminCertificate, AuditConfig, ClientLimits, MetricsConfig, ReadyConfig, TlsConfig};
+pub use operations::{
+    AdminCertificate, AuditConfig, ClientLimits, MetricsConfig, OidcConfig, ReadyConfig, TlsConfig,
+};
 
 use crate::keys::Algorithm;
 
@@ -215,7 +217,7 @@ pub struct ChallengeConfig {
     pub required: bool,
 }
 
-/// Who may change things; nobody, when neither a token nor a certificate is named.
+/// Who may change things; nobody, when neither tokens nor certificates nor an issuer are named.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdminConfig {
@@ -223,6 +225,8 @@ pub struct AdminConfig {
     pub tokens: Vec<AdminToken>,
     /// Their certificates, whose root is one of `tls.client_ca`.
     pub certificates: Vec<AdminCertificate>,
+    /// Those that another issuer knows.
+    pub oidc: Option<OidcConfig>,
 }
 
 /// A bearer token, which is not here itself.

@@ -101,7 +101,9 @@ fn tests(project: &Project, js: &Js, stages: &mut Stages) {
     });
     stages.run("JavaScript's own tests", || {
         for entry in ["veriquote/node.js", "veriquote-node/index.js"] {
-            js.node_test("tests/js/api.test.mjs").env("VERIQUOTE_PACKAGE", js.package(entry)).run()?;
+            for tests in ["tests/js/api.test.mjs", "tests/js/async.test.mjs"] {
+                js.node_test(tests).env("VERIQUOTE_PACKAGE", js.package(entry)).run()?;
+            }
         }
         js.node_test("tests/js/not-loaded.test.mjs").env("VERIQUOTE_FOLDER", js.package("veriquote")).run()
     });

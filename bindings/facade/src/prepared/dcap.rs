@@ -67,10 +67,19 @@ impl PreparedDcap {
     /// [`Verification`] as JSON out.
     #[must_use]
     pub fn verify_json(&self, quote: &[u8], call: &str) -> String {
-        let result = self
-            .verify(quote, call)
-            .unwrap_or_else(|problem| Verification::failed(EVIDENCE, problem, Vec::new()));
-        serde_json::to_string(&result).unwrap_or_default()
+        serde_json::to_string(&self.verify(quote, call)).unwrap_or_default()
+    }
+
+    /// The same, and gives the result itself.
+    #[must_use]
+    pub fn verify(&self, quote: &[u8], call: &str) -> Verification {
+        match self.ready(call) {
+            Ok(ready) => {
+                let mut platforms = self.platforms.lock().unwrap_or_else(PoisonError::into_inner);
+                ready.verify(quote, &mut platforms)
+            }
+            Err(problem) => Verification::failed(EVIDENCE, problem, Vec::new()),
+        }
     }
 
     /// Verifies quotes in their order, with platforms of their own: threads do not wait for each other.
@@ -83,12 +92,6 @@ impl PreparedDcap {
             Err(problem) => Verification::failed(EVIDENCE, problem.clone(), Vec::new()),
         };
         quotes.iter().map(|quote| serde_json::to_string(&one(quote)).unwrap_or_default()).collect()
-    }
-
-    fn verify(&self, quote: &[u8], call: &str) -> Result<Verification, Problem> {
-        let ready = self.ready(call)?;
-        let mut platforms = self.platforms.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(ready.verify(quote, &mut platforms))
     }
 
     fn ready(&self, call: &str) -> Result<Ready, Problem> {

@@ -53,24 +53,36 @@ impl PreparedTokens {
     /// out.
     #[must_use]
     pub fn verify_json(&self, token: &str, call: &str) -> String {
-        Self::told(self.prepared(call).map(|verifier| verifier.verify(token.as_bytes())))
+        serde_json::to_string(&self.verify(token, call)).unwrap_or_default()
     }
 
-    /// The same for a detached bundle.
+    /// The same, and gives the result itself.
+    #[must_use]
+    pub fn verify(&self, token: &str, call: &str) -> Verification {
+        match self.prepared(call) {
+            Ok(verifier) => verifier.verify(token.as_bytes()),
+            Err(problem) => Verification::failed(EVIDENCE, problem, Vec::new()),
+        }
+    }
+
+    /// [`Self::verify_json`] for a detached bundle.
     #[must_use]
     pub fn verify_bundle_json(&self, bundle: &str, call: &str) -> String {
-        let bundle = Document::from(bundle.as_bytes().to_vec());
-        Self::told(self.prepared(call).map(|verifier| verifier.verify_bundle(&bundle)))
+        serde_json::to_string(&self.verify_bundle(bundle, call)).unwrap_or_default()
+    }
+
+    /// The same, and gives the result itself.
+    #[must_use]
+    pub fn verify_bundle(&self, bundle: &str, call: &str) -> Verification {
+        match self.prepared(call) {
+            Ok(verifier) => verifier.verify_bundle(&Document::from(bundle.as_bytes().to_vec())),
+            Err(problem) => Verification::failed(EVIDENCE, problem, Vec::new()),
+        }
     }
 
     fn prepared(&self, call: &str) -> Result<TokenVerifier, Problem> {
         let call: TokenCall = serde_json::from_str(call)?;
         let verifier = self.0.at(call.at);
         call.nonce.map_or(Ok(verifier.clone()), |nonce| verifier.expecting(nonce))
-    }
-
-    fn told(result: Result<Verification, Problem>) -> String {
-        let result = result.unwrap_or_else(|problem| Verification::failed(EVIDENCE, problem, Vec::new()));
-        serde_json::to_string(&result).unwrap_or_default()
     }
 }

@@ -1,1 +1,9 @@
-export { TokenVerifier, VeriquoteError, showToken, tryVerifyToken, verifyToken } from './full.js';
+export {
+  TokenVerifier,
+  VeriquoteError,
+  showToken,
+  tryVerifyToken,
+  tryVerifyTokenAsync,
+  verifyToken,
+  verifyTokenAsync,
+} from './full.js';

@@ -5,4 +5,5 @@ import { tokens } from '../shared/tokens.js';
 const { initSync, load, native } = boot(glue);
 export { initSync, load };
 export { VeriquoteError } from '../shared/error.js';
-export const { TokenVerifier, showToken, tryVerifyToken, verifyToken } = /* @__PURE__ */ tokens(native);
+export const { TokenVerifier, showToken, tryVerifyToken, tryVerifyTokenAsync, verifyToken, verifyTokenAsync } =
+  /* @__PURE__ */ tokens(native);

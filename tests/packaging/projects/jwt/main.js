@@ -3,4 +3,4 @@ import * as veriquote from 'veriquote/jwt';
 import { check } from './check.js';
 
 await veriquote.init();
-console.log(check(veriquote, JSON.parse(readFileSync('evidence.json', 'utf8'))));
+console.log(await check(veriquote, JSON.parse(readFileSync('evidence.json', 'utf8'))));

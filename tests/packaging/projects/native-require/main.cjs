@@ -2,4 +2,4 @@ const { readFileSync } = require('node:fs');
 const veriquote = require('veriquote-node');
 const { check } = require('./check.js');
 
-console.log(check(veriquote, JSON.parse(readFileSync('evidence.json', 'utf8'))));
+check(veriquote, JSON.parse(readFileSync('evidence.json', 'utf8'))).then(console.log);

@@ -4,4 +4,4 @@ import { check } from './check.js';
 import evidence from './evidence.json';
 
 await veriquote.init(wasm);
-console.log(check(veriquote, evidence));
+console.log(await check(veriquote, evidence));

@@ -8,6 +8,7 @@ import {
   inspect,
   tryVerifyDcap,
   verifyDcap,
+  verifyDcapAsync,
   verifyToken,
 } from 'veriquote';
 import * as jwt from 'veriquote/jwt';
@@ -48,6 +49,10 @@ export async function sample(quote: Uint8Array, collateral: object, token: strin
   new TokenVerifier({ jwks, options }).verify(token, { at, nonce: { among: 'challenge' } });
   const verifier = new DcapVerifier({ collateral: [collateral], options: { at } });
   const batch: Result<Verification>[] = await verifier.verifyBatch([quote], { at });
+  const prepared: DcapVerifier = await DcapVerifier.prepare({ collateral: [collateral], options: { at } });
+  const later: true = (await prepared.verifyAsync(quote, { at })).accepted;
+  const whole: true = (await verifyDcapAsync({ quote, collateral: [collateral], options: { at } })).accepted;
+  const tried: boolean = (await jwt.tryVerifyTokenAsync({ token, jwks, options })).accepted;
   const file = inspect(quote);
   const version: number | undefined = file.kind === 'quote' ? file.version : undefined;
   try {
@@ -63,7 +68,7 @@ export async function sample(quote: Uint8Array, collateral: object, token: strin
     }
     throw error;
   }
-  return `${accepted} ${text} ${status} ${batch.length} ${version}`;
+  return `${accepted} ${text} ${status} ${batch.length} ${version} ${later} ${whole} ${tried}`;
 }
 
 /** Each of these must be a mistake. */
@@ -85,6 +90,8 @@ export function mistakes(quote: Uint8Array, collateral: object): void {
   new VeriquoteError();
   // @ts-expect-error: results do not change
   verifyDcap({ quote, collateral: [collateral], options: { at } }).accepted = true;
+  // @ts-expect-error: a result that is only promised
+  verifyDcapAsync({ quote, collateral: [collateral], options: { at } }).accepted;
   // @ts-expect-error: the token package has no quotes
   jwt.verifyDcap({ quote, collateral: [collateral], options: { at } });
   // @ts-expect-error: slim loads nothing by itself

@@ -3,4 +3,4 @@ import { check } from './check.js';
 import evidence from './evidence.json';
 
 await veriquote.init();
-document.body.textContent = check(veriquote, evidence);
+document.body.textContent = await check(veriquote, evidence);

@@ -5,6 +5,6 @@ import evidence from './evidence.json';
 export default {
   async test() {
     await veriquote.init();
-    console.log(check(veriquote, evidence));
+    console.log(await check(veriquote, evidence));
   },
 };
