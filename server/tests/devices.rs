@@ -353,6 +353,19 @@ fn every_policy_must_accept_devices_too() {
     let answer = server.post("/v1/attestation", &request);
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(server.verified(&answer.body)["evaluation-reports"][0]["policy-id"], "one-gpu");
+    // A module is asked of devices as it is of quotes, alone and with a machine.
+    let module = "package veriquote\nallow if input.claims.devices[0].driver_version == \"1.2.3\"";
+    let headers = [("Authorization", &*bearer), ("If-None-Match", "*"), ("Content-Type", "text/plain")];
+    let answer = server.request("PUT", "/v2/policies/module", &headers, module);
+    assert!(answer.status < 300, "{}", answer.body);
+    let whole: [u8; 64] = [NONCE, [9; 32]].concat().try_into().expect("64 bytes");
+    let mut machine = v1("acstdxnvgpu", &together(&td(whole), &hopper(NONCE)), None);
+    for request in [&mut request, &mut machine] {
+        request["policy_ids"] = json!(["module"]);
+        let answer = server.post("/v1/attestation", request);
+        assert_eq!(answer.codes().1, "AS.POLICY.DENIED", "{}", answer.body);
+        assert_eq!(answer.json()["check"]["id"], "service.rego", "{}", answer.body);
+    }
     for ids in [json!(["one-gpu", "two-gpus"]), json!(["two-gpus", "one-gpu"])] {
         request["policy_ids"] = ids;
         let answer = server.post("/v1/attestation", &request);
