@@ -14,6 +14,7 @@ use veriquote_facade::{
 };
 
 use super::binding::RuntimeData;
+use super::desk::Ready;
 use super::evidence::{DcapEvidence, Tee, TpmEvidence};
 use crate::State;
 use crate::collateral::{CollateralFile, Missing};
@@ -77,7 +78,7 @@ pub async fn dcap(
             // What clients bring is verified for them alone, so that they cannot push out what is ours.
             let verifier = match &digest {
                 Some(digest) => desk.verifier(digest, &policy, at, prepare)?,
-                None => prepare()?,
+                None => Ready::once(prepare()?),
             };
             let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
             if has_agent_log && verification.verified {
