@@ -14,7 +14,7 @@ use veriquote_facade::Blob;
 use crate::attestation::Desk;
 use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
-use crate::collateral::{Library, import};
+use crate::collateral::{Library, import, import_rims};
 use crate::config::Config;
 use crate::http::Bounds;
 use crate::instances::{Authority, Instances};
@@ -65,6 +65,10 @@ pub struct Trust {
     pub dcap_roots: Vec<Blob>,
     /// For attestation keys of TPMs.
     pub tpm_roots: Vec<Blob>,
+    /// For NVIDIA devices, instead of NVIDIA's.
+    pub nvidia_roots: Vec<Blob>,
+    /// For NVIDIA's manifests, instead of NVIDIA's.
+    pub rim_roots: Vec<Blob>,
     /// Names of attestation keys that need no certificate.
     pub tpm_ak_names: Vec<Vec<u8>>,
 }
@@ -131,6 +135,10 @@ impl State {
             let count = import(store.as_ref(), path, now).await.map_err(StartError::of)?;
             tracing::info!(path = %path.display(), documents = count, "collateral imported");
         }
+        for path in &config.collateral.rims {
+            let count = import_rims(store.as_ref(), path, now).await.map_err(StartError::of)?;
+            tracing::info!(path = %path.display(), manifests = count, "manifests imported");
+        }
         let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
         let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();
         let authority = Authority::open(&vault, config.issuer.as_str(), now).await.map_err(StartError::of)?;
@@ -138,6 +146,8 @@ impl State {
         let mut trust = Trust {
             dcap_roots: read(&config.trust.roots)?,
             tpm_roots: read(&config.trust.tpm_roots)?,
+            nvidia_roots: read(&config.trust.nvidia_roots)?,
+            rim_roots: read(&config.trust.rim_roots)?,
             tpm_ak_names: config.trust.tpm_ak_names.iter().filter_map(name).collect(),
         };
         if config.instances.is_open() {

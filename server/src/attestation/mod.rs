@@ -2,6 +2,7 @@
 
 mod binding;
 mod desk;
+mod devices;
 mod evidence;
 mod issue;
 mod job;

@@ -120,6 +120,8 @@ pub struct SubjectConfig {
     pub sgx: Vec<String>,
     /// Of TPMs.
     pub tpm: Vec<String>,
+    /// Of NVIDIA devices: of each that has them; beside the machine's in a composite.
+    pub nvgpu: Vec<String>,
 }
 
 /// Keys of the issuer.
@@ -154,6 +156,10 @@ pub struct TrustConfig {
     pub roots: Vec<PathBuf>,
     /// Files of roots (PEM) that may certify attestation keys of TPMs.
     pub tpm_roots: Vec<PathBuf>,
+    /// Files of roots (PEM) that are trusted for NVIDIA devices instead of NVIDIA's.
+    pub nvidia_roots: Vec<PathBuf>,
+    /// Files of roots (PEM) that are trusted for NVIDIA's reference manifests instead of NVIDIA's.
+    pub rim_roots: Vec<PathBuf>,
     /// Names of attestation keys of TPMs that are trusted without a certificate: hex.
     pub tpm_ak_names: Vec<String>,
 }
@@ -191,6 +197,11 @@ pub struct CollateralConfig {
     /// Services that are asked for what is not in the store, in this order:
     /// `https://host/sgx/certification/v4`.
     pub upstreams: Vec<String>,
+    /// Folders or files of NVIDIA's reference manifests that are read at the start.
+    pub rims: Vec<PathBuf>,
+    /// Services that are asked for manifests that are not in the store, in this order:
+    /// `https://rim.attestation.nvidia.com`.
+    pub rim_upstreams: Vec<String>,
     /// Where Intel's root list is, for upstreams that do not serve it.
     pub root_ca_crl_url: Option<String>,
     /// After how long a document is fetched again although it is in force.
@@ -339,7 +350,12 @@ impl Default for TokenConfig {
 impl Default for SubjectConfig {
     fn default() -> Self {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        Self { tdx: names(&["mr_td"]), sgx: names(&["mr_enclave"]), tpm: names(&["ak.name"]) }
+        Self {
+            tdx: names(&["mr_td"]),
+            sgx: names(&["mr_enclave"]),
+            tpm: names(&["ak.name"]),
+            nvgpu: names(&["hwmodel", "measres"]),
+        }
     }
 }
 
@@ -376,6 +392,8 @@ impl Default for CollateralConfig {
         Self {
             import: Vec::new(),
             upstreams: Vec::new(),
+            rims: Vec::new(),
+            rim_upstreams: Vec::new(),
             root_ca_crl_url: None,
             refresh_seconds: 6 * 3_600,
             stale_if_error_seconds: 7 * 86_400,
