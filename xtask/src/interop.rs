@@ -45,7 +45,9 @@ pub(crate) fn stages(project: &Project, all: &mut Stages) {
             python::environment(project, &format!("{FOLDER}/requirements.txt"))?,
             packages(project, "npm-interop", &NPM)?,
         ));
-        Ok::<_, Failure>("dcap-qvl, PyJWT, schemathesis, two of a cloud provider; jose, openid-client".to_owned())
+        Ok::<_, Failure>(
+            "dcap-qvl, PyJWT, schemathesis, two of a cloud provider; jose, openid-client".to_owned(),
+        )
     }) && all.run("service on a forged platform", || {
         running = Some(start(project)?);
         Ok::<_, Failure>(())
