@@ -157,8 +157,17 @@ impl TpmEvidence {
     /// What is wrong with it.
     pub fn read(text: &[u8], field: &str) -> Result<Self> {
         let node = read(text).map_err(|error| error.inside_evidence(field))?;
-        let known = ["quote", "signature", "ak", "ak_chain", "pcrs", "event_log", "ima_log"];
-        let fields = Fields::of(&node, field, &known)?;
+        Self::of_node(&node, field, &[])
+    }
+
+    /// The same of a document that is read, and that has `others` beside.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of_node(node: &Node<'_>, field: &str, others: &[&str]) -> Result<Self> {
+        let mut known = vec!["quote", "signature", "ak", "ak_chain", "pcrs", "event_log", "ima_log"];
+        known.extend(others);
+        let fields = Fields::of(node, field, &known)?;
         let required =
             |name: &str| inner(&fields, name)?.ok_or_else(|| fields.wrong(name, "this member is missing"));
         let pcrs = match fields.get("pcrs") {

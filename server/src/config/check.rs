@@ -17,6 +17,8 @@ impl Config {
                 wrong.push(message.to_owned());
             }
         };
+        self.store.check(&mut ask);
+        self.instances.check(&mut ask);
         let limits = &self.limits;
         ask((1024..=16 * 1024 * 1024).contains(&limits.body_bytes), "limits.body_bytes: from 1024 to 16 MiB");
         ask((1..=300).contains(&limits.request_seconds), "limits.request_seconds: from 1 to 300");

@@ -2,20 +2,26 @@
 //! starts, and a member that is not known is an error.
 
 mod check;
+mod instances;
 mod issuer;
 mod load;
 mod operations;
+mod secret;
+mod store;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use instances::{AccessKey, InstancesConfig, Programs, Role};
 pub use issuer::Issuer;
 pub use load::{ConfigError, Source};
 pub use operations::{
     AdminCertificate, AuditConfig, ClientLimits, MetricsConfig, OidcConfig, ReadyConfig, TlsConfig,
 };
+pub use secret::Secret;
+pub use store::StoreConfig;
 
 use crate::keys::Algorithm;
 
@@ -52,6 +58,10 @@ pub struct Config {
     pub admin: AdminConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// Where the service remembers.
+    pub store: StoreConfig,
+    /// Machines with a TPM that report.
+    pub instances: InstancesConfig,
     /// The audit log.
     pub audit: AuditConfig,
     /// Who may read the metrics.
@@ -298,6 +308,8 @@ impl Default for Config {
             challenge: ChallengeConfig::default(),
             admin: AdminConfig::default(),
             log: LogConfig::default(),
+            store: StoreConfig::default(),
+            instances: InstancesConfig::default(),
             audit: AuditConfig::default(),
             metrics: MetricsConfig::default(),
             ready: ReadyConfig::default(),
