@@ -17,8 +17,10 @@ mod encoding;
 pub mod error;
 mod health;
 pub mod http;
+pub mod instances;
 pub mod keys;
 mod log;
+pub mod nodes;
 mod oidc;
 pub mod openapi;
 pub mod operations;
@@ -29,6 +31,8 @@ pub mod rego;
 mod serve;
 mod state;
 pub mod store;
+#[cfg(feature = "web")]
+mod web;
 
 pub use app::app;
 pub use log::start as start_log;

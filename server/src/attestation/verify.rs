@@ -239,7 +239,11 @@ pub fn refusal(verification: Verification, policy: &Resolved, own_collateral: bo
     error
 }
 
-async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> Result<CollateralFile> {
+pub(super) async fn of_library(
+    state: &State,
+    (tee, field): (Tee, &str),
+    quote: &Blob,
+) -> Result<CollateralFile> {
     let platform = platform_of_quote(quote).map_err(|problem| {
         let code = if problem.kind == ProblemKind::Malformed {
             ServiceCode::InvalidFormat
@@ -264,12 +268,12 @@ async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> R
     })
 }
 
-fn other_tee(said: Tee, found: &str, field: &str) -> ApiError {
+pub(super) fn other_tee(said: Tee, found: &str, field: &str) -> ApiError {
     ApiError::argument(field, format!("the request says `{}`, and the quote is of `{found}`", said.as_str()))
 }
 
 /// A log that nothing here replays: no claim comes from it, and the trace says so.
-fn agent_log() -> CheckLine {
+pub(super) fn agent_log() -> CheckLine {
     CheckLine {
         id: "service.aa_event_log".to_owned(),
         title: "the log of the attestation agent replays to RTMR 3".to_owned(),
