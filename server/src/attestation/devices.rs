@@ -203,7 +203,7 @@ pub async fn composite(
     let own_collateral = evidence.collateral.is_none();
     let collateral = match evidence.collateral {
         Some(given) => given,
-        None => of_library(state, (Tee::Tdx, field), &quote).await?.document,
+        None => of_library(state, (Tee::Tdx, field), &quote).await?.document.as_ref().clone(),
     };
     let provider = Arc::clone(state.provider());
     let binding = match challenged {
