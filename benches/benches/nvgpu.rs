@@ -94,24 +94,24 @@ fn main() {
     println!("\none GPU, two manifests, every signature checked; milliseconds, of 101 rounds");
     println!(
         "{:<12} {:>10} {:>10} {:>14} {:>24}",
-        "", "fastest", "median", "P-384 median", "target: 12 of these + 2"
+        "", "fastest", "median", "P-384 fastest", "target: 12 of these + 2"
     );
     for (name, provider) in &providers {
         let bare = bare(provider.as_ref());
         files.verify(provider);
         let (mut whole, mut one) = (Vec::new(), Vec::new());
-        // In turns, so that a noisy machine disturbs both alike.
+        // In turns. Noise meets what is longer more often, so that the fastest rounds are compared.
         for _ in 0..101 {
             one.push(time(&bare));
             whole.push(time(|| files.verify(provider)));
         }
         whole.sort_by(f64::total_cmp);
         one.sort_by(f64::total_cmp);
-        let target = 12.0 * one[50] + 2.0;
-        let word = if whole[50] <= target { "met" } else { "MISSED" };
+        let target = 12.0 * one[0] + 2.0;
+        let word = if whole[0] <= target { "met" } else { "MISSED" };
         println!(
             "{name:<12} {:>10.2} {:>10.2} {:>14.3} {target:>17.2} {word:>6}",
-            whole[0], whole[50], one[50]
+            whole[0], whole[50], one[0]
         );
     }
 }
