@@ -15,7 +15,8 @@ use veriquote_server::keys::Algorithm;
 const PIN: &str = "a PIN of many characters";
 
 fn module() -> Option<PathBuf> {
-    let folders = ["/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm", "/usr/lib/aarch64-linux-gnu/softhsm"];
+    let folders =
+        ["/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm", "/usr/lib/aarch64-linux-gnu/softhsm"];
     folders.iter().map(|folder| Path::new(folder).join("libsofthsm2.so")).find(|path| path.exists())
 }
 
@@ -120,7 +121,10 @@ fn again_with_a_token() {
     let folder = Folder::new();
     let tokens = folder.path().join("tokens");
     fs::create_dir(&tokens).unwrap();
-    let text = format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", tokens.display());
+    let text = format!(
+        "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
+        tokens.display()
+    );
     let configuration = write(folder.path(), "softhsm2.conf", text.as_bytes());
     let status = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "keys_are_made_and_used_in_the_token", "--nocapture"])

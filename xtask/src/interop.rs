@@ -108,8 +108,8 @@ fn start(project: &Project) -> Result<Running, Failure> {
         .dir(&project.root)
         .run()?;
     crate::demo::forge_platform(project, "tdx4", &platform)?;
-    let older = folder.join("sgx3");
-    crate::demo::forge_platform(project, "sgx3", &older)?;
+    let older = folder.join("sgx3-v2");
+    crate::demo::forge_platform(project, "sgx3-v2", &older)?;
     // The issuer has the port in it: a relying party that discovers it asks there.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let url = format!("http://127.0.0.1:{port}");
