@@ -182,7 +182,6 @@ pub struct ChallengeAnswer {
 
 /// Parameters of a call of machines with a TPM: those of the signature, and those of the action.
 #[derive(ToSchema)]
-#[schema(additional_properties)]
 pub struct RpcForm {
     /// The action.
     #[schema(rename = "Action", example = "PutMessage")]
