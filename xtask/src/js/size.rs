@@ -14,8 +14,13 @@ use crate::{
 const BUDGETS: [(&str, u64); 2] = [("veriquote", 680), ("jwt", 305)];
 
 /// Each set of features, smallest first. Tokens and the shared cryptography are in each.
-const FEATURES: [(&str, &str); 4] =
-    [("tokens", ""), ("+ dcap", "dcap"), ("+ dcap, tpm", "tpm"), ("+ dcap, tpm, inspect: all", "inspect")];
+const FEATURES: [(&str, &str); 5] = [
+    ("tokens: `veriquote/jwt`", ""),
+    ("+ dcap", "dcap"),
+    ("+ dcap, tpm", "tpm"),
+    ("+ dcap, tpm, inspect", "inspect"),
+    ("all: + nvidia", "inspect,nvidia"),
+];
 
 /// Fails when a module is larger than it may be.
 pub(super) fn check(js: &Js) -> Result<String, Failure> {
