@@ -59,7 +59,7 @@ enum Command {
     /// Link the core into a program for a bare target.
     NoStd,
     /// Make npm tarballs, wheel and source distribution for this machine into `dist/`, and install each.
-    Package,
+    Package(package::Options),
     /// Build the Python wheel and test it: answers to every vector, types, threads, columns, Spark, documents.
     Python(python::Options),
     /// Install what the other commands need: system packages, cargo tools, bare-target libraries.
@@ -93,7 +93,7 @@ fn main() -> ExitCode {
         Command::Js(options) => js::run(&project, &mut stages, &options),
         Command::Load(options) => load::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
-        Command::Package => package::run(&project, &mut stages),
+        Command::Package(options) => package::run(&project, &mut stages, &options),
         Command::Python(options) => python::run(&project, &mut stages, &options),
         Command::Setup => setup::run(&project, &mut stages),
         Command::Size => size::run(&project, &mut stages),

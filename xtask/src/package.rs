@@ -2,12 +2,21 @@
 
 use std::{fs, path::Path};
 
+use clap::Args;
+
 use crate::{failure::Failure, js, project::Project, python, stages::Stages, step::Step};
 
-pub(crate) fn run(project: &Project, stages: &mut Stages) {
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Native modules as tests have them, which are slow: to try the packages without release builds.
+    #[arg(long)]
+    dev: bool,
+}
+
+pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     stages.announce(7);
-    let npm = js::package(project, stages);
-    let python = python::package(project, stages);
+    let npm = js::package(project, stages, !options.dev);
+    let python = python::package(project, stages, !options.dev);
     let (Some(npm), Some(python)) = (npm, python) else {
         return stages.skip("dist", "something that belongs there was not made");
     };

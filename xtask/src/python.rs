@@ -49,12 +49,13 @@ pub(crate) fn run(project: &Project, all: &mut Stages, options: &Options) {
 }
 
 /// Wheel and source distribution as they are published, both installed in environments of their own.
-pub(crate) fn package(project: &Project, all: &mut Stages) -> Option<Vec<PathBuf>> {
+pub(crate) fn package(project: &Project, all: &mut Stages, is_release: bool) -> Option<Vec<PathBuf>> {
+    let profile = if is_release { Profile::Release } else { Profile::Dev };
     let mut python = None;
     let mut made = Vec::new();
     let ready = all.run("Python tools", || keep(&mut python, tools(project)))
         && all.run("Python wheel", || {
-            let wheel = wheel(project, &Python::of(&python)?, Profile::Release)?;
+            let wheel = wheel(project, &Python::of(&python)?, profile)?;
             made.push(wheel.clone());
             Ok::<_, Failure>(shown(wheel))
         })
@@ -64,7 +65,7 @@ pub(crate) fn package(project: &Project, all: &mut Stages) -> Option<Vec<PathBuf
             Ok::<_, Failure>(shown(sdist))
         })
         && all.run("Python packages in environments of their own", || {
-            made.iter().try_for_each(|package| import(project, &Python::of(&python)?, package))
+            made.iter().try_for_each(|package| import(project, &Python::of(&python)?, package, profile))
         });
     ready.then_some(made)
 }
@@ -77,7 +78,7 @@ fn sdist(project: &Project, python: &Python) -> Result<PathBuf, Failure> {
     }
     python
         .step()
-        .args(["-m", "maturin", "sdist", "--quiet", "--manifest-path"])
+        .args(["-m", "maturin", "sdist", "--manifest-path"])
         .arg(project.root.join("bindings/python/Cargo.toml"))
         .arg("--out")
         .arg(&folder)
@@ -88,17 +89,20 @@ fn sdist(project: &Project, python: &Python) -> Result<PathBuf, Failure> {
 }
 
 /// Installs a package, from sources with a build like a user's, and has it refuse what is no quote.
-fn import(project: &Project, python: &Python, package: &Path) -> Result<(), Failure> {
+fn import(project: &Project, python: &Python, package: &Path, profile: Profile) -> Result<(), Failure> {
     let folder = project.target.join("python/packaged");
     let inside = Python(folder.join("bin/python"));
     python.step().args(["-m", "venv", "--clear", "--without-pip"]).arg(&folder).run()?;
-    python
+    let mut step = python
         .step()
         .args(["-m", "pip", "--quiet", "--disable-pip-version-check", "--python"])
         .arg(&inside.0)
         .args(["install", "--no-deps"])
-        .arg(package)
-        .env("CARGO_TARGET_DIR", &project.target)
+        .arg(package);
+    if matches!(profile, Profile::Dev) {
+        step = step.env("MATURIN_PEP517_ARGS", "--profile dev");
+    }
+    step.env("CARGO_TARGET_DIR", &project.target)
         .env("CARGO_INCREMENTAL", "0")
         .help("the source distribution is built as pip builds it: its first error is in the output above")
         .run()?;

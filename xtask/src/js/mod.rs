@@ -44,8 +44,8 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
 }
 
 /// The packages as they are published, tried in clean projects; gives their tarballs.
-pub(crate) fn package(project: &Project, stages: &mut Stages) -> Option<Vec<PathBuf>> {
-    let js = build(project, stages, true)?;
+pub(crate) fn package(project: &Project, stages: &mut Stages, is_release: bool) -> Option<Vec<PathBuf>> {
+    let js = build(project, stages, is_release)?;
     let tried = stages.run("npm packages in clean projects, documents as printed", || {
         debian::install_unless_on_path("chromium", &["chromium"])?;
         install::run(project, &js)
