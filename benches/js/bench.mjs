@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { inBrowser } from '../../tests/js/browser.mjs';
 import { rounds, table } from './rounds.mjs';
-import { quotes, signatures, tokens } from './contenders.mjs';
+import { devices, quotes, signatures, tokens } from './contenders.mjs';
 
 const [packages, peers, evidence] = process.argv.slice(2);
 const AT = '2025-12-02T05:09:04Z';
@@ -15,6 +15,7 @@ const require = createRequire(`${peers}/`);
 const quote = new Uint8Array(readFileSync(join(evidence, 'quote.bin')));
 const collateral = JSON.parse(readFileSync(join(evidence, 'collateral.json'), 'utf8'));
 const jwt = JSON.parse(readFileSync(new URL('../../tests/vectors/jwt/valid.json', import.meta.url), 'utf8')).token_cases[0];
+const { machines } = JSON.parse(readFileSync(new URL('../../tests/vectors/nvidia/machines.json', import.meta.url), 'utf8'));
 
 const modules = {
   wasm: await import(join(packages, 'veriquote/node.js')),
@@ -25,11 +26,12 @@ const modules = {
   jsonwebtoken: require('jsonwebtoken'),
 };
 modules.web.initSync({ module: readFileSync(require.resolve('@phala/dcap-qvl-web/dcap-qvl-web_bg.wasm')) });
-const given = { quote, collateral, at: AT, jwt: jwt.request };
+const given = { quote, collateral, at: AT, jwt: jwt.request, gpu: machines.hopper };
 console.log(`Node.js ${process.version}`);
 console.log(table('A quote in Node.js', await rounds(quotes(modules, given))));
 console.log(table('A token (ES256) in Node.js', await rounds(await tokens(modules, given))));
 console.log(table('One P-256 signature in Node.js', await rounds(await signatures(modules, given))));
+console.log(table('A GPU with two manifests in Node.js', await rounds(devices(modules, given))));
 
 const site = join(peers, 'bench-site');
 mkdirSync(site, { recursive: true });
@@ -46,7 +48,7 @@ await require('esbuild').build({
 const roots = { site, packages, bench: import.meta.dirname, peers: join(peers, 'node_modules') };
 const results = await inBrowser(roots, (page) =>
   page.evaluate(async (given) => {
-    const [wasm, web, { rounds }, { quotes, signatures, tokens }] = await Promise.all(
+    const [wasm, web, { rounds }, { devices, quotes, signatures, tokens }] = await Promise.all(
       ['/packages/veriquote/web.js', '/peers/@phala/dcap-qvl-web/dcap-qvl-web.js', '/bench/rounds.mjs', '/bench/contenders.mjs'].map((path) => import(path)),
     );
     const { js, Buffer } = await import('/site/peers.js');
@@ -60,6 +62,7 @@ const results = await inBrowser(roots, (page) =>
       quotes: await rounds(quotes({ wasm, web, js }, all)),
       tokens: await rounds(await tokens({ wasm, jose }, all)),
       signatures: await rounds(await signatures({ wasm }, all)),
+      devices: await rounds(devices({ wasm }, all)),
     };
   }, { ...given, quote: Array.from(quote) }),
 );
@@ -67,3 +70,4 @@ console.log(`\n${results.version}`);
 console.log(table('A quote in Chromium', results.quotes));
 console.log(table('A token (ES256) in Chromium', results.tokens));
 console.log(table('One P-256 signature in Chromium', results.signatures));
+console.log(table('A GPU with two manifests in Chromium', results.devices));

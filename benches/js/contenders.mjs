@@ -47,6 +47,14 @@ export async function tokens({ wasm, native, jose, jsonwebtoken }, { jwt }) {
   return list;
 }
 
+/** One GPU with two manifests, every signature of them checked. No peer does this in a browser. */
+export function devices({ wasm, native }, { gpu }) {
+  const ours = (name, { verifyNvgpu }) => ({ name, run: () => verifyNvgpu(gpu) });
+  const list = [ours('`veriquote`', wasm), ...(native ? [ours('`veriquote-node`', native)] : [])];
+  for (const { name, run } of list) if (!run().accepted) throw new Error(name);
+  return list;
+}
+
 /** What checking signatures by WebCrypto would gain: the bare signature there, the whole token here. */
 export async function signatures({ wasm }, { jwt }) {
   const { token, jwks, options } = jwt;

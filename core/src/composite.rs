@@ -301,6 +301,7 @@ impl<'b> Binding<'b> {
         Ok(Composite {
             mode: self.mode,
             identity_checked: self.identity.is_some(),
+            data: self.data.map(<[u8]>::to_vec),
             window,
             machine,
             devices,
@@ -403,6 +404,7 @@ const MACHINES: [&str; 3] = ["quote", "tdx", "intel_quote"];
 pub struct Composite {
     mode: BindingMode,
     identity_checked: bool,
+    data: Option<Vec<u8>>,
     window: Window,
     machine: AuthenticQuote,
     devices: DeviceSet,
@@ -420,6 +422,12 @@ impl Composite {
     #[must_use]
     pub const fn is_identity_checked(&self) -> bool {
         self.identity_checked
+    }
+
+    /// The data that the mode itself binds, where it takes any and they were given.
+    #[must_use]
+    pub fn runtime_data(&self) -> Option<&[u8]> {
+        self.data.as_deref()
     }
 
     /// The machine.

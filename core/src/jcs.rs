@@ -52,6 +52,13 @@ impl Json {
         }
     }
 
+    /// Takes over the members of another object; nothing happens to what is no object.
+    pub fn extend(&mut self, other: Self) {
+        if let (Self::Object(members), Self::Object(others)) = (self, other) {
+            members.extend(others);
+        }
+    }
+
     /// The canonical text.
     #[must_use]
     pub fn write(&self) -> String {

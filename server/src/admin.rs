@@ -1,4 +1,5 @@
-//! Who may change things: bearers of a token, or holders of a certificate, whose digest is configured.
+//! Who may change things: bearers of a token, or holders of a certificate, whose digest is configured,
+//! and subjects of an issuer that is.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::FromRequestParts;
@@ -19,7 +20,7 @@ impl Admin {
     ///
     /// # Errors
     /// `AS.AUTH.UNAUTHENTICATED`.
-    pub fn of(state: &State, connection: &Extensions, headers: &HeaderMap) -> Result<Self> {
+    pub async fn of(state: &State, connection: &Extensions, headers: &HeaderMap) -> Result<Self> {
         let admins = &state.config().admin;
         let certificates = admins.certificates.iter().map(|it| (&it.name, &it.sha256));
         let shown = connection.get::<Peer>().and_then(|peer| peer.certificate);
@@ -41,7 +42,14 @@ impl Admin {
         };
         let tokens = admins.tokens.iter().map(|it| (&it.name, &it.sha256));
         let given = digest(&SHA256, token.as_bytes());
-        named(tokens, given.as_ref()).map(Self).ok_or_else(|| refused("this token is not known"))
+        if let Some(name) = named(tokens, given.as_ref()) {
+            return Ok(Self(name));
+        }
+        let subject = match state.login() {
+            Some(login) => login.administrator(token, state.now()).await,
+            None => None,
+        };
+        subject.map(Self).ok_or_else(|| refused("this token is not known"))
     }
 }
 
@@ -61,6 +69,6 @@ impl FromRequestParts<State> for Admin {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
-        Self::of(state, &parts.extensions, &parts.headers)
+        Self::of(state, &parts.extensions, &parts.headers).await
     }
 }

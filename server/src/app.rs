@@ -11,7 +11,7 @@ use crate::State;
 use crate::error::{ApiError, ServiceCode, render};
 use crate::http::{NumberedRequest, bounded, request_id, unnumbered};
 use crate::operations::{self, counted, limited};
-use crate::{attestation, challenge, collateral, health, oidc, openapi, policies};
+use crate::{attestation, challenge, collateral, health, instances, oidc, openapi, pages, policies};
 
 /// The whole service.
 pub fn app(state: State) -> Router {
@@ -23,12 +23,21 @@ pub fn app(state: State) -> Router {
         .merge(collateral::routes())
         .merge(policies::routes())
         .merge(openapi::routes())
+        .merge(pages::routes())
         .merge(operations::routes())
         .layer(from_fn_with_state(state.clone(), bounded))
         .layer(from_fn_with_state(state.clone(), limited))
         .merge(health::routes());
     // An issuer with a path has its documents below it (OpenID Connect Discovery 1.0, section 4.1).
-    let routed = if path.is_empty() { routes } else { Router::new().nest(&path, routes) };
+    let mut routed = if path.is_empty() { routes } else { Router::new().nest(&path, routes) };
+    if state.config().instances.is_open() {
+        // Clients of that interface call the root, whatever the issuer's path.
+        routed = routed.merge(
+            instances::routes()
+                .layer(from_fn_with_state(state.clone(), bounded))
+                .layer(from_fn_with_state(state.clone(), limited)),
+        );
+    }
     routed
         .fallback(|| async { ApiError::new(ServiceCode::NotFound, "there is nothing at this path") })
         .layer(CatchPanicLayer::new())

@@ -6,6 +6,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::State;
 use crate::operations::audit::{Entry, record};
+use crate::random;
 
 /// How often what nobody needs any more is forgotten.
 const CLEANING: Duration = Duration::from_secs(60);
@@ -22,10 +23,14 @@ pub async fn chores(state: State) {
     for timer in [&mut keys, &mut cleaning, &mut syncing] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
+    let node = random::uuid().unwrap_or_else(|_| std::process::id().to_string());
     let mut signing = None;
     loop {
         tokio::select! {
             _ = keys.tick() => {
+                if let Err(error) = state.tend_keys(&node).await {
+                    tracing::error!(%error, "keys");
+                }
                 beside(&state, read_again).await;
                 let kid = state.keys().signer(state.now()).map(|key| key.kid().to_owned());
                 if kid != signing {
@@ -38,6 +43,9 @@ pub async fn chores(state: State) {
                 state.turnstile().sweep();
                 if let Err(error) = state.store().forget_challenges(state.now()).await {
                     tracing::error!(%error, "challenges");
+                }
+                if let Err(error) = state.store().forget_nonces(state.now()).await {
+                    tracing::error!(%error, "nonces");
                 }
             }
         }
@@ -53,10 +61,6 @@ async fn beside(state: &State, work: fn(&State)) {
 }
 
 fn read_again(state: &State) {
-    let now = state.now();
-    if let Err(error) = state.keys().reload().and_then(|()| state.keys().maintain(now)) {
-        tracing::error!(%error, "keys");
-    }
     match state.tls().map(|tls| tls.reload()) {
         Some(Ok(true)) => tracing::info!("the certificate was read again"),
         Some(Err(error)) => tracing::error!(error, "the certificate stays as it was"),

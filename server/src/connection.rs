@@ -17,6 +17,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::State;
+use crate::instances::ADDRESS_BYTES;
 use crate::operations::{Peer, fingerprint};
 
 /// How connections are served.
@@ -36,8 +37,10 @@ impl Connections {
     /// As configured.
     pub fn new(state: &State, routes: Router) -> Self {
         let patience = Duration::from_secs(state.config().limits.header_seconds);
+        // Machines report in addresses as long as addresses can be.
+        let head = if state.config().instances.is_open() { ADDRESS_BYTES } else { HEAD_BYTES };
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD_BYTES);
+        builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(head);
         Self { state: state.clone(), routes, builder, patience }
     }
 

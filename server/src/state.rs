@@ -14,13 +14,16 @@ use veriquote_facade::Blob;
 use crate::attestation::Desk;
 use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
-use crate::collateral::{Library, import};
+use crate::collateral::{Library, import, import_rims};
 use crate::config::Config;
 use crate::http::Bounds;
-use crate::keys::{KeyRing, Passphrase};
-use crate::operations::{Audit, Metrics, Tls, Turnstile};
+use crate::instances::{Authority, Instances};
+use crate::keys::{KeyRing, Passphrase, RingError};
+use crate::nodes::{Vault, apart, open_keys, tend_keys};
+use crate::operations::{Audit, Login, Metrics, Tls, Turnstile};
+use crate::random;
 use crate::rego::Judge;
-use crate::store::{Sqlite, Store};
+use crate::store::{Database, Store};
 
 /// The service's state: cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,6 +38,7 @@ struct Inner {
     challenger: Challenger,
     store: Arc<dyn Store>,
     library: Library,
+    instances: Instances,
     trust: Trust,
     desk: Arc<Desk>,
     bounds: Bounds,
@@ -43,6 +47,7 @@ struct Inner {
     audit: Option<Audit>,
     tls: Option<Tls>,
     judge: Judge,
+    login: Option<Login>,
 }
 
 struct Provider(Arc<dyn CryptoProvider>);
@@ -60,6 +65,10 @@ pub struct Trust {
     pub dcap_roots: Vec<Blob>,
     /// For attestation keys of TPMs.
     pub tpm_roots: Vec<Blob>,
+    /// For NVIDIA devices, instead of NVIDIA's.
+    pub nvidia_roots: Vec<Blob>,
+    /// For NVIDIA's manifests, instead of NVIDIA's.
+    pub rim_roots: Vec<Blob>,
     /// Names of attestation keys that need no certificate.
     pub tpm_ak_names: Vec<Vec<u8>>,
 }
@@ -99,34 +108,62 @@ impl State {
         std::fs::create_dir_all(&config.data_dir)
             .map_err(|error| StartError(format!("{}: {error}", config.data_dir.display())))?;
         let now = clock.now();
-        let secret =
-            open_or_make(&config.data_dir.join("challenge.secret"), &passphrase, config.keys.kdf_memory_kib)
-                .map_err(StartError::of)?;
-        let keys = KeyRing::open(&config, passphrase, now).map_err(StartError::of)?;
-        let store: Arc<dyn Store> = match store {
-            Some(store) => store,
-            None => {
-                let file = config.data_dir.join("veriquote.db");
-                Arc::new(Sqlite::open(&file).await.map_err(StartError::of)?)
+        let store: Arc<dyn Store> = match (store, &config.store.url) {
+            (Some(store), _) => store,
+            (None, Some(url)) => {
+                let database = Database::postgres(url.expose(), config.store.connections).await;
+                Arc::new(database.map_err(StartError::of)?)
             }
+            (None, None) => {
+                let file = config.data_dir.join("veriquote.db");
+                Arc::new(Database::sqlite(&file).await.map_err(StartError::of)?)
+            }
+        };
+        let memory_kib = config.keys.kdf_memory_kib;
+        let vault = Vault::new(Arc::clone(&store), passphrase.clone(), memory_kib);
+        let (secret, keys) = if config.store.url.is_some() {
+            let make = || random::bytes::<48>().map(Vec::from);
+            let secret = vault.secret("challenge", make).await.map_err(StartError::of)?;
+            let keys = open_keys(store.as_ref(), &config, passphrase, clock.as_ref()).await;
+            (secret, keys.map_err(StartError::of)?)
+        } else {
+            let file = config.data_dir.join("challenge.secret");
+            let secret = open_or_make(&file, &passphrase, memory_kib).map_err(StartError::of)?;
+            (secret, KeyRing::open(&config, passphrase, now).map_err(StartError::of)?)
         };
         for path in &config.collateral.import {
             let count = import(store.as_ref(), path, now).await.map_err(StartError::of)?;
             tracing::info!(path = %path.display(), documents = count, "collateral imported");
         }
+        for path in &config.collateral.rims {
+            let count = import_rims(store.as_ref(), path, now).await.map_err(StartError::of)?;
+            tracing::info!(path = %path.display(), manifests = count, "manifests imported");
+        }
         let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
         let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();
-        let trust = Trust {
+        let authority = Authority::open(&vault, config.issuer.as_str(), now).await.map_err(StartError::of)?;
+        let instances = Instances::new(&config.instances, authority, &secret)?;
+        let mut trust = Trust {
             dcap_roots: read(&config.trust.roots)?,
             tpm_roots: read(&config.trust.tpm_roots)?,
+            nvidia_roots: read(&config.trust.nvidia_roots)?,
+            rim_roots: read(&config.trust.rim_roots)?,
             tpm_ak_names: config.trust.tpm_ak_names.iter().filter_map(name).collect(),
         };
+        if config.instances.is_open() {
+            // Keys that enrolled here are as good as those of other authorities that are trusted.
+            trust.tpm_roots.push(Blob(instances.authority_certificate().as_bytes().to_vec()));
+        }
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),
         );
         let turnstile = Turnstile::new(&config.client);
         let tls = Tls::open(&config.tls).map_err(|error| StartError(format!("tls: {error}")))?;
+        let provider: Arc<dyn CryptoProvider> = Arc::new(AwsLc);
+        let login = config.admin.oidc.as_ref();
+        let login = login.map(|oidc| Login::new(oidc, &config.collateral, Arc::clone(&provider))).transpose();
+        let login = login.map_err(|error| StartError(format!("admin.oidc: {error}")))?;
         let judge = Judge::new(&config.policy.rego);
         let audit = config.audit_file().map(|file| Audit::open(&file, now)).transpose();
         let audit = audit.map_err(|error| StartError(format!("audit: {error}")))?;
@@ -135,11 +172,12 @@ impl State {
         Ok(Self(Arc::new(Inner {
             config,
             clock,
-            provider: Provider(Arc::new(AwsLc)),
+            provider: Provider(provider),
             keys,
             challenger: Challenger::new(&secret),
             store,
             library,
+            instances,
             trust,
             desk: Arc::default(),
             bounds,
@@ -148,6 +186,7 @@ impl State {
             audit,
             tls,
             judge,
+            login,
         })))
     }
 
@@ -175,6 +214,17 @@ impl State {
         &self.0.keys
     }
 
+    /// Reads keys again, and makes the one that is due. `node` tells this node from the others.
+    ///
+    /// # Errors
+    /// Files that cannot be used; a store that does not answer.
+    pub async fn tend_keys(&self, node: &str) -> Result<(), RingError> {
+        if self.config().store.url.is_some() {
+            return tend_keys(self.store(), self.keys(), node, self.now()).await;
+        }
+        apart(|| self.keys().reload().and_then(|()| self.keys().maintain(self.now())))
+    }
+
     /// Challenges.
     #[must_use]
     pub fn challenger(&self) -> &Challenger {
@@ -191,6 +241,12 @@ impl State {
     #[must_use]
     pub fn library(&self) -> &Library {
         &self.0.library
+    }
+
+    /// Machines with a TPM.
+    #[must_use]
+    pub fn instances(&self) -> &Instances {
+        &self.0.instances
     }
 
     /// Whom the service trusts.
@@ -227,6 +283,12 @@ impl State {
     #[must_use]
     pub fn audit(&self) -> Option<&Audit> {
         self.0.audit.as_ref()
+    }
+
+    /// Administrators that another issuer knows.
+    #[must_use]
+    pub fn login(&self) -> Option<&Login> {
+        self.0.login.as_ref()
     }
 
     /// Asks policies in Rego.

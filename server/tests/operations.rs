@@ -14,7 +14,7 @@ use serde_json::json;
 use support::{TestServer, hex_sha256, v1, write};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 use veriquote_forge::Forge;
-use veriquote_server::config::{AdminCertificate, AdminToken};
+use veriquote_server::config::{AdminCertificate, AdminToken, OidcConfig};
 use veriquote_server::operations::audit::{Watched, verify};
 
 const TOKEN: &str = "a-token-of-many-random-bits";
@@ -113,6 +113,56 @@ fn administrators_come_in_by_their_certificate_and_by_no_other() {
     }
 }
 
+/// One service is the issuer that another one asks: its tokens are as good as anybody's.
+#[test]
+fn administrators_come_in_by_a_token_of_the_issuer_that_is_named() {
+    let forge = Forge::tdx4();
+    let issuer = TestServer::for_platform_with(&forge, |config| {
+        config.token.v1_audience = Some("veriquote-admin".to_owned());
+    });
+    let token = issuer.post("/v1/attestation", &v1("tdx", &forge.build())).body;
+    let subject = support::payload(&token)["sub"].as_str().unwrap().to_owned();
+    let server = |change: &dyn Fn(&mut OidcConfig)| {
+        TestServer::start(|config, _| {
+            let mut oidc = OidcConfig {
+                issuer: support::ISSUER.to_owned(),
+                audience: "veriquote-admin".to_owned(),
+                jwks_url: issuer.url("/jwks.json"),
+                subjects: vec!["somebody".to_owned(), subject.clone()],
+            };
+            change(&mut oidc);
+            config.admin.oidc = Some(oidc);
+            config.collateral.allow_private = vec![[127, 0, 0, 1].into()];
+        })
+    };
+    let ask = |server: &TestServer, token: &str| {
+        server.get_with("/v2/policies", &[("Authorization", &format!("Bearer {token}"))]).status
+    };
+    let named = server(&|_| {});
+    assert_eq!(ask(&named, &token), 200);
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    assert_eq!(ask(&named, &format!("{signed}.{}", "A".repeat(86))), 401);
+    assert_eq!(ask(&named, "a.b.c"), 401);
+    for (what, change) in [
+        ("issuer", (&|oidc: &mut OidcConfig| oidc.issuer.push('/')) as &dyn Fn(&mut OidcConfig)),
+        ("audience", &|oidc: &mut OidcConfig| oidc.audience = "another service".to_owned()),
+        ("subject", &|oidc: &mut OidcConfig| oidc.subjects = vec!["somebody".to_owned()]),
+        ("keys", &|oidc: &mut OidcConfig| oidc.jwks_url = "http://127.0.0.1:9/jwks.json".to_owned()),
+    ] {
+        assert_eq!(ask(&server(change), &token), 401, "another {what}");
+    }
+    // Private addresses are for those that the configuration names.
+    let closed = TestServer::start(|config, _| {
+        config.admin.oidc = Some(OidcConfig {
+            issuer: support::ISSUER.to_owned(),
+            audience: "veriquote-admin".to_owned(),
+            jwks_url: issuer.url("/jwks.json"),
+            subjects: vec![subject.clone()],
+        });
+    });
+    assert_eq!(ask(&closed, &token), 401);
+}
+
 #[test]
 fn a_handshake_that_does_not_come_ends() {
     let servers = Authority::new();
@@ -134,6 +184,28 @@ fn a_handshake_that_does_not_come_ends() {
     let mut answer = Vec::new();
     let _ = plain.read_to_end(&mut answer);
     assert!(!answer.starts_with(b"HTTP"), "no answer without TLS");
+}
+
+#[test]
+fn an_answer_that_nobody_takes_ends_the_connection() {
+    let server = TestServer::start(|config, _| config.limits.request_seconds = 1);
+    let connections = || server.state.metrics().connections.get();
+    let begun = Instant::now();
+    let mut greedy = TcpStream::connect(server.address).unwrap();
+    greedy.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+    let request = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n";
+    // More answers than the buffers of both ends hold.
+    let _ = (0..2_000).try_for_each(|_| greedy.write_all(request));
+    while connections() == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it was never open");
+        std::thread::yield_now();
+    }
+    while connections() > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it is still open");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(begun.elapsed() > Duration::from_millis(900), "it was given its time");
+    assert_eq!(server.get("/healthz").status, 200);
 }
 
 #[test]
@@ -277,6 +349,22 @@ fn without_its_audit_log_the_service_does_not_start() {
     assert!(broken.contains("line 1"), "{broken}");
     let taken = veriquote_server::operations::Audit::open(&audit_log(&server), veriquote::UnixTime(0));
     assert!(taken.unwrap_err().contains("another process"));
+}
+
+#[test]
+fn what_tokens_and_refusals_name_is_there() {
+    let forge = Forge::tdx4();
+    let server = TestServer::for_platform(&forge);
+    let issued = server.post("/v1/attestation", &v1("tdx", &forge.build()));
+    let profile = support::payload(&issued.body)["eat_profile"].as_str().unwrap().to_owned();
+    let page = server.get(profile.strip_prefix(support::ISSUER).unwrap());
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("x-att"), "the claims are told");
+    let refused = server.get("/nowhere").json();
+    let page = server.get(refused["type"].as_str().unwrap().strip_prefix(support::ISSUER).unwrap());
+    assert_eq!(page.status, 200);
+    assert!(page.body.starts_with("AS.REQUEST.NOT_FOUND\n"), "{}", page.body);
+    assert_eq!(server.get("/errors/none").status, 404);
 }
 
 #[test]

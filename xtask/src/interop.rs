@@ -45,7 +45,9 @@ pub(crate) fn stages(project: &Project, all: &mut Stages) {
             python::environment(project, &format!("{FOLDER}/requirements.txt"))?,
             packages(project, "npm-interop", &NPM)?,
         ));
-        Ok::<_, Failure>("dcap-qvl, PyJWT, schemathesis; jose, openid-client".to_owned())
+        Ok::<_, Failure>(
+            "dcap-qvl, PyJWT, schemathesis, two of a cloud provider; jose, openid-client".to_owned(),
+        )
     }) && all.run("service on a forged platform", || {
         running = Some(start(project)?);
         Ok::<_, Failure>(())
@@ -80,6 +82,7 @@ pub(crate) fn stages(project: &Project, all: &mut Stages) {
 struct Running {
     // Ended last.
     _service: Service,
+    program: PathBuf,
     url: String,
     platform: PathBuf,
 }
@@ -87,6 +90,7 @@ struct Running {
 impl Running {
     fn told(&self, step: Step) -> Step {
         step.env("VERIQUOTE_URL", &self.url)
+            .env("VERIQUOTE_PROGRAM", &self.program)
             .env("VERIQUOTE_PLATFORM", &self.platform)
             .env("VERIQUOTE_TIME", FORGED_AT)
     }
@@ -120,7 +124,7 @@ fn start(project: &Project) -> Result<Running, Failure> {
             ("VERIQUOTE_SERVER_LOG__LEVEL", "info".to_owned()),
         ],
     })?;
-    Ok(Running { _service: service, url, platform })
+    Ok(Running { _service: service, program: debug(project), url, platform })
 }
 
 /// SHA-256 of [`ADMIN`].

@@ -6,6 +6,8 @@
 mod bare;
 mod bench;
 mod demo;
+#[cfg(test)]
+mod deploy;
 mod differential;
 mod failure;
 mod fuzz;

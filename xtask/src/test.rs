@@ -34,12 +34,15 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(14 + python::STAGES + js::STAGES + interop::STAGES);
+    stages.announce(15 + python::STAGES + js::STAGES + interop::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
         stages.run("software TPM", debian::software_tpm);
+        stages.run("database and token for tests", debian::service_parts);
     } else {
+        stages
+            .skip("database and token for tests", "no Debian packages here: install postgresql and softhsm2");
         stages
             .skip("software TPM", "no Debian packages here: install swtpm and tpm2-tools for the live tests");
     }

@@ -71,7 +71,12 @@ pub enum Command {
     Audit(Audit),
     /// Run policies in Rego for the attestation service, which starts this itself.
     #[cfg(feature = "serve")]
-    #[command(hide = true)]
+    #[command(
+        hide = true,
+        after_help = "\
+Examples:
+  veriquote policy-worker 256"
+    )]
     PolicyWorker {
         /// Memory that it may have, in MiB.
         memory_mib: u32,
@@ -1069,6 +1074,10 @@ pub struct Keygen {
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Whether the chain of a log holds. Exit code 1: it does not.
+    #[command(after_help = "\
+Examples:
+  veriquote audit verify /var/lib/veriquote/audit.jsonl
+  veriquote audit verify audit.jsonl --head \"$(cat head-of-yesterday)\" --json")]
     Verify {
         /// The log.
         file: PathBuf,

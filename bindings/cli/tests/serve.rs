@@ -223,3 +223,67 @@ fn evidence_is_exchanged_for_a_token() {
     let _ = service.wait();
     assert_eq!(attest(&platform.join("quote.bin"), &[]).status.code(), Some(2), "nobody answers");
 }
+
+#[test]
+fn policies_in_rego_are_run_by_the_program_and_changes_are_audited() {
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+    let folder = Folder::new("rego");
+    let platform = folder.0.join("platform");
+    veriquote_forge::Forge::tdx4().build().write(&platform).expect("a platform");
+    let quoted = |name: &str| format!("[{:?}]", platform.join(name).display().to_string());
+    let digest = veriquote_forge::hex(&veriquote_forge::sha256(&[TOKEN.as_bytes()]));
+    let (mut service, address) = start_with(&folder.0, |command| {
+        command
+            .args(["--issuer", "https://attest.example", "--danger-time", "2026-01-15T00:00:00Z"])
+            .env("VERIQUOTE_SERVER_TRUST__ROOTS", quoted("root.pem"))
+            .env("VERIQUOTE_SERVER_COLLATERAL__IMPORT", quoted("collateral.json"))
+            .env("VERIQUOTE_SERVER_ADMIN__TOKENS", format!("[{{ name = \"ci\", sha256 = \"{digest}\" }}]"))
+    });
+    let put = |id: &str, module: &str| {
+        let mut stream = TcpStream::connect(&address).expect("a connection");
+        let length = module.len();
+        write!(
+            stream,
+            "PUT /v2/policies/{id} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nIf-None-Match: *\r\n\
+             Authorization: Bearer {TOKEN}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n{module}"
+        )
+        .expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    };
+    put("tdx", "package veriquote\nallow if input.claims.tee == \"tdx\"");
+    put("sgx", "package veriquote\nallow if input.claims.tee == \"sgx\"");
+    put("huge", "package veriquote\nallow if count(numbers.range(0, 99999999999 * input.now)) > 0");
+    for (policy, code) in [("tdx", 0), ("sgx", 3), ("huge", 2), ("tdx", 0)] {
+        let given = run(Command::new(env!("CARGO_BIN_EXE_veriquote"))
+            .args(["attest", "--server", &format!("http://{address}"), "--policy-id", policy, "--quote"])
+            .arg(platform.join("quote.bin")));
+        assert_eq!(given.status.code(), Some(code), "{policy}: {}", said(&given));
+    }
+
+    let log = folder.0.join("data/audit.jsonl");
+    let audit =
+        |more: &[&str]| run(veriquote(&folder.0).args(["audit", "verify", "--json"]).arg(&log).args(more));
+    let holds = audit(&[]);
+    assert_eq!(holds.status.code(), Some(0), "{}", said(&holds));
+    let found: serde_json::Value = serde_json::from_slice(&holds.stdout).expect("JSON");
+    assert!(found["entries"].as_u64() >= Some(6), "{found}");
+    let head = found["head"].as_str().expect("a hash").to_owned();
+    assert_eq!(audit(&["--head", &head]).status.code(), Some(0));
+    // Killed at once: nothing that was answered is missing.
+    service.kill().expect("an end");
+    let _ = service.wait();
+    assert_eq!(audit(&["--head", &head]).status.code(), Some(0));
+    let text = std::fs::read_to_string(&log).expect("a log");
+    let last = text.lines().last().expect("a line").len() + 1;
+    std::fs::write(&log, &text[..text.len() - last]).expect("a log");
+    assert_eq!(audit(&[]).status.code(), Some(0), "what is cut off at the end is not seen");
+    assert_eq!(audit(&["--head", &head]).status.code(), Some(1), "but by a head that was noted");
+    std::fs::write(&log, text.replacen("\"ci\"", "\"me\"", 1)).expect("a log");
+    let broken = audit(&[]);
+    assert_eq!(broken.status.code(), Some(1), "{}", said(&broken));
+    assert!(said(&broken).contains("\"line\""), "{}", said(&broken));
+    let refused = run(veriquote(&folder.0).args(["serve", "--listen", "127.0.0.1:0"]));
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+}

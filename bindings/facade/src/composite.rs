@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use veriquote::composite::{self, Binding, BindingMode, Known, Strength};
+use veriquote::composite::{self, Binding, BindingMode, Composite, Known, Strength};
 use veriquote::crypto::CryptoProvider;
 use veriquote::encoding::decode_binary_or_text;
+use veriquote::nvidia::Form;
 use veriquote::policy::{Policy, Verdict as Ruling};
 use veriquote::{Code, Error, Failure};
 
@@ -13,7 +14,7 @@ use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::dcap::{self, DcapOptions, DcapVerifier};
 use crate::document::Document;
-use crate::nvgpu::{self, NvgpuClaims, NvgpuOptions};
+use crate::nvgpu::{self, Judged, NvgpuClaims, NvgpuOptions};
 use crate::problem::Problem;
 use crate::time::Time;
 use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
@@ -217,13 +218,56 @@ pub fn verify_composite(provider: Arc<dyn CryptoProvider>, request: &CompositeRe
     }
 }
 
+/// Verifies a composite once and has each of these policies judge it; the options' own policy is not looked at.
+/// A TPM is judged by one policy: it is no part of this call.
+#[must_use]
+pub fn verify_composite_for_claims(
+    provider: Arc<dyn CryptoProvider>,
+    request: &CompositeRequest,
+    policies: &[Policy],
+) -> Vec<Judged<Composite>> {
+    let mut checks = Vec::new();
+    let authentic = if request.tpm.is_some() {
+        Err(Problem::misuse("tpm", "a TPM is no part of this call", "verify it by itself"))
+    } else {
+        authenticate(provider, request, &mut checks)
+    };
+    match authentic {
+        Ok(authentic) => {
+            let judge = |policy| judge(authentic.clone(), policy, request, checks.clone());
+            policies.iter().map(judge).collect()
+        }
+        Err(problem) => {
+            let failed = Verification::failed(EVIDENCE, problem, checks);
+            policies.iter().map(|_| Judged::refused(failed.clone())).collect()
+        }
+    }
+}
+
 fn run(
     provider: Arc<dyn CryptoProvider>,
     request: &CompositeRequest,
     checks: &mut Vec<CheckLine>,
 ) -> Result<Verification, Problem> {
+    let policy = policy(&request.options)?;
+    let authentic = authenticate(provider, request, checks)?;
+    Ok(judge(authentic, &policy, request, std::mem::take(checks)).verification)
+}
+
+/// A composite that is authentic and bound, and what a TPM's own verification said.
+#[derive(Clone)]
+struct Authentic {
+    composite: Composite,
+    form: Form,
+    tpm: Option<Verification>,
+}
+
+fn authenticate(
+    provider: Arc<dyn CryptoProvider>,
+    request: &CompositeRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<Authentic, Problem> {
     let options = &request.options;
-    let policy = policy(options)?;
     let decoded = Decoded::of(&options.binding)?;
     let mode = mode(&options.binding.mode)?;
     let binding = Binding::new(mode, &decoded.known());
@@ -270,6 +314,16 @@ fn run(
         }
     }
 
+    Ok(Authentic { composite, form: envelope.form, tpm })
+}
+
+fn judge(
+    Authentic { composite, form, tpm }: Authentic,
+    policy: &Policy,
+    request: &CompositeRequest,
+    checks: Vec<CheckLine>,
+) -> Judged<Composite> {
+    let mode = composite.mode();
     let strength = policy.strength(composite.machine().tee());
     let claims = CompositeClaims {
         binding: BondClaims {
@@ -280,16 +334,16 @@ fn run(
             identity_checked: composite.is_identity_checked(),
         },
         machine: dcap::claims(composite.machine()),
-        devices: NvgpuClaims::of(envelope.form, composite.devices()),
+        devices: NvgpuClaims::of(form, composite.devices()),
         tpm: tpm.as_ref().and_then(|tpm| tpm.claims.as_ref()?.tpm().cloned()),
         valid_until: composite.window().not_after.to_string(),
     };
-    let (error, evaluation) = match policy.accept_composite(composite) {
-        Ok(accepted) => (None, accepted.appraisal().clone()),
-        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
+    let (error, evaluation, proof) = match policy.accept_composite(composite) {
+        Ok(accepted) => (None, accepted.appraisal().clone(), Some(accepted)),
+        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal, None),
     };
     let mut appraisal = Appraisal::from(&evaluation);
-    let mut not_checked = left_open(mode, strength, options);
+    let mut not_checked = left_open(mode, strength, &request.options);
     let silent = evaluation.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
     not_checked.extend(silent.filter_map(|finding| meaning(finding.rule)));
     let mut error = error;
@@ -298,18 +352,20 @@ fn run(
         not_checked.extend(tpm.not_checked);
         error = error.or_else(|| tpm.error.map(|problem| problem.inside("tpm")));
     }
-    Ok(Verification {
+    let accepted = proof.filter(|_| error.is_none());
+    let verification = Verification {
         verified: !error.as_ref().is_some_and(|error| is_terminal(&error.code)),
         accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
         error,
-        checks: std::mem::take(checks),
+        checks,
         claims: Some(Claims::Composite(Box::new(claims))),
         appraisal: Some(appraisal),
         not_checked,
         horizons: Vec::new(),
         forecast: Vec::new(),
-    })
+    };
+    Judged { verification, accepted }
 }
 
 /// A TCB that no policy accepts is not called verified, as for a quote alone.

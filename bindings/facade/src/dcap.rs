@@ -336,6 +336,18 @@ impl DcapVerifier {
         self.run_whole(quote, event_log, None, None).unwrap_or_else(|failure| (failed(&failure), None))
     }
 
+    /// The same, remembering platforms in `cache`.
+    #[must_use]
+    pub fn verify_cached_for_claims(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+        cache: &mut PlatformCache,
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
+        let whole = self.run_whole(quote, event_log, None, Some(cache));
+        whole.unwrap_or_else(|failure| (failed(&failure), None))
+    }
+
     /// The same, with all that can stand beside a quote.
     #[must_use]
     pub fn verify_with(

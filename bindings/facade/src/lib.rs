@@ -54,7 +54,7 @@ pub use claims::{
 #[cfg(feature = "nvidia")]
 pub use composite::{
     BondClaims, CompositeBinding, CompositeClaims, CompositeDevices, CompositeMachine, CompositeOptions,
-    CompositeRequest, CompositeTpm, verify_composite, verify_composite_json,
+    CompositeRequest, CompositeTpm, verify_composite, verify_composite_for_claims, verify_composite_json,
 };
 #[cfg(feature = "dcap")]
 pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};
@@ -73,9 +73,9 @@ pub use lookup::{
 };
 #[cfg(feature = "nvidia")]
 pub use nvgpu::{
-    ComparisonClaims, DeviceCertificate, FirmwareIdClaims, MismatchClaims, MissingRim, NvgpuClaims,
+    ComparisonClaims, DeviceCertificate, FirmwareIdClaims, Judged, MismatchClaims, MissingRim, NvgpuClaims,
     NvgpuDeviceClaims, NvgpuDeviceView, NvgpuOptions, NvgpuRequest, NvgpuView, RimView, verify_nvgpu,
-    verify_nvgpu_json,
+    verify_nvgpu_for_claims, verify_nvgpu_json,
 };
 #[cfg(feature = "dcap")]
 pub use prepared::{DcapCall, DcapPreparation, PreparedDcap};

@@ -30,6 +30,9 @@ const TRIED_RAW: [Mode; 2] = [Mode::RawPad64, Mode::Sha384Pad64];
 /// The same for a TPM, whose quote has the data as they are.
 const TRIED_TPM: [Mode; 1] = [Mode::TpmExtraData];
 
+/// The same for devices, which have signed the challenge as it is.
+const TRIED_DEVICES: [Mode; 1] = [Mode::RawExact];
+
 /// The same for data that are JSON.
 const TRIED_STRUCTURED: [Mode; 1] = [Mode::Sha384JcsPad64];
 
@@ -82,12 +85,7 @@ impl RuntimeData {
         tee: Tee,
         provider: &dyn CryptoProvider,
     ) -> Result<(Mode, CheckLine)> {
-        let tried: &[Mode] = match &self.mode {
-            Some(mode) => std::slice::from_ref(mode),
-            None if self.structured => &TRIED_STRUCTURED,
-            None if tee == Tee::Tpm => &TRIED_TPM,
-            None => &TRIED_RAW,
-        };
+        let tried = self.tried(tee);
         let mut refusal = None;
         for mode in tried {
             match mode.verify(report_data, &self.data, self.nonce(), provider) {
@@ -113,6 +111,78 @@ impl RuntimeData {
         let mut refused = ApiError::of(code, problem).field(self.field.clone()).failing(check(tried, None));
         refused.set_detail(detail);
         Err(refused)
+    }
+
+    /// The modes that are tried.
+    fn tried(&self, tee: Tee) -> &[Mode] {
+        match &self.mode {
+            Some(mode) => std::slice::from_ref(mode),
+            None if self.structured => &TRIED_STRUCTURED,
+            None if tee == Tee::Tpm => &TRIED_TPM,
+            None if tee == Tee::NvGpu => &TRIED_DEVICES,
+            None => &TRIED_RAW,
+        }
+    }
+
+    /// What the report data must be, whole: of several modes those of the first that makes what is `stated`,
+    /// or else of the first.
+    ///
+    /// # Errors
+    /// `AS.REQUEST.INVALID_ARGUMENT` for data that no mode takes.
+    pub fn field(
+        &self,
+        stated: Option<&[u8; 64]>,
+        tee: Tee,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Vec<u8>> {
+        let mut first = None;
+        let mut refusal = None;
+        for mode in self.tried(tee) {
+            match mode.field(&self.data, self.nonce(), provider) {
+                Ok(field) if stated.is_some_and(|stated| field == *stated) => return Ok(field),
+                Ok(field) => first = first.or(Some(field)),
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        let refused = |error: Option<veriquote::Error>| match error {
+            Some(error) => {
+                let problem = Problem::from(&error).inside("runtime_data");
+                ApiError::of(ServiceCode::InvalidArgument, problem).field(self.field.clone())
+            }
+            None => ApiError::internal("no mode was tried"),
+        };
+        // Data that are too long for the field, and of which no hash is in it, were never bound by anything.
+        if self.mode.is_none() && !self.structured && self.data.len() > FIELD {
+            return Err(refused(refusal));
+        }
+        // Whole: a challenge is never cut out of something longer, nor out of something shorter.
+        let is_whole = |field: &Vec<u8>| field.len() == FIELD;
+        first.filter(is_whole).ok_or_else(|| {
+            if refusal.is_some() {
+                return refused(refusal);
+            }
+            ApiError::argument(
+                self.field.clone(),
+                "this mode fills another field than the 64 bytes of a report",
+            )
+        })
+    }
+
+    /// The challenge of devices: 32 bytes, to the last one.
+    ///
+    /// # Errors
+    /// `AS.REQUEST.INVALID_ARGUMENT` for other data and for modes that hash them.
+    pub fn device_nonce(&self) -> Result<[u8; 32]> {
+        if self.structured || !matches!(self.mode, None | Some(Mode::RawExact)) {
+            return Err(ApiError::argument(
+                self.field.clone(),
+                "devices sign their challenge as it is: `raw` with the binding `raw-exact`",
+            ));
+        }
+        self.data.as_slice().try_into().map_err(|_| {
+            let detail = format!("a challenge of devices has 32 bytes, and not {}", self.data.len());
+            ApiError::argument(self.field.clone(), detail)
+        })
     }
 
     /// The nonce as the core takes it.

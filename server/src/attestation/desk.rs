@@ -1,10 +1,12 @@
 //! Collateral that lies ready, verified once, so that the next quote of its platform family costs less.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use veriquote_facade::{DcapVerifier, Time};
+use veriquote::dcap::{AuthenticQuote, PlatformCache};
+use veriquote::policy::Accepted;
+use veriquote_facade::{Blob, DcapVerifier, Time, Verification};
 
 use crate::error::Result;
 use crate::policies::Resolved;
@@ -15,9 +17,59 @@ pub struct Desk(Mutex<Lying>);
 
 #[derive(Debug, Default)]
 struct Lying {
-    verifiers: HashMap<Key, (u64, DcapVerifier)>,
+    verifiers: HashMap<Key, (u64, Ready)>,
     /// Counts uses, to know which was used longest ago.
     uses: u64,
+}
+
+/// A verifier with the platforms that it has seen, of which another quote costs one signature.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    verifier: DcapVerifier,
+    /// One for each that verifies at the same time, so that nobody waits for another; `None`: nothing is kept.
+    platforms: Option<Arc<Mutex<Vec<PlatformCache>>>>,
+}
+
+/// Platforms of one cache, at some kilobytes each.
+const PLATFORMS: usize = 32;
+
+/// Caches of one verifier: more that verify at once begin with an empty one.
+const CACHES: usize = 4;
+
+impl Ready {
+    /// One that is used once.
+    #[must_use]
+    pub const fn once(verifier: DcapVerifier) -> Self {
+        Self { verifier, platforms: None }
+    }
+
+    fn kept(verifier: DcapVerifier) -> Self {
+        Self { verifier, platforms: Some(Arc::default()) }
+    }
+
+    fn at(self, at: Time) -> Self {
+        Self { verifier: self.verifier.at(at), ..self }
+    }
+
+    /// Verifies a quote, with the proof that the policy accepted it.
+    pub fn verify_for_claims(
+        &self,
+        quote: &Blob,
+        event_log: Option<&Blob>,
+    ) -> (Verification, Option<Accepted<AuthenticQuote>>) {
+        let Some(platforms) = &self.platforms else {
+            return self.verifier.verify_for_claims(quote, event_log);
+        };
+        let lock = || platforms.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = lock().pop();
+        let mut cache = taken.unwrap_or_else(|| PlatformCache::new(PLATFORMS));
+        let verified = self.verifier.verify_cached_for_claims(quote, event_log, &mut cache);
+        let mut platforms = lock();
+        if platforms.len() < CACHES {
+            platforms.push(cache);
+        }
+        verified
+    }
 }
 
 /// SHA-256 over what the verifier was made of.
@@ -38,19 +90,21 @@ impl Desk {
         policy: &Resolved,
         at: Time,
         prepare: impl FnOnce() -> Result<DcapVerifier>,
-    ) -> Result<DcapVerifier> {
+    ) -> Result<Ready> {
         let key = key(collateral, policy);
-        if let Some(verifier) = self.lying(&key) {
-            return Ok(verifier.at(at));
+        if let Some(ready) = self.lying(&key) {
+            return Ok(ready.at(at));
         }
         let verifier = prepare()?;
-        if verifier.collateral_is_for(0).is_some() {
-            self.lay(key, verifier.clone());
+        if verifier.collateral_is_for(0).is_none() {
+            return Ok(Ready::once(verifier));
         }
-        Ok(verifier)
+        let ready = Ready::kept(verifier);
+        self.lay(key, ready.clone());
+        Ok(ready)
     }
 
-    fn lying(&self, key: &Key) -> Option<DcapVerifier> {
+    fn lying(&self, key: &Key) -> Option<Ready> {
         let mut lying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lying.uses = lying.uses.wrapping_add(1);
         let uses = lying.uses;
@@ -59,7 +113,7 @@ impl Desk {
         Some(verifier.clone())
     }
 
-    fn lay(&self, key: Key, verifier: DcapVerifier) {
+    fn lay(&self, key: Key, verifier: Ready) {
         let mut lying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lying.verifiers.len() >= MOST {
             let oldest = lying.verifiers.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| *key);

@@ -3,6 +3,7 @@
 use veriquote::bytes::to_hex;
 use veriquote::json::Node;
 
+use super::devices::DeviceEvidence;
 use crate::encoding::{NotBase64, from_base64, from_base64url};
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Fields, read};
@@ -37,21 +38,16 @@ impl Tee {
         }
     }
 
-    /// The kind of this name that is verified here.
+    /// The kind of this name.
     ///
     /// # Errors
-    /// `AS.REQUEST.UNSUPPORTED_TEE`: 400 for a name that is none, 422 for a kind that is not verified yet.
+    /// `AS.REQUEST.UNSUPPORTED_TEE` for a name that is none.
     pub fn supported(name: &str, field: &str) -> Result<Self> {
         let refused = |detail: String| ApiError::new(ServiceCode::UnsupportedTee, detail).field(field);
-        match Self::ALL.into_iter().find(|tee| tee.as_str() == name) {
-            Some(tee @ (Self::Tdx | Self::Sgx | Self::Tpm)) => Ok(tee),
-            Some(tee) => Err(refused(format!("evidence of `{}` is not verified yet", tee.as_str()))
-                .status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)),
-            None => {
-                let known: Vec<&str> = Self::ALL.iter().map(|tee| tee.as_str()).collect();
-                Err(refused(format!("this is no kind of evidence; known: {}", known.join(", "))))
-            }
-        }
+        Self::ALL.into_iter().find(|tee| tee.as_str() == name).ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|tee| tee.as_str()).collect();
+            refused(format!("this is no kind of evidence; known: {}", known.join(", ")))
+        })
     }
 }
 
@@ -62,6 +58,8 @@ pub enum Evidence {
     Dcap(DcapEvidence),
     /// Of a TPM.
     Tpm(Box<TpmEvidence>),
+    /// Of NVIDIA devices, or of a trust domain with them.
+    Devices(Box<DeviceEvidence>),
 }
 
 impl Evidence {
@@ -72,7 +70,10 @@ impl Evidence {
     pub fn read(text: &[u8], tee: Tee, field: &str) -> Result<Self> {
         match tee {
             Tee::Tpm => Ok(Self::Tpm(Box::new(TpmEvidence::read(text, field)?))),
-            _ => Ok(Self::Dcap(DcapEvidence::read(text, tee, field)?)),
+            Tee::NvGpu | Tee::AcsTdxNvGpu => {
+                Ok(Self::Devices(Box::new(DeviceEvidence::read(text, tee, field)?)))
+            }
+            Tee::Tdx | Tee::Sgx => Ok(Self::Dcap(DcapEvidence::read(text, tee, field)?)),
         }
     }
 }
@@ -133,7 +134,8 @@ impl DcapEvidence {
         };
         let fields = Fields::of(&node, field, known)?;
         if fields.get("gpu_evidence").is_some() {
-            return Err(ApiError::new(ServiceCode::UnsupportedTee, "evidence of GPUs is not verified yet")
+            let detail = "a trust domain with devices is evidence of `acstdxnvgpu`";
+            return Err(ApiError::new(ServiceCode::UnsupportedTee, detail)
                 .status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
                 .field(fields.path("gpu_evidence")));
         }
@@ -155,8 +157,17 @@ impl TpmEvidence {
     /// What is wrong with it.
     pub fn read(text: &[u8], field: &str) -> Result<Self> {
         let node = read(text).map_err(|error| error.inside_evidence(field))?;
-        let known = ["quote", "signature", "ak", "ak_chain", "pcrs", "event_log", "ima_log"];
-        let fields = Fields::of(&node, field, &known)?;
+        Self::of_node(&node, field, &[])
+    }
+
+    /// The same of a document that is read, and that has `others` beside.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of_node(node: &Node<'_>, field: &str, others: &[&str]) -> Result<Self> {
+        let mut known = vec!["quote", "signature", "ak", "ak_chain", "pcrs", "event_log", "ima_log"];
+        known.extend(others);
+        let fields = Fields::of(node, field, &known)?;
         let required =
             |name: &str| inner(&fields, name)?.ok_or_else(|| fields.wrong(name, "this member is missing"));
         let pcrs = match fields.get("pcrs") {

@@ -3,7 +3,9 @@
 use aws_lc_rs::digest::{SHA384, digest};
 use veriquote::appraisal::{Bound, Budget, Claims, ClaimsOptions, Profile, SubjectTemplate, Written};
 use veriquote::binding::Mode;
+use veriquote::composite::Composite;
 use veriquote::dcap::{AuthenticQuote, Report};
+use veriquote::nvidia::DeviceSet;
 use veriquote::policy::Accepted;
 use veriquote::tpm::BoundQuote;
 use veriquote::{Code, Error, UnixTime};
@@ -113,6 +115,54 @@ impl Draft {
         self.options(names, bound, bound_quote.ak().window.not_after, |options| {
             let options = ClaimsOptions { policy_hash, ..options.clone() };
             Claims::from_accepted_tpm(accepted, &options, provider)
+        })
+    }
+
+    /// The claims of NVIDIA devices, whose challenge is `data`.
+    ///
+    /// # Errors
+    /// Claims that cannot be made.
+    pub fn of_devices(
+        &self,
+        accepted: &[(Resolved, Accepted<DeviceSet>)],
+        data: Option<&RuntimeData>,
+    ) -> Result<Claims> {
+        let Some((_, first)) = accepted.first() else {
+            return Err(ApiError::internal("no policy was asked"));
+        };
+        let names = &self.state.config().token.subject.nvgpu;
+        let policies: Vec<_> = accepted.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
+        let provider = self.state.provider().as_ref();
+        let bound = data.map(|data| (data, Mode::RawExact));
+        self.options(names, bound, first.evidence().window().not_after, |options| {
+            Claims::from_all_accepted_nvidia(&policies, options, provider)
+        })
+    }
+
+    /// The claims of a trust domain with its devices. `data` are what its report data are made of.
+    ///
+    /// # Errors
+    /// Data that are not bound; claims that cannot be made.
+    pub fn of_composite(
+        &self,
+        accepted: &[(Resolved, Accepted<Composite>)],
+        data: Option<&RuntimeData>,
+    ) -> Result<Claims> {
+        let Some((_, first)) = accepted.first() else {
+            return Err(ApiError::internal("no policy was asked"));
+        };
+        let composite = first.evidence();
+        let subject = &self.state.config().token.subject;
+        let names: Vec<String> = subject.tdx.iter().chain(&subject.nvgpu).cloned().collect();
+        let policies: Vec<_> = accepted.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
+        let provider = self.state.provider().as_ref();
+        let report_data = composite.machine().report().report_data();
+        let bound = match data {
+            None => None,
+            Some(data) => Some((data, data.verify(&report_data.0, Tee::AcsTdxNvGpu, provider)?.0)),
+        };
+        self.options(&names, bound, composite.window().not_after, |options| {
+            Claims::from_all_accepted_composite(&policies, options, provider)
         })
     }
 

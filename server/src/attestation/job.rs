@@ -2,9 +2,12 @@
 
 use veriquote::appraisal::Claims;
 use veriquote::binding::Mode;
-use veriquote_facade::{CheckLine, Time, Verification};
+use veriquote::composite::Composite;
+use veriquote::nvidia::DeviceSet;
+use veriquote_facade::{CheckLine, Judged, Time, Verification};
 
 use super::binding::RuntimeData;
+use super::devices::{self, Challenged};
 use super::evidence::{Evidence, Tee};
 use super::issue::Draft;
 use super::verify;
@@ -25,6 +28,8 @@ pub struct Job {
     pub runtime_data: Option<RuntimeData>,
     /// A challenge of this service is among the data that it should bind.
     pub challenged: bool,
+    /// The challenge and data of a composite that binds them in its own mode.
+    pub composite: Option<Challenged>,
     /// All of them must accept.
     pub policies: Vec<Resolved>,
     /// When.
@@ -52,8 +57,20 @@ impl Job {
     /// # Errors
     /// The first refusal, with every check up to the failing one.
     pub async fn claims(self, state: &State, draft: &Draft) -> Result<Claims> {
-        let Self { tee, field, evidence, runtime_data, challenged, policies, at } = self;
+        let Self { tee, field, evidence, runtime_data, challenged, composite, policies, at } = self;
         match evidence {
+            Evidence::Devices(evidence) if tee == Tee::NvGpu => {
+                let data = runtime_data.as_ref();
+                let (proofs, _) = devices::devices(state, *evidence, data, policies, at).await?.accepted()?;
+                draft.of_devices(&proofs, data)
+            }
+            Evidence::Devices(evidence) => {
+                let (data, challenged) = (runtime_data.as_ref(), composite.as_ref());
+                let rulings =
+                    devices::composite(state, field, *evidence, data, challenged, policies, at).await?;
+                let (proofs, trace) = rulings.accepted()?;
+                draft.of_composite(&proofs, data).map_err(|error| error.after(trace))
+            }
             Evidence::Dcap(evidence) => {
                 let outcome = verify::dcap(state, (tee, field), evidence, policies, at).await?;
                 let accepted = outcome.accepted(tee, field)?;
@@ -83,8 +100,22 @@ impl Job {
     /// # Errors
     /// What is wrong with the request, and what the service lacks.
     pub async fn opinions(self, state: &State) -> Result<(Vec<Opinion>, Binding)> {
-        let Self { tee, field, evidence, runtime_data, challenged, policies, at } = self;
+        let Self { tee, field, evidence, runtime_data, challenged, composite, policies, at } = self;
         match evidence {
+            Evidence::Devices(evidence) if tee == Tee::NvGpu => {
+                let data = runtime_data.as_ref();
+                let rulings = devices::devices(state, *evidence, data, policies, at).await?;
+                let nonce = |set: &DeviceSet| set.devices().first().map(|it| it.device().nonce().to_vec());
+                Ok(heard(rulings, data, tee, nonce, state))
+            }
+            Evidence::Devices(evidence) => {
+                let (data, challenged) = (runtime_data.as_ref(), composite.as_ref());
+                let rulings =
+                    devices::composite(state, field, *evidence, data, challenged, policies, at).await?;
+                let report_data =
+                    |composite: &Composite| Some(composite.machine().report().report_data().0.to_vec());
+                Ok(heard(rulings, data, tee, report_data, state))
+            }
             Evidence::Dcap(evidence) => {
                 let outcome = verify::dcap(state, (tee, field), evidence, policies, at).await?;
                 outcome.opinions(tee, field, runtime_data.as_ref(), state.provider().as_ref())
@@ -102,6 +133,27 @@ impl Job {
             }
         }
     }
+}
+
+/// What every policy made of devices, and how their field binds the data.
+fn heard<T>(
+    rulings: devices::Rulings<T>,
+    data: Option<&RuntimeData>,
+    tee: Tee,
+    field: impl Fn(&T) -> Option<Vec<u8>>,
+    state: &State,
+) -> (Vec<Opinion>, Binding) {
+    let mut binding = None;
+    let opinions = rulings.into_all().into_iter().map(|(policy, Judged { verification, accepted })| {
+        let field = accepted.as_ref().and_then(|accepted| field(accepted.evidence()));
+        if let (None, Some(data), Some(field)) = (&binding, data, field) {
+            binding = Some(data.verify(&field, tee, state.provider().as_ref()));
+        }
+        let accepted = verification.accepted && accepted.is_some();
+        Opinion { policy, verification, accepted }
+    });
+    let opinions = opinions.collect();
+    (opinions, binding)
 }
 
 /// The whole of what a TPM must have signed in answer to a challenge of this service.

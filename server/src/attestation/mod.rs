@@ -2,6 +2,7 @@
 
 mod binding;
 mod desk;
+mod devices;
 mod evidence;
 mod issue;
 mod job;
@@ -17,6 +18,7 @@ use crate::State;
 
 pub use binding::RuntimeData;
 pub use desk::Desk;
+pub(crate) use evidence::TpmEvidence;
 pub use v2::try_policies;
 
 /// The routes of attestation.

@@ -75,6 +75,7 @@ pub async fn attestation(
         evidence: Evidence::read(&request.evidence, tee, "evidence")?,
         runtime_data: request.runtime_data,
         challenged: false,
+        composite: None,
         policies,
         at: Time(now),
     };

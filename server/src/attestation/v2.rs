@@ -7,15 +7,18 @@ use serde::Serialize;
 use veriquote::UnixTime;
 use veriquote::appraisal::Profile;
 use veriquote::bytes::to_hex;
+use veriquote::json::Node;
 use veriquote_facade::{CheckLine, Problem, Time, Verification};
 
 use super::binding::RuntimeData;
+use super::devices::{Challenged, VERIQUOTE};
 use super::evidence::{DcapEvidence, Evidence, Tee, inner, outer};
 use super::issue::{Draft, Wanted, evidence_digest};
 use super::job::Job;
 use super::media::{Form, answer, negotiate};
 use crate::State;
 use crate::challenge::{Challenge, answers};
+use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Body, Fields, read};
 use crate::operations::TeeLabels;
@@ -34,6 +37,8 @@ struct Request {
     evidence: Evidence,
     digest: [u8; 48],
     runtime_data: Option<RuntimeData>,
+    /// Data of a composite that binds them in its own mode.
+    own_mode: Option<Option<Vec<u8>>>,
     policy_ids: Vec<String>,
 }
 
@@ -69,7 +74,11 @@ impl Request {
             .get("runtime_data")
             .ok_or_else(|| part.wrong("runtime_data", "say what is bound, or {\"binding\":\"none\"}"))?;
         let stated = runtime_data.get("binding").is_some();
-        let runtime_data = RuntimeData::read(runtime_data, "evidence[0].runtime_data")?;
+        let own_mode = (tee == Tee::AcsTdxNvGpu).then(|| own_mode(runtime_data)).transpose()?.flatten();
+        let runtime_data = match own_mode {
+            Some(_) => None,
+            None => RuntimeData::read(runtime_data, "evidence[0].runtime_data")?,
+        };
         if !stated {
             return Err(part.wrong("runtime_data.binding", "no mode is a default here: name one"));
         }
@@ -91,18 +100,21 @@ impl Request {
             evidence,
             digest,
             runtime_data,
+            own_mode,
         })
     }
 }
 
 impl Request {
-    fn job(self, challenged: bool, policies: Vec<Resolved>, now: UnixTime) -> Job {
+    fn job(self, challenge: Option<&Challenge>, policies: Vec<Resolved>, now: UnixTime) -> Job {
+        let own = challenge.zip(self.own_mode);
         Job {
             tee: self.tee,
             field: "evidence[0].tee",
             evidence: self.evidence,
             runtime_data: self.runtime_data,
-            challenged,
+            challenged: challenge.is_some(),
+            composite: own.map(|(challenge, data)| Challenged { nonce: challenge.nonce, data }),
             policies,
             at: Time(now),
         }
@@ -116,6 +128,9 @@ fn evidence_of(part: &Fields<'_, '_>, tee: Tee, data: Vec<u8>) -> Result<Evidenc
     match part.required_text("format")? {
         "document" if log.is_none() && collateral.is_none() => Evidence::read(&data, tee, "evidence[0].data"),
         "document" => Err(part.wrong("format", "a document has its event log and collateral inside")),
+        "quote" if matches!(tee, Tee::NvGpu | Tee::AcsTdxNvGpu) => {
+            Err(part.wrong("format", "evidence of devices is a `document`"))
+        }
         "quote" if tee == Tee::Tpm => {
             Err(part.wrong("format", "a TPM's quote comes with its signature and registers: `document`"))
         }
@@ -134,6 +149,16 @@ fn evidence_of(part: &Fields<'_, '_>, tee: Tee, data: Vec<u8>) -> Result<Evidenc
         }
         _ => Err(part.wrong("format", "`quote` or `document` is expected")),
     }
+}
+
+/// The data of `{"binding": "veriquote", "raw": …}`, where that is the binding.
+fn own_mode(node: &Node<'_>) -> Result<Option<Option<Vec<u8>>>> {
+    if node.get("binding").and_then(Node::text) != Some(VERIQUOTE) {
+        return Ok(None);
+    }
+    let fields = Fields::of(node, "evidence[0].runtime_data", &["binding", "raw"])?;
+    let raw = fields.text("raw")?.map(from_any_base64).transpose();
+    raw.map(Some).map_err(|_| fields.wrong("raw", "base64 or base64url is expected, and nothing else"))
 }
 
 /// `{"name": ["id", …]}`: for the evidence of the request and no other.
@@ -191,7 +216,7 @@ pub async fn attestation(
     };
     let draft = Draft::new(&state, wanted, request.digest, now)?;
     let (tee, profile, count) = (request.tee, request.profile, policies.len());
-    let claims = request.job(challenge.is_some(), policies, now).claims(&state, &draft).await?;
+    let claims = request.job(challenge.as_ref(), policies, now).claims(&state, &draft).await?;
     use_up(&state, challenge.as_ref()).await?;
     let issued = draft.sign(&claims).await?;
     state.metrics().tokens.get_or_create(&TeeLabels { tee: tee.as_str() }).inc();
@@ -263,10 +288,24 @@ async fn appraised(
 ) -> Result<Response> {
     let now = state.now();
     let (name, tee, digest) = (request.name.clone(), request.tee, request.digest);
+    let own_mode = request.own_mode.is_some();
+    if own_mode && challenge.is_none() {
+        return Err(ApiError::argument(
+            "evidence[0].runtime_data",
+            "the binding `veriquote` answers a challenge",
+        ));
+    }
     let named = request.runtime_data.as_ref().map(|data| data.mode.map(|mode| mode.as_str()));
-    let (opinions, bound) = request.job(challenge.is_some(), policies, now).opinions(state).await?;
+    let (opinions, bound) = request.job(challenge.as_ref(), policies, now).opinions(state).await?;
     let mut accepted = opinions.iter().all(|opinion| opinion.accepted);
     let binding = match bound {
+        // What binds is among the checks of the composite.
+        None if own_mode => BindingResult {
+            mode: Some(VERIQUOTE),
+            matched: accepted.then_some(true),
+            check: None,
+            error: None,
+        },
         None => BindingResult { mode: None, matched: None, check: None, error: None },
         Some(Ok((mode, check))) => {
             BindingResult { mode: Some(mode.as_str()), matched: Some(true), check: Some(check), error: None }
@@ -315,6 +354,10 @@ async fn appraised(
 /// The challenge that the evidence answers: ours, in force, and inside the data that are bound.
 fn challenge(state: &State, request: &Request) -> Result<Option<Challenge>> {
     let Some(text) = &request.challenge else {
+        if request.own_mode.is_some() {
+            let detail = "the binding `veriquote` answers a challenge of this service: POST /v2/challenge";
+            return Err(ApiError::argument("challenge", detail));
+        }
         if state.config().challenge.required {
             let detail = "this service wants evidence that answers a challenge: POST /v2/challenge";
             return Err(ApiError::new(ServiceCode::InvalidChallenge, detail).field("challenge"));
@@ -326,7 +369,9 @@ fn challenge(state: &State, request: &Request) -> Result<Option<Challenge>> {
         .challenger()
         .check(text, state.now())
         .map_err(|_| refused("this is no challenge of this service that is still in force"))?;
-    let answered = request.runtime_data.as_ref().is_some_and(|data| answers(&challenge, data));
+    // In a composite's own mode, machine and devices are verified against this very challenge.
+    let answered = request.own_mode.is_some()
+        || request.runtime_data.as_ref().is_some_and(|data| answers(&challenge, data));
     if !answered {
         return Err(ApiError::new(
             ServiceCode::BindingMismatch,

@@ -14,6 +14,7 @@ use veriquote_facade::{
 };
 
 use super::binding::RuntimeData;
+use super::desk::Ready;
 use super::evidence::{DcapEvidence, Tee, TpmEvidence};
 use crate::State;
 use crate::collateral::{CollateralFile, Missing};
@@ -77,7 +78,7 @@ pub async fn dcap(
             // What clients bring is verified for them alone, so that they cannot push out what is ours.
             let verifier = match &digest {
                 Some(digest) => desk.verifier(digest, &policy, at, prepare)?,
-                None => prepare()?,
+                None => Ready::once(prepare()?),
             };
             let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
             if has_agent_log && verification.verified {
@@ -238,7 +239,11 @@ pub fn refusal(verification: Verification, policy: &Resolved, own_collateral: bo
     error
 }
 
-async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> Result<CollateralFile> {
+pub(super) async fn of_library(
+    state: &State,
+    (tee, field): (Tee, &str),
+    quote: &Blob,
+) -> Result<CollateralFile> {
     let platform = platform_of_quote(quote).map_err(|problem| {
         let code = if problem.kind == ProblemKind::Malformed {
             ServiceCode::InvalidFormat
@@ -263,12 +268,12 @@ async fn of_library(state: &State, (tee, field): (Tee, &str), quote: &Blob) -> R
     })
 }
 
-fn other_tee(said: Tee, found: &str, field: &str) -> ApiError {
+pub(super) fn other_tee(said: Tee, found: &str, field: &str) -> ApiError {
     ApiError::argument(field, format!("the request says `{}`, and the quote is of `{found}`", said.as_str()))
 }
 
 /// A log that nothing here replays: no claim comes from it, and the trace says so.
-fn agent_log() -> CheckLine {
+pub(super) fn agent_log() -> CheckLine {
     CheckLine {
         id: "service.aa_event_log".to_owned(),
         title: "the log of the attestation agent replays to RTMR 3".to_owned(),

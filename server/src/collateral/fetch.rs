@@ -5,7 +5,7 @@ use veriquote::{UnixTime, limits};
 use veriquote_facade::{Inspection, inspect, platform_of_pck};
 
 use super::upstream::{Answer, Client, Failure};
-use super::{DocumentKey, Tee};
+use super::{DocumentKey, Tee, rim};
 use crate::store::StoredDocument;
 
 /// Where Intel serves the root's list; its own API has no call for it.
@@ -52,6 +52,9 @@ pub fn fetch(
 /// `https://host/prefix/sgx/certification/v4` without the part that names the API, and the document's path.
 fn address(upstream: &str, root_ca_crl_url: Option<&str>, key: &DocumentKey) -> String {
     let upstream = upstream.trim_end_matches('/');
+    if matches!(key, DocumentKey::Rim(_)) {
+        return format!("{}{}", upstream.strip_suffix("/v1/rim").unwrap_or(upstream), key.path());
+    }
     let root = ["/sgx/certification", "/tdx/certification"]
         .iter()
         .find_map(|api| upstream.split_once(api))
@@ -74,6 +77,8 @@ const fn longest(key: &DocumentKey) -> usize {
         // Lists may come in hex.
         DocumentKey::PckCrl { .. } | DocumentKey::RootCaCrl => 2 * limits::CRL_BYTES + 2,
         DocumentKey::PckCertificate(_) => limits::CERTIFICATE_BYTES,
+        // In base64, with a few members beside it.
+        DocumentKey::Rim(_) => 2 * limits::NVIDIA_RIM_BYTES,
         _ => limits::COLLATERAL_JSON_BYTES,
     }
 }
@@ -131,6 +136,7 @@ fn document(
                 document.issuer_chain = chain(&PCK_CRL_CHAIN)?;
             }
         }
+        DocumentKey::Rim(id) => rim::check(&answer.body, id)?,
         DocumentKey::PckCertificate(_) => {
             document.issuer_chain = chain(&PCK_CHAIN)?;
             let pem = std::str::from_utf8(&answer.body).map_err(|_| "the answer is not text".to_owned())?;

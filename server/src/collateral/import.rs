@@ -10,7 +10,7 @@ use veriquote::encoding::decode_der_or_text;
 use veriquote::json::{Node, Strictness, parse};
 use veriquote_facade::{Inspection, inspect};
 
-use super::{Api, Ca, DocumentKey, Evaluation, Tee};
+use super::{Api, Ca, DocumentKey, Evaluation, Tee, rim};
 use crate::store::{Store, StoreError, StoredDocument};
 
 /// A file that was not imported.
@@ -53,6 +53,11 @@ pub async fn import(store: &dyn Store, path: &Path, now: UnixTime) -> Result<usi
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
+    files_of(path, &["json"])
+}
+
+/// The file, or those of a folder that have one of these endings.
+pub(super) fn files_of(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, ImportError> {
     let failed = |error: std::io::Error| ImportError { path: path.to_owned(), reason: error.to_string() };
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -60,7 +65,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path.extension().is_some_and(|extension| endings.iter().any(|ending| extension == *ending)) {
             files.push(path);
         }
     }
@@ -150,6 +155,9 @@ fn authority(crl: &[u8]) -> Result<Ca, String> {
 pub(super) fn is_newer(document: &StoredDocument, before: &StoredDocument) -> bool {
     let issued = |document: &StoredDocument| match inspect(&document.body) {
         Ok(Inspection::Crl(view)) => Some(view.this_update),
+        _ if document.body.starts_with(b"{") && rim::issued(&document.body).is_some() => {
+            rim::issued(&document.body).map(|time| time.to_string())
+        }
         Ok(Inspection::TcbInfo(view) | Inspection::EnclaveIdentity(view)) => {
             view.members.get("issueDate").and_then(|date| date.as_str()).map(str::to_owned)
         }

@@ -95,6 +95,29 @@ pub enum DocumentKey {
     RootCaCrl,
     /// A PCK certificate: PEM.
     PckCertificate(PckQuery),
+    /// A reference integrity manifest of NVIDIA, in the answer of its service.
+    Rim(RimId),
+}
+
+/// Names a manifest, such as `NV_GPU_DRIVER_GH100_550.90.07`: in upper case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RimId(String);
+
+impl RimId {
+    /// The name, if it can be one: `NV_`, and letters, digits, points, `_` and `-` after it, at most 128 in all.
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        let name = name.to_ascii_uppercase();
+        let allowed = |c: u8| c.is_ascii_alphanumeric() || b"._-".contains(&c);
+        let good = name.starts_with("NV_") && name.len() <= 128 && name.bytes().all(allowed);
+        (good && !name.contains("..")).then_some(Self(name))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Api {
@@ -180,6 +203,7 @@ impl DocumentKey {
                 with(base(Tee::Sgx, Api::V4, "pckcrl"), &[&format!("ca={}", ca.as_str()), "encoding=der"])
             }
             Self::RootCaCrl => base(Tee::Sgx, Api::V4, "rootcacrl"),
+            Self::Rim(id) => format!("/v1/rim/{}", id.as_str()),
             Self::PckCertificate(query) => {
                 let part = |name: &str, value: &str| {
                     if value.is_empty() {
@@ -218,6 +242,7 @@ impl fmt::Display for DocumentKey {
             }
             Self::PckCrl { ca } => write!(f, "pckcrl/{}", ca.as_str()),
             Self::RootCaCrl => f.write_str("rootcacrl"),
+            Self::Rim(id) => write!(f, "rim/{}", id.as_str()),
             Self::PckCertificate(query) => write!(
                 f,
                 "pckcert/{}/{}/{}/{}/{}",

@@ -92,7 +92,8 @@ impl Library {
         clock: Arc<dyn Clock>,
         config: &CollateralConfig,
     ) -> Result<Self, String> {
-        let client = if config.upstreams.is_empty() { None } else { Some(Client::new(config)?) };
+        let is_alone = config.upstreams.is_empty() && config.rim_upstreams.is_empty();
+        let client = if is_alone { None } else { Some(Client::new(config)?) };
         Ok(Self {
             store,
             clock,
@@ -113,7 +114,8 @@ impl Library {
     pub async fn document(&self, key: &DocumentKey) -> Result<Shelved, Missing> {
         let name = key.to_string();
         let known = self.known(&name).await?;
-        let Some(client) = &self.client else {
+        let client = self.client.as_ref().filter(|_| !self.upstreams(key).is_empty());
+        let Some(client) = client else {
             return known.ok_or(Missing::Document(name));
         };
         if let Some(fresh) = known.as_ref().filter(|known| self.is_fresh(known)) {
@@ -136,6 +138,26 @@ impl Library {
             (Err(_), Some(known)) if self.may_be_stale(&known) => Ok(Shelved { stale: true, ..known }),
             (Err(missing), _) => Err(missing),
         }
+    }
+
+    /// The services that may know of a document.
+    fn upstreams(&self, key: &DocumentKey) -> &[String] {
+        match key {
+            DocumentKey::Rim(_) => &self.config.rim_upstreams,
+            _ => &self.config.upstreams,
+        }
+    }
+
+    /// The names of the manifests that are at hand.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub async fn rim_ids(&self) -> Result<Vec<String>, Missing> {
+        let documents = self.store.documents().await.map_err(Missing::Store)?;
+        let mut ids: Vec<String> =
+            documents.iter().filter_map(|(key, _)| key.strip_prefix("rim/")).map(str::to_owned).collect();
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// The collateral file of a platform, looked up anew after some seconds.
@@ -223,7 +245,7 @@ impl Library {
             return Err(Missing::Upstream(name.to_owned()));
         };
         let (client, key) = (client.clone(), key.clone());
-        let (upstreams, root) = (self.config.upstreams.clone(), self.config.root_ca_crl_url.clone());
+        let (upstreams, root) = (self.upstreams(&key).to_vec(), self.config.root_ca_crl_url.clone());
         let fetching = move || fetch(&client, &upstreams, root.as_deref(), &key, now);
         let fetched = tokio::task::spawn_blocking(fetching)
             .await

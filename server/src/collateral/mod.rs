@@ -1,4 +1,4 @@
-//! Collateral: what Intel signs about its platforms, kept as it was served.
+//! Collateral: what Intel signs about its platforms and NVIDIA about its firmware, kept as it was served.
 //!
 //! Verification takes it from here when a request brings none. What is missing or no longer in force is an
 //! error; nothing is verified with less.
@@ -9,12 +9,16 @@ mod import;
 mod inventory;
 mod key;
 mod library;
+mod rim;
 mod route;
 mod upstream;
 
 pub use file::collateral_file;
 pub use import::{ImportError, import};
 pub use inventory::Item;
-pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, Tee};
+pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, RimId, Tee};
 pub use library::{CollateralFile, Library, Missing, Shelved};
+pub use rim::import_rims;
 pub use route::routes;
+pub use upstream::Client;
+pub(crate) use upstream::percent_encode;

@@ -1,7 +1,7 @@
-//! The collateral service: the paths of a caching service (PCCS), versions 3 and 4.
+//! The collateral service: the paths of a caching service (PCCS), versions 3 and 4, and of NVIDIA's manifests.
 
 use axum::Router;
-use axum::extract::{Query, State as Shared};
+use axum::extract::{Path as AxumPath, Query, State as Shared};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -10,7 +10,7 @@ use veriquote::bytes::to_hex;
 use super::key::{Evaluation, PckQuery};
 use super::library::Shelved;
 use super::upstream::percent_encode;
-use super::{Api, Ca, DocumentKey, Missing, Tee};
+use super::{Api, Ca, DocumentKey, Missing, RimId, Tee};
 use crate::State;
 use crate::encoding::to_base64;
 use crate::error::{ApiError, Result, ServiceCode};
@@ -20,6 +20,8 @@ pub fn routes() -> Router<State> {
     Router::new()
         .merge(of_api(Api::V3))
         .merge(of_api(Api::V4))
+        .route("/nvcc/certification/v1/rim/ids", get(rim_ids))
+        .route("/nvcc/certification/v1/rim/{id}", get(rim))
         .route("/tdx/certification/v4/tcb", get(|s, q| tcb(s, q, Api::V4, Tee::Tdx)))
         .route("/tdx/certification/v4/qe/identity", get(|s, q| qe_identity(s, q, Api::V4, Tee::Tdx)))
 }
@@ -90,6 +92,20 @@ async fn pck_certificate(Shared(state): Shared<State>, Query(query): Parameters)
     give(&state, &DocumentKey::PckCertificate(query), Some(chain)).await
 }
 
+async fn rim(Shared(state): Shared<State>, AxumPath(id): AxumPath<String>) -> Result<Response> {
+    let id = RimId::new(&id).ok_or_else(|| {
+        ApiError::argument("id", "the name of a manifest is expected, such as NV_GPU_DRIVER_GH100_550.90.07")
+    })?;
+    give(&state, &DocumentKey::Rim(id), None).await
+}
+
+/// The names of the manifests that are here; upstreams may have more.
+async fn rim_ids(Shared(state): Shared<State>) -> Result<Response> {
+    let ids = state.library().rim_ids().await.map_err(unavailable)?;
+    let body = serde_json::json!({ "ids": ids }).to_string();
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
 const IDENTITY_CHAIN: HeaderName = HeaderName::from_static("sgx-enclave-identity-issuer-chain");
 
 /// How a list is written.
@@ -150,7 +166,11 @@ impl<'q> Asked<'q> {
 }
 
 async fn look(state: &State, key: &DocumentKey) -> Result<Shelved> {
-    state.library().document(key).await.map_err(|missing| match missing {
+    state.library().document(key).await.map_err(unavailable)
+}
+
+fn unavailable(missing: Missing) -> ApiError {
+    match missing {
         Missing::Document(name) => {
             ApiError::new(ServiceCode::NotFound, format!("there is no collateral `{name}` here"))
         }
@@ -158,7 +178,7 @@ async fn look(state: &State, key: &DocumentKey) -> Result<Shelved> {
             ApiError::new(ServiceCode::Unavailable, format!("no upstream gave the collateral `{name}`"))
         }
         Missing::Store(error) => error.into(),
-    })
+    }
 }
 
 async fn give(state: &State, key: &DocumentKey, chain: Option<HeaderName>) -> Result<Response> {

@@ -17,6 +17,8 @@ impl Config {
                 wrong.push(message.to_owned());
             }
         };
+        self.store.check(&mut ask);
+        self.instances.check(&mut ask);
         let limits = &self.limits;
         ask((1024..=16 * 1024 * 1024).contains(&limits.body_bytes), "limits.body_bytes: from 1024 to 16 MiB");
         ask((1..=300).contains(&limits.request_seconds), "limits.request_seconds: from 1 to 300");
@@ -60,11 +62,16 @@ impl Config {
             (10..=3_600).contains(&self.challenge.lifetime_seconds),
             "challenge.lifetime_seconds: from 10 to 3600",
         );
-        for upstream in &self.collateral.upstreams {
-            ask(
-                upstream.starts_with("https://") || upstream.starts_with("http://"),
-                "collateral.upstreams: addresses that begin with https://",
-            );
+        for (name, upstreams) in [
+            ("collateral.upstreams", &self.collateral.upstreams),
+            ("collateral.rim_upstreams", &self.collateral.rim_upstreams),
+        ] {
+            for upstream in upstreams {
+                ask(
+                    upstream.starts_with("https://") || upstream.starts_with("http://"),
+                    &format!("{name}: addresses that begin with https://"),
+                );
+            }
         }
         ask((1..=60).contains(&self.collateral.timeout_seconds), "collateral.timeout_seconds: from 1 to 60");
         let is_digest = |hex: &str| hex.len() == 64 && hex.bytes().all(|c| c.is_ascii_hexdigit());
@@ -75,6 +82,14 @@ impl Config {
         for certificate in &self.admin.certificates {
             ask(is_digest(&certificate.sha256), "admin.certificates: `sha256` has 64 hex digits");
             ask(!certificate.name.is_empty(), "admin.certificates: `name` is not empty");
+        }
+        if let Some(oidc) = &self.admin.oidc {
+            let is_https = |url: &str| url.starts_with("https://");
+            let local = oidc.jwks_url.starts_with("http://127.0.0.1:") && self.listen.ip().is_loopback();
+            ask(is_https(&oidc.jwks_url) || local, "admin.oidc.jwks_url: https");
+            ask(!oidc.issuer.is_empty(), "admin.oidc.issuer: not empty");
+            ask(!oidc.audience.is_empty(), "admin.oidc.audience: not empty");
+            ask(!oidc.subjects.is_empty(), "admin.oidc.subjects: at least one");
         }
         let tls = &self.tls;
         ask(tls.certificate.is_some() == tls.key.is_some(), "tls: `certificate` and `key` go together");
@@ -87,7 +102,14 @@ impl Config {
             "admin.certificates: name their roots in tls.client_ca",
         );
         ask(self.client.requests_per_second == 0 || self.client.burst > 0, "client.burst: at least 1");
-        let files = [&self.trust.roots, &self.trust.tpm_roots, &self.collateral.import];
+        let files = [
+            &self.trust.roots,
+            &self.trust.tpm_roots,
+            &self.trust.nvidia_roots,
+            &self.trust.rim_roots,
+            &self.collateral.import,
+            &self.collateral.rims,
+        ];
         let single =
             [&self.keys.passphrase_file, &self.collateral.tls_ca, &tls.certificate, &tls.key, &tls.client_ca];
         let named = files.into_iter().flatten().chain(single.into_iter().flatten());

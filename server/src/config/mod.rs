@@ -2,18 +2,26 @@
 //! starts, and a member that is not known is an error.
 
 mod check;
+mod instances;
 mod issuer;
 mod load;
 mod operations;
+mod secret;
+mod store;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use instances::{AccessKey, InstancesConfig, Programs, Role};
 pub use issuer::Issuer;
 pub use load::{ConfigError, Source};
-pub use operations::{AdminCertificate, AuditConfig, ClientLimits, MetricsConfig, ReadyConfig, TlsConfig};
+pub use operations::{
+    AdminCertificate, AuditConfig, ClientLimits, MetricsConfig, OidcConfig, ReadyConfig, TlsConfig,
+};
+pub use secret::Secret;
+pub use store::StoreConfig;
 
 use crate::keys::Algorithm;
 
@@ -50,6 +58,10 @@ pub struct Config {
     pub admin: AdminConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// Where the service remembers.
+    pub store: StoreConfig,
+    /// Machines with a TPM that report.
+    pub instances: InstancesConfig,
     /// The audit log.
     pub audit: AuditConfig,
     /// Who may read the metrics.
@@ -108,6 +120,8 @@ pub struct SubjectConfig {
     pub sgx: Vec<String>,
     /// Of TPMs.
     pub tpm: Vec<String>,
+    /// Of NVIDIA devices: of each that has them; beside the machine's in a composite.
+    pub nvgpu: Vec<String>,
 }
 
 /// Keys of the issuer.
@@ -142,6 +156,10 @@ pub struct TrustConfig {
     pub roots: Vec<PathBuf>,
     /// Files of roots (PEM) that may certify attestation keys of TPMs.
     pub tpm_roots: Vec<PathBuf>,
+    /// Files of roots (PEM) that are trusted for NVIDIA devices instead of NVIDIA's.
+    pub nvidia_roots: Vec<PathBuf>,
+    /// Files of roots (PEM) that are trusted for NVIDIA's reference manifests instead of NVIDIA's.
+    pub rim_roots: Vec<PathBuf>,
     /// Names of attestation keys of TPMs that are trusted without a certificate: hex.
     pub tpm_ak_names: Vec<String>,
 }
@@ -179,6 +197,11 @@ pub struct CollateralConfig {
     /// Services that are asked for what is not in the store, in this order:
     /// `https://host/sgx/certification/v4`.
     pub upstreams: Vec<String>,
+    /// Folders or files of NVIDIA's reference manifests that are read at the start.
+    pub rims: Vec<PathBuf>,
+    /// Services that are asked for manifests that are not in the store, in this order:
+    /// `https://rim.attestation.nvidia.com`.
+    pub rim_upstreams: Vec<String>,
     /// Where Intel's root list is, for upstreams that do not serve it.
     pub root_ca_crl_url: Option<String>,
     /// After how long a document is fetched again although it is in force.
@@ -204,7 +227,7 @@ pub struct ChallengeConfig {
     pub required: bool,
 }
 
-/// Who may change things; nobody, when neither a token nor a certificate is named.
+/// Who may change things; nobody, when neither tokens nor certificates nor an issuer are named.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdminConfig {
@@ -212,6 +235,8 @@ pub struct AdminConfig {
     pub tokens: Vec<AdminToken>,
     /// Their certificates, whose root is one of `tls.client_ca`.
     pub certificates: Vec<AdminCertificate>,
+    /// Those that another issuer knows.
+    pub oidc: Option<OidcConfig>,
 }
 
 /// A bearer token, which is not here itself.
@@ -283,6 +308,8 @@ impl Default for Config {
             challenge: ChallengeConfig::default(),
             admin: AdminConfig::default(),
             log: LogConfig::default(),
+            store: StoreConfig::default(),
+            instances: InstancesConfig::default(),
             audit: AuditConfig::default(),
             metrics: MetricsConfig::default(),
             ready: ReadyConfig::default(),
@@ -323,7 +350,12 @@ impl Default for TokenConfig {
 impl Default for SubjectConfig {
     fn default() -> Self {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        Self { tdx: names(&["mr_td"]), sgx: names(&["mr_enclave"]), tpm: names(&["ak.name"]) }
+        Self {
+            tdx: names(&["mr_td"]),
+            sgx: names(&["mr_enclave"]),
+            tpm: names(&["ak.name"]),
+            nvgpu: names(&["hwmodel", "measres"]),
+        }
     }
 }
 
@@ -360,6 +392,8 @@ impl Default for CollateralConfig {
         Self {
             import: Vec::new(),
             upstreams: Vec::new(),
+            rims: Vec::new(),
+            rim_upstreams: Vec::new(),
             root_ca_crl_url: None,
             refresh_seconds: 6 * 3_600,
             stale_if_error_seconds: 7 * 86_400,

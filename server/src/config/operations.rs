@@ -37,6 +37,8 @@ pub struct AuditConfig {
     pub enabled: bool,
     /// Its file; `audit.jsonl` in the data folder when absent.
     pub file: Option<PathBuf>,
+    /// Each token has its line; otherwise only changes have.
+    pub tokens: bool,
 }
 
 /// Who may read the metrics.
@@ -65,6 +67,20 @@ pub struct AdminCertificate {
     pub sha256: String,
 }
 
+/// Administrators that another issuer knows, by OpenID Connect.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OidcConfig {
+    /// `iss` of their tokens.
+    pub issuer: String,
+    /// `aud` of their tokens: this service, and nobody else.
+    pub audience: String,
+    /// Where the issuer's keys are. `[collateral]` says which private addresses and which roots are allowed.
+    pub jwks_url: String,
+    /// `sub` of those who may change things.
+    pub subjects: Vec<String>,
+}
+
 impl TlsConfig {
     /// Whether the service speaks TLS.
     #[must_use]
@@ -81,6 +97,6 @@ impl Default for ClientLimits {
 
 impl Default for AuditConfig {
     fn default() -> Self {
-        Self { enabled: true, file: None }
+        Self { enabled: true, file: None, tokens: true }
     }
 }

@@ -161,6 +161,12 @@ impl ApiError {
         self
     }
 
+    /// What happened, in words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// Its code.
     #[must_use]
     pub fn code(&self) -> ServiceCode {

@@ -125,6 +125,22 @@ impl KeyFile {
         serde_json::from_slice(&text).map_err(|error| failed(format!("it is no key file: {error}")))
     }
 
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn from_text(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text).map_err(|error| format!("it is no key file: {error}"))
+    }
+
+    /// The text of the file.
+    ///
+    /// # Errors
+    /// Those of JSON.
+    pub fn to_text(&self) -> Result<String, String> {
+        serde_json::to_string_pretty(self).map_err(|error| error.to_string())
+    }
+
     /// Writes it into `folder`, whole or not at all.
     ///
     /// # Errors

@@ -244,6 +244,24 @@ impl KeyRing {
         self.reload()
     }
 
+    /// The files of the folder that can be read.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn files(&self) -> Result<Vec<KeyFile>, RingError> {
+        // Those that cannot be are told by `reload`.
+        Ok(self.paths()?.iter().filter_map(|path| KeyFile::read(path).ok()).collect())
+    }
+
+    /// Writes a file of another node into the folder, if it opens.
+    ///
+    /// # Errors
+    /// Why it was not written.
+    pub fn take(&self, file: &KeyFile) -> Result<(), String> {
+        file.open(&self.passphrase)?;
+        file.write(&self.folder).map(drop).map_err(|error| error.to_string())
+    }
+
     fn snapshot(&self) -> Arc<Keys> {
         self.keys.read().map(|keys| Arc::clone(&keys)).unwrap_or_default()
     }
@@ -269,6 +287,12 @@ impl KeyRing {
 fn is_key(path: &Path) -> bool {
     let hidden = path.file_name().and_then(|name| name.to_str()).is_none_or(|name| name.starts_with('.'));
     !hidden && path.extension().is_some_and(|extension| extension == "json")
+}
+
+impl RingError {
+    pub(crate) fn new(reason: String) -> Self {
+        Self(reason)
+    }
 }
 
 impl fmt::Display for RingError {

@@ -231,6 +231,43 @@ path!(root_ca_crl, get, "/sgx/certification/{api}/rootcacrl", "collateral",
     params(("api" = String, Path, example = "v4"), ("encoding" = Option<String>, Query)),
     responses((status = 200, description = "Hex of DER, DER, or PEM", content((String = "text/plain"), (Vec<u8> = "application/pkix-crl"), (String = "application/x-pem-file"))),
         (status = "4XX", description = "Refused", body = s::ProblemDetails, content_type = "application/problem+json")));
+path!(
+    rim,
+    get,
+    "/nvcc/certification/v1/rim/{id}",
+    "collateral",
+    summary = "Reference integrity manifest of NVIDIA, in the answer of its service",
+    params(("id" = String, Path, example = "NV_GPU_DRIVER_GH100_550.90.07")),
+    responses(
+        (
+            status = 200,
+            description = "Its name, its XML in base64, and the digest of it",
+            body = serde_json::Value
+        ),
+        (
+            status = "4XX",
+            description = "Refused",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
+path!(
+    rim_ids,
+    get,
+    "/nvcc/certification/v1/rim/ids",
+    "collateral",
+    summary = "Names of the manifests that are in the store",
+    responses(
+        (status = 200, description = "The names", body = serde_json::Value),
+        (
+            status = "5XX",
+            description = "Not possible now",
+            body = s::ProblemDetails,
+            content_type = "application/problem+json"
+        )
+    )
+);
 path!(pck_cert, get, "/sgx/certification/{api}/pckcert", "collateral",
     summary = "PCK certificate of a platform",
     params(("api" = String, Path, example = "v4"), ("encrypted_ppid" = Option<String>, Query), ("cpusvn" = String, Query),
@@ -456,6 +493,8 @@ path!(
         sgx_qve,
         pck_crl,
         root_ca_crl,
+        rim,
+        rim_ids,
         pck_cert,
         policies,
         policy_get,

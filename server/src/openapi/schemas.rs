@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct V1Request {
-    /// `tdx`, `sgx` or `tpm`.
+    /// `tdx`, `sgx`, `tpm`, `nvgpu` or `acstdxnvgpu`.
     #[schema(example = "tdx")]
     tee: String,
     /// Base64url without padding of a JSON document, such as `{"quote": base64, "cc_eventlog": base64?}`;
@@ -97,7 +97,7 @@ pub struct V2Request {
 pub struct V2Evidence {
     /// Its name in this request; that of its kind when absent.
     name: Option<String>,
-    /// `tdx`, `sgx` or `tpm`.
+    /// `tdx`, `sgx`, `tpm`, `nvgpu` or `acstdxnvgpu`.
     tee: String,
     /// `quote`: `data` is the quote; `document`: `data` is the document of `/v1`.
     format: String,

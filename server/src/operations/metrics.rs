@@ -176,7 +176,7 @@ fn known(method: &Method) -> &'static str {
 /// `GET /metrics`.
 pub async fn metrics(Shared(state): Shared<State>, request: Request) -> Result<Response> {
     if !state.config().metrics.public {
-        Admin::of(&state, request.extensions(), request.headers())?;
+        Admin::of(&state, request.extensions(), request.headers()).await?;
     }
     let metrics = state.metrics();
     let now = state.now();

@@ -2,12 +2,14 @@
 
 pub mod audit;
 mod client;
+mod login;
 mod metrics;
 mod page;
 mod tls;
 
 pub use audit::Audit;
 pub use client::{Peer, Turnstile, limited};
+pub use login::Login;
 pub use metrics::{CodeLabels, Metrics, TeeLabels, counted};
 pub use page::routes as page_routes;
 pub use tls::{Tls, fingerprint};

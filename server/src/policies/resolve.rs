@@ -91,7 +91,10 @@ async fn one(state: &State, id: &str) -> Result<Resolved> {
             let policy = Policy::crypto_only();
             return Ok(Resolved { id: id.to_owned(), version: None, policy, rego: None, hash: None });
         }
-        STRICT => (STRICT_TEXT.to_owned(), None),
+        STRICT => {
+            let (policy, hash) = (Policy::strict(), Some(hash_of(STRICT_TEXT)));
+            return Ok(Resolved { id: id.to_owned(), version: None, policy, rego: None, hash });
+        }
         _ => {
             let stored = state.store().policy(id).await?;
             let found = stored.and_then(|stored| Some((stored.text?, Some(stored.version))));

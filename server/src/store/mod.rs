@@ -1,8 +1,11 @@
-//! What the service remembers: challenges that are used up, collateral, policies.
+//! What the service remembers: challenges that are used up, collateral, policies, machines, and what nodes
+//! share.
 //!
 //! Statements keep to what SQLite and PostgreSQL have in common, so that several nodes can share one.
 
-mod sqlite;
+mod instances;
+mod nodes;
+mod sql;
 
 use std::fmt;
 use std::future::Future;
@@ -10,13 +13,15 @@ use std::pin::Pin;
 
 use veriquote::UnixTime;
 
-pub use sqlite::Sqlite;
+pub use instances::{EventFilter, InstanceStore, StoredEvent, StoredInstance, StoredNonce};
+pub use nodes::NodeStore;
+pub use sql::Database;
 
 /// An answer of the store.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// What a store does. Everything that it acknowledged survives a crash.
-pub trait Store: fmt::Debug + Send + Sync {
+pub trait Store: NodeStore + InstanceStore + fmt::Debug + Send + Sync {
     /// Whether it answers at all.
     fn ping(&self) -> Answer<'_, ()>;
 

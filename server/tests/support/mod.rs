@@ -1,6 +1,9 @@
 //! A service in this process on a free port of this machine, with a forged platform to attest.
 #![expect(dead_code, reason = "each test file uses a part of it")]
 
+pub mod postgres;
+pub mod rpc;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

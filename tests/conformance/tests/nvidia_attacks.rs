@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use veriquote_conformance::{composite, nvidia};
+use veriquote_conformance::{composite, nvidia, tokens};
 
 fn table() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/nvidia-attacks.json");
@@ -21,7 +21,9 @@ fn cases() -> BTreeMap<String, bool> {
         let accepted = matches!(case.expected, composite::Expected::Accepted(_));
         (format!("composite:{}", case.id), accepted)
     });
-    devices.chain(composites).collect()
+    let tokens = tokens::all().into_iter();
+    let tokens = tokens.map(|case| (format!("token:{}", case.id), case.expected.is_none()));
+    devices.chain(composites).chain(tokens).collect()
 }
 
 /// `T1-T12` is twelve ids.
@@ -61,7 +63,9 @@ fn no_group_of_cases_is_out_of_the_table() {
         cases().keys().filter_map(|id| id.split('/').next()).map(str::to_owned).collect();
     // What a caller asks, and policies of devices alone, are no attacks on evidence.
     let others = ["policy", "composite:mode", "composite:tpm"];
-    for group in groups.iter().filter(|group| !others.contains(&group.as_str())) {
+    // Tokens have a table of their own.
+    let is_asked = |group: &&String| !others.contains(&group.as_str()) && !group.starts_with("token:");
+    for group in groups.iter().filter(is_asked) {
         assert!(table.contains(&format!("\"{group}/")), "{group}");
     }
 }

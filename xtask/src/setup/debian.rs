@@ -30,6 +30,13 @@ pub(crate) fn software_tpm() -> Result<String, Failure> {
     Ok("installed swtpm, swtpm-tools and tpm2-tools".into())
 }
 
+/// PostgreSQL and a token of PKCS #11 in software, which tests of the service start for themselves.
+pub(crate) fn service_parts() -> Result<String, Failure> {
+    let packages = ["postgresql", "softhsm2"];
+    install(&packages)?;
+    Ok(format!("{} are here", packages.join(" and ")))
+}
+
 /// Installs `packages` where there is no program of this name yet.
 pub(crate) fn install_unless_on_path(program: &str, packages: &[&str]) -> Result<(), Failure> {
     if on_path(program) { Ok(()) } else { install(packages) }

@@ -13,4 +13,4 @@ pub use inspect::{NvgpuDeviceView, NvgpuView, RimView};
 pub(crate) use inspect::{is_envelope, is_report, is_rim};
 pub use request::{NvgpuOptions, NvgpuRequest};
 pub(crate) use verify::{Input, failed, meaning};
-pub use verify::{verify_nvgpu, verify_nvgpu_json};
+pub use verify::{Judged, verify_nvgpu, verify_nvgpu_for_claims, verify_nvgpu_json};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use veriquote::crypto::CryptoProvider;
 use veriquote::encoding::decode_der_or_text;
 use veriquote::nvidia::{
-    CertificateHold, Envelope, Revocation, Rim, SetExpectations, SetFailure, Trailing, Verifier,
+    CertificateHold, DeviceSet, Envelope, Form, Revocation, Rim, SetExpectations, SetFailure, Trailing,
+    Verifier,
 };
-use veriquote::policy::{Policy, Verdict as Ruling};
+use veriquote::policy::{Accepted, Policy, Verdict as Ruling};
 use veriquote::x509::{Crl, OcspResponse};
 use veriquote::{Error, TrustAnchors};
 
@@ -40,13 +41,55 @@ pub fn verify_nvgpu(provider: Arc<dyn CryptoProvider>, request: &NvgpuRequest) -
     }
 }
 
+/// What one policy made of evidence, and the proof where it accepted it.
+#[derive(Debug)]
+pub struct Judged<T> {
+    /// The result.
+    pub verification: Verification,
+    /// What [`Claims`](veriquote::appraisal::Claims) of a token are made of.
+    pub accepted: Option<Accepted<T>>,
+}
+
+impl<T> Judged<T> {
+    pub(crate) const fn refused(verification: Verification) -> Self {
+        Self { verification, accepted: None }
+    }
+}
+
+/// Verifies devices once and has each of these policies judge them; the options' own policy is not looked at.
+#[must_use]
+pub fn verify_nvgpu_for_claims(
+    provider: Arc<dyn CryptoProvider>,
+    request: &NvgpuRequest,
+    policies: &[Policy],
+) -> Vec<Judged<DeviceSet>> {
+    let mut checks = Vec::new();
+    match authenticate(provider, request, &mut checks) {
+        Ok((form, set)) => {
+            policies.iter().map(|policy| judge(form, set.clone(), policy, checks.clone())).collect()
+        }
+        Err(problem) => {
+            let failed = Verification::failed(EVIDENCE, problem, checks);
+            policies.iter().map(|_| Judged::refused(failed.clone())).collect()
+        }
+    }
+}
+
 fn run(
     provider: Arc<dyn CryptoProvider>,
     request: &NvgpuRequest,
     checks: &mut Vec<CheckLine>,
 ) -> Result<Verification, Problem> {
-    let options = &request.options;
-    let policy = policy(options)?;
+    let policy = policy(&request.options)?;
+    let (form, set) = authenticate(provider, request, checks)?;
+    Ok(judge(form, set, &policy, std::mem::take(checks)).verification)
+}
+
+fn authenticate(
+    provider: Arc<dyn CryptoProvider>,
+    request: &NvgpuRequest,
+    checks: &mut Vec<CheckLine>,
+) -> Result<(Form, DeviceSet), Problem> {
     let envelope = Envelope::from_json(&request.evidence.0)?;
     if envelope.machine.is_some() {
         return Err(Problem::misuse(
@@ -55,29 +98,34 @@ fn run(
             "verify it as a composite, or pass the devices' part alone",
         ));
     }
-    let input = Input::of(options)?;
-    let set = input.verify(provider, &envelope, &request.rims, options)?;
+    let input = Input::of(&request.options)?;
+    let set = input.verify(provider, &envelope, &request.rims, &request.options)?;
     let set = set.map_err(|failure| failed(failure, checks))?;
     checks.extend(set.checks().iter().map(CheckLine::from));
-    let claims = NvgpuClaims::of(envelope.form, &set);
-    let (error, appraisal) = match policy.accept_nvidia(set) {
-        Ok(accepted) => (None, accepted.appraisal().clone()),
-        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal),
+    Ok((envelope.form, set))
+}
+
+fn judge(form: Form, set: DeviceSet, policy: &Policy, checks: Vec<CheckLine>) -> Judged<DeviceSet> {
+    let claims = NvgpuClaims::of(form, &set);
+    let (error, appraisal, accepted) = match policy.accept_nvidia(set) {
+        Ok(accepted) => (None, accepted.appraisal().clone(), Some(accepted)),
+        Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal, None),
     };
     let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
     let not_checked = silent.filter_map(|finding| meaning(finding.rule)).chain([machine()]).collect();
-    Ok(Verification {
+    let verification = Verification {
         verified: true,
         accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
         error,
-        checks: std::mem::take(checks),
+        checks,
         claims: Some(Claims::Nvgpu(Box::new(claims))),
         appraisal: Some(Appraisal::from(&appraisal)),
         not_checked,
         horizons: Vec::new(),
         forecast: Vec::new(),
-    })
+    };
+    Judged { verification, accepted }
 }
 
 pub(crate) fn failed(failure: SetFailure, checks: &mut Vec<CheckLine>) -> Problem {

@@ -3,20 +3,18 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Claims, ClaimsOptions, bind, subject_of};
+use super::rulings::{Rulings, affirmed, misuse};
+use super::{Claims, ClaimsOptions, appraisal, bind, state, subject_of};
 use crate::appraisal::names::{SGX, TD_FLAGS, TDX};
-use crate::appraisal::{
-    Appraisal, DebugStatus, Dialect, Environment, PolicyResult, Tcb, Tee, Times, TrustVector, Value, Verifier,
-};
+use crate::appraisal::{DebugStatus, Environment, Tcb, Tee, TrustVector, Value};
 use crate::bytes::to_hex;
 use crate::crypto::CryptoProvider;
 use crate::dcap::{
     AuthenticQuote, Header, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes, TdReport,
 };
-use crate::error::{Code, Error};
-use crate::fact::Fact;
+use crate::error::Error;
 use crate::jcs::Json;
-use crate::policy::{Accepted, Finding, Verdict};
+use crate::policy::Accepted;
 
 impl Claims {
     /// The claims of evidence that a policy accepted.
@@ -47,8 +45,8 @@ impl Claims {
         provider: &dyn CryptoProvider,
     ) -> Result<Self, Error> {
         options.check()?;
-        let misuse =
-            |problem| Error::new(Code::MisuseOptions, "policies").with(Fact::text("problem", problem));
+        let evaluations: Vec<_> = policies.iter().map(|(it, hash)| (it.appraisal(), *hash)).collect();
+        let rulings = Rulings::of(&evaluations)?;
         let Some(((first, _), others)) = policies.split_first() else {
             return Err(misuse("no policy accepted the evidence"));
         };
@@ -57,87 +55,39 @@ impl Claims {
             return Err(misuse("the policies accepted different evidence"));
         }
         options.check_times(quote.verified_at(), quote.collateral().earliest_next_update)?;
-        let mut results = Vec::with_capacity(policies.len());
-        let mut asked: Vec<&str> = Vec::with_capacity(policies.len());
-        for (accepted, hash) in policies {
-            let name = policy_of(accepted);
-            // Readers know what no policy judged by these words.
-            if let Some(name) = name.filter(|name| ["default", "crypto-only"].contains(name))
-                && hash.is_none()
-            {
-                return Err(Error::new(Code::ClaimsValue, "policy")
-                    .with(Fact::string("policy", name.into()))
-                    .with(Fact::text("problem", "without a hash this name says that no policy was asked")));
-            }
-            if let Some(name) = name.filter(|name| policies.len() > 1 && name.contains(JOINT)) {
-                return Err(Error::new(Code::ClaimsValue, "policy")
-                    .with(Fact::string("policy", name.into()))
-                    .with(Fact::text("problem", "`~` joins the names of several policies")));
-            }
-            asked.extend(name);
-            results.push(PolicyResult {
-                id: name.unwrap_or("default").into(),
-                version: None,
-                hash: name.and(*hash).map(Into::into),
-                matched: None,
-                detail: None,
-            });
-        }
-        let crypto_only = asked.is_empty();
-        let joined = asked.join(JOINT);
-        let policy = (!crypto_only).then_some(joined.as_str());
-        let mut environment = match quote.report() {
-            Report::Td(report) => td(report, quote.header()),
-            Report::Sgx(report) => enclave(report, quote.header()),
-        };
-        environment.report_data = Some(quote.report().report_data().0.to_vec());
-        environment.nonces = options.nonce.map(Into::into).into_iter().collect();
-        environment.tcb = tcb(quote);
-        environment.evidence = options.evidence.map(|digest| alloc::format!("sha384:{}", to_hex(&digest)));
-        environment.policies = results;
+        let mut environment = environment(quote, &rulings, options);
         bind(&mut environment, options, provider)?;
-        let findings: Vec<&[Finding]> = policies.iter().map(|(accepted, _)| accepted.findings()).collect();
-        let vector = vector(quote, &findings);
-        environment.vector = Some(vector);
-        // Accepted evidence of which nothing was asked is authentic and not affirmed.
-        environment.status = Some(vector.worst());
+        let policy = rulings.joined.as_deref();
         let subject = subject_of(&environment, policy, options.subject, provider)?;
-        let appraisal = Appraisal {
-            dialect: Dialect::Aliyun,
-            issuer: Some(options.issuer.into()),
-            audience: alloc::vec![options.audience.into()],
-            subject: Some(subject),
-            profile: Some(options.profile.into()),
-            token_id: Some(options.token_id.into()),
-            intended_use: Some(options.intended_use.into()),
-            times: Times {
-                issued_at: Some(options.issued_at),
-                not_before: Some(options.issued_at),
-                expires_at: Some(options.expires_at),
-            },
-            verifier: Some(Verifier {
-                developer: Some(options.verifier.0.into()),
-                build: Some(options.verifier.1.into()),
-            }),
-            status: environment.status,
-            environments: alloc::vec![environment],
-            ..Appraisal::default()
-        };
-        Ok(Self { appraisal, collateral: collateral(quote), crypto_only })
+        let status = environment.status;
+        Ok(Self {
+            appraisal: appraisal(options, subject, alloc::vec![environment], status),
+            collateral: collateral(quote),
+            crypto_only: rulings.joined.is_none(),
+            together: None,
+            bond: None,
+        })
     }
 }
 
-/// What stands between the names of several policies.
-const JOINT: &str = "~";
-
-/// The policy's name; `None` where anything authentic was accepted.
-fn policy_of(accepted: &Accepted<AuthenticQuote>) -> Option<&str> {
-    let crypto_only = accepted.findings().iter().any(|finding| finding.rule == "crypto_only");
-    (!crypto_only).then_some(accepted.appraisal().policy.as_str())
+/// What the quote and the policies say of a machine, but for the data that it binds.
+pub(super) fn environment(
+    quote: &AuthenticQuote,
+    rulings: &Rulings<'_>,
+    options: &ClaimsOptions<'_>,
+) -> Environment {
+    let mut environment = match quote.report() {
+        Report::Td(report) => td(report, quote.header()),
+        Report::Sgx(report) => enclave(report, quote.header()),
+    };
+    environment.report_data = Some(quote.report().report_data().0.to_vec());
+    environment.tcb = tcb(quote);
+    state(&mut environment, options, &rulings.results, vector(quote, rulings));
+    environment
 }
 
 /// Whether two verifications are of one quote, at one time, under one collateral.
-fn is_same(one: &AuthenticQuote, other: &AuthenticQuote) -> bool {
+pub(super) fn is_same(one: &AuthenticQuote, other: &AuthenticQuote) -> bool {
     one.report() == other.report()
         && one.header() == other.header()
         && one.platform() == other.platform()
@@ -264,14 +214,9 @@ fn tcb(quote: &AuthenticQuote) -> Tcb {
 }
 
 /// What was affirmed, and only that: an aspect of which the policy asks nothing is 0.
-fn vector(quote: &AuthenticQuote, policies: &[&[Finding]]) -> TrustVector {
-    let met_by = |findings: &[Finding], rule: &str| {
-        let mut of_rule = findings.iter().filter(|finding| finding.rule == rule).peekable();
-        of_rule.peek().is_some() && of_rule.all(|finding| finding.verdict == Verdict::Satisfied)
-    };
-    let met = |rule: &str| policies.iter().any(|findings| met_by(findings, rule));
-    let all = |rules: &[&str]| rules.iter().all(|rule| met(rule));
-    let affirmed = |yes| if yes { 2 } else { 0 };
+fn vector(quote: &AuthenticQuote, rulings: &Rulings<'_>) -> TrustVector {
+    let met = |rule: &str| rulings.met(rule);
+    let all = |rules: &[&str]| rulings.met_all(rules);
     let mut vector = TrustVector::default();
     // Whether a property is there that opens the TEE to others or lets it do what they may not; whether its
     // memory is open; whether the policy forbids each of them; and whether all that runs is known.
@@ -319,7 +264,7 @@ fn vector(quote: &AuthenticQuote, policies: &[&[Finding]]) -> TrustVector {
     vector
 }
 
-fn collateral(quote: &AuthenticQuote) -> Json {
+pub(super) fn collateral(quote: &AuthenticQuote) -> Json {
     let summary = quote.collateral();
     let mut collateral = Json::object();
     collateral.set("earliest_next_update", Json::text(summary.earliest_next_update.to_string()));

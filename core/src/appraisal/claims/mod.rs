@@ -1,8 +1,14 @@
 //! Claims of our own tokens. Only evidence that a policy accepted becomes claims: [`Claims`] has no other
 //! constructor. Nothing is signed here.
 
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+mod composite;
 #[cfg(feature = "dcap")]
 mod dcap;
+#[cfg(feature = "nvidia")]
+mod nvidia;
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
+mod rulings;
 #[cfg(feature = "tpm")]
 mod tpm;
 
@@ -29,6 +35,10 @@ pub struct Claims {
     pub(super) collateral: Json,
     /// No policy was asked: anything authentic was accepted.
     pub(super) crypto_only: bool,
+    /// What several environments are called together, where one token is of several.
+    pub(super) together: Option<&'static str>,
+    /// How the environments belong together.
+    pub(super) bond: Option<Json>,
 }
 
 /// What a token says that the evidence does not: all of it is given, nothing has a default.
@@ -103,7 +113,7 @@ impl ClaimsOptions<'_> {
 
     /// A token speaks of a verification: it is not issued before it or long after it, and does not outlive
     /// the collateral that it rests on.
-    #[cfg(feature = "dcap")]
+    #[cfg(any(feature = "dcap", feature = "nvidia"))]
     fn check_times(&self, verified_at: UnixTime, in_force_until: UnixTime) -> Result<(), Error> {
         let delay = self.issued_at.since(verified_at);
         if !(0..=i64::from(Self::LONGEST_DELAY)).contains(&delay) {
@@ -122,7 +132,7 @@ impl ClaimsOptions<'_> {
 
     /// What RFC 7519 and RFC 9711 ask of the values.
     #[cfg_attr(
-        not(any(feature = "dcap", feature = "tpm")),
+        not(any(feature = "dcap", feature = "nvidia", feature = "tpm")),
         expect(dead_code, reason = "no evidence that becomes claims is built in")
     )]
     fn check(&self) -> Result<(), Error> {
@@ -156,11 +166,91 @@ impl ClaimsOptions<'_> {
     }
 }
 
+/// An appraisal of ours: what the options say, of these environments.
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
+fn appraisal(
+    options: &ClaimsOptions<'_>,
+    subject: String,
+    environments: Vec<super::Environment>,
+    status: Option<super::Tier>,
+) -> Appraisal {
+    Appraisal {
+        dialect: super::Dialect::Aliyun,
+        issuer: Some(options.issuer.into()),
+        audience: alloc::vec![options.audience.into()],
+        subject: Some(subject),
+        profile: Some(options.profile.into()),
+        token_id: Some(options.token_id.into()),
+        intended_use: Some(options.intended_use.into()),
+        times: super::Times {
+            issued_at: Some(options.issued_at),
+            not_before: Some(options.issued_at),
+            expires_at: Some(options.expires_at),
+        },
+        verifier: Some(super::Verifier {
+            developer: Some(options.verifier.0.into()),
+            build: Some(options.verifier.1.into()),
+        }),
+        status,
+        environments,
+        ..Appraisal::default()
+    }
+}
+
+/// What the options and the policies say of each environment.
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
+fn state(
+    environment: &mut super::Environment,
+    options: &ClaimsOptions<'_>,
+    policies: &[super::PolicyResult],
+    vector: super::TrustVector,
+) {
+    environment.nonces = options.nonce.map(Into::into).into_iter().collect();
+    environment.evidence =
+        options.evidence.map(|digest| alloc::format!("sha384:{}", crate::bytes::to_hex(&digest)));
+    environment.policies = policies.to_vec();
+    environment.vector = Some(vector);
+    // Accepted evidence of which nothing was asked is authentic and not affirmed.
+    environment.status = Some(vector.worst());
+}
+
+/// The subject of several environments: each measurement of the template is that of every environment that has
+/// it, under the environment's name.
+#[cfg(feature = "nvidia")]
+fn subject_of_all(
+    environments: &[super::Environment],
+    together: &str,
+    policy: Option<&str>,
+    template: SubjectTemplate<'_>,
+    provider: &dyn crate::crypto::CryptoProvider,
+) -> Result<String, Error> {
+    let names = match template {
+        SubjectTemplate::Name(name) => {
+            return super::subject(together, policy, Selector::Name(name), provider);
+        }
+        SubjectTemplate::Measurements(names) => names,
+    };
+    let mut values: Vec<(String, Vec<u8>)> = Vec::new();
+    for name in names {
+        let before = values.len();
+        for environment in environments {
+            let value = match (*name, &environment.hardware_model) {
+                ("hwmodel", Some(model)) => Some(model.as_bytes().to_vec()),
+                _ => environment.measurement(name).map(bytes_of),
+            };
+            let of = environment.name.as_deref().unwrap_or_default();
+            values.extend(value.map(|value| (alloc::format!("{of}.{name}"), value)));
+        }
+        if values.len() == before {
+            return Err(Error::new(Code::ClaimsMissing, alloc::format!("sub.{name}")));
+        }
+    }
+    let claims: Vec<(&str, &[u8])> = values.iter().map(|(name, value)| (name.as_str(), &**value)).collect();
+    super::subject(together, policy, Selector::Claims(&claims), provider)
+}
+
 /// The subject of an environment.
-#[cfg_attr(
-    not(any(feature = "dcap", feature = "tpm")),
-    expect(dead_code, reason = "no evidence that becomes claims is built in")
-)]
+#[cfg(any(feature = "dcap", feature = "tpm"))]
 fn subject_of(
     environment: &super::Environment,
     policy: Option<&str>,
@@ -195,7 +285,7 @@ fn bytes_of(value: &super::Value) -> Vec<u8> {
 
 /// Checks what the report binds, and says it.
 #[cfg_attr(
-    not(any(feature = "dcap", feature = "tpm")),
+    not(any(feature = "dcap", feature = "nvidia", feature = "tpm")),
     expect(dead_code, reason = "no evidence that becomes claims is built in")
 )]
 fn bind(

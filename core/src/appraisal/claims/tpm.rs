@@ -2,16 +2,15 @@
 
 use alloc::string::String;
 
-use super::{Claims, ClaimsOptions, bind, subject_of};
+use super::rulings::{Rulings, affirmed};
+use super::{Claims, ClaimsOptions, appraisal, bind, state, subject_of};
 use crate::appraisal::names::register_name;
-use crate::appraisal::{
-    Appraisal, Dialect, Environment, PolicyResult, Tee, Times, TrustVector, Value, Verifier,
-};
+use crate::appraisal::{Environment, Tee, TrustVector, Value};
 use crate::crypto::CryptoProvider;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::jcs::Json;
-use crate::policy::{Accepted, Finding, Verdict};
+use crate::policy::Accepted;
 use crate::tpm::{AkRoute, AlgorithmId, BoundQuote};
 
 impl Claims {
@@ -38,55 +37,21 @@ impl Claims {
                     .with(Fact::time(claim, time)));
             }
         }
-        let findings = accepted.findings();
-        let crypto_only = findings.iter().any(|finding| finding.rule == "crypto_only");
-        let policy = (!crypto_only).then_some(accepted.appraisal().policy.as_str());
-        if let Some(name) = policy.filter(|name| ["default", "crypto-only"].contains(name))
-            && options.policy_hash.is_none()
-        {
-            return Err(Error::new(Code::ClaimsValue, "policy")
-                .with(Fact::string("policy", name.into()))
-                .with(Fact::text("problem", "without a hash this name says that no policy was asked")));
-        }
+        let rulings = Rulings::of(&[(accepted.appraisal(), options.policy_hash)])?;
         let mut environment = machine(bound);
-        environment.nonces = options.nonce.map(Into::into).into_iter().collect();
-        environment.evidence =
-            options.evidence.map(|digest| alloc::format!("sha384:{}", crate::bytes::to_hex(&digest)));
-        environment.policies.push(PolicyResult {
-            id: policy.unwrap_or("default").into(),
-            version: None,
-            hash: policy.and(options.policy_hash).map(Into::into),
-            matched: None,
-            detail: None,
-        });
+        state(&mut environment, options, &rulings.results, vector(bound, &rulings));
         bind(&mut environment, options, provider)?;
         environment.init_data = None;
-        let vector = vector(bound, findings);
-        environment.vector = Some(vector);
-        environment.status = Some(vector.worst());
+        let policy = rulings.joined.as_deref();
         let subject = subject_of(&environment, policy, options.subject, provider)?;
-        let appraisal = Appraisal {
-            dialect: Dialect::Aliyun,
-            issuer: Some(options.issuer.into()),
-            audience: alloc::vec![options.audience.into()],
-            subject: Some(subject),
-            profile: Some(options.profile.into()),
-            token_id: Some(options.token_id.into()),
-            intended_use: Some(options.intended_use.into()),
-            times: Times {
-                issued_at: Some(options.issued_at),
-                not_before: Some(options.issued_at),
-                expires_at: Some(options.expires_at),
-            },
-            verifier: Some(Verifier {
-                developer: Some(options.verifier.0.into()),
-                build: Some(options.verifier.1.into()),
-            }),
-            status: environment.status,
-            environments: alloc::vec![environment],
-            ..Appraisal::default()
-        };
-        Ok(Self { appraisal, collateral: Json::object(), crypto_only })
+        let status = environment.status;
+        Ok(Self {
+            appraisal: appraisal(options, subject, alloc::vec![environment], status),
+            collateral: Json::object(),
+            crypto_only: rulings.joined.is_none(),
+            together: None,
+            bond: None,
+        })
     }
 }
 
@@ -116,13 +81,9 @@ fn machine(bound: &BoundQuote<'_>) -> Environment {
 }
 
 /// What was affirmed, and only that: an aspect of which the policy asks nothing is 0.
-fn vector(bound: &BoundQuote<'_>, findings: &[Finding]) -> TrustVector {
-    let met = |rule: &str| {
-        let mut of_rule = findings.iter().filter(|finding| finding.rule == rule).peekable();
-        of_rule.peek().is_some() && of_rule.all(|finding| finding.verdict == Verdict::Satisfied)
-    };
-    let all = |rules: &[&str]| rules.iter().all(|rule| met(rule));
-    let affirmed = |yes| if yes { 2 } else { 0 };
+fn vector(bound: &BoundQuote<'_>, rulings: &Rulings<'_>) -> TrustVector {
+    let met = |rule: &str| rulings.met(rule);
+    let all = |rules: &[&str]| rulings.met_all(rules);
     // Nobody vouches that a bare key is a TPM's at all.
     let identity = if bound.ak().route == AkRoute::BareKey { 32 } else { affirmed(met("tpm.ak_names")) };
     let mut vector = TrustVector::default();

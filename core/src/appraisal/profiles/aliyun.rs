@@ -6,10 +6,10 @@
 
 use alloc::string::String;
 
-use super::{Omission, dotted_value, is_header, registered, tpm_value, verifier, x_att};
+use super::{Omission, detail, device, dotted_value, is_header, registered, tpm_value, verifier, x_att};
 use crate::appraisal::claims::Claims;
 use crate::appraisal::names::{SGX, TD_FLAGS_DOTTED, TDX, tpm_dotted};
-use crate::appraisal::{Environment, Tee};
+use crate::appraisal::{DebugStatus, Environment, Tee};
 use crate::bytes::to_hex;
 use crate::jcs::Json;
 
@@ -33,8 +33,14 @@ pub(super) fn write(claims: &Claims, omitted: &[Omission], report: Report) -> Js
         payload.set("eat_profile", Json::text(profile.clone()));
     }
     let Some(environment) = appraisal.environments.first() else { return payload };
-    payload.set("tee", Json::text(environment.tee.as_ref().map_or("", Tee::as_str)));
-    if let Some(debug) = environment.debug {
+    let tee = claims.together.unwrap_or_else(|| environment.tee.as_ref().map_or("", Tee::as_str));
+    payload.set("tee", Json::text(tee));
+    // Of several, the worst: what one does not say, the token does not.
+    let all = || appraisal.environments.iter().map(|environment| environment.debug);
+    let debug = all()
+        .find(|debug| debug.is_some_and(DebugStatus::is_on))
+        .unwrap_or_else(|| if all().all(|debug| debug.is_some()) { environment.debug } else { None });
+    if let Some(debug) = debug {
         payload.set("dbgstat", Json::text(debug.as_str()));
     }
     match &*environment.nonces {
@@ -45,14 +51,27 @@ pub(super) fn write(claims: &Claims, omitted: &[Omission], report: Report) -> Js
     payload.set("evaluation-reports", reports(environment));
     match report {
         Report::Whole => {
-            payload.set("tcb-status", Json::Text(whole(environment, omitted).write()));
+            let mut status = Json::object();
+            for environment in &appraisal.environments {
+                status.extend(whole(environment, omitted));
+            }
+            payload.set("tcb-status", Json::Text(status.write()));
             payload.set("customized_claims", custom(environment, omitted));
         }
-        Report::Measurements => payload.set("measured", measured(environment)),
+        Report::Measurements => {
+            let mut all = Json::object();
+            for environment in &appraisal.environments {
+                all.extend(measured(environment));
+            }
+            payload.set("measured", all);
+        }
     }
     let mut att = x_att(claims, environment, omitted);
     if let Some(verifier) = verifier(appraisal) {
         att.set("verifier", verifier);
+    }
+    if let Some(bond) = &claims.bond {
+        att.set("composite", bond.clone());
     }
     payload.set("x-att", att);
     payload
@@ -81,6 +100,12 @@ fn custom(environment: &Environment, omitted: &[Omission]) -> Json {
 /// The whole report under the dotted names.
 pub(super) fn whole(environment: &Environment, omitted: &[Omission]) -> Json {
     let mut status = Json::object();
+    if device::is_device(environment) {
+        for (name, value) in device::flat(environment, detail(omitted)) {
+            status.set(name, value);
+        }
+        return status;
+    }
     if environment.tee == Some(Tee::Tpm) {
         for measurement in &environment.measurements {
             status.set(tpm_dotted(&measurement.name), tpm_value(&measurement.value));
@@ -123,6 +148,12 @@ fn belongs(dotted: &str, environment: &Environment) -> bool {
 
 fn measured(environment: &Environment) -> Json {
     let mut measured = Json::object();
+    if device::is_device(environment) {
+        for (name, value) in device::flat(environment, device::Detail::Kept) {
+            measured.set(name, value);
+        }
+        return measured;
+    }
     if environment.tee == Some(Tee::Tpm) {
         let kept = |name: &str| name == "ak.name" || name.starts_with("pcr.");
         for measurement in environment.measurements.iter().filter(|measurement| kept(&measurement.name)) {

@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 
-use super::{Omission, aliyun, is_header, registered, tpm_value, verifier, x_att};
+use super::{Omission, aliyun, detail, device, is_header, registered, tpm_value, verifier, x_att};
 use crate::appraisal::claims::Claims;
 use crate::appraisal::names::{Field, SGX, TD_FLAGS_PLAIN, TDX, tpm_plain};
 use crate::appraisal::readers::ear::{DRAFT_04, VERAISON};
@@ -64,6 +64,20 @@ pub(super) fn write(claims: &Claims, omitted: &[Omission], names: &Names) -> Jso
     if let (Style::Plain, Some(status)) = (names.style, appraisal.status) {
         payload.set(names.status, Json::text(status.as_str()));
     }
+    if let Some(bond) = &claims.bond {
+        match names.style {
+            Style::Plain => {
+                let mut att = Json::object();
+                att.set("x-att", bond.clone());
+                payload.set("ear_verifier_claims", att);
+            }
+            Style::Dotted => {
+                let mut att = Json::object();
+                att.set("composite", bond.clone());
+                payload.set("x-att", att);
+            }
+        }
+    }
     let mut submods = Json::object();
     for environment in &appraisal.environments {
         let tee = environment.tee.as_ref().map_or("", Tee::as_str);
@@ -123,6 +137,13 @@ fn set_nonces(claims: &mut Json, nonces: &[String]) {
 
 /// The report under plain names, with the platform's TCB.
 fn plain(environment: &Environment, omitted: &[Omission], runtime: Option<String>) -> Json {
+    if device::is_device(environment) {
+        let mut evidence = device::claims(environment, detail(omitted));
+        if let Some(runtime) = runtime {
+            evidence.set("attester_runtime_data", Json::Canonical(runtime));
+        }
+        return evidence;
+    }
     let mut evidence = Json::object();
     let (start, fields): (_, &[Field]) = match environment.tee {
         Some(Tee::Sgx) => ("sgx_", SGX),

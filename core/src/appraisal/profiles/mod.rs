@@ -4,6 +4,7 @@
 //! canonical JSON (RFC 8785), so the same claims give the same bytes everywhere. Nothing is signed here.
 
 mod aliyun;
+mod device;
 mod ear;
 
 use alloc::string::{String, ToString as _};
@@ -93,7 +94,12 @@ pub struct Written {
 }
 
 /// What is left out when the token is too long, first to last.
-const OMISSIONS: [Omission; 3] = [Omission::Collateral, Omission::QuoteHeader, Omission::RuntimeData];
+const OMISSIONS: [Omission; 4] =
+    [Omission::Collateral, Omission::QuoteHeader, Omission::DeviceDetails, Omission::RuntimeData];
+
+/// The same where no device is attested.
+const OMISSIONS_WITHOUT_DEVICES: [Omission; 3] =
+    [Omission::Collateral, Omission::QuoteHeader, Omission::RuntimeData];
 
 /// What `compact` never carries.
 const NEVER_COMPACT: [&str; 3] = ["report", "runtime-data", "init-data"];
@@ -102,6 +108,7 @@ const NEVER_COMPACT: [&str; 3] = ["report", "runtime-data", "init-data"];
 enum Omission {
     Collateral,
     QuoteHeader,
+    DeviceDetails,
     RuntimeData,
 }
 
@@ -110,6 +117,7 @@ impl Omission {
         match self {
             Self::Collateral => "collateral",
             Self::QuoteHeader => "quote-header",
+            Self::DeviceDetails => "device-details",
             Self::RuntimeData => "runtime-data",
         }
     }
@@ -130,7 +138,8 @@ impl Claims {
         // Nothing is said to be left out for its size that the profile does not carry.
         let (never, may, of_all): (&[&'static str], &[Omission], _) = match profile {
             Profile::Compact => (&NEVER_COMPACT, &[Omission::Collateral], Profile::Aliyun),
-            _ => (&[], &OMISSIONS, profile),
+            _ if self.appraisal.environments.iter().any(device::is_device) => (&[], &OMISSIONS, profile),
+            _ => (&[], &OMISSIONS_WITHOUT_DEVICES, profile),
         };
         let full = self.payload(of_all, &[]).write();
         if never.is_empty() && base64url_chars(full.len()) <= room {
@@ -258,6 +267,11 @@ fn verifier(appraisal: &Appraisal) -> Option<Json> {
         }
     }
     Some(object)
+}
+
+/// How much of devices there is room for.
+fn detail(omitted: &[Omission]) -> device::Detail {
+    if omitted.contains(&Omission::DeviceDetails) { device::Detail::Kept } else { device::Detail::Whole }
 }
 
 /// Names below `quote.` are the header's.

@@ -7,6 +7,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::device;
 use crate::appraisal::members::{contradiction, unexpected};
 use crate::appraisal::names::{self, Field, Form, SGX, TD_FLAGS, TD_FLAGS_DOTTED, TDX, TpmForm};
 use crate::appraisal::{DebugStatus, Environment, RawClaim, Tee, Value as Measured};
@@ -76,6 +77,16 @@ impl<'n, 'a> Flat<'n, 'a> {
         self.leaves.retain(|name, _| name != path && !name.starts_with(&below));
     }
 
+    /// The paths of all leaves.
+    pub fn paths(&self) -> Vec<String> {
+        self.leaves.keys().cloned().collect()
+    }
+
+    /// Looks at a leaf without taking it.
+    pub fn peek(&self, path: &str) -> Option<&'n Node<'a>> {
+        self.leaves.get(path).copied()
+    }
+
     /// Takes a leaf, whatever it is.
     pub fn take(&mut self, path: &str) -> Option<&'n Node<'a>> {
         self.leaves.remove(path)
@@ -129,11 +140,14 @@ pub(super) fn take(flat: &mut Flat<'_, '_>, environment: &mut Environment) -> Re
         }
         (true, false) => Some(Tee::Tdx),
         (false, true) => Some(Tee::Sgx),
-        (false, false) => sample.then_some(Tee::Sample),
+        (false, false) if sample => Some(Tee::Sample),
+        // What the token says already is not held against which devices there are.
+        (false, false) if environment.tee.is_none() => device(flat),
+        (false, false) => None,
     };
     if let (Some(stated), Some(seen)) = (&environment.tee, &seen)
         && stated != seen
-        && !(*seen == Tee::Tdx && has_a_trust_domain(stated))
+        && !has_within(stated, seen)
     {
         return Err(contradiction(flat.full(seen.as_str()), stated.as_str(), seen.as_str()));
     }
@@ -149,14 +163,28 @@ pub(super) fn take(flat: &mut Flat<'_, '_>, environment: &mut Environment) -> Re
     if environment.tee == Some(Tee::Tpm) {
         tpm_values(flat, environment)?;
     }
+    device::take_flat(flat, environment);
     environment.init_data_digest = flat.hex("init_data", None)?;
     report_data(flat, environment)
 }
 
+/// The kind of device that alone is spoken of. A machine of GPUs and switches is called after its GPUs.
+fn device(flat: &Flat<'_, '_>) -> Option<Tee> {
+    let is_of = |tee: &Tee| {
+        flat.leaves.keys().any(|path| device::of_path(path).is_some_and(|(found, _)| found == *tee))
+    };
+    [Tee::NvidiaGpu, Tee::NvidiaSwitch].into_iter().find(is_of)
+}
+
 /// What the services call a trust domain with something beside it: a GPU (the documented service), Azure's
-/// vTPM (Trustee). It is not "a trust domain", and its report is one.
-fn has_a_trust_domain(stated: &Tee) -> bool {
-    matches!(stated.as_str(), "acstdxnvgpu" | "aztdxvtpm" | "az-tdx-vtpm")
+/// vTPM (Trustee). It is not "a trust domain", and its report is one. The same for our own name of an enclave
+/// with devices.
+fn has_within(stated: &Tee, seen: &Tee) -> bool {
+    match seen {
+        Tee::Tdx => matches!(stated.as_str(), "acstdxnvgpu" | "aztdxvtpm" | "az-tdx-vtpm"),
+        Tee::Sgx => stated.as_str() == "sgx-nvgpu",
+        _ => false,
+    }
 }
 
 fn fields(flat: &mut Flat<'_, '_>, environment: &mut Environment, fields: &[Field]) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{dotted, nras, plain, registered};
+use super::{device, dotted, plain, registered};
 use crate::appraisal::members::{Members, contradiction, unexpected};
 use crate::appraisal::{Appraisal, Environment, PolicyResult, RawClaim, Tee, Tier, TrustVector, Verifier};
 use crate::error::{Code, Error};
@@ -155,10 +155,9 @@ fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<E
     for id in submod.texts(names.policies)?.unwrap_or_default() {
         environment.policies.push(policy(&id));
     }
-    // The words of a TPM are read where it is one: others use them for what is beside a trust domain.
-    if last == "tpm" {
-        environment.tee = Some(Tee::Tpm);
-    }
+    // The words of a TPM and of devices are read where it is one: others use them for what is beside a trust
+    // domain.
+    environment.tee = if last == "tpm" { Some(Tee::Tpm) } else { None };
     if names.evidence_is_dotted {
         if let Some(node) = submod.node(names.evidence) {
             annotated(node, submod.path(names.evidence), &mut environment)?;
@@ -169,6 +168,9 @@ fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<E
             environment.init_data_digest = evidence.hex("init_data")?;
             environment.runtime_data = evidence.node("attester_runtime_data").map(|node| node.raw.into());
             environment.init_data = evidence.node("attester_init_data").map(|node| node.raw.into());
+            let named = environment.tee.clone();
+            environment.tee = named.or_else(|| device::of_name(last));
+            device::take_plain(&mut evidence, &mut environment)?;
             plain::take(&mut evidence, &mut environment)?;
             evidence.keep_rest(&mut environment.unmapped);
         }
@@ -176,8 +178,7 @@ fn submodule(mut submod: Members<'_, '_>, names: &Names, name: &str) -> Result<E
         let of_name = match last {
             "tdx" => Some(Tee::Tdx),
             "sgx" => Some(Tee::Sgx),
-            other if nras::is_gpu_name(other) => Some(Tee::NvidiaGpu),
-            _ => None,
+            other => device::of_name(other),
         };
         agree_on_tee(submod.path(names.evidence), &mut environment, of_name)?;
     }

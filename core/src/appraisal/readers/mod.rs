@@ -5,6 +5,7 @@
 //! [`Dialect`]. Each reader is strict about the claims it understands and keeps the others.
 
 mod aliyun;
+mod device;
 mod dotted;
 pub(crate) mod ear;
 mod google;

@@ -501,8 +501,26 @@ fn device_kind(name: &str) -> Tee {
     if name.to_ascii_lowercase().contains("switch") { Tee::NvidiaSwitch } else { Tee::NvidiaGpu }
 }
 
-/// `gpu_0`, `gpu_1`, … of the composite EAR profile.
-pub(super) fn is_gpu_name(name: &str) -> bool {
-    name.strip_prefix("gpu_")
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_has_one_of_two_names_and_32_bytes() {
+        let read = |text: &str| {
+            let node = parse(text.as_bytes(), Strictness::DOCUMENT).unwrap();
+            digest(&node).is_some()
+        };
+        let hex = "ab".repeat(32);
+        for name in ["SHA-256", "SHA256"] {
+            assert!(read(&alloc::format!("[\"DIGEST\",[\"{name}\",\"{hex}\"]]")), "{name}");
+        }
+        for name in ["sha-256", "sha256", "SHA-384", "SHA-1", "SHA_256", ""] {
+            assert!(!read(&alloc::format!("[\"DIGEST\",[\"{name}\",\"{hex}\"]]")), "{name}");
+        }
+        for (kind, hex) in [("JWT", &*hex), ("DIGEST", &hex[2..]), ("DIGEST", "zz"), ("DIGEST", "")] {
+            assert!(!read(&alloc::format!("[\"{kind}\",[\"SHA-256\",\"{hex}\"]]")), "{kind} {hex}");
+        }
+        assert!(!read("[\"DIGEST\",[\"SHA-256\"]]") && !read("[\"DIGEST\"]") && !read("{}"));
+    }
 }

@@ -92,6 +92,18 @@ impl<'a> Rim<'a> {
         self
     }
 
+    /// The name under which it is given.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The manifest's text, which nobody has verified.
+    #[must_use]
+    pub fn unauthenticated_xml(&self) -> &[u8] {
+        &self.xml
+    }
+
     /// Proves that NVIDIA issued the manifest, and reads what it says.
     ///
     /// # Errors

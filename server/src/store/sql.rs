@@ -1,39 +1,45 @@
-//! The store in one file: SQLite with a write-ahead log, synced at each transaction.
+//! The store in SQL: a file of SQLite, or PostgreSQL for several nodes. Both run the same statements.
 
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyRow, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
+use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use veriquote::UnixTime;
 
 use super::{Answer, Store, StoreError, StoredDocument, StoredPolicy};
+use crate::collateral::percent_encode;
 use crate::encoding::{from_base64, to_base64};
 
-/// The store in a file of SQLite.
+/// A store in SQL.
 #[derive(Clone, Debug)]
-pub struct Sqlite {
-    pool: SqlitePool,
+pub struct Database {
+    pub(super) pool: AnyPool,
 }
 
 /// Each is applied once, in this order, and never changed.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../../migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "first", include_str!("../../migrations/0001_first.sql")),
+    (2, "nodes", include_str!("../../migrations/0002_nodes.sql")),
+    (3, "instances", include_str!("../../migrations/0003_instances.sql")),
+];
 
-/// How long a connection waits for another's write.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long a caller waits for a connection, and a connection of SQLite for another's write.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-impl Sqlite {
-    /// Opens the file, which is made if it is not there.
+/// What each connection to SQLite is told: a commit that was acknowledged is on disk.
+const DURABLE: &str = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000";
+
+impl Database {
+    /// Opens a file of SQLite, which is made if it is not there.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-        Self::connect(options, 8).await
+    pub async fn sqlite(path: &Path) -> Result<Self, StoreError> {
+        let path = path.to_str().ok_or_else(|| StoreError(format!("{}: not UTF-8", path.display())))?;
+        Self::file(&format!("sqlite:{}?mode=rwc", percent_encode(path)), 8).await
     }
 
     /// A store that is gone with the process: for tests.
@@ -41,25 +47,38 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError`].
     pub async fn in_memory() -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str("sqlite::memory:").map_err(failed)?;
-        Self::connect(options, 1).await
+        Self::file("sqlite::memory:", 1).await
     }
 
-    async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
+    /// Connects to PostgreSQL: `postgres://user:password@host:port/database`, or a socket's folder as
+    /// `?host=/folder`. The address is in no error.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn postgres(url: &str, connections: u32) -> Result<Self, StoreError> {
+        Self::connect(options(url)?, AnyPoolOptions::new().max_connections(connections)).await
+    }
+
+    async fn file(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options = options(url)?;
         // The file is told once how its journal is kept: connections that say so at a time lock each other out.
-        let first = options.clone().journal_mode(SqliteJournalMode::Wal).busy_timeout(BUSY);
-        first.connect().await.map_err(failed)?.close().await.map_err(failed)?;
-        let options = options.synchronous(SqliteSynchronous::Full).busy_timeout(BUSY);
-        let pool = SqlitePoolOptions::new()
+        let mut first = options.connect().await.map_err(failed)?;
+        first.execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL").await.map_err(failed)?;
+        first.close().await.map_err(failed)?;
+        let pool = AnyPoolOptions::new()
             .max_connections(connections)
             // A store in memory lives as long as its one connection.
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
-            .await
-            .map_err(failed)?;
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(DURABLE).await.map(drop) })
+            });
+        Self::connect(options, pool).await
+    }
+
+    async fn connect(options: AnyConnectOptions, pool: AnyPoolOptions) -> Result<Self, StoreError> {
+        let pool = pool.acquire_timeout(PATIENCE).connect_with(options).await.map_err(failed)?;
         let migrations = MIGRATIONS.map(|(version, name, sql)| {
             Migration::new(version, name.into(), MigrationType::Simple, sql.into(), false)
         });
@@ -69,7 +88,15 @@ impl Sqlite {
     }
 }
 
-impl Store for Sqlite {
+/// The options of an address, which holds a password and is never shown.
+fn options(url: &str) -> Result<AnyConnectOptions, StoreError> {
+    install_default_drivers();
+    let unread = |_| StoreError("the address of the database cannot be read".to_owned());
+    let options = AnyConnectOptions::from_str(url).map_err(unread)?;
+    Ok(options.disable_statement_logging())
+}
+
+impl Store for Database {
     fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async {
             sqlx::query("SELECT 1").execute(&self.pool).await.map_err(failed)?;
@@ -129,7 +156,7 @@ impl Store for Sqlite {
         Box::pin(async {
             let sql = "SELECT key, fetched_at FROM collateral ORDER BY key";
             let rows = sqlx::query(sql).fetch_all(&self.pool).await.map_err(failed)?;
-            let one = |row: &SqliteRow| {
+            let one = |row: &AnyRow| {
                 Ok((
                     row.try_get("key").map_err(failed)?,
                     UnixTime(row.try_get("fetched_at").map_err(failed)?),
@@ -188,7 +215,7 @@ impl Store for Sqlite {
     }
 }
 
-fn document(row: &SqliteRow) -> Result<StoredDocument, StoreError> {
+fn document(row: &AnyRow) -> Result<StoredDocument, StoreError> {
     let body: String = row.try_get("body").map_err(failed)?;
     Ok(StoredDocument {
         body: from_base64(&body).map_err(|_| StoreError("a document is not base64".to_owned()))?,
@@ -200,7 +227,7 @@ fn document(row: &SqliteRow) -> Result<StoredDocument, StoreError> {
     })
 }
 
-fn policy(row: &SqliteRow) -> Result<StoredPolicy, StoreError> {
+fn policy(row: &AnyRow) -> Result<StoredPolicy, StoreError> {
     Ok(StoredPolicy {
         id: row.try_get("id").map_err(failed)?,
         version: row.try_get("version").map_err(failed)?,
@@ -210,66 +237,6 @@ fn policy(row: &SqliteRow) -> Result<StoredPolicy, StoreError> {
     })
 }
 
-fn failed(error: sqlx::Error) -> StoreError {
+pub(super) fn failed(error: sqlx::Error) -> StoreError {
     StoreError(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_challenge_is_used_once() {
-        let store = Sqlite::in_memory().await.unwrap();
-        assert!(store.use_challenge("a", UnixTime(10)).await.unwrap());
-        assert!(!store.use_challenge("a", UnixTime(10)).await.unwrap());
-        assert!(store.use_challenge("b", UnixTime(20)).await.unwrap());
-        assert_eq!(store.forget_challenges(UnixTime(15)).await.unwrap(), 1);
-        assert!(store.use_challenge("a", UnixTime(10)).await.unwrap());
-        assert!(!store.use_challenge("b", UnixTime(20)).await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn a_document_stays_as_it_was() {
-        let store = Sqlite::in_memory().await.unwrap();
-        let mut document = StoredDocument {
-            body: vec![0, 0xff, b'{', 0],
-            media_type: "application/pkix-crl".into(),
-            issuer_chain: "-----BEGIN".into(),
-            headers: "Request-ID: a".into(),
-            fetched_at: UnixTime(7),
-            source: "https://a".into(),
-        };
-        assert_eq!(store.document("k").await.unwrap(), None);
-        store.keep_document("k", &document).await.unwrap();
-        assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
-        document.body.push(1);
-        store.keep_document("k", &document).await.unwrap();
-        assert_eq!(store.document("k").await.unwrap(), Some(document));
-        assert_eq!(store.documents().await.unwrap(), [("k".to_owned(), UnixTime(7))]);
-    }
-
-    #[tokio::test]
-    async fn versions_follow_each_other() {
-        let store = Sqlite::in_memory().await.unwrap();
-        let policy = |version, text: Option<&str>| StoredPolicy {
-            id: "p".into(),
-            version,
-            text: text.map(Into::into),
-            hash: "00".into(),
-            created_at: UnixTime(version),
-        };
-        assert!(!store.add_policy(&policy(2, Some("b"))).await.unwrap(), "no version 1");
-        assert!(store.add_policy(&policy(1, Some("a"))).await.unwrap());
-        assert!(!store.add_policy(&policy(1, Some("other"))).await.unwrap());
-        assert!(store.add_policy(&policy(2, Some("b"))).await.unwrap());
-        assert_eq!(store.policy("p").await.unwrap(), Some(policy(2, Some("b"))));
-        assert_eq!(store.policies().await.unwrap(), [policy(2, Some("b"))]);
-        assert!(store.add_policy(&policy(3, None)).await.unwrap());
-        assert_eq!(store.policy("p").await.unwrap(), None);
-        assert_eq!(store.policies().await.unwrap(), []);
-        let versions: Vec<i64> =
-            store.policy_versions("p").await.unwrap().iter().map(|policy| policy.version).collect();
-        assert_eq!(versions, [3, 2, 1]);
-    }
 }

@@ -1,0 +1,344 @@
+//! Evidence of NVIDIA devices, alone or with the trust domain that they are plugged into: reads it, finds the
+//! manifests that it needs, and has the facade verify it.
+
+use std::sync::Arc;
+
+use veriquote::bytes::to_hex;
+use veriquote::composite::Composite;
+use veriquote::dcap::Quote;
+use veriquote::json::{Node, Value};
+use veriquote::nvidia::DeviceSet;
+use veriquote::policy::{Accepted, Policy};
+use veriquote_facade::{
+    Blob, CheckLine, Claims, CompositeBinding, CompositeDevices, CompositeMachine, CompositeOptions,
+    CompositeRequest, Document, Judged, NvgpuClaims, NvgpuOptions, NvgpuRequest, Time, Verification,
+    verify_composite_for_claims, verify_nvgpu_for_claims,
+};
+
+use super::binding::RuntimeData;
+use super::evidence::{Tee, inner};
+use super::verify::{agent_log, of_library, other_tee, refusal};
+use crate::State;
+use crate::collateral::{DocumentKey, Missing, RimId};
+use crate::encoding::from_any_base64;
+use crate::error::{ApiError, Result, ServiceCode};
+use crate::http::{Fields, read};
+use crate::policies::{Resolved, ask};
+
+/// Evidence of devices.
+#[derive(Clone, Debug)]
+pub struct DeviceEvidence {
+    /// The document as it came, which may hold the machine's quote.
+    document: Document,
+    /// The machine's quote, of a composite.
+    quote: Option<Vec<u8>>,
+    /// Collateral of the machine that the client brings.
+    collateral: Option<Document>,
+    /// Manifests that the client brings.
+    rims: Vec<Document>,
+    crls: Vec<Blob>,
+    ocsp: Vec<Blob>,
+    has_log: bool,
+    has_agent_log: bool,
+}
+
+/// What a composite's own mode of binding takes: a challenge of this service, and data beside it.
+#[derive(Clone, Debug)]
+pub struct Challenged {
+    /// The challenge's nonce.
+    pub nonce: [u8; 32],
+    /// What the machine binds beside it.
+    pub data: Option<Vec<u8>>,
+}
+
+/// How such a composite is bound: `docs/composite.md`.
+pub const VERIQUOTE: &str = "veriquote";
+
+/// Members that a document may have beside what its form knows.
+const BESIDE: [&str; 3] = ["rims", "crls", "ocsp"];
+
+impl DeviceEvidence {
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// What is wrong with it: the field names the layer.
+    pub fn read(text: &[u8], tee: Tee, field: &str) -> Result<Self> {
+        let node = read(text).map_err(|error| error.inside_evidence(field))?;
+        let mut evidence = Self {
+            document: Document(text.to_vec()),
+            quote: None,
+            collateral: None,
+            rims: Vec::new(),
+            crls: Vec::new(),
+            ocsp: Vec::new(),
+            has_log: false,
+            has_agent_log: false,
+        };
+        if tee == Tee::AcsTdxNvGpu {
+            let known = ["quote", "cc_eventlog", "aa_eventlog", "collateral", "gpu_evidence"];
+            let known: Vec<&str> = known.into_iter().chain(BESIDE).collect();
+            let fields = Fields::of(&node, field, &known)?;
+            let quote = inner(&fields, "quote")?;
+            evidence.quote = Some(quote.ok_or_else(|| fields.wrong("quote", "this member is missing"))?);
+            if fields.get("gpu_evidence").is_none() {
+                return Err(fields.wrong("gpu_evidence", "this member is missing"));
+            }
+            evidence.has_log = inner(&fields, "cc_eventlog")?.is_some();
+            evidence.has_agent_log = fields.text("aa_eventlog")?.is_some_and(|log| !log.is_empty());
+            evidence.collateral = fields
+                .get("collateral")
+                .map(|node| Document(node.text().unwrap_or(node.raw).as_bytes().to_vec()));
+        }
+        let bytes = |name: &str| -> Result<Vec<Vec<u8>>> {
+            let Some(list) = node.get(name).filter(|list| list.value != Value::Null) else {
+                return Ok(Vec::new());
+            };
+            let wrong = || ApiError::argument(format!("{field}.{name}"), "a list of base64 is expected");
+            let one =
+                |item: &Node<'_>| item.text().and_then(|text| from_any_base64(text).ok()).ok_or_else(wrong);
+            list.items().ok_or_else(wrong)?.iter().map(one).collect()
+        };
+        evidence.rims = bytes("rims")?.into_iter().map(Document).collect();
+        evidence.crls = bytes("crls")?.into_iter().map(Blob).collect();
+        evidence.ocsp = bytes("ocsp")?.into_iter().map(Blob).collect();
+        Ok(evidence)
+    }
+}
+
+/// A policy, and the proof that it accepted.
+pub type Proof<T> = (Resolved, Accepted<T>);
+
+/// What each policy made of evidence, in the order of their ids.
+#[derive(Debug)]
+pub struct Rulings<T> {
+    rulings: Vec<(Resolved, Judged<T>)>,
+    own_collateral: bool,
+}
+
+impl<T> Rulings<T> {
+    /// The proofs, when every policy accepted, with the checks of the first.
+    ///
+    /// # Errors
+    /// The first refusal: every check up to the failing one.
+    pub fn accepted(self) -> Result<(Vec<Proof<T>>, Vec<CheckLine>)> {
+        let mut proofs = Vec::with_capacity(self.rulings.len());
+        let mut trace = Vec::new();
+        for (policy, Judged { verification, accepted }) in self.rulings {
+            match accepted {
+                Some(proof) if verification.accepted => {
+                    if proofs.is_empty() {
+                        trace = verification.checks;
+                    }
+                    proofs.push((policy, proof));
+                }
+                _ => return Err(refusal(verification, &policy, self.own_collateral)),
+            }
+        }
+        if proofs.is_empty() {
+            return Err(ApiError::internal("no policy was asked"));
+        }
+        Ok((proofs, trace))
+    }
+
+    /// Every ruling.
+    pub fn into_all(self) -> Vec<(Resolved, Judged<T>)> {
+        self.rulings
+    }
+}
+
+/// Verifies devices alone. `data` are the challenge that all of them answered: for nothing in their evidence
+/// says when it was made.
+///
+/// # Errors
+/// No challenge, and what the service lacks. What is wrong with the evidence is in the rulings.
+pub async fn devices(
+    state: &State,
+    evidence: DeviceEvidence,
+    data: Option<&RuntimeData>,
+    policies: Vec<Resolved>,
+    at: Time,
+) -> Result<Rulings<DeviceSet>> {
+    let nonce = data.map(|data| data.device_nonce()).transpose()?.ok_or_else(|| {
+        let detail = "devices answer a challenge, and nothing else says how old their evidence is: give its 32 bytes as `raw`";
+        ApiError::argument("runtime_data", detail)
+    })?;
+    let trust = state.trust();
+    let options = NvgpuOptions {
+        crls: evidence.crls,
+        ocsp: evidence.ocsp,
+        roots: trust.nvidia_roots.clone(),
+        rim_roots: trust.rim_roots.clone(),
+        ..NvgpuOptions::new(at, to_hex(&nonce))
+    };
+    let request = NvgpuRequest { evidence: evidence.document, rims: evidence.rims, options };
+    let provider = Arc::clone(state.provider());
+    let judge = move |request: &NvgpuRequest, policies: &[Policy]| {
+        verify_nvgpu_for_claims(Arc::clone(&provider), request, policies)
+    };
+    let claims = |verification: &Verification| match &verification.claims {
+        Some(Claims::Nvgpu(claims)) => wanted(claims),
+        _ => Vec::new(),
+    };
+    let add = |request: &mut NvgpuRequest, rims: Vec<Document>| request.rims.extend(rims);
+    with_manifests(state, request, judge, claims, add, (policies, at), true).await
+}
+
+/// Verifies a trust domain with its devices.
+///
+/// Without a challenge of this service the devices answer the first half of the machine's report data, as in the
+/// documented service's open ancestor; the report data are what `data` make, or unknown where there are none.
+///
+/// # Errors
+/// Collateral that is not at hand, and what the service lacks. What is wrong with the evidence is in the rulings.
+pub async fn composite(
+    state: &State,
+    field: &str,
+    evidence: DeviceEvidence,
+    data: Option<&RuntimeData>,
+    challenged: Option<&Challenged>,
+    policies: Vec<Resolved>,
+    at: Time,
+) -> Result<Rulings<Composite>> {
+    let quote = Blob(evidence.quote.unwrap_or_default());
+    let own_collateral = evidence.collateral.is_none();
+    let collateral = match evidence.collateral {
+        Some(given) => given,
+        None => of_library(state, (Tee::Tdx, field), &quote).await?.document,
+    };
+    let provider = Arc::clone(state.provider());
+    let binding = match challenged {
+        Some(Challenged { nonce, data }) => CompositeBinding {
+            mode: VERIQUOTE.to_owned(),
+            challenge: Some(to_hex(nonce)),
+            // Hex, so that nothing depends on what the bytes look like.
+            runtime_data: data.as_ref().map(|data| Blob(to_hex(data).into_bytes())),
+            ..CompositeBinding::default()
+        },
+        None => {
+            // What the report data are, the quote's signature says below; here is only said what they must be.
+            let stated =
+                Quote::parse(&quote.0).ok().map(|quote| quote.unauthenticated_report().report_data().0);
+            let expected = match data {
+                Some(data) => data.field(stated.as_ref(), Tee::AcsTdxNvGpu, provider.as_ref())?,
+                None => stated.unwrap_or([0; 64]).to_vec(),
+            };
+            CompositeBinding {
+                mode: "trustee-first32".to_owned(),
+                report_data: Some(to_hex(&expected)),
+                ..CompositeBinding::default()
+            }
+        }
+    };
+    let trust = state.trust();
+    let request = CompositeRequest {
+        evidence: evidence.document,
+        machine: CompositeMachine {
+            quote: None,
+            collateral,
+            roots: trust.dcap_roots.clone(),
+            pck_chain: None,
+        },
+        devices: CompositeDevices {
+            rims: evidence.rims,
+            crls: evidence.crls,
+            ocsp: evidence.ocsp,
+            roots: trust.nvidia_roots.clone(),
+            rim_roots: trust.rim_roots.clone(),
+            ..CompositeDevices::default()
+        },
+        tpm: None,
+        options: CompositeOptions { at, binding, policy: None, crypto_only: false },
+    };
+    let judge = move |request: &CompositeRequest, policies: &[Policy]| {
+        verify_composite_for_claims(Arc::clone(&provider), request, policies)
+    };
+    let claims = |verification: &Verification| match &verification.claims {
+        Some(Claims::Composite(claims)) => wanted(&claims.devices),
+        _ => Vec::new(),
+    };
+    let add = |request: &mut CompositeRequest, rims: Vec<Document>| request.devices.rims.extend(rims);
+    let mut rulings =
+        with_manifests(state, request, judge, claims, add, (policies, at), own_collateral).await?;
+    for (_, Judged { verification, .. }) in &mut rulings.rulings {
+        if let Some(Claims::Composite(claims)) = &verification.claims
+            && claims.machine.tee != Tee::Tdx.as_str()
+        {
+            return Err(other_tee(Tee::Tdx, &claims.machine.tee, field));
+        }
+        if verification.verified {
+            verification.checks.extend(evidence.has_log.then(event_log));
+            verification.checks.extend(evidence.has_agent_log.then(agent_log));
+        }
+    }
+    Ok(rulings)
+}
+
+/// Verifies evidence with the manifests that came with it, looks for those that it still needs, by names that the
+/// devices signed, and has the policies judge it with all of them.
+async fn with_manifests<R, T>(
+    state: &State,
+    request: R,
+    judge: impl Fn(&R, &[Policy]) -> Vec<Judged<T>> + Send + 'static,
+    wanted: impl FnOnce(&Verification) -> Vec<RimId>,
+    add: impl FnOnce(&mut R, Vec<Document>),
+    (policies, at): (Vec<Resolved>, Time),
+    own_collateral: bool,
+) -> Result<Rulings<T>>
+where
+    R: Send + 'static,
+    T: Send + 'static,
+{
+    let first = move || {
+        let judged = judge(&request, &[Policy::crypto_only()]).into_iter().next();
+        (request, judge, judged.map(|judged| judged.verification))
+    };
+    // Milliseconds of arithmetic: not on the threads that serve connections.
+    let (mut request, judge, first) = tokio::task::spawn_blocking(first).await.map_err(ApiError::internal)?;
+    let mut rims = Vec::new();
+    for id in first.as_ref().map(wanted).unwrap_or_default() {
+        match state.library().document(&DocumentKey::Rim(id)).await {
+            Ok(shelved) => rims.push(Document(shelved.document.body)),
+            // What is missing then, the policy judges.
+            Err(Missing::Document(_)) => {}
+            Err(Missing::Upstream(key)) => {
+                let detail = format!("no upstream gave the manifest `{key}`");
+                return Err(ApiError::new(ServiceCode::Unavailable, detail));
+            }
+            Err(Missing::Store(error)) => return Err(error.into()),
+        }
+    }
+    add(&mut request, rims);
+    let second = move || {
+        let rules: Vec<Policy> = policies.iter().map(|policy| policy.policy.clone()).collect();
+        let judged = judge(&request, &rules);
+        policies.into_iter().zip(judged).collect()
+    };
+    let judged = tokio::task::spawn_blocking(second).await.map_err(ApiError::internal)?;
+    let mut rulings: Vec<(Resolved, Judged<T>)> = judged;
+    for (policy, Judged { verification, accepted }) in &mut rulings {
+        ask(state, policy, at.0, verification).await?;
+        *accepted = accepted.take().filter(|_| verification.accepted);
+    }
+    Ok(Rulings { rulings, own_collateral })
+}
+
+/// The names of manifests that authentic devices need and that were not given.
+fn wanted(claims: &NvgpuClaims) -> Vec<RimId> {
+    let missing = claims.devices.iter().flat_map(|device| &device.missing);
+    let mut ids: Vec<RimId> = missing.filter_map(|rim| RimId::new(rim.id.as_deref()?)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// A log that nothing here replays: no claim comes from it, and the trace says so.
+fn event_log() -> CheckLine {
+    CheckLine {
+        id: "service.cc_event_log".to_owned(),
+        title: "the firmware's log replays to the registers".to_owned(),
+        outcome: "skipped".to_owned(),
+        reason: Some("with devices this log is not replayed; nothing in the result comes from it".to_owned()),
+        spec: "docs/api.md, Evidence".to_owned(),
+        facts: serde_json::Map::new(),
+    }
+}

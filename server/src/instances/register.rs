@@ -1,0 +1,55 @@
+//! Machines come and go: `RegisterMessage`, `UnregisterMessage`.
+
+use serde_json::Map;
+use veriquote::json::{Strictness, parse};
+
+use super::Caller;
+use super::answer::{Answer, Refusal};
+use super::enrol::millis;
+use super::events::list;
+use super::parameters::Parameters;
+use super::record::Machine;
+use crate::State;
+use crate::operations::audit::{Entry, record};
+
+/// `RegisterMessage`: says what a machine is called. What it has reported stays.
+pub(super) async fn register(state: &State, caller: &Caller, parameters: &Parameters) -> Answer {
+    let uuid = parameters.uuid()?;
+    let extensions = parameters.text("Extensions", 4_096)?;
+    if !extensions.is_empty() && parse(extensions.as_bytes(), Strictness::DOCUMENT).is_err() {
+        return Err(Refusal::parameter("Extensions", "JSON is expected"));
+    }
+    let now = millis(state.now());
+    let found = Machine::find(state.store(), uuid, &caller.account).await?;
+    let mut machine = found.unwrap_or_else(|| {
+        let mut machine = Machine::new(uuid, &caller.account);
+        machine.record.created_at = now;
+        machine
+    });
+    let record = &mut machine.record;
+    record.name = parameters.text("PropertyName", 256)?;
+    record.private_ip = parameters.text("PropertyPrivateIp", 64)?;
+    record.public_ip = parameters.text("PropertyPublicIp", 64)?;
+    record.affiliation = parameters.number("PropertyAffiliation")?.unwrap_or(0);
+    record.instance_id = parameters.text("InstanceId", 128)?;
+    record.instance_type = parameters.text("InstanceType", 128)?;
+    record.extensions = extensions;
+    record.modified_at = now;
+    machine.keep(state.store()).await?;
+    Ok(Map::new())
+}
+
+/// `UnregisterMessage`: forgets machines, with their baselines, events and keys.
+pub(super) async fn unregister(state: &State, caller: &Caller, parameters: &Parameters) -> Answer {
+    let uuids = list(parameters.required("Properties")?, "Properties")?;
+    for uuid in &uuids {
+        Machine::get(state.store(), uuid, &caller.account).await?;
+    }
+    for uuid in &uuids {
+        if state.store().forget_instance(uuid, &caller.account).await? {
+            let entry = Entry::of("instance.unregistered").with("instance", uuid.as_str());
+            record::event(state, entry.with("by", caller.key_id.as_str()));
+        }
+    }
+    Ok(Map::new())
+}

@@ -1,0 +1,111 @@
+//! `VerifyMessage`: a report of any machine, of which nothing is remembered.
+
+use serde_json::{Value, json};
+use veriquote::bytes::to_hex;
+use veriquote::tpm::{Name, PublicArea};
+use veriquote_facade::{Blob, Time, Verification};
+
+use super::answer::{Answer, Refusal, members};
+use super::events::{self, Deviation, PROGRAM};
+use super::parameters::Parameters;
+use super::put::with_baseline;
+use super::record::{Machine, Verdict, status};
+use super::report::{Report, policy, verify};
+use crate::State;
+
+/// `VerifyMessage`. A report that answers no challenge of `/v2/challenge` may be of any age, which the strict
+/// policy refuses.
+pub(super) async fn verify_message(state: &State, parameters: &Parameters) -> Answer {
+    let report = Report::read(parameters.required("FileData")?)?;
+    let nonce = match &report.challenge {
+        None => None,
+        Some(challenge) => {
+            let wrong =
+                |_| Refusal::parameter("FileData", "the challenge is not one of this service, or too old");
+            let challenge = state.challenger().check(challenge, state.now()).map_err(wrong)?;
+            let used = challenge.one_time
+                && !state.store().use_challenge(&challenge.id, challenge.expires_at).await?;
+            if used {
+                return Err(Refusal::parameter("FileData", "the challenge was answered before"));
+            }
+            Some(challenge.nonce)
+        }
+    };
+    let mut request = report.request(Time(state.now()), nonce.as_ref().map(<[u8; 32]>::as_slice));
+    let known = known_machine(state, &report).await?;
+    let trust = state.trust();
+    match (&report.evidence.ak_chain, &known) {
+        (_, Some((name, _))) => request.options.ak_name = Some(name.clone()),
+        (Some(chain), None) => {
+            request.options.roots.clone_from(&trust.tpm_roots);
+            request.options.ak_chain = Some(Blob(chain.clone().into_bytes()));
+        }
+        (None, None) => {
+            let message = "the attestation key has no certificate, and no machine has enrolled with it";
+            return Err(Refusal::parameter("FileData", message));
+        }
+    }
+    let mut policy = policy(state).await?;
+    let machine = known.and_then(|(_, machine)| machine);
+    if let Some(machine) = &machine {
+        with_baseline(&mut policy, machine)?;
+    }
+    let verification = verify(state, request, policy).await?;
+    let deviations = events::deviations(&verification, &report);
+    let (programs, boot): (Vec<_>, Vec<_>) =
+        deviations.into_iter().partition(|deviation| deviation.affiliation == PROGRAM);
+    let claims = verification.claims.as_ref().and_then(|claims| claims.tpm());
+    let has_list = verification.verified && claims.is_some_and(|claims| claims.ima.is_some());
+    let of_boot = verdict(&verification, &boot, true);
+    let of_programs = verdict(&verification, &programs, has_list);
+    Ok(members([(
+        "Data",
+        json!({
+            "PcrVerificationResult": told(&of_boot, &boot, machine.as_ref()),
+            "ImaVerificationResult": told(&of_programs, &programs, machine.as_ref()),
+        }),
+    )]))
+}
+
+/// The Name of a key that is trusted without a certificate, with the machine that enrolled with it.
+async fn known_machine(state: &State, report: &Report) -> Result<Option<(String, Option<Machine>)>, Refusal> {
+    let area = PublicArea::parse(&report.evidence.ak);
+    let name = area.and_then(|area| Name::of(&area, state.provider().as_ref()));
+    let name = name.map_err(|error| Refusal::parameter("FileData", format_args!("ak: {error}")))?;
+    let hex = to_hex(name.as_slice());
+    let enrolled = state.store().instances_of_key(&hex).await?;
+    if let Some(first) = enrolled.into_iter().next() {
+        return Ok(Some((hex, Some(Machine::of(first)?))));
+    }
+    let pinned = state.trust().tpm_ak_names.iter().any(|known| name.matches(known));
+    Ok(pinned.then_some((hex, None)))
+}
+
+fn verdict(verification: &Verification, deviations: &[Deviation], measured: bool) -> Verdict {
+    match (&verification.error, deviations.first()) {
+        (Some(problem), _) if !verification.verified => Verdict::untrusted(&problem.code),
+        (_, Some(deviation)) => Verdict::untrusted(&deviation.item),
+        (_, None) if measured => Verdict::trusted(),
+        (_, None) => Verdict { status: status::UNMEASURED, code: "Unmeasured".to_owned() },
+    }
+}
+
+/// What was good once is obsolete; everything else is not trusted.
+fn told(verdict: &Verdict, deviations: &[Deviation], machine: Option<&Machine>) -> Value {
+    let was_good = |deviation: &Deviation| {
+        let baseline = machine.and_then(|machine| machine.record.baseline.as_ref());
+        let index = u8::try_from(deviation.kind).ok();
+        let once = baseline.zip(index).and_then(|(baseline, index)| baseline.obsolete.get(&index));
+        once.is_some_and(|once| once.contains(&deviation.suspect))
+    };
+    let (obsolete, untrusted): (Vec<_>, Vec<_>) = deviations.iter().partition(|it| was_good(it));
+    let names = |deviations: Vec<&Deviation>| -> Vec<String> {
+        deviations.into_iter().map(|it| format!("{} {}", it.item, it.suspect)).collect()
+    };
+    json!({
+        "Code": verdict.code,
+        "Status": verdict.status,
+        "TcbObsolete": names(obsolete),
+        "Untrusted": names(untrusted),
+    })
+}

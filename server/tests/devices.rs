@@ -1,0 +1,424 @@
+//! NVIDIA devices, alone and with the trust domain that they are plugged into, and the manifests that they need.
+
+mod support;
+
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use support::{TestServer, base64, base64url, outer, write};
+use veriquote_forge::nvidia::{NvForge, device_root, rim_root};
+use veriquote_forge::{Body, Forge, sha256, sha512};
+use veriquote_server::config::Config;
+
+const NONCE: [u8; 32] = [0x4e; 32];
+const DRIVER: &str = "NV_GPU_DRIVER_GH100_550.90.07";
+const VBIOS: &str = "NV_GPU_VBIOS_1010_0200_882_96009F0001";
+
+fn pem(der: &[u8]) -> String {
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", base64(der))
+}
+
+/// Trusts the forge's roots, Intel's and NVIDIA's.
+fn trusting(change: impl FnOnce(&mut Config, &std::path::Path)) -> TestServer {
+    let forged = Forge::tdx4().build();
+    TestServer::start(|config, folder| {
+        config.trust.roots = vec![write(folder, "root.pem", forged.root_pem.as_bytes())];
+        config.collateral.import =
+            vec![write(folder, "collateral.json", forged.collateral_json().as_bytes())];
+        config.trust.nvidia_roots = vec![write(folder, "devices.pem", pem(&device_root().der()).as_bytes())];
+        config.trust.rim_roots = vec![write(folder, "rims.pem", pem(&rim_root().der()).as_bytes())];
+        change(config, folder);
+    })
+}
+
+/// With the manifests of a Hopper GPU.
+fn server() -> TestServer {
+    trusting(|config, folder| {
+        let rims = folder.join("rims");
+        fs::create_dir_all(&rims).expect("a folder");
+        for (name, rim) in [DRIVER, VBIOS].into_iter().zip(&NvForge::hopper().rims) {
+            write(&rims, &format!("{name}.xml"), rim.text().as_bytes());
+        }
+        config.collateral.rims = vec![rims];
+    })
+}
+
+fn hopper(nonce: [u8; 32]) -> NvForge {
+    let mut forge = NvForge::hopper();
+    forge.nonce = nonce;
+    forge.devices.iter_mut().for_each(|device| device.report.nonce = nonce);
+    forge
+}
+
+/// `[{"arch", "nonce", "evidence", "certificate"}]`, as NVIDIA's own tool collects it.
+fn collected(forge: &NvForge) -> Value {
+    let devices = forge.build();
+    devices
+        .iter()
+        .map(|device| {
+            json!({ "arch": device.architecture, "evidence": base64(&device.report),
+                    "certificate": base64(device.chain.as_bytes()) })
+        })
+        .collect()
+}
+
+/// The documented service's open ancestor's evidence of a trust domain with its devices.
+fn together(td: &Forge, devices: &NvForge) -> Value {
+    let list: Vec<Value> = devices
+        .build()
+        .iter()
+        .enumerate()
+        .map(|(index, device)| {
+            json!({ "index": index, "uuid": format!("GPU-{index}"), "name": "H100",
+                    "driver_version": "550.90.07", "vbios_version": "96.00.9F.00.01",
+                    "attestation_report": base64(&device.report),
+                    "certificate": base64(device.chain.as_bytes()), "cc_enabled": true })
+        })
+        .collect();
+    json!({ "quote": base64(&td.build().quote), "cc_eventlog": null,
+            "gpu_evidence": { "evidence_list": list, "collection_time": "2026-01-15T00:00:00Z" } })
+}
+
+fn td(report_data: [u8; 64]) -> Forge {
+    let mut forge = Forge::tdx4();
+    let Body::Td(report, _) = &mut forge.quote.body else { panic!("a trust domain") };
+    report.report_data = report_data;
+    forge
+}
+
+fn v1(tee: &str, document: &Value, runtime_data: Option<&[u8]>) -> Value {
+    let mut request = json!({ "tee": tee, "evidence": outer(document) });
+    if let Some(data) = runtime_data {
+        request["runtime_data"] = json!({ "raw": base64(data) });
+    }
+    request
+}
+
+#[test]
+fn a_gpu_gets_a_token_for_its_challenge() {
+    let server = server();
+    let document = collected(&hopper(NONCE));
+    let answer = server.post("/v1/attestation", &v1("nvgpu", &document, Some(&NONCE)));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let claims = server.verified(&answer.body);
+    assert_eq!((&claims["tee"], &claims["dbgstat"]), (&json!("nvgpu"), &json!("disabled")));
+    let flat: Value = serde_json::from_str(claims["tcb-status"].as_str().expect("a string")).expect("JSON");
+    assert_eq!(flat["nvgpu.0.measres"], "success");
+    assert_eq!(flat["nvgpu.0.x-nvidia-gpu-driver-version"], "550.90.07");
+    assert_eq!(flat["nvgpu.0.x-nvidia-gpu-driver-rim-fetched"], true);
+    assert!(claims["sub"].as_str().expect("text").starts_with("att1:nvgpu:strict:"));
+    assert_eq!(claims["x-att"]["binding"]["mode"], "raw-exact");
+
+    // T5, and every challenge that is not whole.
+    let refused = |document: &Value, data: Option<&[u8]>| {
+        let answer = server.post("/v1/attestation", &v1("nvgpu", document, data));
+        let (status, code, inner) = answer.codes();
+        (status, format!("{code} {inner}"))
+    };
+    assert_eq!(
+        refused(&document, Some(&[7; 32])),
+        (422, "AS.EVIDENCE.VERIFICATION_FAILED nvidia.nonce".into())
+    );
+    for data in [None, Some(&NONCE[..31]), Some(&[0x4e; 33][..]), Some(&[0x4e; 64][..])] {
+        assert_eq!(refused(&document, data), (400, "AS.REQUEST.INVALID_ARGUMENT ".into()), "{data:?}");
+    }
+    // T4: one bit of the signature.
+    let mut forged = hopper(NONCE).build();
+    *forged[0].report.last_mut().expect("a signature") ^= 1;
+    let changed = json!([{ "arch": "HOPPER", "evidence": base64(&forged[0].report),
+                           "certificate": base64(forged[0].chain.as_bytes()) }]);
+    let code = "AS.EVIDENCE.VERIFICATION_FAILED nvidia.report.signature";
+    assert_eq!(refused(&changed, Some(&NONCE)), (422, code.into()));
+    // A machine's quote is never passed over.
+    let with_quote = together(&td([0; 64]), &hopper(NONCE));
+    assert_eq!(refused(&with_quote, Some(&NONCE)).0, 400);
+    assert_eq!(refused(&json!([]), Some(&NONCE)).0, 400);
+}
+
+#[test]
+fn strangers_roots_and_missing_manifests_are_refused() {
+    // T6: a chain in NVIDIA's names that leads to nobody this service knows.
+    let stranger = TestServer::for_platform(&Forge::tdx4());
+    let request = v1("nvgpu", &collected(&hopper(NONCE)), Some(&NONCE));
+    assert_eq!(stranger.post("/v1/attestation", &request).codes().2, "x509.anchor");
+    // Without manifests nothing was compared, which the strict policy does not accept.
+    let bare = trusting(|_, _| {});
+    let answer = bare.post("/v1/attestation", &request);
+    assert_eq!(answer.codes().1, "AS.POLICY.DENIED", "{}", answer.body);
+    assert!(answer.body.contains(DRIVER) && answer.body.contains(VBIOS), "it says which: {}", answer.body);
+    // A client may bring them.
+    let mut document = json!({ "device_evidence_list": collected(&hopper(NONCE)) });
+    let rims: Vec<String> = NvForge::hopper().rims.iter().map(|rim| base64(rim.text().as_bytes())).collect();
+    document["rims"] = json!(rims);
+    let answer = bare.post("/v1/attestation", &v1("nvgpu", &document, Some(&NONCE)));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    document["rims"] = json!([1]);
+    assert_eq!(bare.post("/v1/attestation", &v1("nvgpu", &document, Some(&NONCE))).status, 400);
+    // One that does not match is not accepted, wherever it comes from.
+    let mut other = hopper(NONCE);
+    other.devices[0].report.blocks[9].value = vec![0xee; 48];
+    let answer = server().post("/v1/attestation", &v1("nvgpu", &collected(&other), Some(&NONCE)));
+    assert_eq!(answer.codes().1, "AS.POLICY.DENIED", "{}", answer.body);
+}
+
+#[test]
+fn a_trust_domain_and_its_gpu_get_one_token() {
+    let server = server();
+    let data: Vec<u8> = [NONCE, [9; 32]].concat();
+    let whole: [u8; 64] = data.clone().try_into().expect("64 bytes");
+    let document = together(&td(whole), &hopper(NONCE));
+    for (data, mode) in [(Some(&*data), "raw-pad64"), (None, "none")] {
+        let answer = server.post("/v1/attestation", &v1("acstdxnvgpu", &document, data));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let claims = server.verified(&answer.body);
+        assert_eq!(claims["tee"], "acstdxnvgpu");
+        let flat: Value =
+            serde_json::from_str(claims["tcb-status"].as_str().expect("a string")).expect("JSON");
+        assert_eq!(flat["report_data"].as_str().map(str::len), Some(128));
+        assert!(flat["tdx.quote.body.mr_td"].is_string());
+        assert_eq!(flat["nvgpu.0.measres"], "success");
+        let att = &claims["x-att"];
+        assert_eq!(att["binding"]["mode"], mode);
+        assert_eq!(
+            (&att["composite"]["mode"], &att["composite"]["strength"]),
+            (&json!("trustee-first32"), &json!("nonce-only"))
+        );
+        assert_eq!(att["composite"]["all_submods_bound"], false);
+    }
+    let refused = |document: &Value, data: Option<&[u8]>| {
+        let answer = server.post("/v1/attestation", &v1("acstdxnvgpu", document, data));
+        let (status, code, inner) = answer.codes();
+        (status, format!("{code} {inner}"))
+    };
+    // T1: nothing is cut. T2: nor does a beginning match.
+    let longer = [&*data, &[0]].concat();
+    assert_eq!(refused(&document, Some(&longer)).0, 400);
+    assert_eq!(
+        refused(&document, Some(&data[..40])),
+        (422, "AS.EVIDENCE.BINDING_MISMATCH binding.report_data".into())
+    );
+    // C1: a device of another challenge.
+    let other = together(&td(whole), &hopper([7; 32]));
+    assert_eq!(refused(&other, None), (422, "AS.EVIDENCE.VERIFICATION_FAILED nvidia.nonce".into()));
+    // C3: one GPU twice. C5: what stands beside it is not what was signed.
+    let mut twice = hopper(NONCE);
+    twice.devices.push(twice.devices[0].clone());
+    assert_eq!(
+        refused(&together(&td(whole), &twice), None).1,
+        "AS.EVIDENCE.VERIFICATION_FAILED nvidia.device.duplicate"
+    );
+    let mut announced = document.clone();
+    announced["gpu_evidence"]["evidence_list"][0]["driver_version"] = json!("1.2.3");
+    assert_eq!(refused(&announced, None).1, "AS.EVIDENCE.VERIFICATION_FAILED nvidia.advisory");
+    // C2: no devices, however they are not there.
+    for gpu_evidence in [json!(null), json!({}), json!({ "evidence_list": [] })] {
+        let mut none = document.clone();
+        none["gpu_evidence"] = gpu_evidence;
+        assert_eq!(refused(&none, None).0, 400, "{}", none["gpu_evidence"]);
+    }
+    let mut no_quote = document.clone();
+    no_quote["quote"] = json!(null);
+    assert_eq!(refused(&no_quote, None).0, 400);
+    // C7: devices beside a quote are never passed over.
+    let tdx = server.post("/v1/attestation", &v1("tdx", &document, None));
+    assert_eq!((tdx.status, tdx.codes().1), (422, "AS.REQUEST.UNSUPPORTED_TEE".into()));
+}
+
+/// A challenge of the service and its nonce.
+fn challenge(server: &TestServer) -> (String, [u8; 32]) {
+    let answer = server.post("/v2/challenge", &json!({})).json();
+    let nonce = URL_SAFE_NO_PAD.decode(answer["nonce"].as_str().expect("text")).expect("base64url");
+    (answer["challenge"].as_str().expect("text").to_owned(), nonce.try_into().expect("32 bytes"))
+}
+
+/// Machine and devices that answer a challenge as `docs/composite.md` has it.
+fn answering(nonce: &[u8; 32], data: &[u8]) -> Value {
+    let bound = sha256(&[data]);
+    let devices = hopper(sha256(&[b"veriquote/gpu/v1", nonce, &bound]));
+    let mut transcript = Vec::new();
+    for (device, forged) in devices.devices.iter().zip(devices.build()) {
+        for part in [forged.report, device.chain[0].der()] {
+            transcript.extend(u32::try_from(part.len()).expect("short").to_be_bytes());
+            transcript.extend(part);
+        }
+    }
+    let report_data = sha512(&[b"veriquote/cpu/v1", nonce, &bound, &sha256(&[&transcript])]);
+    together(&td(report_data), &devices)
+}
+
+#[test]
+fn one_challenge_is_answered_by_machine_and_devices() {
+    let server = server();
+    let (text, nonce) = challenge(&server);
+    let data = b"a key of the machine";
+    let request = |document: &Value, challenge: &str, data: &[u8]| {
+        json!({
+            "profile": "ear", "aud": "https://rp.example", "challenge": challenge,
+            "evidence": [{ "tee": "acstdxnvgpu", "format": "document", "data": outer(document),
+                           "runtime_data": { "binding": "veriquote", "raw": base64(data) } }]
+        })
+    };
+    let document = answering(&nonce, data);
+    let good = request(&document, &text, data);
+    // C10, C12: another challenge, other data.
+    let (other, _) = challenge(&server);
+    for (challenge, data) in [(&other, &data[..]), (&text, b"another key")] {
+        let answer = server.post("/v2/attestation", &request(&document, challenge, data));
+        assert_eq!(answer.codes().2, "nvidia.nonce", "{}", answer.body);
+    }
+    // Devices that answer, and a machine that does not vouch for their evidence.
+    let mut swapped = document.clone();
+    swapped["quote"] = json!(base64(&td([3; 64]).build().quote));
+    let answer = server.post("/v2/attestation", &request(&swapped, &text, data));
+    assert_eq!(answer.codes(), (422, "AS.EVIDENCE.BINDING_MISMATCH".into(), "binding.report_data".into()));
+    // No challenge at all.
+    let mut unasked = good.clone();
+    unasked.as_object_mut().expect("an object").remove("challenge");
+    assert_eq!(server.post("/v2/attestation", &unasked).status, 400);
+
+    let answer = server.post("/v2/attestation", &good);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let claims = server.verified(answer.json()["token"].as_str().expect("a token"));
+    assert_eq!(claims["eat_nonce"], base64url(&nonce));
+    let names: Vec<_> = claims["submods"].as_object().expect("submodules").keys().cloned().collect();
+    assert_eq!(names, ["gpu_0", "tdx"]);
+    let bond = &claims["ear_verifier_claims"]["x-att"];
+    assert_eq!((&bond["mode"], &bond["covers_evidence"]), (&json!("veriquote"), &json!(true)));
+    assert_eq!(claims["ear_status"], "warning", "no policy lists the software of the machine");
+    // T14: once.
+    for path in ["/v2/attestation", "/v2/appraise"] {
+        assert_eq!(server.post(path, &good).status, 401, "{path}");
+    }
+}
+
+#[test]
+fn appraisals_say_what_was_found() {
+    let server = server();
+    let appraise = |tee: &str, document: &Value, runtime_data: Value| {
+        let body = json!({ "evidence": [{ "tee": tee, "format": "document", "data": outer(document), "runtime_data": runtime_data }] });
+        let answer = server.post("/v2/appraise", &body);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
+    };
+    let raw = json!({ "binding": "raw-exact", "raw": base64(&NONCE) });
+    let found = appraise("nvgpu", &collected(&hopper(NONCE)), raw.clone());
+    assert_eq!(
+        (&found["accepted"], &found["evidence"][0]["binding"]["matched"]),
+        (&json!(true), &json!(true))
+    );
+    let claims = &found["evidence"][0]["policies"][0]["verification"]["claims"];
+    assert_eq!(claims["devices"][0]["measurements_match"], true);
+    let found = appraise("nvgpu", &collected(&hopper([7; 32])), raw);
+    assert_eq!(found["accepted"], false);
+    assert_eq!(found["evidence"][0]["policies"][0]["verification"]["error"]["code"], "nvidia.nonce");
+    let whole: [u8; 64] = [NONCE, [9; 32]].concat().try_into().expect("64 bytes");
+    let document = together(&td(whole), &hopper(NONCE));
+    let found = appraise("acstdxnvgpu", &document, json!({ "binding": "raw-exact", "raw": base64(&whole) }));
+    assert_eq!(
+        (&found["accepted"], &found["evidence"][0]["binding"]["mode"]),
+        (&json!(true), &json!("raw-exact"))
+    );
+    // Modes that hash cannot make a challenge of devices.
+    let body = json!({ "evidence": [{ "tee": "nvgpu", "format": "document", "data": outer(&collected(&hopper(NONCE))),
+        "runtime_data": { "binding": "sha512", "raw": base64(&NONCE) } }] });
+    assert_eq!(server.post("/v2/appraise", &body).status, 400);
+}
+
+#[test]
+fn every_policy_must_accept_devices_too() {
+    let token = "a token of an administrator, long enough";
+    let server = trusting(|config, folder| {
+        let rims = folder.join("rims");
+        fs::create_dir_all(&rims).expect("a folder");
+        for (name, rim) in [DRIVER, VBIOS].into_iter().zip(&NvForge::hopper().rims) {
+            write(&rims, &format!("{name}.xml"), rim.text().as_bytes());
+        }
+        config.collateral.rims = vec![rims];
+        let digest = veriquote_forge::hex(&sha256(&[token.as_bytes()]));
+        let named = json!({ "name": "test", "sha256": digest });
+        config.admin.tokens = vec![serde_json::from_value(named).expect("a token")];
+    });
+    let bearer = format!("Bearer {token}");
+    for (id, rules) in [("one-gpu", json!({ "gpus": 1 })), ("two-gpus", json!({ "gpus": 2 }))] {
+        let headers =
+            [("Authorization", &*bearer), ("If-None-Match", "*"), ("Content-Type", "application/json")];
+        let text = json!({ "nvidia": rules }).to_string();
+        let answer = server.request("PUT", &format!("/v2/policies/{id}"), &headers, &text);
+        assert!(answer.status < 300, "{}", answer.body);
+    }
+    let mut request = v1("nvgpu", &collected(&hopper(NONCE)), Some(&NONCE));
+    request["policy_ids"] = json!(["one-gpu"]);
+    let answer = server.post("/v1/attestation", &request);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(server.verified(&answer.body)["evaluation-reports"][0]["policy-id"], "one-gpu");
+    // A module is asked of devices as it is of quotes, alone and with a machine.
+    let module = "package veriquote\nallow if input.claims.devices[0].driver_version == \"1.2.3\"";
+    let headers = [("Authorization", &*bearer), ("If-None-Match", "*"), ("Content-Type", "text/plain")];
+    let answer = server.request("PUT", "/v2/policies/module", &headers, module);
+    assert!(answer.status < 300, "{}", answer.body);
+    let whole: [u8; 64] = [NONCE, [9; 32]].concat().try_into().expect("64 bytes");
+    let mut machine = v1("acstdxnvgpu", &together(&td(whole), &hopper(NONCE)), None);
+    for request in [&mut request, &mut machine] {
+        request["policy_ids"] = json!(["module"]);
+        let answer = server.post("/v1/attestation", request);
+        assert_eq!(answer.codes().1, "AS.POLICY.DENIED", "{}", answer.body);
+        assert_eq!(answer.json()["check"]["id"], "service.rego", "{}", answer.body);
+    }
+    for ids in [json!(["one-gpu", "two-gpus"]), json!(["two-gpus", "one-gpu"])] {
+        request["policy_ids"] = ids;
+        let answer = server.post("/v1/attestation", &request);
+        assert_eq!(answer.codes().1, "AS.POLICY.DENIED", "{}", answer.body);
+    }
+}
+
+#[test]
+fn manifests_are_served_and_read_through() {
+    let far = server();
+    let answer = far.get(&format!("/nvcc/certification/v1/rim/{}", DRIVER.to_lowercase()));
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    let rim = answer.json();
+    assert_eq!(rim["id"], DRIVER);
+    let text = NvForge::hopper().rims[0].text();
+    assert_eq!(rim["rim"], base64(text.as_bytes()));
+    assert_eq!(rim["sha256"], veriquote_forge::hex(&sha256(&[text.as_bytes()])));
+    assert_eq!(far.get("/nvcc/certification/v1/rim/ids").json()["ids"], json!([DRIVER, VBIOS]));
+    assert_eq!(far.get("/nvcc/certification/v1/rim/NV_GPU_DRIVER_GH100_1").status, 404);
+    for id in ["GPU", "NV_%2e%2e%2fa", "NV_a%00", "NV_a..b"] {
+        assert_eq!(far.get(&format!("/nvcc/certification/v1/rim/{id}")).status, 400, "{id}");
+    }
+    // A service without manifests asks another one, once.
+    let near = trusting(|config, _| {
+        config.collateral.rim_upstreams = vec![far.url("/nvcc/certification")];
+        config.collateral.allow_private = vec![[127, 0, 0, 1].into()];
+    });
+    let answer = near.post("/v1/attestation", &v1("nvgpu", &collected(&hopper(NONCE)), Some(&NONCE)));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(near.get("/nvcc/certification/v1/rim/ids").json()["ids"], json!([DRIVER, VBIOS]));
+    assert_eq!(near.get("/nvcc/certification/v1/rim/NV_GPU_DRIVER_GH100_1").status, 404);
+    // One whose upstream does not answer cannot decide, which is no verdict on the evidence.
+    let cut_off = trusting(|config, _| {
+        config.collateral.rim_upstreams = vec!["http://127.0.0.1:1".to_owned()];
+        config.collateral.allow_private = vec![[127, 0, 0, 1].into()];
+    });
+    let answer = cut_off.post("/v1/attestation", &v1("nvgpu", &collected(&hopper(NONCE)), Some(&NONCE)));
+    assert_eq!(answer.codes().0, 503, "{}", answer.body);
+}
+
+#[test]
+fn an_older_edition_does_not_replace_a_newer_one() {
+    let folder = support::Folder::new();
+    let mut newer = NvForge::hopper().rims[0].clone();
+    newer.chain[0].fields.not_before = (veriquote_forge::NOW - 10 * veriquote_forge::DAY).into();
+    let of = |name: &str, text: &str| {
+        let inside = folder.path().join(name);
+        fs::create_dir_all(&inside).expect("a folder");
+        write(&inside, &format!("{DRIVER}.xml"), text.as_bytes());
+        inside
+    };
+    let (first, second) = (of("a", &newer.text()), of("b", &NvForge::hopper().rims[0].text()));
+    let server = trusting(|config, _| config.collateral.rims = vec![first, second]);
+    let kept = server.get(&format!("/nvcc/certification/v1/rim/{DRIVER}")).json();
+    assert_eq!(kept["rim"], base64(newer.text().as_bytes()));
+}
