@@ -28,6 +28,8 @@ pub fn app(state: State) -> Router {
         .layer(from_fn_with_state(state.clone(), bounded))
         .layer(from_fn_with_state(state.clone(), limited))
         .merge(health::routes());
+    #[cfg(feature = "web")]
+    let routes = routes.merge(crate::web::routes());
     // An issuer with a path has its documents below it (OpenID Connect Discovery 1.0, section 4.1).
     let mut routed = if path.is_empty() { routes } else { Router::new().nest(&path, routes) };
     if state.config().instances.is_open() {

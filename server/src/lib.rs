@@ -31,6 +31,8 @@ pub mod rego;
 mod serve;
 mod state;
 pub mod store;
+#[cfg(feature = "web")]
+mod web;
 
 pub use app::app;
 pub use log::start as start_log;

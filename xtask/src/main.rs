@@ -27,6 +27,7 @@ mod step;
 mod test;
 mod vectors;
 mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -74,6 +75,8 @@ enum Command {
     Vectors(vectors::Options),
     /// Build the core for wasm32.
     Wasm,
+    /// Build the web page; `--test` tries it in Chromium, `--serve` serves it on loopback.
+    Web(web::Options),
 }
 
 fn main() -> ExitCode {
@@ -102,6 +105,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&project, &mut stages, &options),
         Command::Vectors(options) => vectors::run(&project, &mut stages, &options),
         Command::Wasm => wasm::run(&project, &mut stages),
+        Command::Web(options) => web::run(&project, &mut stages, &options),
     }
     stages.finish()
 }

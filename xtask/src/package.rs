@@ -15,7 +15,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     stages.announce(7);
-    let npm = js::package(project, stages, !options.dev);
+    let npm = js::published(project, stages, !options.dev);
     let python = python::package(project, stages, !options.dev);
     let (Some(npm), Some(python)) = (npm, python) else {
         return stages.skip("dist", "something that belongs there was not made");

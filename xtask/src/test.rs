@@ -11,7 +11,7 @@ use crate::{
     setup::{debian, tools},
     stages::Stages,
     step::Step,
-    wasm,
+    wasm, web,
 };
 
 #[derive(Args)]
@@ -34,7 +34,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(15 + python::STAGES + js::STAGES + interop::STAGES);
+    stages.announce(15 + python::STAGES + js::STAGES + interop::STAGES + web::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
@@ -68,7 +68,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     interop::stages(project, stages);
     python::stages(project, stages, &[]);
     if options.native_only {
-        for name in ["no_std program", "core for wasm32", "npm packages", "fuzz"] {
+        for name in ["no_std program", "core for wasm32", "npm packages", "web page", "fuzz"] {
             stages.skip(name, "--native-only");
         }
         return;
@@ -76,6 +76,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     no_std::stage(project, stages);
     wasm::stage(project, stages);
     js::stage(project, stages);
+    web::stage(project, stages);
     if options.no_fuzz {
         stages.skip("fuzz", "--no-fuzz");
     } else {

@@ -68,6 +68,8 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         Inspection::EvaluationNumbers(_) => "TCB evaluation numbers",
         Inspection::TpmAttest(_) => "TPM attestation",
         Inspection::TpmPublic(_) => "TPM public area",
+        Inspection::TpmSignature(_) => "TPM signature",
+        Inspection::TpmPcrs(_) => "PCR values",
         Inspection::ImaList(_) => "IMA measurement list",
         Inspection::EventLog { .. } => "event log",
         Inspection::NvidiaDevices(_) => "NVIDIA devices",
@@ -75,6 +77,7 @@ fn draw(title: &str, inspection: &Inspection, mut value: Value) -> Canvas {
         Inspection::Token(_) => "token",
         Inspection::TokenBundle(_) => "bundle of tokens",
         Inspection::Jwks { .. } => "keys",
+        Inspection::Policy { .. } => "policy",
     };
     canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", kind), (DIM, " · "), ("", title)]);
     canvas.line(&[(WARN, "not authenticated: this is what the file says, and nothing of it was verified")]);

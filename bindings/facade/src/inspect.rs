@@ -6,6 +6,7 @@ use veriquote::dcap::{CertificationData, Collateral, PckExtension, Quote};
 use veriquote::encoding::{decode_binary_or_text, decode_der_or_text, has_pem_marker, pem_blocks};
 use veriquote::json::{self, Strictness};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
+use veriquote::policy::Policy;
 use veriquote::x509::{Certificate, Crl};
 use veriquote::{Code, Error, Fact, Fmspc, limits};
 
@@ -16,7 +17,7 @@ use crate::event_log::{EventClaims, EventLogClaims};
 use crate::nvgpu::{self, NvgpuView, RimView};
 use crate::problem::Problem;
 use crate::token::{JwkView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token};
-use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPublicView};
+use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPcrsView, TpmPublicView, TpmSignatureView};
 use crate::verification::Expiry;
 
 /// What a file says. Nothing of it was verified.
@@ -46,6 +47,10 @@ pub enum Inspection {
     TpmAttest(TpmAttestView),
     /// The public area of a TPM's key.
     TpmPublic(TpmPublicView),
+    /// A signature of a TPM.
+    TpmSignature(TpmSignatureView),
+    /// Values of registers.
+    TpmPcrs(TpmPcrsView),
     /// An IMA measurement list.
     ImaList(ImaListView),
     /// An event log.
@@ -67,6 +72,11 @@ pub enum Inspection {
     Jwks {
         /// Its keys: those that can be used, then those that cannot.
         keys: Vec<JwkView>,
+    },
+    /// A policy document.
+    Policy {
+        /// The name that it gives itself.
+        name: String,
     },
 }
 
@@ -337,6 +347,12 @@ fn recognise(bytes: &[u8]) -> Result<Inspection, Error> {
     if inspect::is_public(&binary) {
         return TpmPublicView::of(&binary).map(Inspection::TpmPublic);
     }
+    if let Some(view) = TpmSignatureView::recognise(&binary) {
+        return Ok(Inspection::TpmSignature(view));
+    }
+    if let Some(view) = TpmPcrsView::recognise(&binary) {
+        return Ok(Inspection::TpmPcrs(view));
+    }
     if inspect::is_ima(&binary) {
         return ImaListView::of(&binary).map(Inspection::ImaList);
     }
@@ -502,6 +518,10 @@ fn json_document(text: &[u8]) -> Result<Inspection, Error> {
         Ok(Inspection::EnclaveIdentity(inner("enclaveIdentity")))
     } else if has("tcbEvaluationDataNumbers") || has("tcbEvalNumbers") {
         Ok(Inspection::EvaluationNumbers(inner("tcbEvaluationDataNumbers")))
+    } else if let Some(view) = TpmPcrsView::recognise_json(text) {
+        Ok(Inspection::TpmPcrs(view))
+    } else if let Ok(policy) = Policy::from_json(text) {
+        Ok(Inspection::Policy { name: policy.name })
     } else {
         Err(unknown(node.offset))
     }

@@ -102,7 +102,7 @@ pub use tpm::{
     verify_tpm_json,
 };
 #[cfg(feature = "tpm")]
-pub use tpm::{ImaListView, TpmAttestView, TpmPublicView};
+pub use tpm::{ImaListView, TpmAttestView, TpmPcrsView, TpmPublicView, TpmSignatureView};
 #[cfg(feature = "dcap")]
 pub use verification::DcapClaims;
 pub use verification::{

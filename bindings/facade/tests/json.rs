@@ -130,6 +130,42 @@ fn the_schema_names_every_member_and_refuses_others() {
 }
 
 #[test]
+fn every_file_of_a_tpm_is_recognised_by_its_content() {
+    for (name, machine) in veriquote_forge::tpm::TpmForge::all() {
+        let forged = machine.build();
+        let values = serde_json::json!({ "sha256": { "0": "00".repeat(32) } }).to_string();
+        let policy = r#"{"name": "mine", "tcb": {"accept": ["UpToDate"]}}"#;
+        let files: [(&str, &[u8]); 8] = [
+            ("tpm_attest", &forged.attest),
+            ("tpm_signature", &forged.signature),
+            ("tpm_public", &forged.public),
+            ("tpm_pcrs", &forged.pcrs),
+            ("event_log", &forged.event_log),
+            ("ima_list", &forged.ima_log),
+            ("tpm_pcrs", values.as_bytes()),
+            ("policy", policy.as_bytes()),
+        ];
+        for (kind, file) in files {
+            let answer: Value = serde_json::from_str(&inspect_json(file)).expect("JSON");
+            assert_eq!(answer["kind"], kind, "{name}: {answer}");
+            let read: veriquote_facade::Inspection = serde_json::from_value(answer.clone()).expect(kind);
+            assert_eq!(serde_json::to_value(&read).expect("JSON"), answer, "{name}");
+        }
+        for (file, least) in [(&forged.signature, 1), (&forged.pcrs, 8)] {
+            for len in least..file.len() {
+                let answer: Value = serde_json::from_str(&inspect_json(&file[..len])).expect("JSON");
+                assert!(answer["error"]["code"].is_string(), "{name} cut at {len}: {answer}");
+            }
+        }
+    }
+    // No bank, no register: nothing says that these are values.
+    for text in ["{}", r#"{"sha256": {}}"#, r#"{"md5": {"0": "00"}}"#, r#"{"name": "mine"}"#] {
+        let answer: Value = serde_json::from_str(&inspect_json(text.as_bytes())).expect("JSON");
+        assert_eq!(answer["error"]["code"], "input.encoding", "{text}: {answer}");
+    }
+}
+
+#[test]
 fn a_file_cut_anywhere_is_refused_with_its_part() {
     let forged = Forge::tdx4().build();
     let collateral = forged.collateral_json();

@@ -906,7 +906,7 @@ export interface ImaListView {
 }
 
 /** What a file says. Nothing of it was verified. */
-export type Inspection = ({ readonly kind: 'quote' } & QuoteView) | { readonly kind: 'certificates'; readonly certificates: readonly CertificateView[] } | ({ readonly kind: 'crl' } & CrlView) | ({ readonly kind: 'collateral' } & CollateralView) | ({ readonly kind: 'tcb_info' } & SignedDocumentView) | ({ readonly kind: 'enclave_identity' } & SignedDocumentView) | ({ readonly kind: 'evaluation_numbers' } & SignedDocumentView) | ({ readonly kind: 'tpm_attest' } & TpmAttestView) | ({ readonly kind: 'tpm_public' } & TpmPublicView) | ({ readonly kind: 'ima_list' } & ImaListView) | { readonly kind: 'event_log'; readonly events: readonly EventClaims[] } | ({ readonly kind: 'nvidia_devices' } & NvgpuView) | ({ readonly kind: 'nvidia_rim' } & RimView) | ({ readonly kind: 'token' } & TokenView) | ({ readonly kind: 'token_bundle' } & TokenBundleView) | { readonly kind: 'jwks'; readonly keys: readonly JwkView[] };
+export type Inspection = ({ readonly kind: 'quote' } & QuoteView) | { readonly kind: 'certificates'; readonly certificates: readonly CertificateView[] } | ({ readonly kind: 'crl' } & CrlView) | ({ readonly kind: 'collateral' } & CollateralView) | ({ readonly kind: 'tcb_info' } & SignedDocumentView) | ({ readonly kind: 'enclave_identity' } & SignedDocumentView) | ({ readonly kind: 'evaluation_numbers' } & SignedDocumentView) | ({ readonly kind: 'tpm_attest' } & TpmAttestView) | ({ readonly kind: 'tpm_public' } & TpmPublicView) | ({ readonly kind: 'tpm_signature' } & TpmSignatureView) | ({ readonly kind: 'tpm_pcrs' } & TpmPcrsView) | ({ readonly kind: 'ima_list' } & ImaListView) | { readonly kind: 'event_log'; readonly events: readonly EventClaims[] } | ({ readonly kind: 'nvidia_devices' } & NvgpuView) | ({ readonly kind: 'nvidia_rim' } & RimView) | ({ readonly kind: 'token' } & TokenView) | ({ readonly kind: 'token_bundle' } & TokenBundleView) | { readonly kind: 'jwks'; readonly keys: readonly JwkView[] } | { readonly kind: 'policy'; readonly name: string };
 
 /** A key of a set. */
 export interface JwkView {
@@ -1933,6 +1933,12 @@ export interface TpmOptions {
   readonly previous?: ClockReading | null;
 }
 
+/** Values of registers as they came beside a quote. */
+export interface TpmPcrsView {
+  /** Of which registers of which banks. */
+  readonly registers: { readonly [name: string]: readonly number[] };
+}
+
 /** The public area of a key. */
 export interface TpmPublicView {
   /** Kind and size of the key. */
@@ -1990,6 +1996,12 @@ export interface TpmRequest {
   readonly ima_log?: Blob | null;
   /** How to verify. */
   readonly options: TpmOptions;
+}
+
+/** A signature in a TPM's own form. */
+export interface TpmSignatureView {
+  /** Scheme and hash, such as `ecdsa-sha256`. */
+  readonly scheme: string;
 }
 
 /** What a token says of which nothing was verified. */

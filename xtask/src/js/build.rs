@@ -28,28 +28,39 @@ const FEATURES: [&str; 6] = [
 const PASSES: [&str; 3] = ["-O2", "--skip-pass=reorder-functions", "--skip-pass=inlining-optimizing"];
 
 pub(super) fn packages(project: &Project, js: &Js, is_release: bool) -> Result<(), Failure> {
-    let (wasm, node) = (js.package("veriquote"), js.package("veriquote-node"));
-    for (folder, source) in [(&wasm, "bindings/js/veriquote"), (&node, "bindings/js/veriquote-node")] {
-        if folder.is_dir() {
-            fs::remove_dir_all(folder)?;
-        }
-        copy(&project.root.join(source), folder)?;
-        for shared in ["shared", "types"] {
-            copy(&project.root.join("bindings/js").join(shared), &folder.join(shared))?;
-        }
-        licences(project, folder)?;
-    }
+    wasm_package(project, js)?;
+    let node = sources(project, js, "veriquote-node")?;
+    let native = native(project, js, is_release)?;
+    pack(js, &node, "veriquote-node")?;
+    // The name of its tarball is the same everywhere.
+    pack(js, &js.native_package(&native), NATIVE)
+}
+
+/// The package of WebAssembly alone.
+pub(super) fn wasm_package(project: &Project, js: &Js) -> Result<(), Failure> {
+    let wasm = sources(project, js, "veriquote")?;
     let bare = bare::prepare(project, WASM)?;
     // The small one first: the large one's crates are the ones to keep for the next run.
     for (name, features) in [("jwt", Some("")), ("veriquote", None)] {
         let module = compile(project, &bare, features)?;
         bind(project, js, &module, name, &wasm.join("wasm"))?;
     }
-    let native = native(project, js, is_release)?;
-    pack(js, &wasm, "veriquote")?;
-    pack(js, &node, "veriquote-node")?;
-    // The name of its tarball is the same everywhere.
-    pack(js, &js.native_package(&native), NATIVE)
+    pack(js, &wasm, "veriquote")
+}
+
+/// The folder of a package, with all of it that is not compiled.
+fn sources(project: &Project, js: &Js, name: &str) -> Result<PathBuf, Failure> {
+    let folder = js.package(name);
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let home = project.root.join("bindings/js");
+    copy(&home.join(name), &folder)?;
+    for shared in ["shared", "types"] {
+        copy(&home.join(shared), &folder.join(shared))?;
+    }
+    licences(project, &folder)?;
+    Ok(folder)
 }
 
 /// The module with the named features; all of them by default.

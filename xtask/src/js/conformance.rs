@@ -1,17 +1,12 @@
 //! The vector folder in every engine: the same bytes as in Rust.
 
+use std::path::PathBuf;
+
 use super::Js;
 use crate::{failure::Failure, project::Project, step::Step};
 
 pub(super) fn run(project: &Project, js: &Js) -> Result<String, Failure> {
-    let answers = js.home.join("answers.jsonl");
-    Step::cargo()
-        .args(["run", "--quiet", "--package", "veriquote-conformance", "--bin", "write-answers", "--"])
-        .arg(project.root.join("tests/vectors"))
-        .arg(&answers)
-        .env("CARGO_INCREMENTAL", "0")
-        .dir(&project.root)
-        .run()?;
+    let answers = answers(project)?;
     // Two processors: the browser on one, the others on the other.
     let run = |engine: &str, script: &str, package: &str| {
         let mut last = String::new();
@@ -32,4 +27,17 @@ pub(super) fn run(project: &Project, js: &Js) -> Result<String, Failure> {
         ];
         Ok(said.into_iter().collect::<Result<Vec<_>, _>>()?.join("\n"))
     })
+}
+
+/// Every case with Rust's answer.
+pub(super) fn answers(project: &Project) -> Result<PathBuf, Failure> {
+    let answers = project.target.join("js/answers.jsonl");
+    Step::cargo()
+        .args(["run", "--quiet", "--package", "veriquote-conformance", "--bin", "write-answers", "--"])
+        .arg(project.root.join("tests/vectors"))
+        .arg(&answers)
+        .env("CARGO_INCREMENTAL", "0")
+        .dir(&project.root)
+        .run()?;
+    Ok(answers)
 }

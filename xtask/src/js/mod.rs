@@ -44,7 +44,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
 }
 
 /// The packages as they are published, tried in clean projects; gives their tarballs.
-pub(crate) fn package(project: &Project, stages: &mut Stages, is_release: bool) -> Option<Vec<PathBuf>> {
+pub(crate) fn published(project: &Project, stages: &mut Stages, is_release: bool) -> Option<Vec<PathBuf>> {
     let js = build(project, stages, is_release)?;
     let tried = stages.run("npm packages in clean projects, documents as printed", || {
         debian::install_unless_on_path("chromium", &["chromium"])?;
@@ -59,6 +59,16 @@ pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     tests(project, &js, stages);
 }
 
+/// The package of WebAssembly alone, for what is built on it.
+pub(crate) fn package(project: &Project, stages: &mut Stages) -> bool {
+    stages.run("npm package", || build::wasm_package(project, &Js::of(project)?))
+}
+
+/// Every case with Rust's answer, as lines of `target/js/answers.jsonl`.
+pub(crate) fn answers(project: &Project) -> Result<PathBuf, Failure> {
+    conformance::answers(project)
+}
+
 /// Where the packages are made.
 struct Js {
     /// `node_modules` with the tools.
@@ -69,6 +79,10 @@ struct Js {
 }
 
 impl Js {
+    fn of(project: &Project) -> Result<Self, Failure> {
+        Ok(Self { tools: tools::npm(project)?, home: project.target.join("js"), root: project.root.clone() })
+    }
+
     /// A script of the repository.
     fn node(&self, script: &str) -> Step {
         self.command("node").arg(self.root.join(script))
@@ -100,8 +114,7 @@ impl Js {
 fn build(project: &Project, stages: &mut Stages, is_release: bool) -> Option<Js> {
     let mut js = None;
     stages.run("npm packages", || {
-        let made =
-            Js { tools: tools::npm(project)?, home: project.target.join("js"), root: project.root.clone() };
+        let made = Js::of(project)?;
         build::packages(project, &made, is_release)?;
         js = Some(made);
         Ok::<_, Failure>(())

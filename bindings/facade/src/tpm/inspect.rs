@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::crypto::RustCrypto;
 use veriquote::measured_boot::ima::ImaList;
-use veriquote::tpm::{Attest, AttestBody, Name, PublicArea};
+use veriquote::tpm::{AlgorithmId, Attest, AttestBody, ClaimedPcrs, Name, PublicArea, Signature};
 use veriquote::{Error, bytes};
 
 use super::request::ClockReading;
@@ -45,6 +45,22 @@ pub struct TpmPublicView {
     pub scheme: Option<String>,
     /// Digest of the policy that authorises its use.
     pub auth_policy: String,
+}
+
+/// A signature in a TPM's own form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TpmSignatureView {
+    /// Scheme and hash, such as `ecdsa-sha256`.
+    pub scheme: String,
+}
+
+/// Values of registers as they came beside a quote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TpmPcrsView {
+    /// Of which registers of which banks.
+    pub registers: BTreeMap<String, Vec<u8>>,
 }
 
 /// An IMA measurement list.
@@ -110,6 +126,35 @@ impl TpmAttestView {
             selection,
             pcr_digest,
         })
+    }
+}
+
+impl TpmSignatureView {
+    /// `None` for what is no whole TPMT_SIGNATURE; nothing else names its scheme first.
+    pub(crate) fn recognise(bytes: &[u8]) -> Option<Self> {
+        let signature = Signature::parse(bytes).ok()?;
+        Some(Self { scheme: signature.scheme().to_string() })
+    }
+}
+
+impl TpmPcrsView {
+    /// `None` for what is no whole file of tpm2-tools. Bare values say nothing of themselves.
+    pub(crate) fn recognise(bytes: &[u8]) -> Option<Self> {
+        let claimed = ClaimedPcrs::from_serialized(bytes).or_else(|_| ClaimedPcrs::from_marshaled(bytes));
+        Self::of(&claimed.ok()?)
+    }
+
+    /// `None` for what is no JSON of banks and registers.
+    pub(crate) fn recognise_json(text: &[u8]) -> Option<Self> {
+        Self::of(&super::verify::json_values(text).ok()?)
+    }
+
+    fn of(claimed: &ClaimedPcrs) -> Option<Self> {
+        let mut registers: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for (bank, index, _) in claimed.unauthenticated_iter() {
+            registers.entry(AlgorithmId::from(bank).to_string()).or_default().push(index);
+        }
+        (!registers.is_empty()).then_some(Self { registers })
     }
 }
 

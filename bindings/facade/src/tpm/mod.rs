@@ -16,7 +16,7 @@ pub use challenge::{
 };
 pub use claims::{AkClaims, ClockClaims, PcrBanks, TpmClaims, TpmQuoteClaims};
 pub use evidence::{ActivatedKey, AkEvidence, AttestedKey, EndorsementKey, KeptChallenge, TeeBoundKey};
-pub use inspect::{ImaListView, TpmAttestView, TpmPublicView};
+pub use inspect::{ImaListView, TpmAttestView, TpmPcrsView, TpmPublicView, TpmSignatureView};
 pub use logs::{BootClaims, ImaClaims, RegisterClaims};
 pub use request::{ClockReading, TpmOptions, TpmRequest};
 pub use verify::{

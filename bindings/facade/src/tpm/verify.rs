@@ -369,7 +369,7 @@ fn pcr_values(document: &Document, selection: &PcrSelection) -> Result<ClaimedPc
 }
 
 /// `{"sha256": {"0": "hex", …}, …}`, read strictly: a register that stands there twice is refused.
-fn json_values(text: &[u8]) -> Result<ClaimedPcrs, Error> {
+pub(super) fn json_values(text: &[u8]) -> Result<ClaimedPcrs, Error> {
     use veriquote::json::{self, Strictness, Value};
     use veriquote::tpm::AlgorithmId;
     let wrong = |offset: usize, problem: &'static str| {

@@ -516,6 +516,14 @@ class PlatformLookup(Record):
     }
 
 
+class PolicyView(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "name": None,
+    }
+
+
 class Problem(Record):
     __slots__ = ()
     _absent = {
@@ -915,6 +923,14 @@ class TpmClaims(Record):
     }
 
 
+class TpmPcrsView(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "registers": None,
+    }
+
+
 class TpmPublicView(Record):
     __slots__ = ()
     _absent = {
@@ -937,6 +953,14 @@ class TpmQuoteClaims(Record):
         "firmware_version": None,
         "selection": None,
         "pcr_digest": None,
+    }
+
+
+class TpmSignatureView(Record):
+    __slots__ = ()
+    _absent = {
+        "kind": None,
+        "scheme": None,
     }
 
 
@@ -1284,7 +1308,7 @@ ExpectedDebug = Union["Literal[\"stated_off\"]", "Literal[\"not_stated_on\"]", "
 ExpectedNonce = Union["ExpectedNonceOnly", "ExpectedNonceAmong", "Literal[\"not_checked\"]"]
 ExpectedSeconds = Union["ExpectedSecondsIs", "Literal[\"not_checked\"]"]
 ExpectedText = Union["ExpectedTextIs", "Literal[\"not_checked\"]"]
-Inspection = Union["CertificatesView", "CollateralView", "CrlView", "EventLogView", "ImaListView", "JwksView", "NvgpuView", "QuoteView", "RimView", "SignedDocumentView", "TokenBundleView", "TokenView", "TpmAttestView", "TpmPublicView"]
+Inspection = Union["CertificatesView", "CollateralView", "CrlView", "EventLogView", "ImaListView", "JwksView", "NvgpuView", "PolicyView", "QuoteView", "RimView", "SignedDocumentView", "TokenBundleView", "TokenView", "TpmAttestView", "TpmPcrsView", "TpmPublicView", "TpmSignatureView"]
 ProblemKind = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
 ProfileName = Union["Literal[\"strict\"]", "Literal[\"intel\"]"]
 ReportClaims = Union["TdxReportClaims", "SgxReportClaims"]
@@ -1388,6 +1412,7 @@ _CLASSES: dict[str, type[Record]] = {
     "PckLookupQuery": PckLookupQuery,
     "PlatformClaims": PlatformClaims,
     "PlatformLookup": PlatformLookup,
+    "PolicyView": PolicyView,
     "Problem": Problem,
     "QuoteClaims": QuoteClaims,
     "QuoteView": QuoteView,
@@ -1419,8 +1444,10 @@ _CLASSES: dict[str, type[Record]] = {
     "TpmAttestView": TpmAttestView,
     "TpmChallenge": TpmChallenge,
     "TpmClaims": TpmClaims,
+    "TpmPcrsView": TpmPcrsView,
     "TpmPublicView": TpmPublicView,
     "TpmQuoteClaims": TpmQuoteClaims,
+    "TpmSignatureView": TpmSignatureView,
     "UnauthenticatedAppraisal": UnauthenticatedAppraisal,
     "Verdict": Verdict,
 }
@@ -1434,6 +1461,8 @@ _INSPECTIONS: dict[str, type[Record]] = {
     "evaluation_numbers": SignedDocumentView,
     "tpm_attest": TpmAttestView,
     "tpm_public": TpmPublicView,
+    "tpm_signature": TpmSignatureView,
+    "tpm_pcrs": TpmPcrsView,
     "ima_list": ImaListView,
     "event_log": EventLogView,
     "nvidia_devices": NvgpuView,
@@ -1441,6 +1470,7 @@ _INSPECTIONS: dict[str, type[Record]] = {
     "token": TokenView,
     "token_bundle": TokenBundleView,
     "jwks": JwksView,
+    "policy": PolicyView,
 }
 #: Options that may be written as bytes.
 BLOBS: dict[str, frozenset[str]] = {
@@ -1733,6 +1763,7 @@ __all__ = [
     "PckLookupQuery",
     "PlatformClaims",
     "PlatformLookup",
+    "PolicyView",
     "Problem",
     "ProblemKind",
     "ProfileName",
@@ -1777,8 +1808,10 @@ __all__ = [
     "TpmChallengeRequest",
     "TpmClaims",
     "TpmOptions",
+    "TpmPcrsView",
     "TpmPublicView",
     "TpmQuoteClaims",
+    "TpmSignatureView",
     "UnauthenticatedAppraisal",
     "Verdict",
     "Verification",

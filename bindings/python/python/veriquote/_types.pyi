@@ -29,7 +29,7 @@ ExpectedSeconds: TypeAlias = ExpectedSecondsIs | Literal["not_checked"]
 """An upper bound in seconds, or the statement that there is none."""
 ExpectedText: TypeAlias = ExpectedTextIs | Literal["not_checked"]
 """An expected text, or the statement that there is no expectation."""
-Inspection: TypeAlias = CertificatesView | CollateralView | CrlView | EventLogView | ImaListView | JwksView | NvgpuView | QuoteView | RimView | SignedDocumentView | TokenBundleView | TokenView | TpmAttestView | TpmPublicView
+Inspection: TypeAlias = CertificatesView | CollateralView | CrlView | EventLogView | ImaListView | JwksView | NvgpuView | PolicyView | QuoteView | RimView | SignedDocumentView | TokenBundleView | TokenView | TpmAttestView | TpmPcrsView | TpmPublicView | TpmSignatureView
 """What a file says. Nothing of it was verified."""
 ProblemKind: TypeAlias = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
 """What a caller can do about a problem; see `docs/errors.md`."""
@@ -124,6 +124,7 @@ __all__ = [
     "PckLookupQuery",
     "PlatformClaims",
     "PlatformLookup",
+    "PolicyView",
     "Problem",
     "ProblemKind",
     "ProfileName",
@@ -168,8 +169,10 @@ __all__ = [
     "TpmChallengeRequest",
     "TpmClaims",
     "TpmOptions",
+    "TpmPcrsView",
     "TpmPublicView",
     "TpmQuoteClaims",
+    "TpmSignatureView",
     "UnauthenticatedAppraisal",
     "Verdict",
     "Verification",
@@ -1196,6 +1199,15 @@ class PlatformLookup(Record):
     def ca(self) -> str:
         """Which authority issued the certificate: `platform` or `processor`."""
 
+class PolicyView(Record):
+    """A policy document."""
+    @property
+    def kind(self) -> Literal["policy"] | None:
+        """What it is; absent inside another record."""
+    @property
+    def name(self) -> str:
+        """The name that it gives itself."""
+
 class Problem(Record):
     """Why something was refused: the same members in every language."""
     @property
@@ -1928,6 +1940,15 @@ class TpmClaims(Record):
     def ima(self) -> ImaClaims | None:
         """What the IMA list says and PCR 10 proves."""
 
+class TpmPcrsView(Record):
+    """Values of registers as they came beside a quote."""
+    @property
+    def kind(self) -> Literal["tpm_pcrs"] | None:
+        """What it is; absent inside another record."""
+    @property
+    def registers(self) -> Mapping[str, tuple[int, ...]]:
+        """Of which registers of which banks."""
+
 class TpmPublicView(Record):
     """The public area of a key."""
     @property
@@ -1972,6 +1993,15 @@ class TpmQuoteClaims(Record):
     @property
     def pcr_digest(self) -> str:
         """The digest over their values."""
+
+class TpmSignatureView(Record):
+    """A signature in a TPM's own form."""
+    @property
+    def kind(self) -> Literal["tpm_signature"] | None:
+        """What it is; absent inside another record."""
+    @property
+    def scheme(self) -> str:
+        """Scheme and hash, such as `ecdsa-sha256`."""
 
 class UnauthenticatedAppraisal(Record):
     """What a token says of which nothing was verified."""
