@@ -20,7 +20,7 @@ use crate::dcap::AuthenticQuote;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
-use crate::nvidia::{DeviceClass, DeviceSet, Envelope};
+use crate::nvidia::{DeviceClass, DeviceSet, Envelope, MACHINES};
 use crate::time::Window;
 
 /// How machine and devices are bound to one challenge and to each other.
@@ -395,9 +395,6 @@ pub fn envelope(text: &[u8]) -> Result<Envelope, Error> {
         }
     })
 }
-
-/// Members by which a text holds evidence of a machine.
-const MACHINES: [&str; 3] = ["quote", "tdx", "intel_quote"];
 
 /// A machine and its devices, all authentic and bound to one challenge. Only [`Binding::bind`] makes one.
 #[derive(Clone, Debug)]

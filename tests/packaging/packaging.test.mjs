@@ -1,6 +1,6 @@
 // The packed packages in clean projects: one for each runtime and bundler that they are meant for.
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -136,8 +136,28 @@ test('what is packed: all that is needed, and nothing else', () => {
     assert.equal(dependencies, undefined);
     assert.equal(scripts, undefined);
     for (const target of targets(exports)) readFileSync(join(packed, target));
+    if (name === 'veriquote-node') platforms(folder, packed);
     assert.ok(!readFileSync(join(packed, 'README.md'), 'utf8').includes('/root'));
   }
+});
+
+/** One package for each platform, of the version of the package itself; this machine's is installed. */
+function platforms(folder, packed) {
+  const { optionalDependencies, version } = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'));
+  assert.deepEqual(new Set(Object.values(optionalDependencies)), new Set([version]));
+  assert.ok(!readdirSync(packed).some((file) => file.endsWith('.node')));
+  const [native] = readdirSync(join(folder, 'node_modules')).filter((name) => name.startsWith('veriquote-node-'));
+  const manifest = JSON.parse(readFileSync(join(folder, 'node_modules', native, 'package.json'), 'utf8'));
+  assert.equal(optionalDependencies[native], manifest.version);
+  assert.deepEqual([manifest.os, manifest.cpu], [[process.platform], [process.arch]]);
+}
+
+test('veriquote-node says what to do where it has no module', () => {
+  const folder = project('native-absent', ['veriquote-node'], null);
+  const [native] = readdirSync(join(folder, 'node_modules')).filter((name) => name.startsWith('veriquote-node-'));
+  rmSync(join(folder, 'node_modules', native), { recursive: true });
+  const script = "import('veriquote-node').catch((error) => console.log(error.message))";
+  assert.match(run(folder, 'node', ['-e', script]), /is not installed.*`veriquote`/);
 });
 
 const targets = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(targets));

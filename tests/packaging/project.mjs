@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const { VERIQUOTE_PROJECTS, VERIQUOTE_TARBALL, VERIQUOTE_NODE_TARBALL, VERIQUOTE_TOOLS } = process.env;
-const TARBALLS = { veriquote: VERIQUOTE_TARBALL, 'veriquote-node': VERIQUOTE_NODE_TARBALL };
+const { VERIQUOTE_PROJECTS, VERIQUOTE_TARBALL, VERIQUOTE_NODE_TARBALL, VERIQUOTE_NATIVE_TARBALL, VERIQUOTE_TOOLS } = process.env;
+/** With the package of this machine, which npm would choose from the registry. */
+const TARBALLS = { veriquote: [VERIQUOTE_TARBALL], 'veriquote-node': [VERIQUOTE_NODE_TARBALL, VERIQUOTE_NATIVE_TARBALL] };
 
 /** Makes it from the files of `projects/NAME` (none where there is no such folder) and installs `packages`. */
 export function project(name, packages, source = name) {
@@ -13,7 +14,7 @@ export function project(name, packages, source = name) {
   mkdirSync(folder, { recursive: true });
   if (source) cpSync(join(import.meta.dirname, 'projects', source), folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const tarballs = packages.map((name) => TARBALLS[name]);
+  const tarballs = packages.flatMap((name) => TARBALLS[name]);
   run(folder, 'npm', ['install', '--offline', '--no-package-lock', '--no-audit', '--no-fund', '--silent', ...tarballs]);
   const { platforms } = JSON.parse(readFileSync(new URL('../vectors/dcap/platforms.json', import.meta.url)));
   const { token_cases } = JSON.parse(readFileSync(new URL('../vectors/jwt/valid.json', import.meta.url)));

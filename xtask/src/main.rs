@@ -16,6 +16,7 @@ mod interop;
 mod js;
 mod load;
 mod no_std;
+mod package;
 mod project;
 mod python;
 mod service;
@@ -60,6 +61,8 @@ enum Command {
     Load(load::Options),
     /// Link the core into a program for a bare target.
     NoStd,
+    /// Make npm tarballs, wheel and source distribution for this machine into `dist/`, and install each.
+    Package(package::Options),
     /// Build the Python wheel and test it: answers to every vector, types, threads, columns, Spark, documents.
     Python(python::Options),
     /// Install what the other commands need: system packages, cargo tools, bare-target libraries.
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Js(options) => js::run(&project, &mut stages, &options),
         Command::Load(options) => load::run(&project, &mut stages, &options),
         Command::NoStd => no_std::run(&project, &mut stages),
+        Command::Package(options) => package::run(&project, &mut stages, &options),
         Command::Python(options) => python::run(&project, &mut stages, &options),
         Command::Setup => setup::run(&project, &mut stages),
         Command::Size => size::run(&project, &mut stages),

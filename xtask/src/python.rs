@@ -48,6 +48,74 @@ pub(crate) fn run(project: &Project, all: &mut Stages, options: &Options) {
     }
 }
 
+/// Wheel and source distribution as they are published, both installed in environments of their own.
+pub(crate) fn package(project: &Project, all: &mut Stages, is_release: bool) -> Option<Vec<PathBuf>> {
+    let profile = if is_release { Profile::Release } else { Profile::Dev };
+    let mut python = None;
+    let mut made = Vec::new();
+    let ready = all.run("Python tools", || keep(&mut python, tools(project)))
+        && all.run("Python wheel", || {
+            let wheel = wheel(project, &Python::of(&python)?, profile)?;
+            made.push(wheel.clone());
+            Ok::<_, Failure>(shown(wheel))
+        })
+        && all.run("Python source distribution", || {
+            let sdist = sdist(project, &Python::of(&python)?)?;
+            made.push(sdist.clone());
+            Ok::<_, Failure>(shown(sdist))
+        })
+        && all.run("Python packages in environments of their own", || {
+            made.iter().try_for_each(|package| import(project, &Python::of(&python)?, package, profile))
+        });
+    ready.then_some(made)
+}
+
+/// The sources of the wheel, and of the crates that it is built from.
+fn sdist(project: &Project, python: &Python) -> Result<PathBuf, Failure> {
+    let folder = project.target.join("python/sdist");
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)?;
+    }
+    python
+        .step()
+        .args(["-m", "maturin", "sdist", "--manifest-path"])
+        .arg(project.root.join("bindings/python/Cargo.toml"))
+        .arg("--out")
+        .arg(&folder)
+        .dir(&project.root)
+        .run()?;
+    let file = fs::read_dir(&folder)?.find_map(|entry| entry.ok().map(|entry| entry.path()));
+    file.ok_or_else(|| Failure::new("maturin wrote no source distribution", "read its output above"))
+}
+
+/// Installs a package, from sources with a build like a user's, and has it refuse what is no quote.
+fn import(project: &Project, python: &Python, package: &Path, profile: Profile) -> Result<(), Failure> {
+    let folder = project.target.join("python/packaged");
+    let inside = Python(folder.join("bin/python"));
+    python.step().args(["-m", "venv", "--clear", "--without-pip"]).arg(&folder).run()?;
+    let mut step = python
+        .step()
+        .args(["-m", "pip", "--quiet", "--disable-pip-version-check", "--python"])
+        .arg(&inside.0)
+        .args(["install", "--no-deps"])
+        .arg(package);
+    if matches!(profile, Profile::Dev) {
+        step = step.env("MATURIN_PEP517_ARGS", "--profile dev");
+    }
+    step.env("CARGO_TARGET_DIR", &project.target)
+        .env("CARGO_INCREMENTAL", "0")
+        .help("the source distribution is built as pip builds it: its first error is in the output above")
+        .run()?;
+    let code = "import veriquote\n\
+                try: veriquote.verify_dcap(b'no quote', '{}', at=0)\n\
+                except veriquote.VeriquoteError as error: print(error.code)\n";
+    let said = inside.step().args(["-c", code]).read()?;
+    if said.trim().contains('.') {
+        return Ok(());
+    }
+    Err(Failure::new(format!("the installed package says {said:?}"), "it must refuse what is no quote"))
+}
+
 /// The tools, the wheel, its tests.
 pub(crate) fn stages(project: &Project, all: &mut Stages, pytest: &[String]) {
     let mut python = None;

@@ -142,6 +142,7 @@ pub struct QuoteClaims {
     pub qe_isv_svn: u16,
 }
 
+#[cfg(feature = "tpm")]
 impl ReportClaims {
     /// The report data of a trust domain.
     pub(crate) fn td_report_data(&self) -> Option<&str> {

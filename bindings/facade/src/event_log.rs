@@ -1,7 +1,9 @@
 //! A replayed event log as data.
 
 use serde::{Deserialize, Serialize};
-use veriquote::measured_boot::{Event, EventLog, Proof, ReplayedLog};
+#[cfg(feature = "tpm")]
+use veriquote::measured_boot::EventLog;
+use veriquote::measured_boot::{Event, Proof, ReplayedLog};
 
 /// Events of a log that replays to the registers of an authentic report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import { api } from './shared/api.js';
-import { platform } from './platform.js';
+import { load } from './platform.js';
 
-const native = createRequire(import.meta.url)(`./veriquote.${platform()}.node`);
+const native = load();
 
 /** Nothing is left to load. */
 export async function init() {}

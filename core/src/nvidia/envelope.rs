@@ -135,8 +135,8 @@ impl Envelope {
     /// Reads evidence in any of the forms, recognised by their members.
     ///
     /// # Errors
-    /// `nvidia.evidence.form`, `nvidia.evidence.empty`, `limit.size`, `limit.count`, `input.encoding`, those of
-    /// JSON.
+    /// `nvidia.evidence.form`, `nvidia.evidence.empty`, `misuse.options` for evidence of a machine where the form
+    /// has no place for it, `limit.size`, `limit.count`, `input.encoding`, those of JSON.
     pub fn from_json(text: &[u8]) -> Result<Self, Error> {
         let read = || {
             if text.len() > limits::NVIDIA_EVIDENCE_BYTES {
@@ -152,6 +152,19 @@ impl Envelope {
 
     fn read(node: &Node<'_>) -> Result<Self, Error> {
         let form = form_of(node)?;
+        let own = match form {
+            Form::Alibaba => "quote",
+            Form::IntelTrustAuthority => "tdx",
+            Form::Phala => "intel_quote",
+            _ => "",
+        };
+        // Whoever put it there took it for verified.
+        if let Some(other) = MACHINES.iter().find(|name| **name != own && stated(node, name).is_some()) {
+            return Err(Error::new(Code::MisuseOptions, "")
+                .at(node.offset)
+                .with(Fact::text("problem", "evidence of a machine in a form of devices alone"))
+                .with(Fact::text("member", other)));
+        }
         let mut machine = None;
         let devices = match form {
             Form::Nvattest => devices(node, &[], &NVATTEST)?,
@@ -238,6 +251,9 @@ const MARKS: [(&str, Form); 14] = [
     ("report", Form::Plain),
     ("certificate", Form::Plain),
 ];
+
+/// Members by which a text holds evidence of a machine.
+pub(crate) const MACHINES: [&str; 3] = ["quote", "tdx", "intel_quote"];
 
 fn form_of(node: &Node<'_>) -> Result<Form, Error> {
     if node.items().is_some() {

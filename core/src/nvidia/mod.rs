@@ -26,6 +26,8 @@ mod spdm;
 
 pub use claims::ClaimValue;
 pub use device::{Architecture, DeviceClass};
+#[cfg(feature = "dcap")]
+pub(crate) use envelope::MACHINES;
 pub use envelope::{DeviceEvidence, Envelope, Form, MachineEvidence};
 pub use evidence::{Announced, AuthenticDevice, Evidence, Expectations, Fields, Measurement, Verifier};
 pub use golden::{Comparison, MeasuredDevice, Mismatch};

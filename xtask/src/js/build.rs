@@ -30,8 +30,10 @@ const PASSES: [&str; 3] = ["-O2", "--skip-pass=reorder-functions", "--skip-pass=
 pub(super) fn packages(project: &Project, js: &Js, is_release: bool) -> Result<(), Failure> {
     wasm_package(project, js)?;
     let node = sources(project, js, "veriquote-node")?;
-    native(project, &node, is_release)?;
-    pack(js, "veriquote-node")
+    let native = native(project, js, is_release)?;
+    pack(js, &node, "veriquote-node")?;
+    // The name of its tarball is the same everywhere.
+    pack(js, &js.native_package(&native), NATIVE)
 }
 
 /// The package of WebAssembly alone.
@@ -43,7 +45,7 @@ pub(super) fn wasm_package(project: &Project, js: &Js) -> Result<(), Failure> {
         let module = compile(project, &bare, features)?;
         bind(project, js, &module, name, &wasm.join("wasm"))?;
     }
-    pack(js, "veriquote")
+    pack(js, &wasm, "veriquote")
 }
 
 /// The folder of a package, with all of it that is not compiled.
@@ -57,9 +59,7 @@ fn sources(project: &Project, js: &Js, name: &str) -> Result<PathBuf, Failure> {
     for shared in ["shared", "types"] {
         copy(&home.join(shared), &folder.join(shared))?;
     }
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        fs::copy(project.root.join(licence), folder.join(licence))?;
-    }
+    licences(project, &folder)?;
     Ok(folder)
 }
 
@@ -97,8 +97,8 @@ pub(super) fn bind(project: &Project, js: &Js, module: &Path, name: &str, out: &
         .run()
 }
 
-/// The module of Node.js for this machine.
-fn native(project: &Project, package: &Path, is_release: bool) -> Result<(), Failure> {
+/// The package of the native module for this machine, where `veriquote-node` finds it; gives its name.
+fn native(project: &Project, js: &Js, is_release: bool) -> Result<String, Failure> {
     let mut step = Step::cargo()
         .args(["build", "--package", "veriquote-node", "--quiet"])
         .env("CARGO_INCREMENTAL", "0")
@@ -108,23 +108,61 @@ fn native(project: &Project, package: &Path, is_release: bool) -> Result<(), Fai
     }
     step.run()?;
     let built = project.target.join(if is_release { "release" } else { "debug" });
-    let name = if cfg!(target_os = "macos") { "libveriquote_node.dylib" } else { "libveriquote_node.so" };
-    let script = "import('./platform.js').then(({ platform }) => console.log(platform()))";
-    let platform = Step::new("node").args(["-e", script]).dir(package).read()?;
-    fs::copy(built.join(name), package.join(format!("veriquote.{}.node", platform.trim())))?;
+    let library = if cfg!(target_os = "macos") { "libveriquote_node.dylib" } else { "libveriquote_node.so" };
+    let script = "import('./platform.js').then(({ platform }) => console.log(platform(), process.platform, process.arch))";
+    let said = Step::new("node").args(["-e", script]).dir(&js.package("veriquote-node")).read()?;
+    let [platform, os, cpu] = said.split_whitespace().collect::<Vec<_>>()[..] else {
+        return Err(Failure::new("Node.js does not say what it runs on", "look at what it says"));
+    };
+    let name = format!("veriquote-node-{platform}");
+    let folder = js.native_package(&name);
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    fs::copy(built.join(library), folder.join("veriquote.node"))?;
+    let libc = match platform.rsplit('-').next() {
+        Some("gnu") => "\n  \"libc\": [\"glibc\"],",
+        Some("musl") => "\n  \"libc\": [\"musl\"],",
+        _ => "",
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let manifest = format!(
+        "{{\n  \"name\": \"{name}\",\n  \"version\": \"{version}\",\n  \"description\": \"The native module of \
+         veriquote-node for {platform}.\",\n  \"license\": \"(Apache-2.0 OR MIT)\",\n  \"os\": [\"{os}\"],\n  \
+         \"cpu\": [\"{cpu}\"],{libc}\n  \"main\": \"veriquote.node\",\n  \"files\": [\"veriquote.node\"]\n}}\n"
+    );
+    fs::write(folder.join("package.json"), manifest)?;
+    fs::write(
+        folder.join("README.md"),
+        format!(
+            "# {name}\n\nThe native module of `veriquote-node` for {platform}. Install `veriquote-node`.\n"
+        ),
+    )?;
+    licences(project, &folder)?;
+    Ok(name)
+}
+
+fn licences(project: &Project, folder: &Path) -> Result<(), Failure> {
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        fs::copy(project.root.join(licence), folder.join(licence))?;
+    }
     Ok(())
 }
 
 /// `NAME.tgz`, as it would be published.
-fn pack(js: &Js, name: &str) -> Result<(), Failure> {
+fn pack(js: &Js, folder: &Path, name: &str) -> Result<(), Failure> {
     let packed = Step::new("npm")
         .args(["pack", "--silent", "--ignore-scripts", "--pack-destination"])
         .arg(&js.home)
-        .dir(&js.package(name))
+        .dir(folder)
         .read()?;
     fs::rename(js.home.join(packed.trim()), js.tarball(name))?;
     Ok(())
 }
+
+/// The package of the native module, whatever its platform is called.
+pub(super) const NATIVE: &str = "veriquote-node-native";
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::create_dir_all(to)?;

@@ -43,6 +43,16 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     }
 }
 
+/// The packages as they are published, tried in clean projects; gives their tarballs.
+pub(crate) fn published(project: &Project, stages: &mut Stages, is_release: bool) -> Option<Vec<PathBuf>> {
+    let js = build(project, stages, is_release)?;
+    let tried = stages.run("npm packages in clean projects, documents as printed", || {
+        debian::install_unless_on_path("chromium", &["chromium"])?;
+        install::run(project, &js)
+    });
+    tried.then(|| ["veriquote", "veriquote-node", build::NATIVE].map(|name| js.tarball(name)).to_vec())
+}
+
 pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     let Some(js) = build(project, stages, false) else { return };
     stages.run("size of the modules", || size::check(&js));
@@ -89,6 +99,11 @@ impl Js {
 
     fn package(&self, name: &str) -> PathBuf {
         self.home.join("packages").join(name)
+    }
+
+    /// Where Node.js looks for the packages that those of [`Self::package`] depend on.
+    fn native_package(&self, name: &str) -> PathBuf {
+        self.home.join("packages/node_modules").join(name)
     }
 
     fn tarball(&self, name: &str) -> PathBuf {

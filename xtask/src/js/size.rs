@@ -11,11 +11,16 @@ use crate::{
 };
 
 /// Kilobytes of 1000 bytes after `gzip -9`. See bindings/js/README.md for what was aimed at, and what is in them.
-const BUDGETS: [(&str, u64); 2] = [("veriquote", 680), ("jwt", 305)];
+const BUDGETS: [(&str, u64); 2] = [("veriquote", 665), ("jwt", 293)];
 
 /// Each set of features, smallest first. Tokens and the shared cryptography are in each.
-const FEATURES: [(&str, &str); 4] =
-    [("tokens", ""), ("+ dcap", "dcap"), ("+ dcap, tpm", "tpm"), ("+ dcap, tpm, inspect: all", "inspect")];
+const FEATURES: [(&str, &str); 5] = [
+    ("tokens: `veriquote/jwt`", ""),
+    ("+ dcap", "dcap"),
+    ("+ dcap, tpm", "tpm"),
+    ("+ dcap, tpm, inspect", "inspect"),
+    ("all: + nvidia", "inspect,nvidia"),
+];
 
 /// Fails when a module is larger than it may be.
 pub(super) fn check(js: &Js) -> Result<String, Failure> {

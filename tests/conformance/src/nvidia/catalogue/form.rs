@@ -171,6 +171,13 @@ fn wrong() -> Vec<Case> {
                 json!({ "intel_quote": "00", "nvidia_payload": nras(forge, devices).to_string() })
             })
             .refused(Code::MisuseOptions, "evidence"),
+        draft("machine-beside", "a machine's quote in a form that has no place for one")
+            .evidence(|forge, devices| {
+                let mut request = nras(forge, devices);
+                request["quote"] = json!("00");
+                request
+            })
+            .refused(Code::MisuseOptions, "evidence"),
     ]
 }
 
