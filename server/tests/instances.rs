@@ -287,6 +287,15 @@ fn the_newer_scheme_covers_headers_and_body() {
 #[test]
 fn machines_enrol_and_people_decide() {
     let server = server();
+    let described = server.get("/openapi.json").json();
+    assert!(described["paths"]["/"]["post"]["responses"]["200"].is_object());
+    assert_eq!(
+        described["components"]["schemas"]["RpcRefusal"]["required"],
+        json!(["Code", "Message", "RequestId"])
+    );
+    let closed = TestServer::start(|_, _| {});
+    assert!(closed.get("/openapi.json").json()["paths"]["/"].is_null());
+    assert_eq!(closed.post_text("/?Action=VerifyMessage", "", &[]).status, 404, "nobody may report there");
     let agent = Rpc::new(&server, "agent");
     for action in [
         "DescribeInstance",

@@ -85,6 +85,8 @@ struct Running {
     program: PathBuf,
     url: String,
     platform: PathBuf,
+    /// One in the older version of Intel's interface.
+    older: PathBuf,
 }
 
 impl Running {
@@ -92,6 +94,7 @@ impl Running {
         step.env("VERIQUOTE_URL", &self.url)
             .env("VERIQUOTE_PROGRAM", &self.program)
             .env("VERIQUOTE_PLATFORM", &self.platform)
+            .env("VERIQUOTE_PLATFORM_V3", &self.older)
             .env("VERIQUOTE_TIME", FORGED_AT)
     }
 }
@@ -105,6 +108,8 @@ fn start(project: &Project) -> Result<Running, Failure> {
         .dir(&project.root)
         .run()?;
     crate::demo::forge_platform(project, "tdx4", &platform)?;
+    let older = folder.join("sgx3-v2");
+    crate::demo::forge_platform(project, "sgx3-v2", &older)?;
     // The issuer has the port in it: a relying party that discovers it asks there.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let url = format!("http://127.0.0.1:{port}");
@@ -124,7 +129,7 @@ fn start(project: &Project) -> Result<Running, Failure> {
             ("VERIQUOTE_SERVER_LOG__LEVEL", "info".to_owned()),
         ],
     })?;
-    Ok(Running { _service: service, program: debug(project), url, platform })
+    Ok(Running { _service: service, program: debug(project), url, platform, older })
 }
 
 /// SHA-256 of [`ADMIN`].

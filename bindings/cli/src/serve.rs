@@ -8,7 +8,7 @@ use veriquote::UnixTime;
 use veriquote_facade::Problem;
 use veriquote_server::clock::{Clock, ShiftedClock, SystemClock};
 use veriquote_server::config::{Config, Issuer, Source};
-use veriquote_server::keys::{Algorithm, KeyFile, KeyRing, Passphrase, SigningKey};
+use veriquote_server::keys::{Algorithm, KeyRing, Passphrase};
 
 use crate::cli::{Keygen, Serve};
 use crate::exit::{Exit, fail, print_json};
@@ -79,17 +79,14 @@ fn change_keys(args: &Keygen) -> Result<serde_json::Value, Problem> {
         return Ok(json!({ "kid": kid, "revoked_at": now.to_string() }));
     }
     let failed = |message: String| wrong("keygen", message);
-    let key = SigningKey::generate(config.token.algorithm, config.keys.rsa_bits)
-        .map_err(|error| failed(error.to_string()))?;
     let activates_at = UnixTime(now.0.saturating_add(i64::from(args.activate_in)));
-    let file = KeyFile::seal(&key, now, activates_at, &passphrase, config.keys.kdf_memory_kib)
-        .map_err(|error| failed(error.to_string()))?;
-    let path = file.write(&config.keys_dir()).map_err(|error| failed(error.to_string()))?;
+    let ring = KeyRing::read(&config, passphrase).map_err(|error| wrong("keys", error.to_string()))?;
+    let (jwk, path) = ring.make(now, activates_at).map_err(|error| failed(error.to_string()))?;
     Ok(json!({
-        "kid": key.kid(),
+        "kid": jwk.kid(),
         "activates_at": activates_at.to_string(),
         "file": path.display().to_string(),
-        "jwk": key.jwk(),
+        "jwk": jwk,
     }))
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Config, ConfigError};
+use crate::keys::Algorithm;
 use crate::policies::is_id;
 
 impl Config {
@@ -18,6 +19,13 @@ impl Config {
             }
         };
         self.store.check(&mut ask);
+        if let Some(token) = &self.keys.pkcs11 {
+            token.check(&mut ask);
+            ask(
+                matches!(self.token.algorithm, Algorithm::Rs256 | Algorithm::Es256),
+                "keys.pkcs11: tokens sign RS256 and ES256",
+            );
+        }
         self.instances.check(&mut ask);
         let limits = &self.limits;
         ask((1024..=16 * 1024 * 1024).contains(&limits.body_bytes), "limits.body_bytes: from 1024 to 16 MiB");

@@ -8,6 +8,7 @@ mod load;
 mod operations;
 mod secret;
 mod store;
+mod token_store;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use operations::{
 };
 pub use secret::Secret;
 pub use store::StoreConfig;
+pub use token_store::Pkcs11Config;
 
 use crate::keys::Algorithm;
 
@@ -146,6 +148,8 @@ pub struct KeysConfig {
     pub max_age_seconds: u32,
     /// Memory of the derivation that seals keys, in KiB.
     pub kdf_memory_kib: u32,
+    /// A token that makes and holds new keys.
+    pub pkcs11: Option<Pkcs11Config>,
 }
 
 /// Whom the service trusts.
@@ -371,6 +375,7 @@ impl Default for KeysConfig {
             reload_seconds: 10,
             max_age_seconds: 300,
             kdf_memory_kib: 65_536,
+            pkcs11: None,
         }
     }
 }

@@ -123,9 +123,9 @@ fn secret_of(path: &Path) -> Result<Secret, StartError> {
     Ok(Secret::from(text.to_owned()))
 }
 
-/// The route of the interface, which is always at the root.
+/// The route of the interface, which is always at the root. Pages may be there, too, for who does not post.
 pub fn routes() -> Router<State> {
-    Router::new().route("/", post(call).get(call))
+    Router::new().route("/", post(call))
 }
 
 async fn call(Shared(state): Shared<State>, request: Request) -> Response {
@@ -243,4 +243,18 @@ async fn whole(state: &State, headers: &HeaderMap, body: Body) -> Result<Vec<u8>
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message));
     }
     Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+
+    use super::*;
+
+    #[test]
+    fn a_page_may_be_at_the_same_path() {
+        // Routes that overlap make the router panic.
+        let page = Router::<State>::new().route("/", get(async || "a page"));
+        assert!(page.merge(routes()).has_routes());
+    }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use veriquote::UnixTime;
 
-use super::{Algorithm, KeyTimes, Passphrase, SealError, Sealed, SigningError, SigningKey};
+use super::{Algorithm, KeyTimes, Passphrase, SealError, Sealed, SigningError, SigningKey, Token};
 use crate::random;
 
 /// The name of this format and its version.
@@ -64,7 +64,7 @@ impl KeyFile {
             activates_at: activates_at.0,
             revoked_at: None,
         };
-        let pkcs8 = key.to_pkcs8().map_err(|SigningError { .. }| SealError::Format)?;
+        let pkcs8 = key.secret().map_err(|SigningError { .. }| SealError::Format)?;
         let sealed = Sealed::seal(&pkcs8, &head.bytes(), passphrase, memory_kib)?;
         Ok(Self { head, sealed })
     }
@@ -74,11 +74,19 @@ impl KeyFile {
     /// # Errors
     /// A wrong passphrase, a file that was changed, a key of another id than the file says.
     pub fn open(&self, passphrase: &Passphrase) -> Result<SigningKey, String> {
+        self.open_with(passphrase, None)
+    }
+
+    /// The same of a key that may be in a token.
+    ///
+    /// # Errors
+    /// As [`KeyFile::open`]; a token that does not have the key.
+    pub fn open_with(&self, passphrase: &Passphrase, token: Option<&Token>) -> Result<SigningKey, String> {
         if self.head.format != FORMAT {
             return Err(format!("the format `{}` is not known", self.head.format));
         }
         let pkcs8 = self.sealed.open(&self.head.bytes(), passphrase).map_err(|error| error.to_string())?;
-        let key = SigningKey::from_pkcs8(self.head.algorithm, &pkcs8).map_err(|error| error.to_string())?;
+        let key = SigningKey::open(self.head.algorithm, &pkcs8, token).map_err(|error| error.to_string())?;
         if key.kid() != self.head.kid {
             return Err("the key has another id than its file".to_owned());
         }
@@ -90,9 +98,9 @@ impl KeyFile {
     /// # Errors
     /// As [`KeyFile::open`] and [`KeyFile::seal`].
     pub fn revoked(&self, at: UnixTime, passphrase: &Passphrase, memory_kib: u32) -> Result<Self, String> {
-        let key = self.open(passphrase)?;
+        // What it names in a token stays there: this is of the file alone.
+        let pkcs8 = self.sealed.open(&self.head.bytes(), passphrase).map_err(|error| error.to_string())?;
         let head = Head { revoked_at: Some(at.0), ..self.head.clone() };
-        let pkcs8 = key.to_pkcs8().map_err(|error| error.to_string())?;
         let sealed =
             Sealed::seal(&pkcs8, &head.bytes(), passphrase, memory_kib).map_err(|error| error.to_string())?;
         Ok(Self { head, sealed })

@@ -15,6 +15,7 @@ mod ring;
 mod schedule;
 mod seal;
 mod signing;
+mod token;
 
 pub use algorithm::Algorithm;
 pub use file::{KeyFile, KeyFileError, write_secret};
@@ -23,3 +24,4 @@ pub use ring::{KeyRing, RingError};
 pub use schedule::{KeyState, KeyTimes, LONGEST_USE};
 pub use seal::{Kdf, SealError, Sealed};
 pub use signing::{Jwk, SigningError, SigningKey};
+pub use token::{Token, TokenError, TokenKey, TokenPublic};

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use veriquote::UnixTime;
 
 use super::schedule::state;
-use super::{Algorithm, Jwk, KeyFile, KeyState, KeyTimes, Passphrase, SigningKey};
+use super::{Algorithm, Jwk, KeyFile, KeyState, KeyTimes, Passphrase, SigningKey, Token};
 use crate::config::Config;
 
 /// The issuer's keys.
@@ -23,6 +23,7 @@ pub struct KeyRing {
     publish: i64,
     rotate: i64,
     generate: bool,
+    token: Option<Token>,
     keys: RwLock<Arc<Keys>>,
 }
 
@@ -84,6 +85,12 @@ impl KeyRing {
             publish: keys.publish_seconds.into(),
             rotate: keys.rotate_seconds.into(),
             generate: keys.generate,
+            token: keys
+                .pkcs11
+                .as_ref()
+                .map(Token::open)
+                .transpose()
+                .map_err(|error| RingError(error.to_string()))?,
             keys: RwLock::default(),
         };
         ring.reload()?;
@@ -136,7 +143,7 @@ impl KeyRing {
         if path.file_stem().and_then(|stem| stem.to_str()) != Some(times.kid.as_str()) {
             return Err("the file has not the name of its key".to_owned());
         }
-        Ok(Loaded { seen, times, key: Arc::new(file.open(&self.passphrase)?) })
+        Ok(Loaded { seen, times, key: Arc::new(file.open_with(&self.passphrase, self.token.as_ref())?) })
     }
 
     /// Makes the key that is due: the first one, or the one that follows the active one.
@@ -162,18 +169,26 @@ impl KeyRing {
                 UnixTime(due.max(now.0.saturating_add(self.publish)))
             }
         };
-        self.add(now, activates_at)?;
+        self.make(now, activates_at)?;
         self.reload()
     }
 
-    fn add(&self, now: UnixTime, activates_at: UnixTime) -> Result<(), RingError> {
+    /// Makes a key that signs from `activates_at` on, in the token if there is one; gives its file.
+    ///
+    /// # Errors
+    /// A key that cannot be made or written.
+    pub fn make(&self, now: UnixTime, activates_at: UnixTime) -> Result<(Jwk, PathBuf), RingError> {
         let failed = |error: &dyn fmt::Display| RingError(error.to_string());
-        let key = SigningKey::generate(self.algorithm, self.rsa_bits).map_err(|error| failed(&error))?;
+        let key = match &self.token {
+            None => SigningKey::generate(self.algorithm, self.rsa_bits),
+            Some(token) => SigningKey::generate_in(token, self.algorithm, self.rsa_bits),
+        };
+        let key = key.map_err(|error| failed(&error))?;
         let file = KeyFile::seal(&key, now, activates_at, &self.passphrase, self.memory_kib)
             .map_err(|error| failed(&error))?;
-        file.write(&self.folder).map_err(|error| failed(&error))?;
+        let path = file.write(&self.folder).map_err(|error| failed(&error))?;
         tracing::info!(kid = key.kid(), algorithm = %key.algorithm(), %activates_at, "key made");
-        Ok(())
+        Ok((key.jwk().clone(), path))
     }
 
     /// The key that signs now.
@@ -258,7 +273,7 @@ impl KeyRing {
     /// # Errors
     /// Why it was not written.
     pub fn take(&self, file: &KeyFile) -> Result<(), String> {
-        file.open(&self.passphrase)?;
+        file.open_with(&self.passphrase, self.token.as_ref())?;
         file.write(&self.folder).map(drop).map_err(|error| error.to_string())
     }
 

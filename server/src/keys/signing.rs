@@ -12,7 +12,7 @@ use aws_lc_rs::signature::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::Algorithm;
+use super::{Algorithm, Token, TokenKey, TokenPublic};
 use crate::encoding::to_base64url;
 
 /// A private key for one algorithm.
@@ -25,6 +25,7 @@ pub struct SigningKey {
 enum Pair {
     Rsa(RsaKeyPair, &'static dyn RsaEncoding),
     Ec(EcdsaKeyPair),
+    Token(TokenKey),
 }
 
 /// A public key as relying parties read it (RFC 7517): these members and no others.
@@ -85,6 +86,36 @@ impl SigningKey {
         Self::of(algorithm, pair)
     }
 
+    /// Makes a key in a token.
+    ///
+    /// # Errors
+    /// What the token says, which also goes to the log.
+    pub fn generate_in(token: &Token, algorithm: Algorithm, rsa_bits: u32) -> Result<Self, SigningError> {
+        let key = token.generate(algorithm, rsa_bits).map_err(of_token)?;
+        Self::of(algorithm, Pair::Token(key))
+    }
+
+    /// Opens what [`SigningKey::secret`] gave: a private key, or the name of one in a token.
+    ///
+    /// # Errors
+    /// When it is none for this algorithm, or the token does not have it.
+    pub fn open(algorithm: Algorithm, secret: &[u8], token: Option<&Token>) -> Result<Self, SigningError> {
+        let Some(id) = secret.strip_prefix(IN_TOKEN) else { return Self::from_pkcs8(algorithm, secret) };
+        let token = token.ok_or(SigningError("the key is in a token, and keys.pkcs11 names none"))?;
+        Self::of(algorithm, Pair::Token(token.find(algorithm, id).map_err(of_token)?))
+    }
+
+    /// What a key's file seals: the private key, or the name of one in a token.
+    ///
+    /// # Errors
+    /// When AWS-LC does not write it.
+    pub fn secret(&self) -> Result<Zeroizing<Vec<u8>>, SigningError> {
+        match &self.pair {
+            Pair::Token(key) => Ok(Zeroizing::new([IN_TOKEN, key.id()].concat())),
+            _ => self.to_pkcs8(),
+        }
+    }
+
     fn of(algorithm: Algorithm, pair: Pair) -> Result<Self, SigningError> {
         let mut jwk = Jwk {
             alg: algorithm,
@@ -104,16 +135,18 @@ impl SigningKey {
                 jwk.n = Some(to_base64url(public.modulus().big_endian_without_leading_zero()));
                 jwk.e = Some(to_base64url(public.exponent().big_endian_without_leading_zero()));
             }
-            Pair::Ec(pair) => {
-                let name = if algorithm == Algorithm::Es384 { "P-384" } else { "P-256" };
-                let point = pair.public_key().as_ref();
-                // SEC 1, section 2.3.3: 04 ‖ x ‖ y, both in full width (RFC 7518, section 6.2.1.2).
-                let coordinates = point.get(1..).unwrap_or_default();
-                let (x, y) = coordinates.split_at(coordinates.len() / 2);
-                "EC".clone_into(&mut jwk.kty);
-                jwk.crv = Some(name.to_owned());
-                (jwk.x, jwk.y) = (Some(to_base64url(x)), Some(to_base64url(y)));
-            }
+            Pair::Ec(pair) => jwk.set_point(algorithm, pair.public_key().as_ref()),
+            Pair::Token(key) => match key.public() {
+                TokenPublic::Rsa(modulus, exponent) => {
+                    let trimmed = |number: &[u8]| {
+                        let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
+                        to_base64url(number.get(start..).unwrap_or_default())
+                    };
+                    "RSA".clone_into(&mut jwk.kty);
+                    (jwk.n, jwk.e) = (Some(trimmed(modulus)), Some(trimmed(exponent)));
+                }
+                TokenPublic::P256(point) => jwk.set_point(algorithm, point),
+            },
         }
         jwk.kid = jwk.thumbprint();
         Ok(Self { algorithm, pair, jwk })
@@ -146,6 +179,7 @@ impl SigningKey {
         Ok(Zeroizing::new(match &self.pair {
             Pair::Rsa(pair, _) => pair.as_der().map_err(failed)?.as_ref().to_vec(),
             Pair::Ec(pair) => pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
+            Pair::Token(_) => return Err(SigningError("a key in a token cannot be written")),
         }))
     }
 
@@ -163,6 +197,7 @@ impl SigningKey {
                 Ok(signature)
             }
             Pair::Ec(pair) => Ok(pair.sign(&random, message).map_err(failed)?.as_ref().to_vec()),
+            Pair::Token(key) => key.sign(message).map_err(of_token),
         }
     }
 
@@ -190,6 +225,10 @@ impl SigningKey {
             Pair::Rsa(pair, _) => pair.public_modulus_len(),
             Pair::Ec(_) if self.algorithm == Algorithm::Es384 => 96,
             Pair::Ec(_) => 64,
+            Pair::Token(key) => match key.public() {
+                TokenPublic::Rsa(modulus, _) => modulus.len(),
+                TokenPublic::P256(_) => 64,
+            },
         };
         (header * 4).div_ceil(3) + (signature * 4).div_ceil(3) + 2
     }
@@ -202,6 +241,21 @@ impl fmt::Debug for SigningKey {
 }
 
 impl Jwk {
+    /// Its id.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    fn set_point(&mut self, algorithm: Algorithm, point: &[u8]) {
+        // SEC 1, section 2.3.3: 04 ‖ x ‖ y, both in full width (RFC 7518, section 6.2.1.2).
+        let coordinates = point.get(1..).unwrap_or_default();
+        let (x, y) = coordinates.split_at(coordinates.len() / 2);
+        "EC".clone_into(&mut self.kty);
+        self.crv = Some(if algorithm == Algorithm::Es384 { "P-384" } else { "P-256" }.to_owned());
+        (self.x, self.y) = (Some(to_base64url(x)), Some(to_base64url(y)));
+    }
+
     /// RFC 7638 with SHA-256.
     fn thumbprint(&self) -> String {
         let member = |member: &Option<String>| member.clone().unwrap_or_default();
@@ -225,6 +279,14 @@ impl fmt::Display for SigningError {
 }
 
 impl std::error::Error for SigningError {}
+
+/// With what the name of a key in a token begins, and no private key (DER) does.
+const IN_TOKEN: &[u8] = b"pkcs11:";
+
+fn of_token(error: super::TokenError) -> SigningError {
+    tracing::error!(%error, "a key in a token");
+    SigningError("the token did not do what it was asked; the log says why")
+}
 
 fn ec(algorithm: Algorithm) -> Option<&'static EcdsaSigningAlgorithm> {
     match algorithm {

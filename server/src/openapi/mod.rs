@@ -23,7 +23,10 @@ pub fn routes() -> Router<State> {
 }
 
 async fn openapi(Shared(state): Shared<State>) -> Response {
-    let document = document(state.config().issuer.as_str());
+    let mut document = document(state.config().issuer.as_str());
+    if state.config().instances.is_open() {
+        document.merge(paths::Instances::openapi());
+    }
     let body = document.to_json().unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], body)
         .into_response()

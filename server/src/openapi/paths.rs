@@ -467,6 +467,33 @@ path!(
     responses((status = 200, description = "Name and version"))
 );
 
+path!(
+    rpc,
+    post,
+    "/",
+    "instances",
+    summary = "Calls of machines with a TPM: docs/instances.md says which actions there are",
+    params(
+        ("Action" = Option<String>, Query, description = "The action, where no header says it"),
+        ("Version" = Option<String>, Query, description = "2020-06-13, where no header says it"),
+    ),
+    request_body(
+        content = s::RpcForm,
+        content_type = "application/x-www-form-urlencoded",
+        description = "Parameters may stand here as well as in the address, each once",
+    ),
+    responses(
+        (status = 200, description = "What the action gives, with the request's id", body = serde_json::Value),
+        (status = "4XX", description = "Refused", body = s::RpcRefusal),
+        (status = "5XX", description = "Not possible now", body = s::RpcRefusal),
+    )
+);
+
+/// What is there only where machines may report.
+#[derive(OpenApi)]
+#[openapi(info(title = "instances"), paths(rpc))]
+pub struct Instances;
+
 /// The whole description.
 #[derive(OpenApi)]
 #[openapi(

@@ -180,6 +180,34 @@ pub struct ChallengeAnswer {
     one_time: bool,
 }
 
+/// Parameters of a call of machines with a TPM: those of the signature, and those of the action.
+#[derive(ToSchema)]
+pub struct RpcForm {
+    /// The action.
+    #[schema(rename = "Action", example = "PutMessage")]
+    action: Option<String>,
+    /// The machine.
+    #[schema(rename = "PropertyUuid")]
+    property_uuid: Option<String>,
+    /// Its report: base64 of a document.
+    #[schema(rename = "FileData")]
+    file_data: Option<String>,
+}
+
+/// A refusal of the RPC interface.
+#[derive(ToSchema)]
+pub struct RpcRefusal {
+    /// What happened.
+    #[schema(rename = "Code", example = "SignatureDoesNotMatch")]
+    code: String,
+    /// The same in words.
+    #[schema(rename = "Message")]
+    message: String,
+    /// The request's id.
+    #[schema(rename = "RequestId")]
+    request_id: String,
+}
+
 /// A refusal (RFC 9457).
 #[derive(ToSchema)]
 pub struct ProblemDetails {

@@ -1,5 +1,5 @@
-//! Writes a forged platform into a folder: `forge-platform NAME FOLDER`, with a name of [`Forge::all`], or
-//! `tpm-` and one of [`TpmForge::all`] for a machine with a TPM.
+//! Writes a forged platform into a folder: `forge-platform NAME FOLDER`, with a name of [`Forge::all`], with
+//! `-v2` behind it for TCB info of version 2, or `tpm-` and one of [`TpmForge::all`] for a machine with a TPM.
 
 use std::{env, path::Path, process::ExitCode};
 use veriquote_forge::Forge;
@@ -12,7 +12,12 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let machine = name.strip_prefix("tpm-").and_then(TpmForge::named);
-    let written = match (Forge::named(name), machine) {
+    // `sgx3-v2`: the same platform, whose TCB info is of the older version.
+    let older = name.strip_suffix("-v2").and_then(Forge::named).map(|mut forge| {
+        forge.tcb_info = forge.tcb_info.into_v2();
+        forge
+    });
+    let written = match (Forge::named(name).or(older), machine) {
         (Some(forge), _) => forge.build().write(Path::new(folder)),
         (None, Some(machine)) => machine.build().write(Path::new(folder)),
         (None, None) => {
