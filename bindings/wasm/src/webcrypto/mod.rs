@@ -1,8 +1,8 @@
 //! Calls whose signatures the platform's own WebCrypto checks, which only answers later.
 //!
 //! A call is made twice. The first time every signature is called valid, only to learn which ones there are
-//! ([`rehearsal`]); that result is dropped here. JavaScript asks WebCrypto about all of them at once. The
-//! second time ([`confirmed`]) a signature passes when WebCrypto said yes to exactly this key, message and
+//! (`rehearsal`); that result is dropped here. JavaScript asks WebCrypto about all of them at once. The
+//! second time (`confirmed`) a signature passes when WebCrypto said yes to exactly this key, message and
 //! signature; any other is verified in this module. So a first pass that took a wrong turn costs time and
 //! nothing else, and so does a WebCrypto that fails, or says no to what is valid.
 
