@@ -31,14 +31,14 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     stages.run("fuzz", || fuzz(project, |_| seconds, &options.targets));
 }
 
-/// The targets that stand for the main job, which have the whole of CI's time; the many others, smaller
-/// ones have half of it.
+/// The targets that stand for the main job, which have the whole of CI's time; the many others have a
+/// quarter of it.
 const WHOLE: [&str; 6] = ["certificate", "collateral", "crl", "document", "quote", "verify"];
 
 pub(crate) fn stage(project: &Project, stages: &mut Stages, seconds: u32) {
-    let half = seconds.div_ceil(2);
-    let time = |name: &str| if WHOLE.contains(&name) { seconds } else { half };
-    stages.run(&format!("fuzz, {seconds} or {half} s each"), || fuzz(project, time, &[]));
+    let some = seconds.div_ceil(4);
+    let time = |name: &str| if WHOLE.contains(&name) { seconds } else { some };
+    stages.run(&format!("fuzz, {seconds} or {some} s each"), || fuzz(project, time, &[]));
 }
 
 fn fuzz(project: &Project, seconds: impl Fn(&str) -> u32 + Sync, only: &[String]) -> Result<String, Failure> {
