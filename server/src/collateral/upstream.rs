@@ -69,7 +69,7 @@ impl Client {
     /// Gets a document of at most `limit` bytes.
     ///
     /// # Errors
-    /// [`Failure`].
+    /// There is no such document, or no answer that could be used.
     pub fn get(&self, url: &str, limit: usize) -> Result<Answer, Failure> {
         let failed = |reason: String| Failure::Failed(format!("{url}: {reason}"));
         let mut response = self.agent.get(url).call().map_err(|error| failed(error.to_string()))?;

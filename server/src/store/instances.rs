@@ -85,9 +85,9 @@ pub struct StoredEvent {
 /// Which events; what is `None` is not asked.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
-    /// Numbers, in the order of [`NUMBERS`].
+    /// Numbers, in the order of `NUMBERS`.
     pub numbers: [Option<i64>; 9],
-    /// Texts, in the order of [`TEXTS`].
+    /// Texts, in the order of `TEXTS`.
     pub texts: [Option<String>; 6],
 }
 
