@@ -7,7 +7,13 @@ use std::{
 
 use clap::Args;
 
-use crate::{failure::Failure, project::Project, setup::debian, stages::Stages, step::Step};
+use crate::{
+    failure::Failure,
+    project::{Program, Project},
+    setup::debian,
+    stages::Stages,
+    step::Step,
+};
 
 mod service;
 
@@ -102,13 +108,7 @@ fn forge(project: &Project, folder: &Path) -> Result<String, Failure> {
 /// Writes the files of a forged platform of this name into a folder.
 pub(crate) fn forge_platform(project: &Project, name: &str, platform: &Path) -> Result<(), Failure> {
     fs::create_dir_all(platform)?;
-    Step::cargo()
-        .args(["run", "--quiet", "--package", "veriquote-forge", "--example", "forge-platform", "--"])
-        .arg(name)
-        .arg(platform)
-        .env("CARGO_INCREMENTAL", "0")
-        .dir(&project.root)
-        .run()
+    project.program("veriquote-forge", Program::Example("forge-platform"))?.arg(name).arg(platform).run()
 }
 
 fn verify(project: &Project, platform: &Path) -> Step {

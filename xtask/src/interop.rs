@@ -10,9 +10,9 @@ use crate::{
     demo::FORGED_AT,
     failure::Failure,
     js::tools::packages,
-    project::Project,
+    project::{Program, Project},
     python,
-    service::{Service, Start, debug},
+    service::{Service, Start},
     stages::Stages,
     step::Step,
 };
@@ -102,11 +102,7 @@ impl Running {
 fn start(project: &Project) -> Result<Running, Failure> {
     let folder = project.target.join("interop");
     let platform = folder.join("tdx4");
-    Step::cargo()
-        .args(["build", "--package", "veriquote-cli"])
-        .env("CARGO_INCREMENTAL", "0")
-        .dir(&project.root)
-        .run()?;
+    let program = project.program_path("veriquote-cli", Program::Bin("veriquote"))?;
     crate::demo::forge_platform(project, "tdx4", &platform)?;
     let older = folder.join("sgx3-v2");
     crate::demo::forge_platform(project, "sgx3-v2", &older)?;
@@ -114,7 +110,7 @@ fn start(project: &Project) -> Result<Running, Failure> {
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let url = format!("http://127.0.0.1:{port}");
     let service = Service::start(&Start {
-        program: &debug(project),
+        program: &program,
         listen: &format!("127.0.0.1:{port}"),
         issuer: &url,
         platform: &platform,
@@ -129,7 +125,7 @@ fn start(project: &Project) -> Result<Running, Failure> {
             ("VERIQUOTE_SERVER_LOG__LEVEL", "info".to_owned()),
         ],
     })?;
-    Ok(Running { _service: service, program: debug(project), url, platform, older })
+    Ok(Running { _service: service, program, url, platform, older })
 }
 
 /// SHA-256 of [`ADMIN`].

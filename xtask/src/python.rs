@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::{
     failure::Failure,
-    project::{self, Project},
+    project::{self, Program, Project},
     setup::debian,
     stages::Stages,
     step::Step,
@@ -310,12 +310,10 @@ fn test(project: &Project, python: &Python, wheel: &Path, pytest: &[String]) -> 
 /// What the facade answers to every case of `tests/vectors`.
 fn answers(project: &Project, folder: &Path) -> Result<PathBuf, Failure> {
     let file = folder.join("answers.jsonl");
-    Step::cargo()
-        .args(["run", "--quiet", "--package", "veriquote-conformance", "--bin", "write-answers", "--"])
+    project
+        .program("veriquote-conformance", Program::Bin("write-answers"))?
         .arg(project.root.join("tests/vectors"))
         .arg(&file)
-        .env("CARGO_INCREMENTAL", "0")
-        .dir(&project.root)
         .run()?;
     Ok(file)
 }

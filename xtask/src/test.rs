@@ -99,6 +99,7 @@ fn tests(project: &Project) -> Result<String, Failure> {
     cargo(project, &["test", "--workspace", "--no-fail-fast"])
         .help("run the named test alone: `cargo test --package CRATE NAME`")
         .watch(|line| total.add(line))?;
+    project.tests_are_built();
     let vectors = match &project.vectors {
         Some(folder) => format!("with the public cases of {}", folder.display()),
         None => "without the public cases: VERIQUOTE_VECTORS names no folder that is here".into(),

@@ -4,7 +4,14 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 
-use crate::{failure::Failure, js, project::Project, setup::debian, stages::Stages, step::Step};
+use crate::{
+    failure::Failure,
+    js,
+    project::{Program, Project},
+    setup::debian,
+    stages::Stages,
+    step::Step,
+};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -33,7 +40,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     }
     let is_built = stages.run("web page", || {
         js::answers(project)?;
-        page.build()
+        page.build(project)
     });
     if is_built && options.test {
         page.tests(stages);
@@ -46,7 +53,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
 /// After those of `js`, whose package and answers these use.
 pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     let page = Page::of(project);
-    if stages.run("web page", || page.build()) {
+    if stages.run("web page", || page.build(project)) {
         page.tests(stages);
     } else {
         for name in ["web page in Chromium", "web page in the service"] {
@@ -78,13 +85,11 @@ impl Page {
     }
 
     /// Samples of the forge, packages of npm, types, and the page into `web-demo/dist`.
-    fn build(&self) -> Result<String, Failure> {
-        Step::cargo()
-            .args(["run", "--quiet", "--package", "veriquote-conformance", "--bin", "write-samples", "--"])
+    fn build(&self, project: &Project) -> Result<String, Failure> {
+        project
+            .program("veriquote-conformance", Program::Bin("write-samples"))?
             .arg(&self.answers)
             .arg(self.home.join("public/samples"))
-            .env("CARGO_INCREMENTAL", "0")
-            .dir(&self.root)
             .run()?;
         // npm takes a package of the same version for the same package.
         let stale = self.home.join("node_modules/veriquote");
@@ -106,16 +111,9 @@ impl Page {
         stages.run("web page in Chromium", || self.in_chromium());
         stages.run("web page in the service", || {
             Step::cargo()
-                .args([
-                    "test",
-                    "--quiet",
-                    "--package",
-                    "veriquote-server",
-                    "--features",
-                    "web",
-                    "--test",
-                    "web",
-                ])
+                // With the other tests' features, so that only the service is compiled once more.
+                .args(["test", "--quiet", "--workspace"])
+                .args(["--features", "veriquote-server/web", "--test", "web"])
                 .env("CARGO_INCREMENTAL", "0")
                 .dir(&self.root)
                 .run()

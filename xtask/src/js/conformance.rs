@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use super::Js;
-use crate::{failure::Failure, project::Project, step::Step};
+use crate::{
+    failure::Failure,
+    project::{Program, Project},
+};
 
 pub(super) fn run(project: &Project, js: &Js) -> Result<String, Failure> {
     let answers = answers(project)?;
@@ -32,12 +35,10 @@ pub(super) fn run(project: &Project, js: &Js) -> Result<String, Failure> {
 /// Every case with Rust's answer.
 pub(super) fn answers(project: &Project) -> Result<PathBuf, Failure> {
     let answers = project.target.join("js/answers.jsonl");
-    Step::cargo()
-        .args(["run", "--quiet", "--package", "veriquote-conformance", "--bin", "write-answers", "--"])
+    project
+        .program("veriquote-conformance", Program::Bin("write-answers"))?
         .arg(project.root.join("tests/vectors"))
         .arg(&answers)
-        .env("CARGO_INCREMENTAL", "0")
-        .dir(&project.root)
         .run()?;
     Ok(answers)
 }
