@@ -1,8 +1,8 @@
 """NVIDIA's own verifier (PyPI nv-local-gpu-verifier) over one GPU and two manifests, as far as it is offline.
 
-`cargo bench -p veriquote-benches --bench nvgpu -- --files FOLDER` writes the files; this reads them: parses
-the report, checks the device's chain, nonce, versions and signature, reads both manifests, checks their schema,
-chains and XML signatures, and compares the measurements. Its OCSP requests are left out.
+`cargo bench -p veriquote-benches --bench nvgpu -- --files FOLDER` writes the files. This parses the report,
+checks the device's chain, nonce, versions and signature, reads both manifests, checks their schema, chains
+and XML signatures, and compares the measurements. Its OCSP requests are left out.
 """
 
 import logging
