@@ -30,19 +30,26 @@ impl CompositeRules {
     }
 }
 
+/// Whether rules about these measurements let only certain software of a machine pass.
+pub(crate) const fn names_software(tee: Tee, [mr_td, mr_enclave, mr_signer, isv_prod_id]: [bool; 4]) -> bool {
+    match tee {
+        Tee::Tdx => mr_td,
+        Tee::Sgx => mr_enclave || (mr_signer && isv_prod_id),
+    }
+}
+
 impl Policy {
     /// What a composite with a machine of this TEE proves under this policy. Run-time registers alone say
     /// nothing while the firmware that extends them is not known.
     #[must_use]
     pub const fn strength(&self, tee: Tee) -> Strength {
-        let is_measured = match tee {
-            Tee::Tdx => self.tdx.mr_td.is_some(),
-            Tee::Sgx => {
-                self.sgx.mr_enclave.is_some()
-                    || (self.sgx.mr_signer.is_some() && self.sgx.isv_prod_id.is_some())
-            }
-        };
-        if is_measured && !self.crypto_only { Strength::Measured } else { Strength::NonceOnly }
+        let asked = [
+            self.tdx.mr_td.is_some(),
+            self.sgx.mr_enclave.is_some(),
+            self.sgx.mr_signer.is_some(),
+            self.sgx.isv_prod_id.is_some(),
+        ];
+        if names_software(tee, asked) && !self.crypto_only { Strength::Measured } else { Strength::NonceOnly }
     }
 
     /// Evaluates every rule over the machine, every rule over the devices, and how they belong together. All

@@ -10,7 +10,7 @@
 
 mod boot;
 #[cfg(all(feature = "dcap", feature = "nvidia"))]
-mod composite;
+pub(crate) mod composite;
 #[cfg(feature = "dcap")]
 mod dcap;
 #[cfg(feature = "tpm")]

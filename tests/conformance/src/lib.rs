@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod composite;
 pub mod corpus;
 pub mod data;
+pub mod dice;
 pub mod nvidia;
 pub mod run;
 pub mod tokens;

@@ -14,28 +14,12 @@ use serde_json::{Value, json};
 use veriquote::bytes::to_hex;
 use veriquote::crypto::{CryptoProvider as _, HashAlgorithm, RustCrypto};
 use veriquote::nvidia::CanonicalRim;
+use veriquote_conformance::dice::Dice;
 use veriquote_conformance::vectors;
 use veriquote_forge::nvidia::NvForge;
 
 /// Documents of each manifest.
 const ROUNDS: usize = 400;
-
-/// xorshift64*, so that the same documents are made everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let mixed = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(mixed).expect("31 bits") % end
-    }
-
-    fn of<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len())]
-    }
-}
 
 /// A start tag: where it stands, and what is in it.
 #[derive(Clone)]

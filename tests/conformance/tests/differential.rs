@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use veriquote::UnixTime;
 use veriquote::jwt::{Algorithms, Expectations, Expected, KeySet, verify};
 use veriquote_aws_lc::AwsLc;
+use veriquote_conformance::dice::Dice;
 use veriquote_forge::Key;
 
 const CASES: usize = 20_000;
@@ -25,19 +26,6 @@ const AUDIENCE: &str = "https://me.example";
 /// Other implementations read the clock: times lie far from it, and this is between them.
 const NOW: i64 = 1_770_000_000;
 const LATER: i64 = 4_102_444_800;
-
-/// xorshift64*, so that the same tokens are made everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let mixed = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(mixed).expect("31 bits") % end
-    }
-}
 
 fn b64(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)

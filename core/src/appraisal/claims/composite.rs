@@ -1,19 +1,19 @@
 //! Claims of an accepted composite: the machine, then its devices.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::rulings::{Rulings, misuse};
-use super::{Bound, Claims, ClaimsOptions, appraisal, bind, dcap, nvidia, subject_of_all};
+use super::rulings::Rulings;
+use super::{Bound, Claims, ClaimsOptions, appraisal, bind, dcap, nvidia, subject_of};
 use crate::appraisal::{Binding, Environment, Tee, Tier};
 use crate::composite::{Composite, Strength};
 use crate::crypto::CryptoProvider;
 use crate::error::Error;
 use crate::jcs::Json;
 use crate::policy::Accepted;
+use crate::policy::composite::names_software;
 
 impl Claims {
     /// The claims of a composite that each of several policies accepted. Where the mode of the composite itself
@@ -31,15 +31,7 @@ impl Claims {
         provider: &dyn CryptoProvider,
     ) -> Result<Self, Error> {
         options.check()?;
-        let evaluations: Vec<_> = policies.iter().map(|(it, hash)| (it.appraisal(), *hash)).collect();
-        let rulings = Rulings::of(&evaluations)?;
-        let Some(((first, _), others)) = policies.split_first() else {
-            return Err(misuse("no policy accepted the evidence"));
-        };
-        let composite = first.evidence();
-        if others.iter().any(|(other, _)| !is_same(composite, other.evidence(), provider)) {
-            return Err(misuse("the policies accepted different evidence"));
-        }
+        let (composite, rulings) = Rulings::over(policies, |one, other| is_same(one, other, provider))?;
         options.check_times(composite.machine().verified_at(), composite.window().not_after)?;
         let is_measured = is_measured(composite, &rulings);
 
@@ -65,7 +57,7 @@ impl Claims {
         let devices = nvidia::environments(composite.devices(), &rulings, options).into_iter();
         environments.extend(devices.map(|device| Environment { binding: Some(bond.clone()), ..device }));
         let policy = rulings.joined.as_deref();
-        let subject = subject_of_all(&environments, together, policy, options.subject, provider)?;
+        let subject = subject_of(&environments, Some(together), policy, options.subject, provider)?;
         let is_bound = is_measured && composite.mode().covers_evidence();
         let floor = (!is_bound).then_some(Tier::Warning);
         let status = nvidia::worst(&environments).max(floor);
@@ -79,14 +71,10 @@ impl Claims {
     }
 }
 
-/// As [`crate::policy::Policy::strength`] has it.
+/// Whether a policy asked for the machine's software.
 fn is_measured(composite: &Composite, rulings: &Rulings<'_>) -> bool {
-    match composite.machine().tee() {
-        crate::dcap::Tee::Tdx => rulings.met("tdx.mr_td"),
-        crate::dcap::Tee::Sgx => {
-            rulings.met("sgx.mr_enclave") || rulings.met_all(&["sgx.mr_signer", "sgx.isv_prod_id"])
-        }
-    }
+    let asked = ["tdx.mr_td", "sgx.mr_enclave", "sgx.mr_signer", "sgx.isv_prod_id"];
+    names_software(composite.machine().tee(), asked.map(|rule| rulings.met(rule)))
 }
 
 fn is_same(one: &Composite, other: &Composite, provider: &dyn CryptoProvider) -> bool {

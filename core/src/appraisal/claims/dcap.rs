@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::rulings::{Rulings, affirmed, misuse};
+use super::rulings::{Rulings, affirmed};
 use super::{Claims, ClaimsOptions, appraisal, bind, state, subject_of};
 use crate::appraisal::names::{SGX, TD_FLAGS, TDX};
 use crate::appraisal::{DebugStatus, Environment, Tcb, Tee, TrustVector, Value};
@@ -45,23 +45,16 @@ impl Claims {
         provider: &dyn CryptoProvider,
     ) -> Result<Self, Error> {
         options.check()?;
-        let evaluations: Vec<_> = policies.iter().map(|(it, hash)| (it.appraisal(), *hash)).collect();
-        let rulings = Rulings::of(&evaluations)?;
-        let Some(((first, _), others)) = policies.split_first() else {
-            return Err(misuse("no policy accepted the evidence"));
-        };
-        let quote = first.evidence();
-        if others.iter().any(|(other, _)| !is_same(quote, other.evidence())) {
-            return Err(misuse("the policies accepted different evidence"));
-        }
+        let (quote, rulings) = Rulings::over(policies, is_same)?;
         options.check_times(quote.verified_at(), quote.collateral().earliest_next_update)?;
         let mut environment = environment(quote, &rulings, options);
         bind(&mut environment, options, provider)?;
         let policy = rulings.joined.as_deref();
-        let subject = subject_of(&environment, policy, options.subject, provider)?;
         let status = environment.status;
+        let environments = alloc::vec![environment];
+        let subject = subject_of(&environments, None, policy, options.subject, provider)?;
         Ok(Self {
-            appraisal: appraisal(options, subject, alloc::vec![environment], status),
+            appraisal: appraisal(options, subject, environments, status),
             collateral: collateral(quote),
             crypto_only: rulings.joined.is_none(),
             together: None,

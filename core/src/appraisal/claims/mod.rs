@@ -13,12 +13,15 @@ mod rulings;
 mod tpm;
 
 use alloc::string::String;
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
 use alloc::vec::Vec;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Appraisal, Binding, Selector};
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
+use super::Selector;
+use super::{Appraisal, Binding};
 use crate::binding::{Mode, Nonce};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -214,20 +217,20 @@ fn state(
     environment.status = Some(vector.worst());
 }
 
-/// The subject of several environments: each measurement of the template is that of every environment that has
-/// it, under the environment's name.
-#[cfg(feature = "nvidia")]
-fn subject_of_all(
+/// The subject of environments. Of one, the template names its measurements; of several `together`, each name
+/// is that of every environment that has it, under the environment's own.
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
+fn subject_of(
     environments: &[super::Environment],
-    together: &str,
+    together: Option<&str>,
     policy: Option<&str>,
     template: SubjectTemplate<'_>,
     provider: &dyn crate::crypto::CryptoProvider,
 ) -> Result<String, Error> {
+    let alone = environments.first().and_then(|it| it.tee.as_ref()).map_or("", super::Tee::as_str);
+    let tee = together.unwrap_or(alone);
     let names = match template {
-        SubjectTemplate::Name(name) => {
-            return super::subject(together, policy, Selector::Name(name), provider);
-        }
+        SubjectTemplate::Name(name) => return super::subject(tee, policy, Selector::Name(name), provider),
         SubjectTemplate::Measurements(names) => names,
     };
     let mut values: Vec<(String, Vec<u8>)> = Vec::new();
@@ -238,42 +241,19 @@ fn subject_of_all(
                 ("hwmodel", Some(model)) => Some(model.as_bytes().to_vec()),
                 _ => environment.measurement(name).map(bytes_of),
             };
-            let of = environment.name.as_deref().unwrap_or_default();
-            values.extend(value.map(|value| (alloc::format!("{of}.{name}"), value)));
+            let of = environment.name.as_deref().filter(|_| together.is_some());
+            let full = of.map_or_else(|| (*name).into(), |of| alloc::format!("{of}.{name}"));
+            values.extend(value.map(|value| (full, value)));
         }
         if values.len() == before {
             return Err(Error::new(Code::ClaimsMissing, alloc::format!("sub.{name}")));
         }
     }
     let claims: Vec<(&str, &[u8])> = values.iter().map(|(name, value)| (name.as_str(), &**value)).collect();
-    super::subject(together, policy, Selector::Claims(&claims), provider)
+    super::subject(tee, policy, Selector::Claims(&claims), provider)
 }
 
-/// The subject of an environment.
-#[cfg(any(feature = "dcap", feature = "tpm"))]
-fn subject_of(
-    environment: &super::Environment,
-    policy: Option<&str>,
-    template: SubjectTemplate<'_>,
-    provider: &dyn crate::crypto::CryptoProvider,
-) -> Result<String, Error> {
-    let tee = environment.tee.as_ref().map_or("", super::Tee::as_str);
-    match template {
-        SubjectTemplate::Name(name) => super::subject(tee, policy, Selector::Name(name), provider),
-        SubjectTemplate::Measurements(names) => {
-            let mut values: Vec<(&str, Vec<u8>)> = Vec::with_capacity(names.len());
-            for name in names {
-                let value = environment.measurement(name).map(bytes_of);
-                let value =
-                    value.ok_or_else(|| Error::new(Code::ClaimsMissing, alloc::format!("sub.{name}")))?;
-                values.push((name, value));
-            }
-            let claims: Vec<(&str, &[u8])> = values.iter().map(|(name, value)| (*name, &**value)).collect();
-            super::subject(tee, policy, Selector::Claims(&claims), provider)
-        }
-    }
-}
-
+#[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
 fn bytes_of(value: &super::Value) -> Vec<u8> {
     match value {
         super::Value::Bytes(bytes) => bytes.clone(),

@@ -3,8 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::rulings::{Rulings, affirmed, misuse};
-use super::{Claims, ClaimsOptions, appraisal, bind, state, subject_of_all};
+use super::rulings::{Rulings, affirmed};
+use super::{Claims, ClaimsOptions, appraisal, bind, state, subject_of};
 use crate::appraisal::{DebugStatus, Environment, RawClaim, Tee, Tier, TrustVector, Value};
 use crate::bytes::to_hex;
 use crate::crypto::CryptoProvider;
@@ -28,15 +28,7 @@ impl Claims {
         provider: &dyn CryptoProvider,
     ) -> Result<Self, Error> {
         options.check()?;
-        let evaluations: Vec<_> = policies.iter().map(|(it, hash)| (it.appraisal(), *hash)).collect();
-        let rulings = Rulings::of(&evaluations)?;
-        let Some(((first, _), others)) = policies.split_first() else {
-            return Err(misuse("no policy accepted the evidence"));
-        };
-        let set = first.evidence();
-        if others.iter().any(|(other, _)| !is_same(set, other.evidence(), provider)) {
-            return Err(misuse("the policies accepted different evidence"));
-        }
+        let (set, rulings) = Rulings::over(policies, |one, other| is_same(one, other, provider))?;
         if let Some(device) = set.devices().first() {
             options.check_times(device.device().verified_at(), set.window().not_after)?;
         }
@@ -49,7 +41,7 @@ impl Claims {
             environment.init_data = None;
         }
         let policy = rulings.joined.as_deref();
-        let subject = subject_of_all(&environments, TOGETHER, policy, options.subject, provider)?;
+        let subject = subject_of(&environments, Some(TOGETHER), policy, options.subject, provider)?;
         let status = worst(&environments);
         Ok(Self {
             appraisal: appraisal(options, subject, environments, status),

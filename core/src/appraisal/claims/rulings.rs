@@ -52,6 +52,24 @@ impl<'p> Rulings<'p> {
         Ok(Self { results, joined, evaluations: policies.iter().map(|(it, _)| *it).collect() })
     }
 
+    /// The one piece of evidence that all of these policies accepted, and what they found. `is_same` tells
+    /// whether two verifications are of the same.
+    #[cfg(any(feature = "dcap", feature = "nvidia"))]
+    pub(super) fn over<T>(
+        policies: &[(&'p crate::policy::Accepted<T>, Option<[u8; 48]>)],
+        is_same: impl Fn(&T, &T) -> bool,
+    ) -> Result<(&'p T, Self), Error> {
+        let evaluations: Vec<_> = policies.iter().map(|(it, hash)| (it.appraisal(), *hash)).collect();
+        let rulings = Self::of(&evaluations)?;
+        let Some(((first, _), others)) = policies.split_first() else {
+            return Err(misuse("no policy accepted the evidence"));
+        };
+        if others.iter().any(|(other, _)| !is_same(first.evidence(), other.evidence())) {
+            return Err(misuse("the policies accepted different evidence"));
+        }
+        Ok((first.evidence(), rulings))
+    }
+
     /// Whether one of the policies asked for this, and found it so.
     pub(super) fn met(&self, rule: &str) -> bool {
         let met_by = |findings: &[Finding]| {
@@ -72,7 +90,7 @@ pub(super) const fn affirmed(yes: bool) -> i8 {
     if yes { 2 } else { 0 }
 }
 
-pub(super) fn misuse(problem: &'static str) -> Error {
+fn misuse(problem: &'static str) -> Error {
     Error::new(Code::MisuseOptions, "policies").with(Fact::text("problem", problem))
 }
 

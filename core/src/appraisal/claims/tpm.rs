@@ -43,10 +43,11 @@ impl Claims {
         bind(&mut environment, options, provider)?;
         environment.init_data = None;
         let policy = rulings.joined.as_deref();
-        let subject = subject_of(&environment, policy, options.subject, provider)?;
         let status = environment.status;
+        let environments = alloc::vec![environment];
+        let subject = subject_of(&environments, None, policy, options.subject, provider)?;
         Ok(Self {
-            appraisal: appraisal(options, subject, alloc::vec![environment], status),
+            appraisal: appraisal(options, subject, environments, status),
             collateral: Json::object(),
             crypto_only: rulings.joined.is_none(),
             together: None,
