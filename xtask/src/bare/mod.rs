@@ -26,6 +26,7 @@ pub(crate) struct Bare {
     envs: Vec<(String, OsString)>,
     target: PathBuf,
     source: String,
+    is_small: bool,
 }
 
 impl Bare {
@@ -42,6 +43,11 @@ impl Bare {
         self.target.join(self.triple)
     }
 
+    /// True when its libraries were made for size.
+    pub(crate) const fn is_small(&self) -> bool {
+        self.is_small
+    }
+
     pub(crate) fn describe(&self) -> String {
         self.source.clone()
     }
@@ -49,8 +55,8 @@ impl Bare {
 
 /// Finds or makes the libraries for `triple`.
 pub(crate) fn prepare(project: &Project, triple: &'static str) -> Result<Bare, Failure> {
-    let mut bare =
-        Bare { triple, envs: Vec::new(), target: project.target_for(triple), source: String::new() };
+    let target = project.target_for(triple);
+    let mut bare = Bare { triple, envs: Vec::new(), target, source: String::new(), is_small: false };
     if on_path("rustup") {
         if rustup_has(triple) {
             bare.source = format!("rustup's {triple}");
@@ -74,7 +80,13 @@ pub(crate) fn prepare(project: &Project, triple: &'static str) -> Result<Bare, F
         ("RUSTC".into(), sysroot.rustc.into_os_string()),
         ("RUSTDOC".into(), sysroot.rustdoc.into_os_string()),
     ];
+    if !sysroot.flags.is_empty() {
+        // What is linked must agree with the libraries about panics; the flag has no stable name yet.
+        bare.envs.push(("RUSTC_BOOTSTRAP".into(), "1".into()));
+        bare.envs.push(("RUSTFLAGS".into(), sysroot.flags.join(" ").into()));
+    }
     bare.source = format!("{triple} built with Debian's {}", sysroot.version);
+    bare.is_small = !sysroot.flags.is_empty();
     Ok(bare)
 }
 

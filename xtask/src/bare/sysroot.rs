@@ -6,32 +6,38 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::THUMB;
+use super::{THUMB, WASM};
 use crate::{failure::Failure, project::Project, setup::debian, step::Step};
 
 const RUSTC: &str = "/usr/bin/rustc";
 
-/// The wrappers that cargo calls in place of the compiler.
+/// The wrappers that cargo calls in place of the compiler, and the flags that go with the libraries.
 pub(super) struct Sysroot {
     pub(super) rustc: PathBuf,
     pub(super) rustdoc: PathBuf,
     pub(super) version: String,
+    pub(super) flags: &'static [&'static str],
 }
+
+/// For the browser, libraries made for size: sorting and searching as small code, and a panic stops the module
+/// at once. Nobody could read its message: there is no place to print to.
+const SMALL: &[&str] = &["-Zunstable-options", "-Cpanic=immediate-abort"];
 
 /// Builds the sysroot, or takes it from the cache, which is keyed by the compiler's version.
 pub(super) fn prepare(project: &Project, triple: &str) -> Result<Sysroot, Failure> {
     debian::install(&["rustc-web", "rust-web-src"])?;
     let version = Step::new(RUSTC).arg("--version").read()?.trim().to_owned();
     let (key, version) = short(&version);
-    let home = project.cache.join("sysroot").join(key).join(triple);
-    let sysroot = Sysroot { rustc: home.join("rustc"), rustdoc: home.join("rustdoc"), version };
+    let (flags, name): (_, &str) = if triple == WASM { (SMALL, "wasm32-small") } else { (&[], triple) };
+    let home = project.cache.join("sysroot").join(key).join(name);
+    let sysroot = Sysroot { rustc: home.join("rustc"), rustdoc: home.join("rustdoc"), version, flags };
     if home.is_dir() {
         let Err(failure) = try_out(project, triple, &sysroot) else { return Ok(sysroot) };
         println!("    the cached {triple} libraries do not serve any more: {failure}");
         fs::remove_dir_all(&home)?;
     }
     println!("    building the {triple} libraries with {} (once; about a minute)", sysroot.version);
-    build(project, triple, &home)?;
+    build(project, triple, flags, &home)?;
     try_out(project, triple, &sysroot)?;
     Ok(sysroot)
 }
@@ -49,6 +55,8 @@ fn try_out(project: &Project, triple: &str, sysroot: &Sysroot) -> Result<(), Fai
     fs::write(work.join("program.rs"), program)?;
     Step::new(&sysroot.rustc)
         .args(["--target", triple, "--edition", "2024", "-Cpanic=abort", "-o", "program", "program.rs"])
+        .args(sysroot.flags)
+        .env("RUSTC_BOOTSTRAP", "1")
         .dir(&work)
         .help("remove the sysroot folder in the user's cache and run this again, or run `rustup target add`")
         .read()
@@ -63,24 +71,25 @@ fn short(version: &str) -> (String, String) {
     (format!("{name}-{number}-{commit}"), format!("{name} {number}"))
 }
 
-fn build(project: &Project, triple: &str, home: &Path) -> Result<(), Failure> {
+fn build(project: &Project, triple: &str, flags: &[&str], home: &Path) -> Result<(), Failure> {
     let work = project.target.join("sysroot").join(triple);
     let fresh = home.with_extension(format!("veriquote-tmp-{}", std::process::id()));
     fs::create_dir_all(work.join("src"))?;
-    fs::write(
-        work.join("Cargo.toml"),
-        "[package]\nname = \"sysroot\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
-         [profile.release]\npanic = \"abort\"\n",
-    )?;
+    let is_small = triple == WASM;
+    let manifest = "[package]\nname = \"sysroot\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
+                    [profile.release]\npanic = \"abort\"\n";
+    let level = if is_small { "opt-level = \"z\"\n" } else { "" };
+    fs::write(work.join("Cargo.toml"), format!("{manifest}{level}"))?;
     fs::write(work.join("src/lib.rs"), "#![no_std]\n")?;
     let libraries = if triple == THUMB { "core,alloc" } else { "std,panic_abort,proc_macro,test" };
     Step::cargo()
         .args(["build", "--release", "--quiet", "--target", triple])
         .arg(format!("-Zbuild-std={libraries}"))
+        .args(is_small.then_some("-Zbuild-std-features=optimize_for_size"))
         .env("RUSTC", RUSTC)
-        // Debian's stable compiler with Debian's source of the same version: the only place this is used.
+        // Debian's stable compiler with Debian's source of the same version.
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .env("RUSTFLAGS", [&["-Cembed-bitcode=yes"], flags].concat().join(" "))
         .env("CARGO_TARGET_DIR", work.join("target"))
         .dir(&work)
         .help("check that Debian's rustc-web and rust-web-src have one version, or run `rustup target add`")

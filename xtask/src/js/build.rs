@@ -24,8 +24,14 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// Measured: a higher level inlines and sorts functions by use, and compresses worse (4 to 25 %).
-const PASSES: [&str; 3] = ["-O2", "--skip-pass=reorder-functions", "--skip-pass=inlining-optimizing"];
+/// Measured: a higher level inlines and sorts functions by use, and compresses worse (4 to 25 %). By name,
+/// functions that are made from one generic function are neighbours, which compresses 4 % better.
+const PASSES: [&str; 4] = [
+    "-O2",
+    "--skip-pass=reorder-functions",
+    "--skip-pass=inlining-optimizing",
+    "--reorder-functions-by-name",
+];
 
 pub(super) fn packages(project: &Project, js: &Js, is_release: bool) -> Result<(), Failure> {
     wasm_package(project, js)?;
@@ -82,7 +88,7 @@ pub(super) fn bind(project: &Project, js: &Js, module: &Path, name: &str, out: &
     let bound = js.home.join("bound");
     Step::new(tools::wasm_bindgen(project)?)
         .args(["--target", "web", "--no-typescript", "--omit-default-module-path"])
-        .args(["--remove-name-section", "--remove-producers-section", "--out-name", name, "--out-dir"])
+        .args(["--remove-producers-section", "--out-name", name, "--out-dir"])
         .args([&bound, module])
         .run()?;
     fs::create_dir_all(out)?;

@@ -34,7 +34,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         (true, features) => 2 + usize::from(features),
     });
     let Some(js) = build(project, stages, options.release) else { return };
-    stages.run("size of the modules", || size::check(&js));
+    stages.run("size of the modules", || size::check(project, &js));
     if options.features {
         stages.run("size by feature", || size::by_feature(project, &js));
     }
@@ -55,7 +55,7 @@ pub(crate) fn published(project: &Project, stages: &mut Stages, is_release: bool
 
 pub(crate) fn stage(project: &Project, stages: &mut Stages) {
     let Some(js) = build(project, stages, false) else { return };
-    stages.run("size of the modules", || size::check(&js));
+    stages.run("size of the modules", || size::check(project, &js));
     tests(project, &js, stages);
 }
 

@@ -11,7 +11,10 @@ use crate::{
 };
 
 /// Kilobytes of 1000 bytes after `gzip -9`. See bindings/js/README.md for what was aimed at, and what is in them.
-const BUDGETS: [(&str, u64); 2] = [("veriquote", 665), ("jwt", 293)];
+const BUDGETS: [(&str, u64); 2] = [("veriquote", 604), ("jwt", 267)];
+
+/// What libraries that were not made for size (rustup's) may add, in percent.
+const READY_MADE: u64 = 10;
 
 /// Each set of features, smallest first. Tokens and the shared cryptography are in each.
 const FEATURES: [(&str, &str); 5] = [
@@ -23,10 +26,12 @@ const FEATURES: [(&str, &str); 5] = [
 ];
 
 /// Fails when a module is larger than it may be.
-pub(super) fn check(js: &Js) -> Result<String, Failure> {
+pub(super) fn check(project: &Project, js: &Js) -> Result<String, Failure> {
     let mut lines = Vec::new();
     let mut over = Vec::new();
+    let is_small = bare::prepare(project, WASM)?.is_small();
     for (name, budget) in BUDGETS {
+        let budget = if is_small { budget } else { budget + budget * READY_MADE / 100 };
         let size = Size::of(&js.package("veriquote").join(format!("wasm/{name}.wasm")))?;
         lines.push(format!("{name}.wasm: {size}; at most {budget} KB gzip"));
         if size.gzip > budget * 1000 {
