@@ -191,31 +191,34 @@ fn string(text: &str, out: &mut String) {
 
 /// RFC 8785 §3.2.2.3: ECMAScript's `Number::toString` (ECMA-262 §6.1.6.1.20) of a finite double.
 ///
-/// Rust's `{:e}` gives the shortest digits that read back as the same double; where the point goes is
-/// decided by the exponent alone.
+/// The digits are the shortest ones that read back as the same double, and of those the closest; where the
+/// point goes is decided by the exponent alone.
 fn number(value: f64, out: &mut String) {
     if value == 0.0 {
         return out.push('0');
     }
-    let shortest = alloc::format!("{value:e}");
-    // Of two texts as short and as close, ECMAScript takes the even one; `{:.e}` rounds so, `{:e}` does not.
-    let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
-    let even = alloc::format!("{value:.*e}", digits.saturating_sub(1));
-    let text = if even.parse() == Ok(value) { even } else { shortest };
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(value);
+    let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = [whole, fraction].concat();
+    let significant = all.trim_start_matches('0');
+    let leading = all.len().saturating_sub(significant.len());
+    let digits = significant.trim_end_matches('0');
+    let place = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
     // Where the point stands, counted from the first digit.
-    let point = exponent.saturating_add(1);
+    let point = exponent.parse::<i32>().unwrap_or_default();
+    let point = point.saturating_add(place(whole.len())).saturating_sub(place(leading));
+    let exponent = point.saturating_sub(1);
+    let count = place(digits.len());
     out.push_str(sign);
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
     let at = |place: i32| {
-        digits.split_at_checked(usize::try_from(place).unwrap_or_default()).unwrap_or((&digits, ""))
+        digits.split_at_checked(usize::try_from(place).unwrap_or_default()).unwrap_or((digits, ""))
     };
     if count <= point && point <= 21 {
-        out.push_str(&digits);
+        out.push_str(digits);
         out.push_str(&zeros(point.saturating_sub(count)));
     } else if 0 < point && point <= 21 {
         let (whole, fraction) = at(point);
@@ -225,7 +228,7 @@ fn number(value: f64, out: &mut String) {
     } else if -6 < point && point <= 0 {
         out.push_str("0.");
         out.push_str(&zeros(point.saturating_neg()));
-        out.push_str(&digits);
+        out.push_str(digits);
     } else {
         let (first, rest) = at(1);
         out.push_str(first);

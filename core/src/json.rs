@@ -195,7 +195,20 @@ impl<'a> Node<'a> {
 pub fn parse<'a>(text: &'a [u8], strictness: Strictness) -> Result<Node<'a>, Error> {
     let text = core::str::from_utf8(text)
         .map_err(|error| Error::new(Code::InputEncoding, "").at(error.valid_up_to()))?;
-    let mut parser = Parser { text, position: 0, nodes: 0, strictness };
+    document(text, strictness, usize::MAX)
+}
+
+/// The outermost value of a text and what is directly inside it. Arrays and objects in there are checked for
+/// their syntax and left hollow: they are read from their own `raw`, when it is known what they are to be.
+///
+/// # Errors
+/// Those of [`parse`] with [`Strictness::DOCUMENT`]; duplicate members of hollow objects are not looked for.
+pub fn parse_outline(text: &str) -> Result<Node<'_>, Error> {
+    document(text, Strictness::DOCUMENT, 1)
+}
+
+fn document(text: &str, strictness: Strictness, kept: usize) -> Result<Node<'_>, Error> {
+    let mut parser = Parser { text, position: 0, nodes: 0, strictness, kept };
     parser.skip_whitespace()?;
     let node = parser.value(0)?;
     parser.skip_whitespace()?;
@@ -210,6 +223,8 @@ struct Parser<'a> {
     position: usize,
     nodes: usize,
     strictness: Strictness,
+    /// Levels whose members and items are kept.
+    kept: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -241,7 +256,9 @@ impl<'a> Parser<'a> {
             return Ok(Value::Object(Vec::new()));
         }
         // Claims have a dozen members; objects of one member are the many ones inside a TCB info.
-        let mut members: Vec<Member<'a>> = Vec::with_capacity(if depth == 1 { 12 } else { 1 });
+        let is_kept = depth <= self.kept;
+        let room = if depth == 1 { 12 } else { usize::from(is_kept) };
+        let mut members: Vec<Member<'a>> = Vec::with_capacity(room);
         let mut many: Option<BTreeSet<String>> = None;
         loop {
             let at = self.position;
@@ -249,7 +266,8 @@ impl<'a> Parser<'a> {
                 return Err(self.syntax("a member name"));
             }
             let name = self.string()?;
-            if is_duplicate(&members, &mut many, &name)
+            if is_kept
+                && is_duplicate(&members, &mut many, &name)
                 && self.strictness.duplicate_keys == DuplicateKeys::Refuse
             {
                 return Err(Error::new(Code::JsonDuplicateKey, "")
@@ -262,7 +280,9 @@ impl<'a> Parser<'a> {
             }
             self.skip_whitespace()?;
             let node = self.value(depth)?;
-            members.push(Member { name, node });
+            if is_kept {
+                members.push(Member { name, node });
+            }
             self.skip_whitespace()?;
             if self.eat(b'}') {
                 return Ok(Value::Object(members));
@@ -283,7 +303,10 @@ impl<'a> Parser<'a> {
             return Ok(Value::Array(items));
         }
         loop {
-            items.push(self.value(depth)?);
+            let item = self.value(depth)?;
+            if depth <= self.kept {
+                items.push(item);
+            }
             self.skip_whitespace()?;
             if self.eat(b']') {
                 return Ok(Value::Array(items));
@@ -551,6 +574,23 @@ mod tests {
         assert_eq!(node.get("a").unwrap().items().unwrap()[1].get("b").unwrap().text(), Some("A"));
         assert_eq!(node.get("c").unwrap().value, Value::Number("-0.5e+2"));
         assert_eq!(node.compact(), "{\"a\":[1,{\"b\":\"A\"}],\"c\":-0.5e+2}");
+    }
+
+    #[test]
+    fn an_outline_has_one_level_and_checks_all_of_them() {
+        let text = r#"{"a":[1,{"b":2}],"c":"d\n","e":{"f":1,"f":2}}"#;
+        let outline = parse_outline(text).unwrap();
+        assert_eq!(outline.get("a").map(|a| (a.raw, a.items())), Some((r#"[1,{"b":2}]"#, Some(&[][..]))));
+        assert_eq!(outline.get("c").unwrap().text(), Some("d\n"));
+        assert_eq!(outline.get("e").map(|e| e.members()), Some(Some(&[][..])));
+        let inside = parse_outline(outline.get("e").unwrap().raw).unwrap_err();
+        assert_eq!(inside.code(), Code::JsonDuplicateKey);
+        for wrong in [r#"{"a":[1,{"b":}]}"#, r#"{"a":1,"a":2}"#, r#"{"a":{}"#, "{} x"] {
+            let error = parse_outline(wrong).unwrap_err();
+            assert_eq!((error.code(), error.offset()), refusal(wrong), "{wrong}");
+        }
+        let deep = "[".repeat(limits::JSON_DEPTH + 1);
+        assert_eq!(parse_outline(&deep).unwrap_err().code(), Code::LimitDepth);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use veriquote::jwt::Token;
 use crate::blob::Blob;
 use crate::document::Document;
 use crate::problem::Problem;
+use crate::read::read_request;
 
 /// What a token says. `null` is what it does not say; bytes are lower-case hex.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -233,9 +234,9 @@ pub fn show_token(provider: &dyn CryptoProvider, request: &ShowTokenRequest) -> 
 /// [`show_token`]: a [`ShowTokenRequest`] as JSON in, an [`UnauthenticatedAppraisal`] as JSON out.
 #[must_use]
 pub fn show_token_json(provider: &dyn CryptoProvider, request: &str) -> String {
-    let result = match serde_json::from_str::<ShowTokenRequest>(request) {
+    let result = match read_request::<ShowTokenRequest>(request) {
         Ok(request) => show_token(provider, &request),
-        Err(error) => UnauthenticatedAppraisal { error: Some(error.into()), ..Default::default() },
+        Err(error) => UnauthenticatedAppraisal { error: Some(error), ..Default::default() },
     };
     serde_json::to_string(&result).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use veriquote::bytes::{from_hex, to_hex};
 use veriquote::crypto::CryptoProvider;
 
 use crate::problem::Problem;
+use crate::read::read_request;
 
 /// Data and what binds them. Every member is hex.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -119,10 +120,10 @@ pub fn binding_compute(provider: &dyn CryptoProvider, request: &BindingRequest) 
 /// [`binding_detect`], or [`binding_compute`] when the request names a mode: JSON in, JSON out.
 #[must_use]
 pub fn binding_json(provider: &dyn CryptoProvider, request: &str) -> String {
-    let result = match serde_json::from_str::<BindingRequest>(request) {
+    let result = match read_request::<BindingRequest>(request) {
         Ok(request) if request.mode.is_some() => binding_compute(provider, &request),
         Ok(request) => binding_detect(provider, &request),
-        Err(error) => BindingResult { error: Some(error.into()), ..Default::default() },
+        Err(error) => BindingResult { error: Some(error), ..Default::default() },
     };
     serde_json::to_string(&result).unwrap_or_default()
 }

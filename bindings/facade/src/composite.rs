@@ -16,6 +16,7 @@ use crate::dcap::{self, DcapOptions, DcapVerifier};
 use crate::document::Document;
 use crate::nvgpu::{self, Judged, NvgpuClaims, NvgpuOptions};
 use crate::problem::Problem;
+use crate::read::read_request;
 use crate::time::Time;
 use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
 use crate::verification::{Appraisal, Claims, DcapClaims, NotChecked, Verification};
@@ -201,9 +202,9 @@ pub struct BondClaims {
 /// Verifies a composite: a [`CompositeRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_composite_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match serde_json::from_str::<CompositeRequest>(request) {
+    let result = match read_request::<CompositeRequest>(request) {
         Ok(request) => verify_composite(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
+        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
     };
     serde_json::to_string(&result).unwrap_or_default()
 }

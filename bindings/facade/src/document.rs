@@ -3,9 +3,10 @@
 
 use core::fmt;
 
-use serde::de::Deserializer;
+use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
+use veriquote::json::{self, Node};
 
 /// A JSON document: given as an object, or as a string that holds its text.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -30,11 +31,37 @@ impl Serialize for Document {
     }
 }
 
+impl Document {
+    /// By this name the reader of requests knows what is to be given as text.
+    pub(crate) const NAME: &'static str = "$veriquote::Document";
+}
+
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(Self::NAME, Form)
+    }
+}
+
+/// Text from the reader of requests; from `serde_json`, what it has.
+struct Form;
+
+impl<'de> Visitor<'de> for Form {
+    type Value = Document;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON document")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Document, E> {
+        Ok(Document(text.as_bytes().to_vec()))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Document, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let text = raw.get();
-        let inner = if text.starts_with('"') { serde_json::from_str::<String>(text).ok() } else { None };
-        Ok(Self(inner.unwrap_or_else(|| text.to_owned()).into_bytes()))
+        match json::parse_outline(text) {
+            Ok(Node { value: json::Value::String(inner), .. }) => self.visit_str(&inner),
+            _ => self.visit_str(text),
+        }
     }
 }

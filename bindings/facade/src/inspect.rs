@@ -510,8 +510,7 @@ fn json_document(text: &[u8]) -> Result<Inspection, Error> {
     if nvgpu::is_envelope(&node) {
         return NvgpuView::of_envelope(text).map(Inspection::NvidiaDevices);
     }
-    let value: Value = serde_json::from_slice(text).map_err(|_| unknown(node.offset))?;
-    let inner = |name: &str| signed_document(value.get(name).unwrap_or(&value));
+    let inner = |name: &str| signed_document(&crate::json::value(node.get(name).unwrap_or(&node)));
     if has("tcbInfo") || (has("tcbLevels") && has("fmspc")) {
         Ok(Inspection::TcbInfo(inner("tcbInfo")))
     } else if has("enclaveIdentity") || (has("tcbLevels") && has("mrsigner")) {
@@ -537,10 +536,9 @@ fn collateral(text: &[u8]) -> Result<Inspection, Error> {
     let file = Collateral::from_json(text)?;
     let inside = |part: &'static str| move |error: Error| error.inside(part);
     let document = |document: &veriquote::dcap::SignedDocument, part: &'static str| {
-        let value: Value = serde_json::from_str(&document.text)
-            .map_err(|_| Error::new(Code::JsonSyntax, "").inside(part))?;
+        let node = json::parse(document.text.as_bytes(), Strictness::DOCUMENT).map_err(inside(part))?;
         let issuer_chain = certificates(document.issuer_chain.as_bytes()).map_err(inside(part))?;
-        Ok::<_, Error>(SignedDocumentView { issuer_chain, ..signed_document(&value) })
+        Ok::<_, Error>(SignedDocumentView { issuer_chain, ..signed_document(&crate::json::value(&node)) })
     };
     let view = CollateralView {
         expiries: Vec::new(),

@@ -21,6 +21,7 @@ mod document;
 mod event_log;
 #[cfg(feature = "tpm")]
 mod inspect;
+mod json;
 #[cfg(feature = "tpm")]
 mod lookup;
 #[cfg(feature = "nvidia")]
@@ -29,6 +30,7 @@ mod prepared;
 mod problem;
 #[cfg(feature = "dcap")]
 mod qve;
+mod read;
 #[cfg(feature = "schema")]
 mod schema;
 mod time;
@@ -83,6 +85,7 @@ pub use prepared::{PreparedTokens, TokenCall, TokenPreparation};
 pub use problem::{Problem, ProblemKind};
 #[cfg(feature = "dcap")]
 pub use qve::{QveClaims, QveEvidence};
+pub use read::read_request;
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use time::Time;

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use serde::de::{Deserializer, Error as _};
+use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use veriquote::UnixTime;
 
@@ -69,16 +69,30 @@ impl Serialize for Time {
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected RFC 3339 or Unix seconds")]
-        enum Form {
-            Seconds(i64),
-            Text(String),
+        struct Form;
+
+        impl Visitor<'_> for Form {
+            type Value = Time;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("RFC 3339 or Unix seconds")
+            }
+
+            fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Time, E> {
+                Ok(Time(UnixTime(seconds)))
+            }
+
+            fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<Time, E> {
+                let wrong = || E::invalid_value(de::Unexpected::Unsigned(seconds), &self);
+                i64::try_from(seconds).map(|seconds| Time(UnixTime(seconds))).map_err(|_| wrong())
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Time, E> {
+                text.parse().map_err(E::custom)
+            }
         }
-        match Form::deserialize(deserializer)? {
-            Form::Seconds(seconds) => Ok(Self(UnixTime(seconds))),
-            Form::Text(text) => text.parse().map_err(D::Error::custom),
-        }
+
+        deserializer.deserialize_any(Form)
     }
 }
 

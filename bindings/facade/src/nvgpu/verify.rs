@@ -17,6 +17,7 @@ use super::request::{NvgpuOptions, NvgpuRequest};
 use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::problem::Problem;
+use crate::read::read_request;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "nvgpu";
@@ -24,9 +25,9 @@ const EVIDENCE: &str = "nvgpu";
 /// Verifies devices: an [`NvgpuRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_nvgpu_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match serde_json::from_str::<NvgpuRequest>(request) {
+    let result = match read_request::<NvgpuRequest>(request) {
         Ok(request) => verify_nvgpu(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
+        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
     };
     serde_json::to_string(&result).unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use crate::dcap::{DcapOptions, DcapVerifier, EVIDENCE};
 use crate::document::Document;
 use crate::problem::Problem;
 use crate::qve::QveEvidence;
+use crate::read::read_request;
 use crate::time::Time;
 use crate::verification::Verification;
 
@@ -56,7 +57,7 @@ impl PreparedDcap {
     /// # Errors
     /// What is wrong with the options. Collateral that does not verify is told with each quote.
     pub fn from_json(provider: Arc<dyn CryptoProvider>, preparation: &str) -> Result<Self, Problem> {
-        let DcapPreparation { collateral, options } = serde_json::from_str(preparation)?;
+        let DcapPreparation { collateral, options } = read_request(preparation)?;
         Ok(Self {
             verifier: DcapVerifier::new(provider, &collateral, &options)?,
             platforms: Mutex::new(PlatformCache::new(PLATFORMS)),
@@ -95,7 +96,7 @@ impl PreparedDcap {
     }
 
     fn ready(&self, call: &str) -> Result<Ready, Problem> {
-        let call: DcapCall = serde_json::from_str(call)?;
+        let call: DcapCall = read_request(call)?;
         let verifier = self.verifier.at(call.at);
         let verifier = match &call.report_data {
             Some(hex) => verifier.expecting(hex)?,

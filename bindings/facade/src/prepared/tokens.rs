@@ -7,6 +7,7 @@ use veriquote::crypto::CryptoProvider;
 
 use crate::document::Document;
 use crate::problem::Problem;
+use crate::read::read_request;
 use crate::time::Time;
 use crate::token::{EVIDENCE, ExpectedNonce, TokenOptions, TokenVerifier};
 use crate::verification::Verification;
@@ -45,7 +46,7 @@ impl PreparedTokens {
     /// # Errors
     /// What is wrong with the keys or the options.
     pub fn from_json(provider: Arc<dyn CryptoProvider>, preparation: &str) -> Result<Self, Problem> {
-        let TokenPreparation { jwks, options } = serde_json::from_str(preparation)?;
+        let TokenPreparation { jwks, options } = read_request(preparation)?;
         TokenVerifier::new(provider, jwks.as_ref(), &options).map(Self)
     }
 
@@ -81,7 +82,7 @@ impl PreparedTokens {
     }
 
     fn prepared(&self, call: &str) -> Result<TokenVerifier, Problem> {
-        let call: TokenCall = serde_json::from_str(call)?;
+        let call: TokenCall = read_request(call)?;
         let verifier = self.0.at(call.at);
         call.nonce.map_or(Ok(verifier.clone()), |nonce| verifier.expecting(nonce))
     }

@@ -36,6 +36,7 @@ pub struct AttestedExpectations {
     pub policy_hash: ExpectedText,
     /// Measurements that must be there, by name, such as `mr_td`: a value, or a list of good ones. Bytes are
     /// lower-case hex. Empty for none.
+    #[serde(deserialize_with = "crate::json::members")]
     pub measurements: Map<String, Value>,
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::json::object;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::appraisal::NrasBundle;
 use veriquote::crypto::CryptoProvider;
-use veriquote::json::Node;
 use veriquote::jwt::{self, AuthenticToken, Expectations, KeySet};
 use veriquote::{Check, Failure, TrustAnchor, TrustAnchors, Window};
 
@@ -16,6 +16,7 @@ use crate::appraisal::TokenAppraisal;
 use crate::check::CheckLine;
 use crate::document::Document;
 use crate::problem::Problem;
+use crate::read::read_request;
 use crate::time::Time;
 use crate::verification::{Claims, NotChecked, Verification};
 
@@ -80,9 +81,9 @@ pub struct TokenKey {
 /// Verifies one token: a [`TokenRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_token_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match serde_json::from_str::<TokenRequest>(request) {
+    let result = match read_request::<TokenRequest>(request) {
         Ok(request) => verify_token(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
+        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
     };
     serde_json::to_string(&result).unwrap_or_default()
 }
@@ -267,52 +268,5 @@ fn result(of_tokens: &[Check], claims: TokenClaims, attested: Attested) -> Verif
         not_checked,
         horizons: Vec::new(),
         forecast: Vec::new(),
-    }
-}
-
-/// The members of an object that the core has read, with every number as exact as JSON here can have it.
-pub(super) fn object(node: &Node<'_>) -> Map<String, Value> {
-    let members = node.members().unwrap_or_default();
-    members.iter().map(|member| (member.name.clone().into_owned(), value(&member.node))).collect()
-}
-
-/// The depth is that of the core's reader, which is bounded.
-fn value(node: &Node<'_>) -> Value {
-    match &node.value {
-        veriquote::json::Value::Null => Value::Null,
-        veriquote::json::Value::Bool(flag) => Value::Bool(*flag),
-        veriquote::json::Value::Number(text) => number(text),
-        veriquote::json::Value::String(text) => Value::String(text.clone().into_owned()),
-        veriquote::json::Value::Array(items) => Value::Array(items.iter().map(value).collect()),
-        veriquote::json::Value::Object(_) => Value::Object(object(node)),
-    }
-}
-
-fn number(text: &str) -> Value {
-    if let Ok(integer) = text.parse::<i64>() {
-        return integer.into();
-    }
-    if let Ok(integer) = text.parse::<u64>() {
-        return integer.into();
-    }
-    let is_integer = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-    let double = text.parse::<f64>().ok().filter(|double| double.is_finite() && !is_integer);
-    double
-        .and_then(serde_json::Number::from_f64)
-        .map_or_else(|| Value::String(text.to_owned()), Value::Number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_that_nothing_holds_does_not_empty_the_claims() {
-        let text = br#"{"a":1e400,"b":18446744073709551616,"c":-5,"d":1.5,"e":18446744073709551615,"dbgstat":"enabled"}"#;
-        let node = veriquote::json::parse(text, veriquote::json::Strictness::DOCUMENT).expect("JSON");
-        let expected = serde_json::json!({
-            "a": "1e400", "b": "18446744073709551616", "c": -5, "d": 1.5, "e": u64::MAX, "dbgstat": "enabled",
-        });
-        assert_eq!(Value::Object(object(&node)), expected);
     }
 }

@@ -9,8 +9,8 @@ use veriquote::appraisal::{Appraisal, NrasBundle, ReadOptions, Unauthenticated, 
 use veriquote::crypto::RustCrypto;
 use veriquote::jwt::{KeySet, Token};
 
-use super::verify::object;
 use crate::appraisal::TokenAppraisal;
+use crate::json::object;
 use crate::problem::Problem;
 
 /// A token.

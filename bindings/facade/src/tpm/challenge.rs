@@ -17,6 +17,7 @@ use super::verify::{decoded, hex};
 use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::problem::Problem;
+use crate::read::read_request;
 use crate::time::Time;
 
 /// Two keys, and the secret that proves that one TPM holds both.
@@ -83,9 +84,9 @@ pub struct EndorsementView {
 /// Wraps a secret: a [`TpmChallengeRequest`] as JSON in, a [`TpmChallenge`] as JSON out.
 #[must_use]
 pub fn make_tpm_challenge_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match serde_json::from_str::<TpmChallengeRequest>(request) {
+    let result = match read_request::<TpmChallengeRequest>(request) {
         Ok(request) => make_tpm_challenge(provider.as_ref(), &request),
-        Err(error) => TpmChallenge { error: Some(error.into()), ..TpmChallenge::default() },
+        Err(error) => TpmChallenge { error: Some(error), ..TpmChallenge::default() },
     };
     serde_json::to_string(&result).unwrap_or_default()
 }

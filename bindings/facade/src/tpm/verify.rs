@@ -20,6 +20,7 @@ use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::document::Document;
 use crate::problem::{Problem, ProblemKind};
+use crate::read::read_request;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "tpm";
@@ -27,9 +28,9 @@ const EVIDENCE: &str = "tpm";
 /// Verifies one quote: a [`TpmRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match serde_json::from_str::<TpmRequest>(request) {
+    let result = match read_request::<TpmRequest>(request) {
         Ok(request) => verify_tpm(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error.into(), Vec::new()),
+        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
     };
     serde_json::to_string(&result).unwrap_or_default()
 }
@@ -73,9 +74,8 @@ pub fn learn_tpm_policy(
 /// `{"error": …}` with a [`Problem`].
 #[must_use]
 pub fn learn_tpm_policy_json(provider: Arc<dyn CryptoProvider>, request: &str, name: &str) -> String {
-    let learned = serde_json::from_str::<TpmRequest>(request)
-        .map_err(Problem::from)
-        .and_then(|request| learn_tpm_policy(provider, &request, name));
+    let learned =
+        read_request::<TpmRequest>(request).and_then(|request| learn_tpm_policy(provider, &request, name));
     learned.unwrap_or_else(Problem::refused)
 }
 

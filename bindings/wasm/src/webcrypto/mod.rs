@@ -99,7 +99,7 @@ impl Deferred {
         told: fn(Arc<dyn CryptoProvider>, &str) -> String,
         request: &[u8],
     ) -> Self {
-        let Ok(read) = serde_json::from_str::<R>(&text(request)) else {
+        let Ok(read) = veriquote_facade::read_request::<R>(&text(request)) else {
             let request = request.to_vec();
             return Self::new(Vec::new(), move |_| told(provider(), &text(&request)));
         };
