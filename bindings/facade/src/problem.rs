@@ -133,13 +133,6 @@ impl From<Error> for Problem {
     }
 }
 
-/// Why a request's JSON was not understood: `serde_json` names the member and the place.
-impl From<serde_json::Error> for Problem {
-    fn from(error: serde_json::Error) -> Self {
-        Self::misuse("options", error.to_string(), Code::MisuseOptions.help())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,8 +22,12 @@ use crate::problem::Problem;
 /// # Errors
 /// `misuse.options`, with the member's path in its message.
 pub fn read_request<R: DeserializeOwned>(request: &str) -> Result<R, Problem> {
-    // Hollow as all that is inside: it is read when it is known to be an object.
-    let whole = Node { raw: request, offset: 0, value: Value::Object(Vec::new()) };
+    // Hollow as all that is inside: what an object has is read when it is known what it is to be.
+    let whole = if request.trim_start().starts_with(['{', '[']) {
+        Node { raw: request, offset: 0, value: Value::Object(Vec::new()) }
+    } else {
+        json::parse_outline(request).map_err(|error| Fault::from(&error).told())?
+    };
     R::deserialize(Given(Some(&whole))).map_err(Fault::told)
 }
 

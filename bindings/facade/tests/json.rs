@@ -178,3 +178,66 @@ fn a_file_cut_anywhere_is_refused_with_its_part() {
         }
     }
 }
+
+/// What is refused in a request, and how it is told.
+#[test]
+fn requests_say_which_member_is_wrong() {
+    let said = |change: &dyn Fn(&mut Value)| {
+        let mut request = json!({ "token": "a.b.c", "options": { "at": 0, "expect": {
+            "algorithms": "of_key", "typ": "not_checked", "issuer": { "is": "i" }, "audience": "not_checked",
+            "subject": "not_checked", "nonce": "not_checked", "profile": "not_checked", "expiry": "required",
+            "max_age": "not_checked", "max_lifetime": { "is": 60 }, "leeway": 0, "required_claims": [],
+        } } });
+        change(&mut request);
+        let text = serde_json::to_string(&request).expect("JSON");
+        match veriquote_facade::read_request::<veriquote_facade::TokenRequest>(&text) {
+            Ok(_) => "read".to_owned(),
+            Err(problem) => {
+                assert_eq!((problem.code.as_str(), problem.part.as_str()), ("misuse.options", "options"));
+                problem.message
+            }
+        }
+    };
+    assert_eq!(said(&|_| ()), "read");
+    assert_eq!(
+        said(&|request| request["options"]["expect"]["issuer"] = json!({"was": "x"})),
+        "unknown variant `was`, expected `is` or `not_checked`, in `options.expect.issuer.was`"
+    );
+    assert_eq!(
+        said(&|request| request["options"]["expect"]["leeway"] = json!(-1)),
+        "expected u32, found -1, in `options.expect.leeway`"
+    );
+    assert_eq!(
+        said(&|request| request["options"]["expect"]["leeway"] = json!(1.5)),
+        "expected u32, found a number, in `options.expect.leeway`"
+    );
+    assert_eq!(
+        said(&|request| request["options"]["roots"] = json!(["", 3])),
+        "expected a string, found a number, in `options.roots.1`"
+    );
+    assert_eq!(
+        said(&|request| {
+            request["options"]["expect"].as_object_mut().expect("object").remove("leeway");
+        }),
+        "missing field `leeway`, in `options.expect`"
+    );
+    assert_eq!(
+        said(&|request| request["options"] = json!([])),
+        "expected struct TokenOptions, found an array, in `options`"
+    );
+    assert_eq!(
+        said(&|request| request["options"]["expect"]["none"] = json!(null)).split(',').next(),
+        Some("unknown field `none`")
+    );
+    let whole = |text: &str| {
+        veriquote_facade::read_request::<veriquote_facade::TokenRequest>(text)
+            .expect_err("no request")
+            .message
+    };
+    let at = |text: &str| veriquote_facade::read_request::<veriquote_facade::Time>(text).ok();
+    assert_eq!(at(" \"1768435200\""), "1768435200".parse().ok(), "a request need not be an object");
+    assert_eq!(at("1768435200"), at("\"2026-01-15T00:00:00Z\""));
+    assert_eq!(whole("3"), "expected struct TokenRequest, found a number");
+    assert!(whole(r#"{"token":"","token":""}"#).contains("token"), "{}", whole(r#"{"token":"","token":""}"#));
+    assert!(whole(r#"{"token":}"#).contains("at byte 9"), "{}", whole(r#"{"token":}"#));
+}

@@ -30,11 +30,11 @@ pub(crate) fn verify_dcap(
 }
 
 fn read(py: Python<'_>, options: &str) -> PyResult<DcapOptions> {
-    serde_json::from_str(options).map_err(|error| failure::options(py, error))
+    veriquote_facade::read_request(options).map_err(|problem| failure::raise(py, &problem))
 }
 
 fn evidence(py: Python<'_>, qve: Option<&str>) -> PyResult<Option<QveEvidence>> {
-    qve.map(serde_json::from_str).transpose().map_err(|error| failure::options(py, error))
+    qve.map(veriquote_facade::read_request).transpose().map_err(|problem| failure::raise(py, &problem))
 }
 
 /// Collateral that was verified once, to verify many quotes.
@@ -84,7 +84,7 @@ impl DcapVerifier {
 
     /// The same at another time: a JSON string or number.
     fn at(&self, py: Python<'_>, at: &str) -> PyResult<Self> {
-        let at: Time = serde_json::from_str(at).map_err(|error| failure::options(py, error))?;
+        let at: Time = veriquote_facade::read_request(at).map_err(|problem| failure::raise(py, &problem))?;
         Ok(Self(py.detach(|| self.0.at(at))))
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn verify_nvgpu(
     let request = NvgpuRequest {
         evidence: Document(evidence),
         rims: rims.into_iter().map(Document).collect(),
-        options: serde_json::from_str(options).map_err(|error| failure::options(py, error))?,
+        options: veriquote_facade::read_request(options).map_err(|problem| failure::raise(py, &problem))?,
     };
     Ok(py.detach(|| facade::verify_nvgpu(provider(), &request)).into())
 }
@@ -26,6 +26,6 @@ pub(crate) fn verify_nvgpu(
 #[pyfunction]
 pub(crate) fn verify_composite(py: Python<'_>, request: &str) -> PyResult<Verification> {
     let request: CompositeRequest =
-        serde_json::from_str(request).map_err(|error| failure::options(py, error))?;
+        veriquote_facade::read_request(request).map_err(|problem| failure::raise(py, &problem))?;
     Ok(py.detach(|| facade::verify_composite(provider(), &request)).into())
 }

@@ -18,8 +18,3 @@ fn exception<'py>(py: Python<'py>, problem: &Problem) -> PyResult<Bound<'py, PyA
     static OF_PROBLEM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     OF_PROBLEM.import(py, "veriquote._errors", "of_problem")?.call1((record::of(py, problem)?,))
 }
-
-/// Why options were not understood.
-pub(crate) fn options(py: Python<'_>, error: serde_json::Error) -> PyErr {
-    raise(py, &error.into())
-}

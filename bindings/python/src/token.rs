@@ -7,7 +7,7 @@ use crate::verification::Verification;
 use crate::{failure, provider};
 
 fn read(py: Python<'_>, options: &str) -> PyResult<TokenOptions> {
-    serde_json::from_str(options).map_err(|error| failure::options(py, error))
+    veriquote_facade::read_request(options).map_err(|problem| failure::raise(py, &problem))
 }
 
 /// Verifies one token or one bundle.
@@ -57,14 +57,14 @@ impl TokenVerifier {
 
     /// The same at another time: a JSON string or number.
     fn at(&self, py: Python<'_>, at: &str) -> PyResult<Self> {
-        let at: Time = serde_json::from_str(at).map_err(|error| failure::options(py, error))?;
+        let at: Time = veriquote_facade::read_request(at).map_err(|problem| failure::raise(py, &problem))?;
         Ok(Self(self.0.at(at)))
     }
 
     /// The same with another challenge to expect: the JSON of `ExpectedNonce`.
     fn expecting(&self, py: Python<'_>, nonce: &str) -> PyResult<Self> {
         let nonce: ExpectedNonce =
-            serde_json::from_str(nonce).map_err(|error| failure::options(py, error))?;
+            veriquote_facade::read_request(nonce).map_err(|problem| failure::raise(py, &problem))?;
         self.0.expecting(nonce).map(Self).map_err(|problem| failure::raise(py, &problem))
     }
 }

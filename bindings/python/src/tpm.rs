@@ -52,7 +52,7 @@ pub(crate) fn make_tpm_challenge<'py>(
     request: &str,
 ) -> PyResult<(Bound<'py, PyAny>, String)> {
     let request: TpmChallengeRequest =
-        serde_json::from_str(request).map_err(|error| failure::options(py, error))?;
+        veriquote_facade::read_request(request).map_err(|problem| failure::raise(py, &problem))?;
     told(py, &py.detach(|| facade::make_tpm_challenge(provider().as_ref(), &request)))
 }
 
@@ -70,12 +70,12 @@ fn request(
         signature: Blob(signature),
         ak: ak.map(Blob),
         ak_evidence: ak_evidence
-            .map(serde_json::from_str)
+            .map(veriquote_facade::read_request)
             .transpose()
-            .map_err(|error| failure::options(py, error))?,
+            .map_err(|problem| failure::raise(py, &problem))?,
         pcrs: pcrs.map(Document),
         event_log: event_log.map(Blob),
         ima_log: ima_log.map(Blob),
-        options: serde_json::from_str(options).map_err(|error| failure::options(py, error))?,
+        options: veriquote_facade::read_request(options).map_err(|problem| failure::raise(py, &problem))?,
     })
 }

@@ -47,7 +47,7 @@ pub(crate) fn pck_reference_of_quote<'py>(
 #[pyfunction]
 pub(crate) fn show_token<'py>(py: Python<'py>, request: &str) -> PyResult<(Bound<'py, PyAny>, String)> {
     let request: ShowTokenRequest =
-        serde_json::from_str(request).map_err(|error| failure::options(py, error))?;
+        veriquote_facade::read_request(request).map_err(|problem| failure::raise(py, &problem))?;
     told(py, &py.detach(|| facade::show_token(provider().as_ref(), &request)))
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn binding<'py>(
     compute: bool,
 ) -> PyResult<(Bound<'py, PyAny>, String)> {
     let request: BindingRequest =
-        serde_json::from_str(request).map_err(|error| failure::options(py, error))?;
+        veriquote_facade::read_request(request).map_err(|problem| failure::raise(py, &problem))?;
     let call = if compute { facade::binding_compute } else { facade::binding_detect };
     told(py, &py.detach(|| call(provider().as_ref(), &request)))
 }
