@@ -1,9 +1,11 @@
-// `node --expose-gc memory.mjs PACKAGE [COUNT]`: memory does not grow with the number of verifications.
+// `node --expose-gc memory.mjs PACKAGE [COUNT [async]]`: memory does not grow with the number of verifications.
 import { dcap, token } from './evidence.mjs';
 
-const [name, count = '20000'] = process.argv.slice(2);
-const { DcapVerifier, TokenVerifier, init, tryVerifyDcap, verifyToken } = await import(name);
+const [name, count = '20000', way = 'sync'] = process.argv.slice(2);
+const { DcapVerifier, TokenVerifier, init, ...calls } = await import(name);
 await init();
+const suffix = { sync: '', async: 'Async' }[way];
+const [verify, tryVerifyDcap, verifyToken] = ['verify', 'tryVerifyDcap', 'verifyToken'].map((name) => name + suffix);
 
 const { quote, ...collateral } = dcap();
 const { token: text, ...keys } = token();
@@ -16,12 +18,12 @@ const bytes = Uint8Array.from(Buffer.from(quote, 'hex'));
 
 /** What most calls are: prepared; and what may leak: objects that nobody frees, errors, whole calls. */
 async function round(number) {
-  if (!quotes.verify(bytes, call).accepted) throw new Error('the quote is valid');
-  if (number % 8 === 0 && !tokens.verify(text, { at: keys.options.at }).accepted) throw new Error('the token is valid');
-  if (number % 16 === 0 && tryVerifyDcap(broken).accepted) throw new Error('the quote is cut');
+  if (!(await quotes[verify](bytes, call)).accepted) throw new Error('the quote is valid');
+  if (number % 8 === 0 && !(await tokens[verify](text, { at: keys.options.at })).accepted) throw new Error('the token is valid');
+  if (number % 16 === 0 && (await calls[tryVerifyDcap](broken)).accepted) throw new Error('the quote is cut');
   if (number % 64 === 0) {
     new TokenVerifier(keys);
-    verifyToken(whole);
+    await calls[verifyToken](whole);
   }
   if (number % 512 === 0) await quotes.verifyBatch([bytes, bytes], call);
 }
@@ -44,7 +46,7 @@ const seconds = (performance.now() - started) / 1000;
 const shown = sizes.map((size) => (size / 2 ** 20).toFixed(0)).join(' ');
 // After the first blocks everything has its size; what an engine keeps for itself moves by some megabytes.
 const grown = (sizes.at(-1) - Math.max(...sizes.slice(0, 3))) / 2 ** 20;
-console.log(`${total} verifications in ${seconds.toFixed(1)} s; MiB resident after each tenth: ${shown}`);
+console.log(`${total} ${way} verifications in ${seconds.toFixed(1)} s; MiB resident after each tenth: ${shown}`);
 if (grown > 16) {
   console.log(`grown by ${grown.toFixed(1)} MiB`);
   process.exitCode = 1;

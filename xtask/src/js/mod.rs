@@ -138,12 +138,14 @@ fn tests(project: &Project, js: &Js, stages: &mut Stages) {
     stages.run("packages in clean projects, documents as printed", || install::run(project, js));
     stages.run("memory over many verifications", || {
         for entry in ["veriquote/node.js", "veriquote-node/index.js"] {
-            js.command("node")
-                .arg("--expose-gc")
-                .arg(js.root.join("tests/js/memory.mjs"))
-                .arg(js.package(entry))
-                .arg("10000")
-                .run()?;
+            for way in [["10000", "sync"], ["4000", "async"]] {
+                js.command("node")
+                    .arg("--expose-gc")
+                    .arg(js.root.join("tests/js/memory.mjs"))
+                    .arg(js.package(entry))
+                    .args(way)
+                    .run()?;
+            }
         }
         Ok::<_, Failure>(())
     });
