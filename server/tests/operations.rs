@@ -330,7 +330,7 @@ fn the_audit_log_says_what_was_issued_and_changed() {
 
     let head = server.get("/readyz").json()["audit"]["hash"].as_str().unwrap().to_owned();
     let mut watched = Watched::for_hash(Some(&head));
-    let found = verify(&mut fs::File::open(audit_log(&server)).unwrap(), &mut watched).unwrap();
+    let found = verify(&mut fs::File::open(audit_log(&server)).unwrap(), None, &mut watched).unwrap();
     assert!(found.entries >= 3 && !watched.is_missing());
 }
 
