@@ -100,11 +100,12 @@ impl Draft {
     /// Data that are not bound; claims that cannot be made.
     pub fn of_machine(
         &self,
-        accepted: &Accepted<BoundQuote<'_>>,
-        policy_hash: Option<[u8; 48]>,
+        accepted: &[&Accepted<BoundQuote<'_>>],
+        hashes: &[Option<[u8; 48]>],
         data: Option<&RuntimeData>,
     ) -> Result<Claims> {
-        let bound_quote = accepted.evidence();
+        let Some(first) = accepted.first() else { return Err(ApiError::internal("no policy was asked")) };
+        let bound_quote = first.evidence();
         let provider = bound_quote.provider();
         let verify = |data: &RuntimeData| data.verify(bound_quote.quote().extra_data(), Tee::Tpm, provider);
         let bound = match data {
@@ -112,9 +113,9 @@ impl Draft {
             Some(data) => Some((data, verify(data)?.0)),
         };
         let names = &self.state.config().token.subject.tpm;
+        let policies: Vec<_> = accepted.iter().copied().zip(hashes.iter().copied()).collect();
         self.options(names, bound, bound_quote.ak().window.not_after, |options| {
-            let options = ClaimsOptions { policy_hash, ..options.clone() };
-            Claims::from_accepted_tpm(accepted, &options, provider)
+            Claims::from_all_accepted_tpm(&policies, options, provider)
         })
     }
 
