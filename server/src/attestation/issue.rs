@@ -17,6 +17,7 @@ use crate::State;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::operations::audit::record;
 use crate::policies::Resolved;
+use crate::work::{Length, work};
 
 /// What a token is to say beside the evidence.
 #[derive(Clone, Debug)]
@@ -217,9 +218,9 @@ impl Draft {
         let Written { payload, omitted, .. } = written.map_err(refused)?;
         let expires_at = claims.appraisal().times.expires_at.unwrap_or(self.now);
         let kid = key.kid().to_owned();
+        let length = if key.is_quick() { Length::Short } else { Length::Long };
         let sign = move || key.token(&payload);
-        let token = tokio::task::spawn_blocking(sign).await.map_err(ApiError::internal)?;
-        let token = token.map_err(ApiError::internal)?;
+        let token = work(length, sign).await?.map_err(ApiError::internal)?;
         // What the log does not say was not issued.
         record::token(&self.state, claims.appraisal(), &kid, &self.evidence)?;
         Ok(Issued { token, expires_at, omitted })

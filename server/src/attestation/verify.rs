@@ -21,6 +21,7 @@ use crate::collateral::{CollateralFile, Missing};
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::instances::roots_for;
 use crate::policies::{Resolved, ask};
+use crate::work::{Length, work};
 
 /// What one policy made of a quote.
 #[derive(Debug)]
@@ -68,18 +69,25 @@ pub async fn dcap(
     let log = evidence.event_log.map(Blob);
     let has_agent_log = evidence.has_agent_log;
     let desk = Arc::clone(state.desk());
+    // What clients bring is verified for them alone, so that they cannot push out what is ours.
+    let ready = |policy: &Resolved| digest.as_ref().and_then(|digest| desk.ready(digest, policy, at));
+    let policies: Vec<_> = policies.into_iter().map(|policy| (ready(&policy), policy)).collect();
+    let length = match policies.as_slice() {
+        [(Some(_), _)] if log.is_none() => Length::Short,
+        _ => Length::Long,
+    };
     let verify = move || -> Result<DcapOutcome> {
         let mut rulings = Vec::with_capacity(policies.len());
-        for policy in policies {
+        for (ready, policy) in policies {
             let prepare = || {
                 let documents = std::slice::from_ref(collateral.as_ref());
                 DcapVerifier::with_policy(Arc::clone(&provider), documents, &options, policy.policy.clone())
                     .map_err(|problem| ApiError::internal(problem.message))
             };
-            // What clients bring is verified for them alone, so that they cannot push out what is ours.
-            let verifier = match &digest {
-                Some(digest) => desk.verifier(digest, &policy, at, prepare)?,
-                None => Ready::once(prepare()?),
+            let verifier = match (ready, &digest) {
+                (Some(ready), _) => ready,
+                (None, Some(digest)) => desk.prepare(digest, &policy, prepare)?,
+                (None, None) => Ready::once(prepare()?),
             };
             let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
             if has_agent_log && verification.verified {
@@ -89,8 +97,7 @@ pub async fn dcap(
         }
         Ok(DcapOutcome { rulings, own_collateral })
     };
-    // Milliseconds of arithmetic: not on the threads that serve connections.
-    let mut outcome = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)??;
+    let mut outcome = work(length, verify).await??;
     for ruling in &mut outcome.rulings {
         ask(state, &ruling.policy, at.0, &mut ruling.verification).await?;
         ruling.accepted = ruling.accepted.take().filter(|_| ruling.verification.accepted);
@@ -151,7 +158,7 @@ pub async fn tpm<T: Send + 'static>(
     };
     let rules: Vec<_> = policies.iter().map(|policy| policy.policy.clone()).collect();
     let verify = move || verify_tpm_for_claims(provider, &request, &rules, made);
-    let (verifications, made) = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?;
+    let (verifications, made) = work(Length::Long, verify).await?;
     let mut rulings: Vec<_> = policies.into_iter().zip(verifications).collect();
     for (policy, verification) in &mut rulings {
         ask(state, policy, at.0, verification).await?;
