@@ -708,6 +708,8 @@ fn a_request_is_for_the_key_that_enrolled_and_nothing_else() {
         assert_eq!(leaf.subject_common_name(), Some(UUID), "the name is the service's choice");
         assert!(!blocks[0].windows(15).any(|window| window == b"another.example"));
     }
+    let log = std::fs::read_to_string(server.folder.path().join("data/audit.jsonl")).unwrap();
+    assert_eq!(log.matches("\"instance.certified\"").count(), 2, "{log}");
     // Another key, which did not enroll; the right one in a request that somebody else signed.
     let refused = |request: &[u8]| ask(&base64(request)).json();
     let software = Key::new("software");
