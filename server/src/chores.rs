@@ -11,6 +11,10 @@ use crate::random;
 /// How often what nobody needs any more is forgotten.
 const CLEANING: Duration = Duration::from_secs(60);
 
+/// Seconds for which a challenge that was answered is remembered after its end: longer than a request takes, and than
+/// the clocks of nodes differ.
+const KEPT: i64 = 900;
+
 /// How often the audit log is brought to the disk.
 const SYNCING: Duration = Duration::from_secs(1);
 
@@ -41,7 +45,7 @@ pub async fn chores(state: State) {
             _ = syncing.tick() => beside(&state, sync).await,
             _ = cleaning.tick() => {
                 state.turnstile().sweep();
-                if let Err(error) = state.store().forget_challenges(state.now()).await {
+                if let Err(error) = state.store().forget_challenges(state.now().saturating_add(-KEPT)).await {
                     tracing::error!(%error, "challenges");
                 }
                 if let Err(error) = state.store().forget_nonces(state.now()).await {

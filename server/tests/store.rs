@@ -168,6 +168,10 @@ async fn keys_are_withdrawn_and_nothing_else(store: &dyn Store) {
     store.keep_key_file("k", "one", false).await.unwrap();
     store.keep_key_file("k", "again", true).await.unwrap();
     assert_eq!(text().await, "withdrawn");
+    store.forget_key_file("another").await.unwrap();
+    assert_eq!(text().await, "withdrawn");
+    store.forget_key_file("k").await.unwrap();
+    assert!(store.key_files().await.unwrap().is_empty());
 }
 
 async fn changes_follow_each_other(store: &Arc<dyn Store>) {
