@@ -282,6 +282,14 @@ fn the_newer_scheme_covers_headers_and_body() {
         last.1 = last.1.replace(";x-acs-date", "");
     });
     assert_eq!(code(answer), "InvalidAuthorization");
+    // One that names a header again and again, which would make the message as long as one likes.
+    for again in [";host", ";Host"] {
+        let answer = rpc.acs3("DescribeInstance", &form, |headers, _| {
+            let last = headers.last_mut().unwrap();
+            last.1 = last.1.replace(";x-acs-version", &format!(";x-acs-version{again}"));
+        });
+        assert_eq!(code(answer), "InvalidAuthorization", "{again}");
+    }
     let old = Rpc { skew: -1_000, ..rpc.clone() };
     assert_eq!(code(old.acs3("DescribeInstance", &form, |_, _| {})), "InvalidTimeStamp.Expired");
 }
