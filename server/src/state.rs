@@ -16,6 +16,7 @@ use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
 use crate::collateral::{Library, import, import_rims};
 use crate::config::Config;
+use crate::health::Probe;
 use crate::http::Bounds;
 use crate::instances::{Authority, Instances};
 use crate::keys::{KeyRing, Passphrase, RingError};
@@ -48,6 +49,7 @@ struct Inner {
     tls: Option<Tls>,
     judge: Judge,
     login: Option<Login>,
+    probe: Probe,
 }
 
 struct Provider(Arc<dyn CryptoProvider>);
@@ -63,7 +65,7 @@ impl fmt::Debug for Provider {
 pub struct Trust {
     /// Instead of Intel's.
     pub dcap_roots: Vec<Blob>,
-    /// For attestation keys of TPMs.
+    /// For attestation keys of TPMs, beside this service's own authority.
     pub tpm_roots: Vec<Blob>,
     /// For NVIDIA devices, instead of NVIDIA's.
     pub nvidia_roots: Vec<Blob>,
@@ -143,19 +145,16 @@ impl State {
         let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();
         let authority = Authority::open(&vault, config.issuer.as_str(), now).await.map_err(StartError::of)?;
         let instances = Instances::new(&config.instances, authority, &secret)?;
-        let mut trust = Trust {
+        let trust = Trust {
             dcap_roots: read(&config.trust.roots)?,
             tpm_roots: read(&config.trust.tpm_roots)?,
             nvidia_roots: read(&config.trust.nvidia_roots)?,
             rim_roots: read(&config.trust.rim_roots)?,
             tpm_ak_names: config.trust.tpm_ak_names.iter().filter_map(name).collect(),
         };
-        if config.instances.is_open() {
-            // Keys that enrolled here are as good as those of other authorities that are trusted.
-            trust.tpm_roots.push(Blob(instances.authority_certificate().as_bytes().to_vec()));
-        }
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
+            config.client.requests_at_once,
             Duration::from_secs(config.limits.request_seconds),
         );
         let turnstile = Turnstile::new(&config.client);
@@ -187,6 +186,7 @@ impl State {
             tls,
             judge,
             login,
+            probe: Probe::default(),
         })))
     }
 
@@ -283,6 +283,12 @@ impl State {
     #[must_use]
     pub fn audit(&self) -> Option<&Audit> {
         self.0.audit.as_ref()
+    }
+
+    /// Whether the store answers.
+    #[must_use]
+    pub fn probe(&self) -> &Probe {
+        &self.0.probe
     }
 
     /// Administrators that another issuer knows.

@@ -13,9 +13,9 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsa
 use serde_json::json;
 use support::{TestServer, hex_sha256, v1, write};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
-use veriquote_forge::Forge;
+use veriquote_forge::{Forge, NOW};
 use veriquote_server::config::{AdminCertificate, AdminToken, OidcConfig};
-use veriquote_server::operations::audit::{Watched, verify};
+use veriquote_server::operations::audit::{Watched, closed_files, verify, verify_all};
 
 const TOKEN: &str = "a-token-of-many-random-bits";
 
@@ -122,8 +122,8 @@ fn administrators_come_in_by_a_token_of_the_issuer_that_is_named() {
     });
     let token = issuer.post("/v1/attestation", &v1("tdx", &forge.build())).body;
     let subject = support::payload(&token)["sub"].as_str().unwrap().to_owned();
-    let server = |change: &dyn Fn(&mut OidcConfig)| {
-        TestServer::start(|config, _| {
+    let server_at = |now: i64, change: &dyn Fn(&mut OidcConfig)| {
+        TestServer::start_at(now, |config, _| {
             let mut oidc = OidcConfig {
                 issuer: support::ISSUER.to_owned(),
                 audience: "veriquote-admin".to_owned(),
@@ -135,11 +135,15 @@ fn administrators_come_in_by_a_token_of_the_issuer_that_is_named() {
             config.collateral.allow_private = vec![[127, 0, 0, 1].into()];
         })
     };
+    let server = |change: &dyn Fn(&mut OidcConfig)| server_at(NOW, change);
     let ask = |server: &TestServer, token: &str| {
         server.get_with("/v2/policies", &[("Authorization", &format!("Bearer {token}"))]).status
     };
     let named = server(&|_| {});
     assert_eq!(ask(&named, &token), 200);
+    // Clocks may differ, but not by much.
+    assert_eq!(ask(&server_at(NOW - 40, &|_| {}), &token), 200);
+    assert_eq!(ask(&server_at(NOW - 100, &|_| {}), &token), 401);
     let (signed, _) = token.rsplit_once('.').unwrap();
     assert_eq!(ask(&named, &format!("{signed}.{}", "A".repeat(86))), 401);
     assert_eq!(ask(&named, "a.b.c"), 401);
@@ -330,8 +334,33 @@ fn the_audit_log_says_what_was_issued_and_changed() {
 
     let head = server.get("/readyz").json()["audit"]["hash"].as_str().unwrap().to_owned();
     let mut watched = Watched::for_hash(Some(&head));
-    let found = verify(&mut fs::File::open(audit_log(&server)).unwrap(), &mut watched).unwrap();
+    let found = verify(&mut fs::File::open(audit_log(&server)).unwrap(), None, &mut watched).unwrap();
     assert!(found.entries >= 3 && !watched.is_missing());
+}
+
+#[test]
+fn the_audit_log_goes_on_in_the_next_file() {
+    let forge = Forge::tdx4();
+    let server = TestServer::for_platform_with(&forge, |config| config.audit.rotate_bytes = 65_536);
+    let request = v1("tdx", &forge.build());
+    let path = audit_log(&server);
+    let begun = Instant::now();
+    let mut issued = 0;
+    while closed_files(&path).unwrap().is_empty() {
+        assert_eq!(server.post("/v1/attestation", &request).status, 200);
+        issued += 1;
+        assert!(begun.elapsed() < Duration::from_secs(60), "after {issued} tokens");
+    }
+    assert_eq!(server.post("/v1/attestation", &request).status, 200);
+    issued += 1;
+    let head = server.get("/readyz").json()["audit"].clone();
+    let mut watched = Watched::for_hash(head["hash"].as_str());
+    let found = verify_all(&path, &mut watched).unwrap();
+    assert_eq!((found.first, Some(found.entries)), (1, head["entries"].as_u64()));
+    assert!(!watched.is_missing());
+    let tokens = |file: &PathBuf| fs::read_to_string(file).unwrap().matches("token.issued").count();
+    let files: Vec<PathBuf> = closed_files(&path).unwrap().into_iter().chain([path]).collect();
+    assert_eq!(files.iter().map(tokens).sum::<usize>(), issued, "each in one of the files");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub struct Login {
     keys: Mutex<Option<(UnixTime, Arc<KeySet>)>>,
     /// Who fetches; others that need the keys wait for them.
     flight: AsyncMutex<()>,
+    /// When they could not be fetched.
+    failed: Mutex<Option<UnixTime>>,
 }
 
 /// For how long keys are not fetched again.
@@ -27,6 +29,9 @@ const FRESH: i64 = 300;
 
 /// A token of a key that is not known has them fetched again, but not more often than this.
 const UNKNOWN: i64 = 30;
+
+/// Seconds by which the issuer's clock may be ahead of this one, or behind it.
+const LEEWAY: u32 = 60;
 
 /// Sets of keys of large issuers have less than a tenth of it.
 const LONGEST: usize = 1024 * 1024;
@@ -50,6 +55,7 @@ impl Login {
             provider,
             keys: Mutex::default(),
             flight: AsyncMutex::default(),
+            failed: Mutex::default(),
         })
     }
 
@@ -77,6 +83,7 @@ impl Login {
             issuer: Expected::Is(self.config.issuer.clone()),
             audience: Expected::Is(self.config.audience.clone()),
             required_claims: vec!["sub".to_owned(), "iat".to_owned()],
+            leeway: LEEWAY,
             ..Expectations::signature_only(Algorithms::from_names(ALGORITHMS).ok()?)
         })
     }
@@ -92,6 +99,10 @@ impl Login {
         if let Some(keys) = fresh() {
             return Some(keys);
         }
+        let failed = || self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed().is_some_and(|at| (0..UNKNOWN).contains(&now.since(at))) {
+            return known().map(|(_, keys)| keys);
+        }
         let (client, url) = (self.client.clone(), self.config.jwks_url.clone());
         let fetched = tokio::task::spawn_blocking(move || client.get(&url, LONGEST)).await;
         let parsed = fetched
@@ -104,6 +115,7 @@ impl Login {
             Ok(keys) => Arc::new(keys),
             Err(error) => {
                 tracing::error!(error, "the keys of the administrators' issuer");
+                *failed() = Some(now);
                 known()?.1
             }
         };

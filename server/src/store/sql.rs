@@ -8,9 +8,9 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyRow, install_default_drive
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use veriquote::UnixTime;
+use veriquote_http::percent_encode;
 
 use super::{Answer, Store, StoreError, StoredDocument, StoredPolicy};
-use crate::collateral::percent_encode;
 use crate::encoding::{from_base64, to_base64};
 
 /// A store in SQL.
@@ -149,6 +149,17 @@ impl Store for Database {
                 .await
                 .map_err(failed)?;
             Ok(())
+        })
+    }
+
+    fn forget_documents<'a>(&'a self, prefix: &'a str, most: u32) -> Answer<'a, u64> {
+        Box::pin(async move {
+            let sql = "DELETE FROM collateral WHERE substr(key, 1, $1) = $2 AND key NOT IN ( \
+                       SELECT key FROM collateral WHERE substr(key, 1, $1) = $2 \
+                       ORDER BY fetched_at DESC, key LIMIT $3)";
+            let length = i32::try_from(prefix.len()).unwrap_or(i32::MAX);
+            let query = sqlx::query(sql).bind(length).bind(prefix).bind(i64::from(most));
+            Ok(query.execute(&self.pool).await.map_err(failed)?.rows_affected())
         })
     }
 

@@ -26,8 +26,21 @@ impl Claims {
         options: &ClaimsOptions<'_>,
         provider: &dyn CryptoProvider,
     ) -> Result<Self, Error> {
+        Self::from_all_accepted_tpm(&[(accepted, options.policy_hash)], options, provider)
+    }
+
+    /// The claims of a TPM's quote that each of several policies accepted, as
+    /// [`Claims::from_all_accepted`] has them.
+    ///
+    /// # Errors
+    /// Those of [`Claims::from_all_accepted`].
+    pub fn from_all_accepted_tpm(
+        policies: &[(&Accepted<BoundQuote<'_>>, Option<[u8; 48]>)],
+        options: &ClaimsOptions<'_>,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Self, Error> {
         options.check()?;
-        let bound = accepted.evidence();
+        let (bound, rulings) = Rulings::over(policies, is_same)?;
         let window = bound.ak().window;
         for (claim, time) in [("iat", options.issued_at), ("exp", options.expires_at)] {
             if !window.contains(time) {
@@ -37,7 +50,6 @@ impl Claims {
                     .with(Fact::time(claim, time)));
             }
         }
-        let rulings = Rulings::of(&[(accepted.appraisal(), options.policy_hash)])?;
         let mut environment = machine(bound);
         state(&mut environment, options, &rulings.results, vector(bound, &rulings));
         bind(&mut environment, options, provider)?;
@@ -54,6 +66,21 @@ impl Claims {
             bond: None,
         })
     }
+}
+
+/// Whether two verifications are of one quote by one key, with the same registers.
+fn is_same(one: &BoundQuote<'_>, other: &BoundQuote<'_>) -> bool {
+    let (quote, of_other) = (one.quote(), other.quote());
+    one.pcrs() == other.pcrs()
+        && one.ak() == other.ak()
+        && quote.ak_identity() == of_other.ak_identity()
+        && quote.scheme() == of_other.scheme()
+        && quote.extra_data() == of_other.extra_data()
+        && quote.qualified_signer() == of_other.qualified_signer()
+        && quote.clock() == of_other.clock()
+        && quote.firmware_version() == of_other.firmware_version()
+        && quote.is_fresh() == of_other.is_fresh()
+        && quote.pcr_digest() == of_other.pcr_digest()
 }
 
 /// What the quote says of the machine, under our names.
