@@ -236,12 +236,19 @@ impl<'b> Binding<'b> {
     /// machine chooses is told anything.
     #[must_use]
     pub fn nonces(&self, machine: &AuthenticQuote) -> Nonces {
-        let provider = machine.provider();
+        let chosen = half(&machine.report().report_data().0, 1);
+        let chosen = || Nonces { device: chosen, switch: None, tpm: None };
+        self.known_nonces(machine.provider()).unwrap_or_else(chosen)
+    }
+
+    /// The same as far as the machine has no part in them: `None` in a mode whose nonce the machine chooses.
+    #[must_use]
+    pub fn known_nonces(&self, provider: &dyn CryptoProvider) -> Option<Nonces> {
         let challenge = self.challenge.unwrap_or_default();
         let data = self.data.unwrap_or_default();
         let (value, issued_at) = self.nonce.unwrap_or_default();
         let same = |device: [u8; 32]| Nonces { device, switch: None, tpm: None };
-        match self.mode {
+        Some(match self.mode {
             BindingMode::Veriquote => {
                 let data = sha256(provider, &[data]);
                 Nonces {
@@ -252,7 +259,7 @@ impl<'b> Binding<'b> {
             }
             BindingMode::TrusteeFirst32 => same(half(&self.report_data.unwrap_or([0; 64]), 0)),
             BindingMode::IdentityNonce => same(fixed(challenge)),
-            BindingMode::SecretVm => same(half(&machine.report().report_data().0, 1)),
+            BindingMode::SecretVm => return None,
             BindingMode::ItaNonce => same(sha256(provider, &[value, issued_at])),
             BindingMode::ItaNonceData => same(sha256(provider, &[value, issued_at, data])),
             BindingMode::AttestationRs => Nonces {
@@ -261,7 +268,7 @@ impl<'b> Binding<'b> {
             },
             BindingMode::Cocos => same(sha256(provider, &[challenge, b":gpu"])),
             BindingMode::Manifest => same(sha256(provider, &[data])),
-        }
+        })
     }
 
     /// Proves that machine and devices answer one challenge, in this mode.
@@ -302,6 +309,7 @@ impl<'b> Binding<'b> {
             mode: self.mode,
             identity_checked: self.identity.is_some(),
             data: self.data.map(<[u8]>::to_vec),
+            nonces,
             window,
             machine,
             devices,
@@ -402,6 +410,7 @@ pub struct Composite {
     mode: BindingMode,
     identity_checked: bool,
     data: Option<Vec<u8>>,
+    nonces: Nonces,
     window: Window,
     machine: AuthenticQuote,
     devices: DeviceSet,
@@ -439,6 +448,12 @@ impl Composite {
         &self.devices
     }
 
+    /// The challenges that its members answered, and that a TPM of the machine has to answer.
+    #[must_use]
+    pub const fn nonces(&self) -> &Nonces {
+        &self.nonces
+    }
+
     /// Between which times all of it holds.
     #[must_use]
     pub const fn window(&self) -> Window {
@@ -449,6 +464,25 @@ impl Composite {
     #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+}
+
+/// A composite seen from its machine: what the machine's own policies judge, where each member has policies of
+/// its own.
+#[derive(Clone, Debug)]
+pub struct Bond(pub(crate) Composite);
+
+impl Bond {
+    /// The machine with its devices.
+    #[must_use]
+    pub const fn composite(&self) -> &Composite {
+        &self.0
+    }
+}
+
+impl From<Composite> for Bond {
+    fn from(composite: Composite) -> Self {
+        Self(composite)
     }
 }
 

@@ -29,16 +29,15 @@ use crate::policies::{Resolved, ask};
 #[derive(Clone, Debug)]
 pub struct DeviceEvidence {
     /// The document as it came, which may hold the machine's quote.
-    document: Document,
+    pub(super) document: Document,
     /// The machine's quote, of a composite.
     quote: Option<Vec<u8>>,
     /// Collateral of the machine that the client brings.
     collateral: Option<Document>,
     /// Manifests that the client brings.
-    rims: Vec<Document>,
-    crls: Vec<Blob>,
-    ocsp: Vec<Blob>,
-    has_log: bool,
+    pub(super) rims: Vec<Document>,
+    pub(super) crls: Vec<Blob>,
+    pub(super) ocsp: Vec<Blob>,
     has_agent_log: bool,
 }
 
@@ -71,7 +70,6 @@ impl DeviceEvidence {
             rims: Vec::new(),
             crls: Vec::new(),
             ocsp: Vec::new(),
-            has_log: false,
             has_agent_log: false,
         };
         if tee == Tee::AcsTdxNvGpu {
@@ -83,7 +81,8 @@ impl DeviceEvidence {
             if fields.get("gpu_evidence").is_none() {
                 return Err(fields.wrong("gpu_evidence", "this member is missing"));
             }
-            evidence.has_log = inner(&fields, "cc_eventlog")?.is_some();
+            // The log is replayed with the document that it stands in.
+            inner(&fields, "cc_eventlog")?;
             evidence.has_agent_log = fields.text("aa_eventlog")?.is_some_and(|log| !log.is_empty());
             evidence.collateral = fields
                 .get("collateral")
@@ -233,10 +232,9 @@ pub async fn composite(
     let request = CompositeRequest {
         evidence: evidence.document,
         machine: CompositeMachine {
-            quote: None,
             collateral,
             roots: trust.dcap_roots.clone(),
-            pck_chain: None,
+            ..CompositeMachine::default()
         },
         devices: CompositeDevices {
             rims: evidence.rims,
@@ -266,7 +264,6 @@ pub async fn composite(
             return Err(other_tee(Tee::Tdx, &claims.machine.tee, field));
         }
         if verification.verified {
-            verification.checks.extend(evidence.has_log.then(event_log));
             verification.checks.extend(evidence.has_agent_log.then(agent_log));
         }
     }
@@ -294,19 +291,7 @@ where
     };
     // Milliseconds of arithmetic: not on the threads that serve connections.
     let (mut request, judge, first) = tokio::task::spawn_blocking(first).await.map_err(ApiError::internal)?;
-    let mut rims = Vec::new();
-    for id in first.as_ref().map(wanted).unwrap_or_default() {
-        match state.library().document(&DocumentKey::Rim(id)).await {
-            Ok(shelved) => rims.push(Document(shelved.document.body)),
-            // What is missing then, the policy judges.
-            Err(Missing::Document(_)) => {}
-            Err(Missing::Upstream(key)) => {
-                let detail = format!("no upstream gave the manifest `{key}`");
-                return Err(ApiError::new(ServiceCode::Unavailable, detail));
-            }
-            Err(Missing::Store(error)) => return Err(error.into()),
-        }
-    }
+    let rims = manifests(state, first.as_ref().map(wanted).unwrap_or_default()).await?;
     add(&mut request, rims);
     let second = move || {
         let rules: Vec<Policy> = policies.iter().map(|policy| policy.policy.clone()).collect();
@@ -322,23 +307,28 @@ where
     Ok(Rulings { rulings, own_collateral })
 }
 
+/// Those of these manifests that are at hand. What is missing then, the policy judges.
+pub(super) async fn manifests(state: &State, ids: Vec<RimId>) -> Result<Vec<Document>> {
+    let mut rims = Vec::new();
+    for id in ids {
+        match state.library().document(&DocumentKey::Rim(id)).await {
+            Ok(shelved) => rims.push(Document(shelved.document.body)),
+            Err(Missing::Document(_)) => {}
+            Err(Missing::Upstream(key)) => {
+                let detail = format!("no upstream gave the manifest `{key}`");
+                return Err(ApiError::new(ServiceCode::Unavailable, detail));
+            }
+            Err(Missing::Store(error)) => return Err(error.into()),
+        }
+    }
+    Ok(rims)
+}
+
 /// The names of manifests that authentic devices need and that were not given.
-fn wanted(claims: &NvgpuClaims) -> Vec<RimId> {
+pub(super) fn wanted(claims: &NvgpuClaims) -> Vec<RimId> {
     let missing = claims.devices.iter().flat_map(|device| &device.missing);
     let mut ids: Vec<RimId> = missing.filter_map(|rim| RimId::new(rim.id.as_deref()?)).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
-}
-
-/// A log that nothing here replays: no claim comes from it, and the trace says so.
-fn event_log() -> CheckLine {
-    CheckLine {
-        id: "service.cc_event_log".to_owned(),
-        title: "the firmware's log replays to the registers".to_owned(),
-        outcome: "skipped".to_owned(),
-        reason: Some("with devices this log is not replayed; nothing in the result comes from it".to_owned()),
-        spec: "docs/api.md, Evidence".to_owned(),
-        facts: serde_json::Map::new(),
-    }
 }

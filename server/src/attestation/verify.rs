@@ -116,18 +116,13 @@ pub async fn tpm<T: Send + 'static>(
         return Err(ApiError::argument("policy_ids", "evidence of a TPM is appraised by one policy"));
     };
     let provider = Arc::clone(state.provider());
-    let trust = state.trust();
     let mut options = TpmOptions::new(at, answer.map(|answer| to_hex(&answer)).unwrap_or_default());
     if options.nonce.as_deref() == Some("") {
         (options.nonce, options.danger_no_nonce) = (None, true);
     }
-    match evidence.ak_chain {
-        Some(chain) if !trust.tpm_roots.is_empty() => {
-            options.roots.clone_from(&trust.tpm_roots);
-            options.ak_chain = Some(Blob(chain.into_bytes()));
-        }
-        Some(_) => return Err(untrusted("this service trusts no root for attestation keys of TPMs")),
-        None => options.ak_name = Some(pinned(&evidence.ak, &trust.tpm_ak_names, provider.as_ref())?),
+    match trusted_key(state, &evidence)? {
+        TrustedKey::Certified { chain, roots } => (options.ak_chain, options.roots) = (Some(chain), roots),
+        TrustedKey::Named(name) => options.ak_name = Some(name),
     }
     // Hex, so that nothing depends on what the bytes look like.
     let hex = |bytes: &[u8]| Blob(to_hex(bytes).into_bytes());
@@ -147,6 +142,33 @@ pub async fn tpm<T: Send + 'static>(
     ask(state, &policy, at.0, &mut verification).await?;
     let made = made.filter(|_| verification.accepted);
     Ok((policy, verification, made))
+}
+
+/// Why a TPM's key is trusted.
+pub(super) enum TrustedKey {
+    /// Its certificates lead to one of these roots.
+    Certified { chain: Blob, roots: Vec<Blob> },
+    /// The configuration has its Name.
+    Named(String),
+}
+
+/// Why this service trusts a TPM's key.
+///
+/// # Errors
+/// When it does not.
+pub(super) fn trusted_key(state: &State, evidence: &TpmEvidence) -> Result<TrustedKey> {
+    let trust = state.trust();
+    match &evidence.ak_chain {
+        Some(chain) if !trust.tpm_roots.is_empty() => Ok(TrustedKey::Certified {
+            chain: Blob(chain.clone().into_bytes()),
+            roots: trust.tpm_roots.clone(),
+        }),
+        Some(_) => Err(untrusted("this service trusts no root for attestation keys of TPMs")),
+        None => {
+            let provider = state.provider().as_ref();
+            pinned(&evidence.ak, &trust.tpm_ak_names, provider).map(TrustedKey::Named)
+        }
+    }
 }
 
 /// The Name of a key, if it is one that the configuration names.
