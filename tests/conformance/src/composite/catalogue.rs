@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use veriquote::Code;
 use veriquote_forge::nvidia::{NvDevice, sha384};
 use veriquote_forge::tpm::TpmForge;
-use veriquote_forge::{Body, hex};
+use veriquote_forge::{Body, EventLog, hex};
 
 use super::machine::MODES;
 use super::{Case, Expected, Machine};
@@ -57,7 +57,7 @@ impl Draft {
 /// All cases.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [modes(), bonds(), members(), policies(), tpm(), calls()].concat()
+    [modes(), bonds(), members(), policies(), tpm(), logs(), calls()].concat()
 }
 
 fn modes() -> Vec<Case> {
@@ -326,6 +326,52 @@ fn policies() -> Vec<Case> {
         draft("unknown", "a rule that there is not")
             .edit(|it| it["options"]["policy"] = json!({ "composite": { "bound": "require" } }))
             .refused(Code::MisusePolicy, "policy.composite"),
+    ]
+}
+
+fn logs() -> Vec<Case> {
+    let hexed = |log: &EventLog| json!(hex(&log.bytes()));
+    let one = |name: &str, note: &str| {
+        let log = hexed(&EventLog::boot());
+        case(&format!("log/{name}"), "veriquote", note)
+            .machine(|it| it.td.quote.body.td().rtmrs = EventLog::boot().rtmrs())
+            .edit(move |it| it["machine"]["event_log"] = log)
+    };
+    let mut shorter = EventLog::boot();
+    shorter.events.remove(1);
+    let shorter = hexed(&shorter);
+    let lacking = shorter.clone();
+    let inside = |it: &mut Value| {
+        let device = it["evidence"].clone();
+        let list = json!([{
+            "attestation_report": device["report"], "certificate": device["certificate_chain"],
+        }]);
+        let machine = it["machine"].as_object_mut().expect("a machine");
+        let (quote, log) = (machine.remove("quote"), machine.remove("event_log"));
+        it["evidence"] =
+            json!({ "quote": quote, "cc_eventlog": log, "gpu_evidence": { "evidence_list": list } });
+    };
+    let events = ("/machine/event_log/events/0/number", json!(1));
+    vec![
+        one("explains", "the machine's log replays to its registers").accepted(&[events.clone()]),
+        one("event-removed", "an event of the machine's log was removed")
+            .edit(|it| it["machine"]["event_log"] = shorter)
+            .refused(Code::EventLogReplay, "machine.event_log"),
+        one("inside", "the log that stands in the devices' evidence").edit(inside).accepted(&[events]),
+        one("inside-event-removed", "a log in the devices' evidence that lacks an event")
+            .edit(inside)
+            .edit(|it| it["evidence"]["cc_eventlog"] = lacking)
+            .refused(Code::EventLogReplay, "machine.event_log"),
+        one("twice", "two logs of one machine")
+            .edit(inside)
+            .edit(|it| it["machine"]["event_log"] = json!("00"))
+            .refused(Code::MisuseOptions, "machine.event_log"),
+        one("judged", "a policy about the boot, and no log")
+            .edit(|it| {
+                it["machine"].as_object_mut().expect("a machine").remove("event_log");
+                it["options"]["policy"]["boot"] = json!({ "secure_boot": "require" });
+            })
+            .rejected(&["boot.log"]),
     ]
 }
 
