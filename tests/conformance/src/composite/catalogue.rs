@@ -353,7 +353,7 @@ fn logs() -> Vec<Case> {
     };
     let events = ("/machine/event_log/events/0/number", json!(1));
     vec![
-        one("explains", "the machine's log replays to its registers").accepted(&[events.clone()]),
+        one("explains", "the machine's log replays to its registers").accepted(std::slice::from_ref(&events)),
         one("event-removed", "an event of the machine's log was removed")
             .edit(|it| it["machine"]["event_log"] = shorter)
             .refused(Code::EventLogReplay, "machine.event_log"),
