@@ -170,23 +170,32 @@ fn write(node: &Node<'_>, out: &mut String) -> Result<(), Error> {
 /// RFC 8785 §3.2.2.2.
 fn string(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if u32::from(c) < 0x20 => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
+    let mut rest = text;
+    // What is escaped is ASCII, and so are the bytes of no other character.
+    while let Some((plain, byte, after)) = next_escaped(rest) {
+        out.push_str(plain);
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            8 => out.push_str("\\b"),
+            12 => out.push_str("\\f"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            // Writing to a String cannot fail.
+            _ => drop(write!(out, "\\u{byte:04x}")),
         }
+        rest = after;
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+/// The first byte that is escaped, with what stands before and after it.
+fn next_escaped(text: &str) -> Option<(&str, u8, &str)> {
+    let at = text.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\')?;
+    let (plain, rest) = text.split_at_checked(at)?;
+    Some((plain, *rest.as_bytes().first()?, rest.get(1..)?))
 }
 
 /// RFC 8785 §3.2.2.3: ECMAScript's `Number::toString` (ECMA-262 §6.1.6.1.20) of a finite double.

@@ -69,7 +69,9 @@ fn read_again(state: &State) {
 }
 
 fn sync(state: &State) {
-    if let Some(Err(error)) = state.audit().map(|audit| audit.sync()) {
+    let Some(audit) = state.audit() else { return };
+    let rotation = state.config().audit.rotation();
+    if let Err(error) = audit.sync().and_then(|()| audit.rotate(rotation, state.now())) {
         tracing::error!(%error, "the audit log");
     }
 }

@@ -33,6 +33,7 @@ mod state;
 pub mod store;
 #[cfg(feature = "web")]
 mod web;
+mod work;
 
 pub use app::app;
 pub use log::start as start_log;

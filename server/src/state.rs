@@ -63,7 +63,7 @@ impl fmt::Debug for Provider {
 pub struct Trust {
     /// Instead of Intel's.
     pub dcap_roots: Vec<Blob>,
-    /// For attestation keys of TPMs.
+    /// For attestation keys of TPMs, beside this service's own authority.
     pub tpm_roots: Vec<Blob>,
     /// For NVIDIA devices, instead of NVIDIA's.
     pub nvidia_roots: Vec<Blob>,
@@ -143,17 +143,13 @@ impl State {
         let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();
         let authority = Authority::open(&vault, config.issuer.as_str(), now).await.map_err(StartError::of)?;
         let instances = Instances::new(&config.instances, authority, &secret)?;
-        let mut trust = Trust {
+        let trust = Trust {
             dcap_roots: read(&config.trust.roots)?,
             tpm_roots: read(&config.trust.tpm_roots)?,
             nvidia_roots: read(&config.trust.nvidia_roots)?,
             rim_roots: read(&config.trust.rim_roots)?,
             tpm_ak_names: config.trust.tpm_ak_names.iter().filter_map(name).collect(),
         };
-        if config.instances.is_open() {
-            // Keys that enrolled here are as good as those of other authorities that are trusted.
-            trust.tpm_roots.push(Blob(instances.authority_certificate().as_bytes().to_vec()));
-        }
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
             Duration::from_secs(config.limits.request_seconds),

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -11,15 +12,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use support::postgres::Postgres;
 use support::{Folder, ISSUER, PASSPHRASE};
 use veriquote_forge::{hex, sha256};
 use veriquote_server::config::{AdminToken, Config, Issuer};
 use veriquote_server::keys::{Algorithm, Passphrase};
+use veriquote_server::operations::audit::{Watched, verify_all};
 use veriquote_server::{Server, State};
 
 const TOKEN: &str = "a-token-of-many-random-bits";
 const FOLDER: &str = "VERIQUOTE_TEST_CRASH_FOLDER";
+const DATABASE: &str = "VERIQUOTE_TEST_CRASH_DATABASE";
 const WRITES: usize = 1_000;
+const KILLS: usize = 4;
 const WRITERS: usize = 8;
 
 /// The child: serves from the folder that the environment names until it is killed. A test by itself, which
@@ -33,6 +38,7 @@ fn child() {
         data_dir: folder.into(),
         ..Config::default()
     };
+    config.store.url = env::var(DATABASE).ok().map(Into::into);
     config.keys.kdf_memory_kib = 8_192;
     config.token.algorithm = Algorithm::Es256;
     config.client.requests_per_second = 0;
@@ -51,10 +57,11 @@ struct Child {
 }
 
 impl Child {
-    fn start(folder: &Folder) -> Self {
+    fn start(folder: &Folder, database: Option<&str>) -> Self {
         let mut process = Command::new(env::current_exe().unwrap())
             .args(["--exact", "child", "--nocapture"])
             .env(FOLDER, folder.path().join("data"))
+            .envs(database.map(|url| (DATABASE, url)))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -83,48 +90,56 @@ fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().new_agent()
 }
 
-#[test]
-fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+/// Four times over: the service starts, is written to from all sides, and is killed at a moment that nobody
+/// chose; what it acknowledged before it was killed is there at the end. `database` is one of PostgreSQL.
+fn survives(database: Option<&str>) {
     let folder = Folder::new();
-    let child = Child::start(&folder);
-    let acknowledged = Mutex::new(Vec::new());
+    let acknowledged = Mutex::new(BTreeSet::new());
     let (next, bearer) = (AtomicUsize::new(0), format!("Bearer {TOKEN}"));
-    let base = format!("http://{}/v2/policies", child.address);
-    let begun = Instant::now();
-    thread::scope(|scope| {
-        let write = || {
-            let agent = agent();
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= WRITES {
-                    return;
+    let (begun, mut killed_at) = (Instant::now(), Vec::new());
+    for round in 1..=KILLS {
+        let child = Child::start(&folder, database);
+        let base = format!("http://{}/v2/policies", child.address);
+        // Somewhere in this quarter of the writes; the last one when all of them are there.
+        let quarter = WRITES / KILLS;
+        let at = if round < KILLS { quarter * (round - 1) + random(quarter) } else { WRITES };
+        thread::scope(|scope| {
+            let write = || {
+                let agent = agent();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let sent = agent
+                        .put(format!("{base}/p{number}"))
+                        .header("Authorization", &bearer)
+                        .header("Content-Type", "application/json")
+                        .header("If-None-Match", "*")
+                        .send(policy(number));
+                    match sent {
+                        Ok(answer) if answer.status() == 201 => {
+                            acknowledged.lock().unwrap().insert(number);
+                        }
+                        Ok(answer) => panic!("{}", answer.status()),
+                        // The process is gone.
+                        Err(_) => return,
+                    }
                 }
-                let sent = agent
-                    .put(format!("{base}/p{number}"))
-                    .header("Authorization", &bearer)
-                    .header("Content-Type", "application/json")
-                    .header("If-None-Match", "*")
-                    .send(policy(number));
-                match sent {
-                    Ok(answer) if answer.status() == 201 => acknowledged.lock().unwrap().push(number),
-                    Ok(answer) => panic!("{}", answer.status()),
-                    // The process is gone.
-                    Err(_) => return,
-                }
+            };
+            let writers: Vec<_> = (0..WRITERS).map(|_| scope.spawn(write)).collect();
+            while acknowledged.lock().unwrap().len() < at {
+                assert!(writers.iter().any(|writer| !writer.is_finished()), "nobody writes any more");
+                thread::sleep(Duration::from_millis(1));
             }
-        };
-        let writers: Vec<_> = (0..WRITERS).map(|_| scope.spawn(write)).collect();
-        // In the midst of it, with writes under way.
-        while acknowledged.lock().unwrap().len() < WRITES * 7 / 10 {
-            assert!(writers.iter().any(|writer| !writer.is_finished()), "nobody writes any more");
-            thread::sleep(Duration::from_millis(1));
-        }
-        child.kill();
-    });
+            // And somewhere within a write.
+            thread::sleep(Duration::from_micros(u64::try_from(random(20_000)).unwrap()));
+            child.kill();
+        });
+        killed_at.push(acknowledged.lock().unwrap().len());
+    }
     let acknowledged = acknowledged.into_inner().unwrap();
-    eprintln!("{} of {WRITES} writes acknowledged in {:?}", acknowledged.len(), begun.elapsed());
-    assert!((WRITES * 7 / 10..WRITES).contains(&acknowledged.len()), "it was killed in the midst of it");
-    let child = Child::start(&folder);
+    let (sent, took) = (next.into_inner(), begun.elapsed());
+    eprintln!("{} of {sent} writes acknowledged in {took:?}; killed at {killed_at:?}", acknowledged.len());
+    assert!(acknowledged.len() >= WRITES && sent > acknowledged.len());
+    let child = Child::start(&folder, database);
     let agent = agent();
     for number in &acknowledged {
         let url = format!("http://{}/v2/policies/p{number}", child.address);
@@ -133,4 +148,34 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         assert_eq!(answer.body_mut().read_to_string().unwrap(), policy(*number));
     }
     child.kill();
+    // Each of them stands in the audit log, too, whose chain holds.
+    let log = folder.path().join("data/audit.jsonl");
+    verify_all(&log, &mut Watched::default()).unwrap();
+    let log = std::fs::read_to_string(log).unwrap();
+    let changed: BTreeSet<usize> = log.lines().filter_map(changed).collect();
+    assert!(acknowledged.is_subset(&changed));
+}
+
+/// The number of the policy whose change a line tells.
+fn changed(line: &str) -> Option<usize> {
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    let entry = &line["entry"];
+    (entry["event"] == "policy.changed").then(|| entry["id"].as_str().unwrap()[1..].parse().unwrap())
+}
+
+fn random(below: usize) -> usize {
+    let mut bytes = [0; 8];
+    aws_lc_rs::rand::fill(&mut bytes).unwrap();
+    usize::from_le_bytes(bytes) % below
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+    survives(None);
+}
+
+#[test]
+fn nor_where_the_store_is_postgresql() {
+    let Some(postgres) = Postgres::start() else { return };
+    survives(Some(&postgres.database("crash")));
 }

@@ -18,6 +18,8 @@ use veriquote_server::config::{Config, Programs, Role};
 
 const UUID: &str = "0f74b5cc-ff0e-4fa6-b457-000000000001";
 
+const THEIRS: &str = "0f74b5cc-ff0e-4fa6-b457-000000000003";
+
 /// A machine: its TPM in software, and what it knows of the service.
 struct Agent<'s> {
     rpc: Rpc<'s>,
@@ -373,8 +375,7 @@ fn a_first_boot_is_the_baseline_of_all_others() {
     let answer = server.post("/v2/challenge", &json!({})).json();
     let nonce = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(answer["nonce"].as_str().unwrap());
     let data = machine.file_data(&nonce.unwrap(), &json!({ "challenge": answer["challenge"] }));
-    let form = format!("Action=VerifyMessage&Version=2020-06-13&FileData={}", support::rpc::encode(&data));
-    let verify = || server.post_text("/", &form, &[("Content-Type", "application/x-www-form-urlencoded")]);
+    let verify = || machine.rpc.call_form("VerifyMessage", &[("FileData", &data)]);
     let verified = verify();
     assert_eq!(verified.status, 200, "{}", verified.body);
     let pcrs = &verified.json()["Data"]["PcrVerificationResult"];
@@ -388,6 +389,44 @@ fn a_first_boot_is_the_baseline_of_all_others() {
     machine.boot();
     machine.forge.unlogged = vec![(4, b"another loader".to_vec())];
     assert_eq!(machine.report(&json!({})).0, 1);
+}
+
+#[test]
+fn a_report_is_held_against_machines_of_the_caller_alone() {
+    let server = server();
+    let mut machine = Agent::enrolled(&server);
+    assert_eq!(machine.report(&json!({})).0, 1);
+    let challenged = || {
+        let answer = server.post("/v2/challenge", &json!({})).json();
+        let nonce = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let nonce = nonce.decode(answer["nonce"].as_str().unwrap()).unwrap();
+        machine.file_data(&nonce, &json!({ "challenge": answer["challenge"] }))
+    };
+    let data = challenged();
+    let verified = machine.rpc.ok("VerifyMessage", &[("FileData", &data)]);
+    assert_eq!(verified["Data"]["PcrVerificationResult"]["Status"], 1, "{verified}");
+    // To another account, and to nobody, the key is one that nobody vouches for.
+    let stranger = Rpc::new(&server, "stranger");
+    let refused = stranger.refused("VerifyMessage", &[("FileData", &challenged())]);
+    assert_eq!(refused, (400, "InvalidParameter.FileData".into()));
+    let unsigned = |data: &str| {
+        let form = format!("Action=VerifyMessage&Version=2020-06-13&FileData={}", support::rpc::encode(data));
+        server.post_text("/", &form, &[("Content-Type", "application/x-www-form-urlencoded")])
+    };
+    let refused = unsigned(&challenged());
+    assert_eq!((refused.status, &refused.json()["Code"]), (400, &json!("InvalidParameter.FileData")));
+    // Once it has enrolled there, too, it is theirs, with a baseline of their own: none yet.
+    let theirs = Agent { rpc: stranger, uuid: THEIRS, ..clone(&machine) };
+    theirs.rpc.ok("RegisterMessage", &[("PropertyUuid", THEIRS)]);
+    theirs.enrol();
+    let mut other = clone(&machine);
+    other.forge.unlogged = vec![(4, b"another loader".to_vec())];
+    let answer = server.post("/v2/challenge", &json!({})).json();
+    let nonce = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let nonce = nonce.decode(answer["nonce"].as_str().unwrap()).unwrap();
+    let data = other.file_data(&nonce, &json!({ "challenge": answer["challenge"] }));
+    let verified = theirs.rpc.ok("VerifyMessage", &[("FileData", &data)]);
+    assert_eq!(verified["Data"]["PcrVerificationResult"]["Status"], 1, "{verified}");
 }
 
 #[test]
@@ -492,11 +531,15 @@ fn a_certificate_is_for_the_key_of_that_tpm() {
         "ak_chain": chain, "pcrs": base64(&forged.pcrs),
     });
     let request = json!({
-        "aud": "https://rp.example", "challenge": answer["challenge"],
+        "aud": "https://rp.example",
         "evidence": [{ "tee": "tpm", "format": "document", "data": base64url(document.to_string().as_bytes()),
-            "runtime_data": { "raw": base64(&nonce), "binding": "tpm-extradata" } }]
+            "runtime_data": { "raw": base64(&nonce), "binding": "tpm-extradata" } }],
+        "policies": { "tpm": ["crypto-only"] },
     });
-    let token = server.post("/v2/attestation", &request);
+    let mut challenged = request.clone();
+    challenged["challenge"] = answer["challenge"].clone();
+    challenged.as_object_mut().unwrap().remove("policies");
+    let token = server.post("/v2/attestation", &challenged);
     assert_eq!(token.status, 200, "{}", token.body);
     // Another one, and without the authority's.
     let mut ask = vec![
@@ -518,6 +561,164 @@ fn a_certificate_is_for_the_key_of_that_tpm() {
     ask[1].1 = base64(&machine.forge.public.tpm2b());
     ask[2].1 = base64(&ek_public(&ek("another tpm")));
     assert_eq!(machine.rpc.refused("ProduceAikcert", &texts(&ask)).1, "InvalidParameter.AikName");
+    // It is good as long as the enrolment: a machine that is gone gets nothing by it.
+    let report = machine.file_data(&nonce, &json!({ "ak_chain": chain }));
+    let form = format!("Action=VerifyMessage&Version=2020-06-13&FileData={}", support::rpc::encode(&report));
+    let stateless = || {
+        let answer = server.post_text("/", &form, &[("Content-Type", "application/x-www-form-urlencoded")]);
+        answer.json()["Data"]["PcrVerificationResult"]["Code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(server.post("/v2/attestation", &request).status, 200);
+    assert_eq!(stateless(), "tpm.fresh", "authentic, and of any age");
+    manager(&server).ok("UnregisterMessage", &[("Properties", UUID)]);
+    let refused = server.post("/v2/attestation", &request);
+    assert_eq!((refused.status, refused.codes().1), (422, "AS.EVIDENCE.VERIFICATION_FAILED".into()));
+    assert_eq!(stateless(), "x509.anchor");
+    // Once it enrols again the key is trusted again.
+    Agent::enrolled(&server);
+    assert_eq!(server.post("/v2/attestation", &request).status, 200);
+    // And no longer when the machine has another key.
+    let other = TpmForge::p256().with_key(AkKey::P256(Key::new("its next key")));
+    Agent { forge: other, ..clone(&machine) }.enrol();
+    assert_eq!(server.post("/v2/attestation", &request).status, 422);
+}
+
+#[test]
+fn an_endorsement_key_may_come_with_its_certificate() {
+    use veriquote_forge::tpm::{EK_EKU, ak_certificate};
+    use veriquote_forge::{DAY, NOW, pem};
+
+    let forge = TpmForge::p256();
+    let root = pem("CERTIFICATE", &forge.authority.der());
+    let server = TestServer::start(|config, folder| {
+        config.instances.access_keys =
+            vec![access_key("agent", "ours", Role::Agent), access_key("manager", "ours", Role::Manager)];
+        config.instances.ek_roots = vec![support::write(folder, "ek-root.pem", root.as_bytes())];
+    });
+    let of = |ek: &Ek| ak_certificate(&ek.key, EK_EKU, &forge.authority, NOW - DAY, NOW + 1000 * DAY);
+    let machine = Agent::registered(&server);
+    let certificate = of(&machine.ek);
+    let ask = |certificate: &str, public: Option<&Ek>| {
+        let mut asked = vec![
+            ("PropertyUuid", UUID.to_owned()),
+            ("AikName", hex(&machine.name())),
+            ("EkCert", certificate.to_owned()),
+        ];
+        asked.extend(public.map(|ek| ("EkPub", base64(&ek_public(ek)))));
+        machine.rpc.call_form("GenerateNonce", &texts(&asked))
+    };
+    // DER as NV memory has it, PEM with or without the public area beside it: up to a nonce that only the
+    // TPM opens.
+    let der = base64(&certificate.der());
+    let text = pem("CERTIFICATE", &certificate.der());
+    for (given, public) in [(&der, None), (&text, None), (&text, Some(&machine.ek))] {
+        let answer = ask(given, public);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let nonce = machine.unwrap(&answer.json()["data"]["CredentialBlob"]).expect("the TPM's own");
+        assert_eq!(nonce.len(), 32);
+    }
+    let answer = ask(&der, None);
+    let nonce = machine.unwrap(&answer.json()["data"]["CredentialBlob"]).unwrap();
+    let enrol = [
+        ("PropertyUuid", UUID.to_owned()),
+        ("AikName", hex(&machine.name())),
+        ("AikPub", base64(&machine.forge.public.tpm2b())),
+        ("EkCert", der.clone()),
+        ("NonceDigest", hex(&sha256(&[&nonce]))),
+    ];
+    machine.rpc.ok("GenerateAikcert", &texts(&enrol));
+    // A key that nobody certifies, though its public area is right; another authority's certificate; one that
+    // is for attestation keys; one of another key than the public area's.
+    let mut other = forge.authority.clone();
+    other.key = Key::new("another authority");
+    other.signer = other.key.clone();
+    let foreign = ak_certificate(&machine.ek.key, EK_EKU, &other, NOW - DAY, NOW + 1000 * DAY);
+    let wrong_use =
+        ak_certificate(&machine.ek.key, veriquote_forge::tpm::AK_EKU, &forge.authority, NOW - DAY, NOW + DAY);
+    let lapsed = ak_certificate(&machine.ek.key, EK_EKU, &forge.authority, NOW - 9 * DAY, NOW - DAY);
+    for (bad, code) in [(&foreign, "x509."), (&wrong_use, "x509.extension"), (&lapsed, "x509.expired")] {
+        let refused = ask(&base64(&bad.der()), None).json();
+        assert_eq!(refused["Code"], "InvalidParameter.EkCert", "{refused}");
+        assert!(refused["Message"].as_str().unwrap().contains(code), "{refused}");
+    }
+    let refused = ask(&der, Some(&ek("another tpm"))).json();
+    assert_eq!(refused["Code"], "InvalidParameter.EkCert", "{refused}");
+    let bare = [
+        ("PropertyUuid", UUID.to_owned()),
+        ("AikName", hex(&machine.name())),
+        ("EkPub", base64(&ek_public(&machine.ek))),
+    ];
+    assert_eq!(machine.rpc.refused("GenerateNonce", &texts(&bare)).1, "InvalidParameter.EkPub");
+    assert_eq!(machine.rpc.refused("GenerateNonce", &texts(&bare[..2])).1, "InvalidParameter.EkCert");
+}
+
+/// A key of the forge, as `rcgen` takes keys that are elsewhere.
+struct Remote<'k>(&'k Key, Vec<u8>);
+
+impl<'k> Remote<'k> {
+    fn of(key: &'k Key) -> Self {
+        Self(key, [&[4][..], &key.public()].concat())
+    }
+
+    /// A request of PKCS #10 for this key, for a machine of another name: DER.
+    fn request(&self) -> Vec<u8> {
+        let params = rcgen::CertificateParams::new(vec!["another.example".to_owned()]).unwrap();
+        params.serialize_request(self).unwrap().der().to_vec()
+    }
+}
+
+impl rcgen::PublicKeyData for Remote<'_> {
+    fn der_bytes(&self) -> &[u8] {
+        &self.1
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &rcgen::PKCS_ECDSA_P256_SHA256
+    }
+}
+
+impl rcgen::SigningKey for Remote<'_> {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        Ok(self.0.sign_der(message))
+    }
+}
+
+#[test]
+fn a_request_is_for_the_key_that_enrolled_and_nothing_else() {
+    let server = server();
+    let machine = Agent::enrolled(&server);
+    let AkKey::P256(own) = machine.forge.key.clone() else { panic!("P-256") };
+    let request = Remote::of(&own).request();
+    let ask = |request: &str| {
+        let asked = [
+            ("AikName", hex(&machine.name())),
+            ("CertRequest", request.to_owned()),
+            ("EkPubKey", base64(&ek_public(&machine.ek))),
+        ];
+        machine.rpc.call_form("ProduceAikcert", &texts(&asked))
+    };
+    for form in [base64(&request), veriquote_forge::pem("CERTIFICATE REQUEST", &request)] {
+        let answer = ask(&form);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let data = &answer.json()["Data"];
+        let chain = machine.open(&data["DataCredentialBlob"], &data["KeyCredentialBlob"]);
+        let blocks = veriquote::encoding::pem_blocks(chain.as_bytes(), "CERTIFICATE", 2).unwrap();
+        let leaf = veriquote::x509::Certificate::parse(&blocks[0]).unwrap();
+        assert_eq!(leaf.spki().raw(), own.spki());
+        assert_eq!(leaf.subject_common_name(), Some(UUID), "the name is the service's choice");
+        assert!(!blocks[0].windows(15).any(|window| window == b"another.example"));
+    }
+    // Another key, which did not enroll; the right one in a request that somebody else signed.
+    let refused = |request: &[u8]| ask(&base64(request)).json();
+    let software = Key::new("software");
+    let other = Remote::of(&software).request();
+    assert_eq!(refused(&other)["Code"], "InvalidParameter.CertRequest");
+    assert!(refused(&other)["Message"].as_str().unwrap().contains("not that of AikName"));
+    let forged = Remote(&software, [&[4][..], &own.public()].concat()).request();
+    assert!(refused(&forged)["Message"].as_str().unwrap().contains("x509.signature"), "{}", refused(&forged));
+    assert_eq!(refused(&request[..request.len() - 1])["Code"], "InvalidParameter.CertRequest");
+    let certificate = veriquote_forge::pem("CERTIFICATE", &request);
+    assert_eq!(ask(&certificate).status, 400);
 }
 
 #[test]

@@ -260,10 +260,6 @@ fn calls_that_are_wrong_are_told_so() {
         refused(&|it| it["policies"] = json!({ "other": ["strict"] })),
         (400, "policies.other".into())
     );
-    assert_eq!(
-        refused(&|it| it["policies"] = json!({ "boot": ["strict", "crypto-only"] })),
-        (400, "policies".into())
-    );
     let data = |request: &mut Value| request["evidence"][0]["runtime_data"] = json!({ "binding": "none" });
     assert_eq!(refused(&data), (400, "evidence[0].runtime_data".into()));
     let machine = |it: &mut Value| it["evidence"][0]["tee"] = json!("sgx");

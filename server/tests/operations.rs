@@ -13,7 +13,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsa
 use serde_json::json;
 use support::{TestServer, hex_sha256, v1, write};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
-use veriquote_forge::Forge;
+use veriquote_forge::{Forge, NOW};
 use veriquote_server::config::{AdminCertificate, AdminToken, OidcConfig};
 use veriquote_server::operations::audit::{Watched, verify};
 
@@ -122,8 +122,8 @@ fn administrators_come_in_by_a_token_of_the_issuer_that_is_named() {
     });
     let token = issuer.post("/v1/attestation", &v1("tdx", &forge.build())).body;
     let subject = support::payload(&token)["sub"].as_str().unwrap().to_owned();
-    let server = |change: &dyn Fn(&mut OidcConfig)| {
-        TestServer::start(|config, _| {
+    let server_at = |now: i64, change: &dyn Fn(&mut OidcConfig)| {
+        TestServer::start_at(now, |config, _| {
             let mut oidc = OidcConfig {
                 issuer: support::ISSUER.to_owned(),
                 audience: "veriquote-admin".to_owned(),
@@ -135,11 +135,15 @@ fn administrators_come_in_by_a_token_of_the_issuer_that_is_named() {
             config.collateral.allow_private = vec![[127, 0, 0, 1].into()];
         })
     };
+    let server = |change: &dyn Fn(&mut OidcConfig)| server_at(NOW, change);
     let ask = |server: &TestServer, token: &str| {
         server.get_with("/v2/policies", &[("Authorization", &format!("Bearer {token}"))]).status
     };
     let named = server(&|_| {});
     assert_eq!(ask(&named, &token), 200);
+    // Clocks may differ, but not by much.
+    assert_eq!(ask(&server_at(NOW - 40, &|_| {}), &token), 200);
+    assert_eq!(ask(&server_at(NOW - 100, &|_| {}), &token), 401);
     let (signed, _) = token.rsplit_once('.').unwrap();
     assert_eq!(ask(&named, &format!("{signed}.{}", "A".repeat(86))), 401);
     assert_eq!(ask(&named, "a.b.c"), 401);
@@ -330,7 +334,7 @@ fn the_audit_log_says_what_was_issued_and_changed() {
 
     let head = server.get("/readyz").json()["audit"]["hash"].as_str().unwrap().to_owned();
     let mut watched = Watched::for_hash(Some(&head));
-    let found = verify(&mut fs::File::open(audit_log(&server)).unwrap(), &mut watched).unwrap();
+    let found = verify(&mut fs::File::open(audit_log(&server)).unwrap(), None, &mut watched).unwrap();
     assert!(found.entries >= 3 && !watched.is_missing());
 }
 

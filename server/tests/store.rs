@@ -190,7 +190,8 @@ async fn changes_follow_each_other(store: &Arc<dyn Store>) {
     });
     assert_eq!(won.await, 1);
     assert_eq!(store.instance("u").await.unwrap().unwrap().version, 2);
-    assert_eq!(store.instances_of_key("000b").await.unwrap().len(), 1);
+    assert_eq!(store.instances_of_key("000b", "a").await.unwrap().len(), 1);
+    assert_eq!(store.instances_of_key("000b", "b").await.unwrap().len(), 0);
     assert!(!store.forget_instance("u", "b").await.unwrap());
     assert!(store.forget_instance("u", "a").await.unwrap());
     assert_eq!(store.instance("u").await.unwrap(), None);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use support::{TestServer, base64, base64url};
 use veriquote_forge::hex;
 use veriquote_forge::tpm::{TpmForge, TpmForged};
+use veriquote_server::config::AdminToken;
 
 fn server(forge: &TpmForge) -> TestServer {
     let root = forge.build().root;
@@ -184,9 +185,6 @@ fn an_appraisal_of_a_machine_has_its_claims() {
     let (challenge, forge) = answered(&server, &forge);
     let mut forged = forge.build();
     let asked = |forged: &TpmForged| v2(&document(forged), Some(&challenge), &forge.nonce);
-    let mut several = asked(&forged);
-    several["policies"] = json!({ "tpm": ["strict", "crypto-only"] });
-    assert_eq!(server.post("/v2/appraise", &several).json()["field"], "policy_ids");
     // Registers that the quote does not prove.
     let good = forged.pcrs.clone();
     // A selection of 132 bytes, two counts, a size, and the first register.
@@ -201,6 +199,62 @@ fn an_appraisal_of_a_machine_has_its_claims() {
     assert_eq!(verification["evidence"], "tpm");
     assert!(verification["claims"]["pcrs"]["sha256"]["7"].is_string(), "{verification}");
     assert_eq!(server.post("/v2/appraise", &asked(&forged)).status, 401, "answered once");
+}
+
+#[test]
+fn several_policies_must_all_accept_a_machine() {
+    const TOKEN: &str = "a-token-of-many-random-bits";
+    let forge = TpmForge::p256();
+    let root = forge.build().root;
+    let server = TestServer::start(|config, folder| {
+        config.trust.tpm_roots = vec![support::write(folder, "tpm-root.pem", root.as_bytes())];
+        let sha256 = hex(&veriquote_forge::sha256(&[TOKEN.as_bytes()]));
+        config.admin.tokens = vec![AdminToken { name: "ci".into(), sha256 }];
+    });
+    let create = |id: &str, policy: &str| {
+        let bearer = format!("Bearer {TOKEN}");
+        let headers =
+            [("Authorization", &*bearer), ("If-None-Match", "*"), ("Content-Type", "application/json")];
+        let made = server.request("PUT", &format!("/v2/policies/{id}"), &headers, policy);
+        assert_eq!(made.status, 201, "{}", made.body);
+    };
+    create("ecdsa", r#"{"tpm":{"signature_schemes":["ecdsa-sha256"]}}"#);
+    create("rsa", r#"{"tpm":{"signature_schemes":["rsassa-sha256"]}}"#);
+    create("module", "package veriquote\nallow if input.claims.pcrs.sha256[\"7\"] != \"\"");
+    let ask = |path: &str, ids: &[&str]| {
+        let (challenge, forge) = answered(&server, &forge);
+        let mut request = v2(&document(&forge.build()), Some(&challenge), &forge.nonce);
+        request["policies"] = json!({ "tpm": ids });
+        server.post(path, &request)
+    };
+    let answer = ask("/v2/attestation", &["strict", "module", "ecdsa"]);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let claims = server.verified(answer.json()["token"].as_str().unwrap());
+    let reports = claims["evaluation-reports"].as_array().unwrap();
+    let ids: Vec<_> = reports.iter().map(|report| report["policy-id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["ecdsa", "module", "strict"]);
+    assert!(claims["sub"].as_str().unwrap().starts_with("att1:tpm:ecdsa~module~strict:"));
+    for ids in [["rsa", "strict"], ["ecdsa", "rsa"]] {
+        let refused = ask("/v2/attestation", &ids);
+        assert_eq!(refused.codes(), (403, "AS.POLICY.DENIED".into(), "policy.rejected".into()));
+        assert_eq!(refused.json()["policy"], "rsa");
+        let result = ask("/v2/appraise", &ids).json();
+        assert_eq!(result["accepted"], false, "{result}");
+        let rulings = result["evidence"][0]["policies"].as_array().unwrap();
+        let accepted: Vec<_> = rulings
+            .iter()
+            .map(|it| (it["id"].as_str().unwrap(), it["verification"]["accepted"].as_bool().unwrap()))
+            .collect();
+        assert_eq!(accepted.len(), 2);
+        assert!(accepted.iter().all(|(id, accepted)| *accepted == (*id != "rsa")), "{accepted:?}");
+    }
+    // The documented endpoint: one that allows any age does not speak for the one that does not.
+    let evidence = base64url(document(&forge.build()).to_string().as_bytes());
+    let request = json!({ "tee": "tpm", "evidence": evidence, "policy_ids": ["crypto-only", "strict"] });
+    let refused = server.post("/v1/attestation", &request);
+    assert_eq!((refused.status, refused.json()["policy"].as_str()), (403, Some("strict")));
+    let unknown = ask("/v2/attestation", &["strict", "nobody"]);
+    assert_eq!(unknown.codes().1, "AS.POLICY.NOT_FOUND");
 }
 
 #[test]

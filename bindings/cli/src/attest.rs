@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use veriquote::encoding::decode_binary_or_text;
 use veriquote_facade::{Blob, Problem, platform_of_quote};
+use veriquote_http::{Client, HttpError, Options, Reach, Trust};
 
 use crate::cli::Attest;
 use crate::exit::{Exit, fail};
-use crate::fetch::{Http, HttpError, Options};
 use crate::input;
 
 /// The longest token that is taken, and the longest set of keys.
@@ -47,29 +47,28 @@ fn attested(args: &Attest) -> Result<(), Refusal> {
     }
     let body = request(args).map_err(own)?;
     let tls_ca = args.tls_ca.as_deref().map(|path| input::read(path, "--tls-ca")).transpose().map_err(own)?;
-    let http = Http::new(Options {
-        retries: 0,
-        pause: Duration::ZERO,
+    let options = Options {
         timeout: Duration::from_secs(args.timeout),
-        tls_ca: tls_ca.map(|pem| pem.0),
-        danger_accept_any_tls_certificate: false,
-    })
-    .map_err(|message| own(Problem::misuse("--tls-ca", message, "pass certificates as PEM")))?;
-    let (status, answer) = http
-        .post_json(&format!("{server}/v1/attestation"), &body.to_string(), LONGEST)
-        .map_err(|error| own(unreachable(&error)))?;
-    if status != 200 {
-        return Err(refused(status, &answer));
+        trust: tls_ca.map_or(Trust::System, |pem| Trust::Roots(pem.0)),
+        redirects: 3,
+        reach: Reach::Anywhere,
+    };
+    let client = Client::new(options)
+        .map_err(|message| own(Problem::misuse("--tls-ca", message, "pass certificates as PEM")))?;
+    let url = format!("{server}/v1/attestation");
+    let answer = client.post_json(&url, &body.to_string(), LONGEST);
+    let answer = answer.map_err(|error| own(unreachable(&url, &error)))?;
+    if answer.status != 200 {
+        return Err(refused(answer.status, &answer.body));
     }
-    let token = String::from_utf8_lossy(&answer).trim().to_owned();
+    let token = String::from_utf8_lossy(&answer.body).trim().to_owned();
     if token.split('.').count() != 3 {
         return Err(own(service("the service answered 200 without a token")));
     }
     write(&args.output, &token).map_err(own)?;
     if let Some(path) = &args.save_jwks {
-        let keys = http
-            .get(&format!("{server}/jwks.json"), LONGEST, &|_| {})
-            .map_err(|error| own(unreachable(&error)))?;
+        let url = format!("{server}/jwks.json");
+        let keys = client.get(&url, LONGEST).map_err(|error| own(unreachable(&url, &error)))?;
         write(path, &String::from_utf8_lossy(&keys.body)).map_err(own)?;
     }
     Ok(())
@@ -142,12 +141,9 @@ fn service(message: &str) -> Problem {
     Problem::misuse("--server", message, "docs/api.md says what the service takes")
 }
 
-fn unreachable(error: &HttpError) -> Problem {
-    Problem::misuse(
-        "--server",
-        format!("{}: {}", error.url, error.reason),
-        "check the address and the network",
-    )
+fn unreachable(url: &str, error: &HttpError) -> Problem {
+    let message = format!("{url}: {}", error.reason);
+    Problem::misuse("--server", message, "check the address and the network")
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Problem> {

@@ -1079,7 +1079,7 @@ Examples:
   veriquote audit verify /var/lib/veriquote/audit.jsonl
   veriquote audit verify audit.jsonl --head \"$(cat head-of-yesterday)\" --json")]
     Verify {
-        /// The log.
+        /// The log. Files of it that were closed lie beside it and are read first.
         file: PathBuf,
         /// A hash that was noted from this log before, such as by `/readyz`: it must be in the chain.
         #[arg(long, value_name = "HEX")]

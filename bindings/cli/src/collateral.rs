@@ -9,11 +9,12 @@ use std::time::Duration;
 use veriquote::dcap::Verifier;
 use veriquote_aws_lc::AwsLc;
 use veriquote_facade::{PckReference, Problem};
+use veriquote_http::{Client, Options, Reach, Trust};
 
 use crate::cli::Fetch;
 use crate::exit::{Exit, fail, print};
 use crate::fetch::{
-    self, Api, Ca, CollateralFile, Evaluation, Http, HttpError, Options, Platform, Service, Tee, Wanted,
+    self, Api, Ca, CollateralFile, Evaluation, Http, HttpError, Platform, Retries, Service, Tee, Wanted,
 };
 use crate::input;
 use crate::progress::Steps;
@@ -40,14 +41,17 @@ fn fetched(args: &Fetch) -> Result<Exit, Problem> {
         ));
     }
     let tls_ca = args.tls_ca.as_deref().map(|path| input::read(path, "--tls-ca")).transpose()?;
-    let http = Http::new(Options {
-        retries: args.retries,
-        pause: Duration::from_millis(args.retry_pause),
-        timeout: Duration::from_secs(args.timeout),
-        tls_ca: tls_ca.map(|pem| pem.0),
-        danger_accept_any_tls_certificate: args.danger_accept_any_tls_certificate,
-    })
-    .map_err(|message| Problem::misuse("--tls-ca", message, "pass certificates as PEM"))?;
+    let trust = match tls_ca {
+        // What it serves is signed by Intel all the same.
+        _ if args.danger_accept_any_tls_certificate => Trust::DangerAnyCertificate,
+        Some(pem) => Trust::Roots(pem.0),
+        None => Trust::System,
+    };
+    let timeout = Duration::from_secs(args.timeout);
+    let client = Client::new(Options { timeout, trust, redirects: 3, reach: Reach::Anywhere })
+        .map_err(|message| Problem::misuse("--tls-ca", message, "pass certificates as PEM"))?;
+    let pause = Duration::from_millis(args.retry_pause);
+    let http = Http::new(client, Retries { count: args.retries, pause });
     let steps = Steps::new();
     let result = fetch::fetch(&http, &service, &wanted, &steps);
     steps.finish();

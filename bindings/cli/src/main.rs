@@ -34,6 +34,11 @@ use clap::{ColorChoice, CommandFactory as _, Parser as _};
 use cli::{Cli, Collateral, Command, PolicyCommand, TpmCommand, Verify};
 use exit::Exit;
 
+/// A service allocates from many threads, and a token some hundreds of times.
+#[cfg(feature = "serve")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.color {

@@ -57,9 +57,11 @@ fn claims(
     policy: Policy,
     options: &ClaimsOptions<'_>,
 ) -> (Verification, Option<Result<Claims, Error>>) {
-    verify_tpm_for_claims(Arc::new(RustCrypto), &request(forge), policy, |accepted| {
-        Claims::from_accepted_tpm(accepted, options, &RustCrypto)
-    })
+    let (mut verifications, claims) =
+        verify_tpm_for_claims(Arc::new(RustCrypto), &request(forge), &[policy], |accepted| {
+            Claims::from_accepted_tpm(accepted[0], options, &RustCrypto)
+        });
+    (verifications.pop().expect("one"), claims)
 }
 
 fn named(change: impl FnOnce(&mut Policy)) -> Policy {
@@ -81,6 +83,62 @@ fn measurements(appraisal: &Appraisal) -> Vec<String> {
         .collect();
     all.sort();
     all
+}
+
+#[test]
+fn several_policies_are_all_named_and_all_must_accept() {
+    let forge = TpmForge::p256();
+    let nonce = forge.nonce.clone();
+    let options = options(&nonce, NOW + 3600);
+    let called = |name: &str, change: &dyn Fn(&mut Policy)| {
+        let mut policy = named(change);
+        policy.name = name.into();
+        policy
+    };
+    let other = called("other", &|policy| policy.tpm.firmware_versions = Some(vec![1]));
+    let ask = |policies: &[Policy]| {
+        verify_tpm_for_claims(Arc::new(RustCrypto), &request(&forge), policies, |proofs| {
+            let hashed: Vec<_> = proofs.iter().map(|proof| (*proof, Some([0xab; 48]))).collect();
+            Claims::from_all_accepted_tpm(&hashed, &options, &RustCrypto).expect("claims")
+        })
+    };
+    let (results, claims) = ask(&[called("first", &|_| {}), called("second", &|_| {})]);
+    assert_eq!(results.iter().map(|it| it.accepted).collect::<Vec<_>>(), [true, true]);
+    let claims = claims.expect("all accepted");
+    let ids: Vec<&str> =
+        claims.appraisal().environments[0].policies.iter().map(|policy| policy.id.as_str()).collect();
+    assert_eq!(ids, ["first", "second"]);
+    let subject = claims.appraisal().subject.as_deref().expect("one");
+    assert!(subject.starts_with("att1:tpm:first~second:"), "{subject}");
+    // Whichever of them refuses, the others are still told of, and nothing is made.
+    for at in 0..3 {
+        let mut policies = vec![called("first", &|_| {}), called("second", &|_| {})];
+        policies.insert(at, other.clone());
+        let (results, claims) = ask(&policies);
+        assert!(claims.is_none(), "{at}");
+        for (index, result) in results.iter().enumerate() {
+            assert_eq!(result.accepted, index != at, "{at} {index}");
+            let appraisal = result.appraisal.as_ref().expect("authentic");
+            assert_eq!(appraisal.policy, policies[index].name);
+        }
+    }
+    // Proofs of two quotes are no proof of one.
+    let later = {
+        let mut later = forge.clone();
+        later.clock.clock += 1;
+        later
+    };
+    let mixed = verify_tpm_for_claims(Arc::new(RustCrypto), &request(&forge), &[named(|_| {})], |first| {
+        verify_tpm_for_claims(Arc::new(RustCrypto), &request(&later), &[named(|_| {})], |second| {
+            let both = [(first[0], Some([1; 48])), (second[0], Some([2; 48]))];
+            Claims::from_all_accepted_tpm(&both, &options, &RustCrypto).map(|_| ())
+        })
+        .1
+    });
+    let error = mixed.1.flatten().expect("both accepted").unwrap_err();
+    assert_eq!(error.code().as_str(), "misuse.options");
+    assert_eq!(ask(&[]).0.len(), 0);
+    assert!(ask(&[]).1.is_none());
 }
 
 #[test]
@@ -144,8 +202,8 @@ fn only_what_a_policy_accepted_becomes_claims() {
     *signature.last_mut().expect("a byte") ^= 1;
     changed.signature = Blob(to_hex(&signature).into_bytes());
     let (verification, made) =
-        verify_tpm_for_claims(Arc::new(RustCrypto), &changed, Policy::strict(), |_| ());
-    assert!(!verification.verified && made.is_none());
+        verify_tpm_for_claims(Arc::new(RustCrypto), &changed, &[Policy::strict()], |_| ());
+    assert!(!verification[0].verified && made.is_none());
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod name;
 #[cfg(feature = "nvidia")]
 mod ocsp;
 pub mod oid;
+mod request;
 mod serial;
 
 pub use algorithm::SignatureScheme;
@@ -23,6 +24,7 @@ pub use extension::{BasicConstraints, Extension, KeyUsage};
 pub use key::IssuerKey;
 #[cfg(feature = "nvidia")]
 pub use ocsp::{CertStatus, OcspResponse, OcspVerdict};
+pub use request::CertificationRequest;
 pub use serial::SerialNumber;
 
 #[cfg(test)]

@@ -79,28 +79,28 @@ type Key = [u8; 32];
 const MOST: usize = 64;
 
 impl Desk {
-    /// The verifier for the collateral of this digest and a policy, at a time: the one that lies ready, or the one that
-    /// `prepare` makes. Collateral that did not verify does not lie ready, since it may another time.
+    /// The verifier that lies ready for the collateral of this digest and a policy, at a time.
+    pub fn ready(&self, collateral: &[u8; 32], policy: &Resolved, at: Time) -> Option<Ready> {
+        Some(self.lying(&key(collateral, policy))?.at(at))
+    }
+
+    /// Makes a verifier and lets it lie ready for the collateral of this digest and a policy. Collateral that did
+    /// not verify does not lie ready, since it may another time.
     ///
     /// # Errors
     /// Those of `prepare`.
-    pub fn verifier(
+    pub fn prepare(
         &self,
         collateral: &[u8; 32],
         policy: &Resolved,
-        at: Time,
         prepare: impl FnOnce() -> Result<DcapVerifier>,
     ) -> Result<Ready> {
-        let key = key(collateral, policy);
-        if let Some(ready) = self.lying(&key) {
-            return Ok(ready.at(at));
-        }
         let verifier = prepare()?;
         if verifier.collateral_is_for(0).is_none() {
             return Ok(Ready::once(verifier));
         }
         let ready = Ready::kept(verifier);
-        self.lay(key, ready.clone());
+        self.lay(key(collateral, policy), ready.clone());
         Ok(ready)
     }
 

@@ -24,6 +24,7 @@ use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Fields, read};
 use crate::policies::{Resolved, ask};
+use crate::work::{Length, work};
 
 /// Evidence of devices.
 #[derive(Clone, Debug)]
@@ -290,7 +291,7 @@ where
         (request, judge, judged.map(|judged| judged.verification))
     };
     // Milliseconds of arithmetic: not on the threads that serve connections.
-    let (mut request, judge, first) = tokio::task::spawn_blocking(first).await.map_err(ApiError::internal)?;
+    let (mut request, judge, first) = work(Length::Long, first).await?;
     let rims = manifests(state, first.as_ref().map(wanted).unwrap_or_default()).await?;
     add(&mut request, rims);
     let second = move || {
@@ -298,7 +299,7 @@ where
         let judged = judge(&request, &rules);
         policies.into_iter().zip(judged).collect()
     };
-    let judged = tokio::task::spawn_blocking(second).await.map_err(ApiError::internal)?;
+    let judged = work(Length::Long, second).await?;
     let mut rulings: Vec<(Resolved, Judged<T>)> = judged;
     for (policy, Judged { verification, accepted }) in &mut rulings {
         ask(state, policy, at.0, verification).await?;

@@ -19,6 +19,7 @@ use crate::State;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::operations::audit::record;
 use crate::policies::Resolved;
+use crate::work::{Length, work};
 
 /// What a token is to say beside the evidence.
 #[derive(Clone, Debug)]
@@ -102,11 +103,12 @@ impl Draft {
     /// Data that are not bound; claims that cannot be made.
     pub fn of_machine(
         &self,
-        accepted: &Accepted<BoundQuote<'_>>,
-        policy_hash: Option<[u8; 48]>,
+        accepted: &[&Accepted<BoundQuote<'_>>],
+        hashes: &[Option<[u8; 48]>],
         data: Option<&RuntimeData>,
     ) -> Result<Claims> {
-        let bound_quote = accepted.evidence();
+        let Some(first) = accepted.first() else { return Err(ApiError::internal("no policy was asked")) };
+        let bound_quote = first.evidence();
         let provider = bound_quote.provider();
         let verify = |data: &RuntimeData| data.verify(bound_quote.quote().extra_data(), Tee::Tpm, provider);
         let bound = match data {
@@ -114,9 +116,9 @@ impl Draft {
             Some(data) => Some((data, verify(data)?.0)),
         };
         let names = &self.state.config().token.subject.tpm;
+        let policies: Vec<_> = accepted.iter().copied().zip(hashes.iter().copied()).collect();
         self.options(names, bound, bound_quote.ak().window.not_after, |options| {
-            let options = ClaimsOptions { policy_hash, ..options.clone() };
-            Claims::from_accepted_tpm(accepted, &options, provider)
+            Claims::from_all_accepted_tpm(&policies, options, provider)
         })
     }
 
@@ -249,9 +251,9 @@ impl Draft {
         let Written { payload, omitted, .. } = written.map_err(refused)?;
         let expires_at = claims.appraisal().times.expires_at.unwrap_or(self.now);
         let kid = key.kid().to_owned();
+        let length = if key.is_quick() { Length::Short } else { Length::Long };
         let sign = move || key.token(&payload);
-        let token = tokio::task::spawn_blocking(sign).await.map_err(ApiError::internal)?;
-        let token = token.map_err(ApiError::internal)?;
+        let token = work(length, sign).await?.map_err(ApiError::internal)?;
         // What the log does not say was not issued.
         record::token(&self.state, claims.appraisal(), &kid, &self.evidence)?;
         Ok(Issued { token, expires_at, omitted })

@@ -80,17 +80,12 @@ impl Job {
             Evidence::Tpm(evidence) => {
                 let answer = answered(challenged, runtime_data.as_ref());
                 let draft = draft.clone();
-                let hash = policies.first().and_then(|policy| policy.hash);
-                let made = verify::tpm(state, evidence, policies, at, answer, move |accepted| {
-                    draft.of_machine(accepted, hash, runtime_data.as_ref())
+                let hashes: Vec<_> = policies.iter().map(|policy| policy.hash).collect();
+                let outcome = verify::tpm(state, evidence, policies, at, answer, move |proofs| {
+                    draft.of_machine(proofs, &hashes, runtime_data.as_ref())
                 });
-                let (policy, verification, claims) = made.await?;
-                match claims {
-                    Some(claims) if verification.accepted => {
-                        claims.map_err(|error| error.after(verification.checks))
-                    }
-                    _ => Err(verify::refusal(verification, &policy, false)),
-                }
+                let (claims, trace) = outcome.await?.accepted()?;
+                claims.map_err(|error| error.after(trace))
             }
         }
     }
@@ -122,14 +117,17 @@ impl Job {
             }
             Evidence::Tpm(evidence) => {
                 let answer = answered(challenged, runtime_data.as_ref());
-                let made = verify::tpm(state, evidence, policies, at, answer, move |accepted| {
-                    let quote = accepted.evidence().quote();
-                    let provider = accepted.evidence().provider();
-                    runtime_data.map(|data| data.verify(quote.extra_data(), tee, provider))
+                let outcome = verify::tpm(state, evidence, policies, at, answer, move |proofs| {
+                    let evidence = proofs.first()?.evidence();
+                    let data = runtime_data.as_ref()?;
+                    Some(data.verify(evidence.quote().extra_data(), tee, evidence.provider()))
                 });
-                let (policy, verification, bound) = made.await?;
-                let accepted = bound.is_some() && verification.accepted;
-                Ok((vec![Opinion { policy, verification, accepted }], bound.flatten()))
+                let outcome = outcome.await?;
+                let opinions = outcome.rulings.into_iter().map(|(policy, verification)| {
+                    let accepted = verification.accepted;
+                    Opinion { policy, verification, accepted }
+                });
+                Ok((opinions.collect(), outcome.made.flatten()))
             }
         }
     }

@@ -27,6 +27,7 @@ use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::Fields;
 use crate::policies::{Resolved, ask, resolve};
+use crate::work::{Length, work};
 
 /// What the request says of one member.
 #[derive(Debug)]
@@ -220,8 +221,8 @@ impl Together {
         let of_machine = resolve(state, &machine.policy_ids).await?;
         let of_devices = resolve(state, &self.devices.0.policy_ids).await?;
         let of_tpm = match &self.tpm {
-            None => None,
-            Some((member, _)) => Some(one(resolve(state, &member.policy_ids).await?)?),
+            None => Vec::new(),
+            Some((member, _)) => resolve(state, &member.policy_ids).await?,
         };
         let quote = Blob(evidence.quote.clone());
         let own_collateral = evidence.collateral.is_none();
@@ -232,7 +233,7 @@ impl Together {
                 of_library(state, (machine.tee, &field), &quote).await?.document.as_ref().clone()
             }
         };
-        let mut request = self.request(state, challenge, quote, collateral, at)?;
+        let mut request = self.request(state, challenge, quote, collateral, at).await?;
 
         // What manifests the devices need, they say when they are authentic.
         let provider = Arc::clone(state.provider());
@@ -242,7 +243,7 @@ impl Together {
             let found = verify_members_for_claims(provider, &request, &policies);
             (request, found.devices.into_iter().next())
         };
-        let (back, found) = tokio::task::spawn_blocking(first).await.map_err(ApiError::internal)?;
+        let (back, found) = work(Length::Long, first).await?;
         request = back;
         let ids = match found.and_then(|found| found.verification.claims) {
             Some(Found::Nvgpu(claims)) => wanted(&claims),
@@ -254,18 +255,19 @@ impl Together {
         let policies = MemberPolicies {
             machine: rules(&of_machine),
             devices: rules(&of_devices),
-            tpm: of_tpm.as_ref().map(|policy| (policy.policy.clone(), policy.hash)),
+            tpm: of_tpm.iter().map(|policy| (policy.policy.clone(), policy.hash)).collect(),
         };
         let provider = Arc::clone(state.provider());
         let second = move || verify_members_for_claims(provider, &request, &policies);
-        let Members { machine: bond, devices, tpm, bond: claims } =
-            tokio::task::spawn_blocking(second).await.map_err(ApiError::internal)?;
+        let Members { machine: bond, devices, tpm, tpm_member, bond: claims } =
+            work(Length::Long, second).await?;
 
         let mut ruled = Ruled {
             together: self,
             machine: Vec::new(),
             devices: Vec::new(),
-            tpm: None,
+            tpm: Vec::new(),
+            tpm_member: None,
             bond: claims,
             own_collateral,
         };
@@ -284,15 +286,16 @@ impl Together {
             let accepted = accepted.filter(|_| verification.accepted);
             ruled.devices.push(Ruling { policy, verification, accepted });
         }
-        if let Some((policy, (mut verification, accepted))) = of_tpm.zip(tpm) {
+        for (policy, mut verification) in of_tpm.into_iter().zip(tpm) {
             ask(state, &policy, at.0, &mut verification).await?;
-            let accepted = accepted.filter(|_| verification.accepted);
-            ruled.tpm = Some(Ruling { policy, verification, accepted });
+            ruled.tpm.push((policy, verification));
         }
+        let all = ruled.tpm.iter().all(|(_, verification)| verification.accepted);
+        ruled.tpm_member = tpm_member.filter(|_| all);
         Ok(ruled)
     }
 
-    fn request(
+    async fn request(
         &self,
         state: &State,
         challenge: Option<&Challenge>,
@@ -319,7 +322,7 @@ impl Together {
                     ima_log: tpm.ima_log.as_deref().map(hex),
                 };
                 let field = format!("evidence[{}].data", member.place);
-                match trusted_key(state, tpm).map_err(|error| error.field(field))? {
+                match trusted_key(state, tpm).await.map_err(|error| error.field(field))? {
                     TrustedKey::Certified { chain, roots } => {
                         (key.ak_chain, key.roots) = (Some(chain), roots)
                     }
@@ -378,7 +381,8 @@ pub struct Ruled<'t> {
     together: &'t Together,
     machine: Vec<Ruling<Accepted<Bond>>>,
     devices: Vec<Ruling<Accepted<DeviceSet>>>,
-    tpm: Option<Ruling<TpmMember>>,
+    tpm: Rulings,
+    tpm_member: Option<TpmMember>,
     bond: Option<BondClaims>,
     own_collateral: bool,
 }
@@ -394,8 +398,7 @@ impl<'t> Ruled<'t> {
             && !self.devices.is_empty()
             && self.machine.iter().all(|ruling| ruling.accepted.is_some())
             && self.devices.iter().all(|ruling| ruling.accepted.is_some())
-            && self.tpm.is_some() == self.together.tpm.is_some()
-            && self.tpm.iter().all(|ruling| ruling.accepted.is_some())
+            && self.tpm_member.is_some() == self.together.tpm.is_some()
     }
 
     /// How the members belong together; `None` where they do not.
@@ -412,8 +415,8 @@ impl<'t> Ruled<'t> {
             (&self.together.machine.0, plain(self.machine)),
             (&self.together.devices.0, plain(self.devices)),
         ];
-        if let (Some((member, _)), Some(tpm)) = (&self.together.tpm, self.tpm) {
-            members.push((member, plain([tpm])));
+        if let Some((member, _)) = &self.together.tpm {
+            members.push((member, self.tpm));
         }
         members.sort_by_key(|(member, _)| member.place);
         (self.bond, members)
@@ -443,8 +446,7 @@ impl<'t> Ruled<'t> {
             let error = refusal(made, &policy, own_collateral && of_machine);
             return Err(error.field(format!("evidence[{}]", member.place)));
         }
-        let tpm = self.tpm.and_then(|ruling| ruling.accepted);
-        draft.of_members(&proofs(self.machine), &proofs(self.devices), tpm.as_ref())
+        draft.of_members(&proofs(self.machine), &proofs(self.devices), self.tpm_member.as_ref())
     }
 }
 
@@ -454,12 +456,6 @@ fn proofs<T>(rulings: Vec<Ruling<T>>) -> Vec<(Resolved, T)> {
 
 /// Machine, devices, TPM.
 const MOST: usize = 3;
-
-fn one(policies: Vec<Resolved>) -> Result<Resolved> {
-    let [policy] = <[Resolved; 1]>::try_from(policies)
-        .map_err(|_| ApiError::argument("policies", "evidence of a TPM is appraised by one policy"))?;
-    Ok(policy)
-}
 
 fn mode(fields: &Fields<'_, '_>) -> Result<BindingMode> {
     BindingMode::from_name(fields.required_text("mode")?).ok_or_else(|| {

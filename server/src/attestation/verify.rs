@@ -19,7 +19,9 @@ use super::evidence::{DcapEvidence, Tee, TpmEvidence};
 use crate::State;
 use crate::collateral::{CollateralFile, Missing};
 use crate::error::{ApiError, Result, ServiceCode};
+use crate::instances::roots_for;
 use crate::policies::{Resolved, ask};
+use crate::work::{Length, work};
 
 /// What one policy made of a quote.
 #[derive(Debug)]
@@ -67,18 +69,25 @@ pub async fn dcap(
     let log = evidence.event_log.map(Blob);
     let has_agent_log = evidence.has_agent_log;
     let desk = Arc::clone(state.desk());
+    // What clients bring is verified for them alone, so that they cannot push out what is ours.
+    let ready = |policy: &Resolved| digest.as_ref().and_then(|digest| desk.ready(digest, policy, at));
+    let policies: Vec<_> = policies.into_iter().map(|policy| (ready(&policy), policy)).collect();
+    let length = match policies.as_slice() {
+        [(Some(_), _)] if log.is_none() => Length::Short,
+        _ => Length::Long,
+    };
     let verify = move || -> Result<DcapOutcome> {
         let mut rulings = Vec::with_capacity(policies.len());
-        for policy in policies {
+        for (ready, policy) in policies {
             let prepare = || {
                 let documents = std::slice::from_ref(collateral.as_ref());
                 DcapVerifier::with_policy(Arc::clone(&provider), documents, &options, policy.policy.clone())
                     .map_err(|problem| ApiError::internal(problem.message))
             };
-            // What clients bring is verified for them alone, so that they cannot push out what is ours.
-            let verifier = match &digest {
-                Some(digest) => desk.verifier(digest, &policy, at, prepare)?,
-                None => Ready::once(prepare()?),
+            let verifier = match (ready, &digest) {
+                (Some(ready), _) => ready,
+                (None, Some(digest)) => desk.prepare(digest, &policy, prepare)?,
+                (None, None) => Ready::once(prepare()?),
             };
             let (mut verification, accepted) = verifier.verify_for_claims(&quote, log.as_ref());
             if has_agent_log && verification.verified {
@@ -88,8 +97,7 @@ pub async fn dcap(
         }
         Ok(DcapOutcome { rulings, own_collateral })
     };
-    // Milliseconds of arithmetic: not on the threads that serve connections.
-    let mut outcome = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)??;
+    let mut outcome = work(length, verify).await??;
     for ruling in &mut outcome.rulings {
         ask(state, &ruling.policy, at.0, &mut ruling.verification).await?;
         ruling.accepted = ruling.accepted.take().filter(|_| ruling.verification.accepted);
@@ -97,30 +105,35 @@ pub async fn dcap(
     Ok(outcome)
 }
 
-/// Verifies a TPM's quote by one policy; `made` is given the proof that it was accepted. `answer` is the whole
-/// of what it must have signed in answer to a challenge of this service: without one the quote may be of any
-/// age, and only a policy that allows that accepts it.
+/// What each policy made of a TPM's quote, and what was made of the proofs where all accepted it.
+#[derive(Debug)]
+pub struct TpmOutcome<T> {
+    /// In the order of the policies' ids.
+    pub rulings: Vec<(Resolved, Verification)>,
+    /// Of the proofs, when every policy accepted.
+    pub made: Option<T>,
+}
+
+/// Verifies a TPM's quote; `made` is given the proofs, one of each policy, where all of them accepted it.
+/// `answer` is the whole of what it must have signed in answer to a challenge of this service: without one the
+/// quote may be of any age, and only a policy that allows that accepts it.
 ///
 /// # Errors
-/// Several policies; a key that this service has no reason to trust. What is wrong with the evidence is in
-/// the verification.
+/// A key that this service has no reason to trust. What is wrong with the evidence is in the verifications.
 pub async fn tpm<T: Send + 'static>(
     state: &State,
     evidence: Box<TpmEvidence>,
     policies: Vec<Resolved>,
     at: Time,
     answer: Option<Vec<u8>>,
-    made: impl FnOnce(&Accepted<BoundQuote<'_>>) -> T + Send + 'static,
-) -> Result<(Resolved, Verification, Option<T>)> {
-    let Ok([policy]) = <[Resolved; 1]>::try_from(policies) else {
-        return Err(ApiError::argument("policy_ids", "evidence of a TPM is appraised by one policy"));
-    };
+    made: impl FnOnce(&[&Accepted<BoundQuote<'_>>]) -> T + Send + 'static,
+) -> Result<TpmOutcome<T>> {
     let provider = Arc::clone(state.provider());
     let mut options = TpmOptions::new(at, answer.map(|answer| to_hex(&answer)).unwrap_or_default());
     if options.nonce.as_deref() == Some("") {
         (options.nonce, options.danger_no_nonce) = (None, true);
     }
-    match trusted_key(state, &evidence)? {
+    match trusted_key(state, &evidence).await? {
         TrustedKey::Certified { chain, roots } => (options.ak_chain, options.roots) = (Some(chain), roots),
         TrustedKey::Named(name) => options.ak_name = Some(name),
     }
@@ -136,12 +149,33 @@ pub async fn tpm<T: Send + 'static>(
         ima_log: evidence.ima_log.as_deref().map(hex),
         options,
     };
-    let rules = policy.policy.clone();
-    let verify = move || verify_tpm_for_claims(provider, &request, rules, made);
-    let (mut verification, made) = tokio::task::spawn_blocking(verify).await.map_err(ApiError::internal)?;
-    ask(state, &policy, at.0, &mut verification).await?;
-    let made = made.filter(|_| verification.accepted);
-    Ok((policy, verification, made))
+    let rules: Vec<_> = policies.iter().map(|policy| policy.policy.clone()).collect();
+    let verify = move || verify_tpm_for_claims(provider, &request, &rules, made);
+    let (verifications, made) = work(Length::Long, verify).await?;
+    let mut rulings: Vec<_> = policies.into_iter().zip(verifications).collect();
+    for (policy, verification) in &mut rulings {
+        ask(state, policy, at.0, verification).await?;
+    }
+    let all = rulings.iter().all(|(_, verification)| verification.accepted);
+    Ok(TpmOutcome { rulings, made: made.filter(|_| all) })
+}
+
+impl<T> TpmOutcome<T> {
+    /// What was made of the proofs, with the checks of the first policy.
+    ///
+    /// # Errors
+    /// The first refusal: every check up to the failing one.
+    pub fn accepted(self) -> Result<(T, Vec<CheckLine>)> {
+        let mut trace = None;
+        for (policy, verification) in self.rulings {
+            if !verification.accepted {
+                return Err(refusal(verification, &policy, false));
+            }
+            trace.get_or_insert(verification.checks);
+        }
+        let made = self.made.ok_or_else(|| ApiError::internal("no policy was asked"))?;
+        Ok((made, trace.unwrap_or_default()))
+    }
 }
 
 /// Why a TPM's key is trusted.
@@ -156,17 +190,18 @@ pub(super) enum TrustedKey {
 ///
 /// # Errors
 /// When it does not.
-pub(super) fn trusted_key(state: &State, evidence: &TpmEvidence) -> Result<TrustedKey> {
-    let trust = state.trust();
+pub(super) async fn trusted_key(state: &State, evidence: &TpmEvidence) -> Result<TrustedKey> {
     match &evidence.ak_chain {
-        Some(chain) if !trust.tpm_roots.is_empty() => Ok(TrustedKey::Certified {
-            chain: Blob(chain.clone().into_bytes()),
-            roots: trust.tpm_roots.clone(),
-        }),
-        Some(_) => Err(untrusted("this service trusts no root for attestation keys of TPMs")),
+        Some(chain) => {
+            let roots = roots_for(state, &evidence.ak).await?;
+            if roots.is_empty() {
+                return Err(untrusted("this service trusts no root for the certificate of this key"));
+            }
+            Ok(TrustedKey::Certified { chain: Blob(chain.clone().into_bytes()), roots })
+        }
         None => {
             let provider = state.provider().as_ref();
-            pinned(&evidence.ak, &trust.tpm_ak_names, provider).map(TrustedKey::Named)
+            pinned(&evidence.ak, &state.trust().tpm_ak_names, provider).map(TrustedKey::Named)
         }
     }
 }

@@ -21,4 +21,3 @@ pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use rim::import_rims;
 pub use route::routes;
 pub use upstream::Client;
-pub(crate) use upstream::percent_encode;

@@ -6,10 +6,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use veriquote::bytes::to_hex;
+use veriquote_http::percent_encode;
 
 use super::key::{Evaluation, PckQuery};
 use super::library::Shelved;
-use super::upstream::percent_encode;
 use super::{Api, Ca, DocumentKey, Missing, RimId, Tee};
 use crate::State;
 use crate::encoding::to_base64;

@@ -27,6 +27,9 @@ impl Config {
             );
         }
         self.instances.check(&mut ask);
+        let is_off_or = |value: u64, least: u64| value == 0 || value >= least;
+        ask(is_off_or(self.audit.rotate_bytes, 65_536), "audit.rotate_bytes: 0, or at least 65536");
+        ask(is_off_or(self.audit.rotate_seconds, 60), "audit.rotate_seconds: 0, or at least 60");
         let limits = &self.limits;
         ask((1024..=16 * 1024 * 1024).contains(&limits.body_bytes), "limits.body_bytes: from 1024 to 16 MiB");
         ask((1..=300).contains(&limits.request_seconds), "limits.request_seconds: from 1 to 300");

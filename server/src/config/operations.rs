@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::operations::audit::Rotation;
+
 /// TLS of the service itself; without a certificate it speaks HTTP.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -39,6 +41,18 @@ pub struct AuditConfig {
     pub file: Option<PathBuf>,
     /// Each token has its line; otherwise only changes have.
     pub tokens: bool,
+    /// At this length a file is closed and the next one begun; 0: never.
+    pub rotate_bytes: u64,
+    /// At this age, too; 0: never.
+    pub rotate_seconds: u64,
+}
+
+impl AuditConfig {
+    /// When a file is closed.
+    #[must_use]
+    pub const fn rotation(&self) -> Rotation {
+        Rotation { bytes: self.rotate_bytes, seconds: self.rotate_seconds }
+    }
 }
 
 /// Who may read the metrics.
@@ -97,6 +111,6 @@ impl Default for ClientLimits {
 
 impl Default for AuditConfig {
     fn default() -> Self {
-        Self { enabled: true, file: None, tokens: true }
+        Self { enabled: true, file: None, tokens: true, rotate_bytes: 256 * 1024 * 1024, rotate_seconds: 0 }
     }
 }

@@ -12,8 +12,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use veriquote::bytes::{constant_time_eq, from_hex, to_hex};
+use veriquote::crypto::CryptoProvider;
 use veriquote::encoding::{has_pem_marker, pem_blocks};
-use veriquote::tpm::{Credential, CredentialChallenge, Name, PublicArea, TrustedAk, TrustedEk};
+use veriquote::tpm::{Credential, CredentialChallenge, Name, PublicArea, PublicKey, TrustedAk, TrustedEk};
+use veriquote::x509::CertificationRequest;
 use veriquote::x509::chain::{ChainContext, ChainRules, Revocation};
 use veriquote::{Error, UnixTime};
 
@@ -110,24 +112,65 @@ pub(super) async fn produce_aikcert(state: &State, caller: &Caller, parameters: 
         Some("false" | "False") => false,
         Some(_) => return Err(Refusal::parameter("IncludeCertChain", "true or false is expected")),
     };
-    let area = bytes(parameters.required("CertRequest")?, "CertRequest")?;
-    let area = PublicArea::parse(&area).map_err(|error| wrong("CertRequest", &error))?;
-    let own = Name::of(&area, state.provider().as_ref()).map_err(|error| wrong("CertRequest", &error))?;
-    if own != claimed {
-        return Err(Refusal::parameter("CertRequest", "the public area is not that of AikName"));
-    }
+    let asked = Asked::read(parameters.required("CertRequest")?)?;
     let ek = state.instances().endorsement_key(state, parameters, "EkPubKey")?;
-    let known = state.store().instances_of_key(&to_hex(claimed.as_slice())).await?;
+    let known = state.store().instances_of_key(&to_hex(claimed.as_slice()), &caller.account).await?;
     let known = known.into_iter().map(Machine::of).collect::<Result<Vec<_>, _>>()?;
     let fingerprint = to_hex(&ek.fingerprint());
-    let machine = known.iter().find(|machine| {
-        machine.account == caller.account && machine.record.ek.as_deref() == Some(&fingerprint)
-    });
+    let machine = known.iter().find(|machine| machine.record.ek.as_deref() == Some(&fingerprint));
     let machine = machine.ok_or_else(|| {
         Refusal::parameter("AikName", "no machine has enrolled with this key: call GenerateAikcert first")
     })?;
+    let enrolled = machine.record.ak.as_deref().and_then(|hex| from_hex(hex.as_bytes()).ok());
+    let enrolled = enrolled.ok_or_else(|| ApiError::internal("a machine without its key"))?;
+    let area = PublicArea::parse(&enrolled).map_err(ApiError::internal)?;
+    asked.check(&area, &claimed, state.provider().as_ref())?;
     let (data, key) = certificate(state, &area, &claimed, &ek, &machine.uuid, chain)?;
     Ok(members([("Data", json!({ "DataCredentialBlob": data, "KeyCredentialBlob": key }))]))
+}
+
+/// What `CertRequest` is: the public area of the key, or a request of PKCS #10.
+enum Asked {
+    Area(Vec<u8>),
+    Request(Vec<u8>),
+}
+
+impl Asked {
+    fn read(text: &str) -> Result<Self, Refusal> {
+        if has_pem_marker(text.as_bytes()) {
+            let blocks = pem_blocks(text.as_bytes(), "CERTIFICATE REQUEST", 1);
+            let block = blocks.map_err(|error| wrong("CertRequest", &error))?.pop();
+            let none = || Refusal::parameter("CertRequest", "there is no certificate request in it");
+            return block.map(Self::Request).ok_or_else(none);
+        }
+        let bytes = bytes(text, "CertRequest")?;
+        // A SEQUENCE; a public area begins with its size or its type, which are small.
+        let is_request = bytes.first() == Some(&0x30);
+        Ok(if is_request { Self::Request(bytes) } else { Self::Area(bytes) })
+    }
+
+    /// That it asks for this key, which has enrolled. A request of PKCS #10 does not say which object of the
+    /// TPM has its key: the enrolment does. Nothing else that it asks for is given.
+    fn check(
+        &self,
+        enrolled: &PublicArea<'_>,
+        name: &Name,
+        provider: &dyn CryptoProvider,
+    ) -> Result<(), Refusal> {
+        let wrong = |error: Error| wrong("CertRequest", &error);
+        let same = match self {
+            Self::Area(bytes) => {
+                let area = PublicArea::parse(bytes).map_err(wrong)?;
+                Name::of(&area, provider).map_err(wrong)? == *name
+            }
+            Self::Request(bytes) => {
+                let request = CertificationRequest::verified(bytes, provider).map_err(wrong)?;
+                let key = PublicKey::from_spki(request.spki()).map_err(wrong)?;
+                enrolled.key().is_same_key(&key)
+            }
+        };
+        if same { Ok(()) } else { Err(Refusal::parameter("CertRequest", "its key is not that of AikName")) }
+    }
 }
 
 /// The nonce of a machine, which nobody else gets.

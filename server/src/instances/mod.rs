@@ -14,6 +14,7 @@ mod put;
 mod record;
 mod register;
 mod report;
+mod roots;
 mod signature;
 mod stateless;
 
@@ -32,6 +33,7 @@ use veriquote::{TrustAnchor, TrustAnchors, UnixTime};
 use zeroize::Zeroizing;
 
 pub use authority::{Authority, AuthorityError};
+pub use roots::roots_for;
 
 use crate::StartError;
 use crate::State;
@@ -99,12 +101,6 @@ impl Instances {
             continuation_key: Zeroizing::new(to_hex(tag.as_ref())),
         })
     }
-
-    /// The certificate of the authority for attestation keys: PEM.
-    #[must_use]
-    pub fn authority_certificate(&self) -> &str {
-        self.authority.certificate()
-    }
 }
 
 impl std::fmt::Debug for Instances {
@@ -167,7 +163,7 @@ async fn anonymous(state: &State, _: &Method, headers: &HeaderMap, parameters: &
         return Err(Refusal::new(StatusCode::UNAUTHORIZED, "MissingSignature", message));
     }
     version(parameters.get("Version").or_else(|| of_header("x-acs-version")).unwrap_or_default())?;
-    stateless::verify_message(state, parameters).await
+    stateless::verify_message(state, None, parameters).await
 }
 
 /// Who made the signature: a key that is known, a time that is near, a nonce that is new.
@@ -207,7 +203,7 @@ async fn act(state: &State, caller: &Caller, action: &str, parameters: &Paramete
         "RegisterMessage" => register::register(state, caller, parameters).await,
         "UnregisterMessage" => register::unregister(state, caller, parameters).await,
         "PutMessage" => put::put(state, caller, parameters).await,
-        "VerifyMessage" => stateless::verify_message(state, parameters).await,
+        "VerifyMessage" => stateless::verify_message(state, Some(caller), parameters).await,
         "DescribeInstance" => describe::instance(state, caller, parameters).await,
         "DescribeBoot" => describe::boot(state, caller, parameters).await,
         "DescribeEvents" => events::describe(state, caller, parameters).await,

@@ -103,8 +103,9 @@ pub async fn policy(state: &State) -> Result<Policy, Refusal> {
 /// Has the core verify a request by a policy, beside the threads that serve connections.
 pub async fn verify(state: &State, request: TpmRequest, policy: Policy) -> Result<Verification, Refusal> {
     let provider = Arc::clone(state.provider());
-    let work = move || verify_tpm_for_claims(provider, &request, policy, |_| ()).0;
-    tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::internal(error).into())
+    let work = move || verify_tpm_for_claims(provider, &request, &[policy], |_| ()).0.pop();
+    let verification = tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?;
+    verification.ok_or_else(|| ApiError::internal("no policy was asked").into())
 }
 
 /// What the machine of an authentic report runs: the member `ima.allow` of the policy that the core learns.

@@ -13,10 +13,10 @@ use aws_lc_rs::hmac;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use veriquote::UnixTime;
 use veriquote::bytes::{from_hex, to_hex};
+use veriquote_http::percent_encode;
 
 use super::answer::Refusal;
 use super::parameters::Parameters;
-use crate::collateral::percent_encode;
 use crate::encoding::from_base64;
 
 /// A request as it is signed.

@@ -5,17 +5,23 @@ use veriquote::bytes::to_hex;
 use veriquote::tpm::{Name, PublicArea};
 use veriquote_facade::{Blob, Time, Verification};
 
+use super::Caller;
 use super::answer::{Answer, Refusal, members};
 use super::events::{self, Deviation, PROGRAM};
 use super::parameters::Parameters;
 use super::put::with_baseline;
 use super::record::{Machine, Verdict, status};
 use super::report::{Report, policy, verify};
+use super::roots_for;
 use crate::State;
 
 /// `VerifyMessage`. A report that answers no challenge of `/v2/challenge` may be of any age, which the strict
-/// policy refuses.
-pub(super) async fn verify_message(state: &State, parameters: &Parameters) -> Answer {
+/// policy refuses. `caller` is nobody where the request is not signed: no machine is his.
+pub(super) async fn verify_message(
+    state: &State,
+    caller: Option<&Caller>,
+    parameters: &Parameters,
+) -> Answer {
     let report = Report::read(parameters.required("FileData")?)?;
     let nonce = match &report.challenge {
         None => None,
@@ -32,16 +38,16 @@ pub(super) async fn verify_message(state: &State, parameters: &Parameters) -> An
         }
     };
     let mut request = report.request(Time(state.now()), nonce.as_ref().map(<[u8; 32]>::as_slice));
-    let known = known_machine(state, &report).await?;
-    let trust = state.trust();
+    let known = known_machine(state, caller, &report).await?;
     match (&report.evidence.ak_chain, &known) {
         (_, Some((name, _))) => request.options.ak_name = Some(name.clone()),
         (Some(chain), None) => {
-            request.options.roots.clone_from(&trust.tpm_roots);
+            request.options.roots = roots_for(state, &report.evidence.ak).await?;
             request.options.ak_chain = Some(Blob(chain.clone().into_bytes()));
         }
         (None, None) => {
-            let message = "the attestation key has no certificate, and no machine has enrolled with it";
+            let message =
+                "the attestation key has no certificate, and no machine of yours has enrolled with it";
             return Err(Refusal::parameter("FileData", message));
         }
     }
@@ -67,13 +73,20 @@ pub(super) async fn verify_message(state: &State, parameters: &Parameters) -> An
     )]))
 }
 
-/// The Name of a key that is trusted without a certificate, with the machine that enrolled with it.
-async fn known_machine(state: &State, report: &Report) -> Result<Option<(String, Option<Machine>)>, Refusal> {
+/// The Name of a key that is trusted without a certificate, with the caller's machine that enrolled with it.
+async fn known_machine(
+    state: &State,
+    caller: Option<&Caller>,
+    report: &Report,
+) -> Result<Option<(String, Option<Machine>)>, Refusal> {
     let area = PublicArea::parse(&report.evidence.ak);
     let name = area.and_then(|area| Name::of(&area, state.provider().as_ref()));
     let name = name.map_err(|error| Refusal::parameter("FileData", format_args!("ak: {error}")))?;
     let hex = to_hex(name.as_slice());
-    let enrolled = state.store().instances_of_key(&hex).await?;
+    let enrolled = match caller {
+        Some(caller) => state.store().instances_of_key(&hex, &caller.account).await?,
+        None => Vec::new(),
+    };
     if let Some(first) = enrolled.into_iter().next() {
         return Ok(Some((hex, Some(Machine::of(first)?))));
     }

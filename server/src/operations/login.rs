@@ -28,6 +28,9 @@ const FRESH: i64 = 300;
 /// A token of a key that is not known has them fetched again, but not more often than this.
 const UNKNOWN: i64 = 30;
 
+/// Seconds by which the issuer's clock may be ahead of this one, or behind it.
+const LEEWAY: u32 = 60;
+
 /// Sets of keys of large issuers have less than a tenth of it.
 const LONGEST: usize = 1024 * 1024;
 
@@ -77,6 +80,7 @@ impl Login {
             issuer: Expected::Is(self.config.issuer.clone()),
             audience: Expected::Is(self.config.audience.clone()),
             required_claims: vec!["sub".to_owned(), "iat".to_owned()],
+            leeway: LEEWAY,
             ..Expectations::signature_only(Algorithms::from_names(ALGORITHMS).ok()?)
         })
     }

@@ -116,8 +116,11 @@ pub trait InstanceStore {
     /// A machine of anybody.
     fn instance<'a>(&'a self, uuid: &'a str) -> Answer<'a, Option<StoredInstance>>;
 
-    /// The machines whose attestation key has this Name.
-    fn instances_of_key<'a>(&'a self, ak_name: &'a str) -> Answer<'a, Vec<StoredInstance>>;
+    /// The machines of an account whose attestation key has this Name, by id.
+    fn instances_of_key<'a>(&'a self, ak_name: &'a str, account: &'a str) -> Answer<'a, Vec<StoredInstance>>;
+
+    /// Whether a machine of anybody has an attestation key of this Name.
+    fn is_enrolled<'a>(&'a self, ak_name: &'a str) -> Answer<'a, bool>;
 
     /// Adds a machine (version 1), or changes the version before it: `false` when somebody else did.
     fn keep_instance<'a>(&'a self, instance: &'a StoredInstance) -> Answer<'a, bool>;
@@ -187,12 +190,21 @@ impl InstanceStore for Database {
         })
     }
 
-    fn instances_of_key<'a>(&'a self, ak_name: &'a str) -> Answer<'a, Vec<StoredInstance>> {
+    fn instances_of_key<'a>(&'a self, ak_name: &'a str, account: &'a str) -> Answer<'a, Vec<StoredInstance>> {
         Box::pin(async move {
-            let sql = "SELECT uuid, account, version, ak_name, record FROM instance WHERE ak_name = $1 \
-                       ORDER BY uuid LIMIT 2";
-            let rows = sqlx::query(sql).bind(ak_name).fetch_all(&self.pool).await.map_err(failed)?;
+            let sql = "SELECT uuid, account, version, ak_name, record FROM instance \
+                       WHERE ak_name = $1 AND account = $2 ORDER BY uuid LIMIT 64";
+            let query = sqlx::query(sql).bind(ak_name).bind(account);
+            let rows = query.fetch_all(&self.pool).await.map_err(failed)?;
             rows.iter().map(instance).collect()
+        })
+    }
+
+    fn is_enrolled<'a>(&'a self, ak_name: &'a str) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let sql = "SELECT uuid FROM instance WHERE ak_name = $1 LIMIT 1";
+            let row = sqlx::query(sql).bind(ak_name).fetch_optional(&self.pool).await;
+            Ok(row.map_err(failed)?.is_some())
         })
     }
 

@@ -8,9 +8,9 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyRow, install_default_drive
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use veriquote::UnixTime;
+use veriquote_http::percent_encode;
 
 use super::{Answer, Store, StoreError, StoredDocument, StoredPolicy};
-use crate::collateral::percent_encode;
 use crate::encoding::{from_base64, to_base64};
 
 /// A store in SQL.

@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 use veriquote::{Fmspc, limits};
 use veriquote_facade::{PckQuery, platform_of_pck};
 
-pub use http::{Http, HttpError, Options};
+pub use http::{Http, HttpError, Retries};
 pub use service::{Api, Ca, Evaluation, Service, Tee};
 
-use http::Answer;
+use veriquote_http::Answer;
 
 /// Where Intel serves the root's revocation list; its own API has no call for it.
 pub const INTEL_ROOT_CA_CRL: &str = "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
@@ -126,7 +126,7 @@ pub fn fetch(
 
     step("PCK revocation list");
     let answer = http.get(&service.pck_crl(ca), limits::CRL_BYTES, &retrying)?;
-    file.pck_crl_issuer_chain = answer.issuer_chain(PCK_CRL_CHAIN)?;
+    file.pck_crl_issuer_chain = issuer_chain(&answer, PCK_CRL_CHAIN)?;
     file.pck_crl = crl(&answer)?;
     if let Platform::Known { leaf: Some(leaf), .. } = &wanted.platform {
         // The list's issuers are the certificate's.
@@ -139,20 +139,20 @@ pub fn fetch(
     step("TCB info");
     let url = service.tcb_info(tee, fmspc, wanted.evaluation);
     let answer = http.get(&url, limits::COLLATERAL_JSON_BYTES, &retrying)?;
-    file.tcb_info_issuer_chain = answer.issuer_chain(TCB_INFO_CHAIN)?;
+    file.tcb_info_issuer_chain = issuer_chain(&answer, TCB_INFO_CHAIN)?;
     (file.tcb_info, file.tcb_info_signature) = signed(&answer)?;
 
     step("QE identity");
     let url = service.qe_identity(tee, wanted.evaluation);
     let answer = http.get(&url, limits::COLLATERAL_JSON_BYTES, &retrying)?;
-    file.qe_identity_issuer_chain = answer.issuer_chain(IDENTITY_CHAIN)?;
+    file.qe_identity_issuer_chain = issuer_chain(&answer, IDENTITY_CHAIN)?;
     (file.qe_identity, file.qe_identity_signature) = signed(&answer)?;
 
     if wanted.qve {
         step("QvE identity");
         let url = service.qve_identity(wanted.evaluation);
         let answer = http.get(&url, limits::COLLATERAL_JSON_BYTES, &retrying)?;
-        file.qve_identity_issuer_chain = Some(answer.issuer_chain(IDENTITY_CHAIN)?);
+        file.qve_identity_issuer_chain = Some(issuer_chain(&answer, IDENTITY_CHAIN)?);
         let (identity, signature) = signed(&answer)?;
         file.qve_identity = Some(identity);
         file.qve_identity_signature = Some(signature);
@@ -161,13 +161,19 @@ pub fn fetch(
     Ok(file)
 }
 
+/// The chain in the first of these headers that is there.
+fn issuer_chain(answer: &Answer, names: &[&str]) -> Result<String, HttpError> {
+    answer.issuer_chain(names).map_err(|reason| HttpError::unusable(answer, reason))
+}
+
 /// The PCK certificate that a service found, with its issuers, and what names the rest of the collateral.
 fn pck_chain(answer: &Answer) -> Result<(Fmspc, Ca, String), HttpError> {
-    let leaf = std::str::from_utf8(&answer.body).map_err(|_| answer.unusable("the answer is not text"))?;
+    let leaf = std::str::from_utf8(&answer.body)
+        .map_err(|_| HttpError::unusable(answer, "the answer is not text"))?;
     let (fmspc, ca) = platform_of_pck(leaf).map_err(|problem| {
-        answer.unusable(format!("the answer is not a PCK certificate: {}", problem.message))
+        HttpError::unusable(answer, format!("the answer is not a PCK certificate: {}", problem.message))
     })?;
-    let chain = format!("{}\n{}", leaf.trim_end(), answer.issuer_chain(PCK_CHAIN)?);
+    let chain = format!("{}\n{}", leaf.trim_end(), issuer_chain(answer, PCK_CHAIN)?);
     Ok((fmspc, if ca == "processor" { Ca::Processor } else { Ca::Platform }, chain))
 }
 
@@ -198,11 +204,15 @@ fn crl(answer: &Answer) -> Result<String, HttpError> {
     }
     let text = answer.body.trim_ascii();
     if text.starts_with(b"-----BEGIN X509 CRL-----") {
-        return String::from_utf8(text.to_vec()).map_err(|_| answer.unusable("the PEM is not text"));
+        return String::from_utf8(text.to_vec())
+            .map_err(|_| HttpError::unusable(answer, "the PEM is not text"));
     }
     match veriquote::bytes::from_hex(text) {
         Ok(der) if der.first() == Some(&0x30) => Ok(veriquote::bytes::to_hex(&der)),
-        _ => Err(answer.unusable("the answer is not a revocation list: neither DER, hex of it, nor PEM")),
+        _ => Err(HttpError::unusable(
+            answer,
+            "the answer is not a revocation list: neither DER, hex of it, nor PEM",
+        )),
     }
 }
 
@@ -214,7 +224,8 @@ fn signed(answer: &Answer) -> Result<(String, String), HttpError> {
         object: &'a RawValue,
         signature: &'a str,
     }
-    let envelope: Envelope<'_> = serde_json::from_slice(&answer.body)
-        .map_err(|error| answer.unusable(format!("the answer is not the signed JSON asked for: {error}")))?;
+    let envelope: Envelope<'_> = serde_json::from_slice(&answer.body).map_err(|error| {
+        HttpError::unusable(answer, format!("the answer is not the signed JSON asked for: {error}"))
+    })?;
     Ok((envelope.object.get().to_owned(), envelope.signature.to_owned()))
 }

@@ -13,8 +13,8 @@ use veriquote::tpm::BoundQuote;
 use veriquote::{Check, Code, Error};
 
 use super::{
-    BondClaims, CompositeRequest, Decoded, device_options, left_open, machine_options, mode, the_log,
-    the_quote, tpm_request,
+    BondClaims, CompositeRequest, CompositeTpm, Decoded, device_options, left_open, machine_options, mode,
+    the_log, the_quote, tpm_request,
 };
 use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
@@ -32,8 +32,8 @@ pub struct MemberPolicies {
     pub machine: Vec<Policy>,
     /// Of the devices.
     pub devices: Vec<Policy>,
-    /// Of the TPM, with the hash of its text.
-    pub tpm: Option<(Policy, Option<[u8; 48]>)>,
+    /// Of the TPM, each with the hash of its text.
+    pub tpm: Vec<(Policy, Option<[u8; 48]>)>,
 }
 
 /// What came of each member.
@@ -43,8 +43,10 @@ pub struct Members {
     pub machine: Vec<Judged<Bond>>,
     /// What each policy made of the devices.
     pub devices: Vec<Judged<DeviceSet>>,
-    /// What its policy made of the TPM.
-    pub tpm: Option<(Verification, Option<TpmMember>)>,
+    /// What each policy made of the TPM.
+    pub tpm: Vec<Verification>,
+    /// The TPM, where all of its policies accepted it.
+    pub tpm_member: Option<TpmMember>,
     /// How the members belong together; `None` where they do not.
     pub bond: Option<BondClaims>,
 }
@@ -85,27 +87,10 @@ pub fn verify_members_for_claims(
         device_checks.extend(set.checks().iter().map(CheckLine::from));
         Ok((envelope.form, set))
     });
-    let tpm = policies.tpm.as_ref().zip(request.tpm.as_ref()).map(|((policy, hash), tpm)| {
-        let Some(nonce) = nonces.and_then(|nonces| nonces.tpm) else {
-            let problem = Problem::misuse(
-                "tpm",
-                "this mode of binding knows no challenge of a TPM",
-                "use the mode `veriquote`, or verify the TPM by itself",
-            );
-            return (Verification::failed("tpm", problem, Vec::new()), None);
-        };
-        let tpm = tpm_request(tpm, request, nonce);
-        let made = |accepted: &Accepted<BoundQuote<'_>>| TpmMember::new(accepted, *hash);
-        let (mut verification, member) =
-            verify_tpm_for_claims(Arc::clone(&provider), &tpm, policy.clone(), made);
-        match member.transpose() {
-            Ok(member) => (verification, member),
-            Err(error) => {
-                (verification.accepted, verification.error) = (false, Some(error.into()));
-                (verification, None)
-            }
-        }
-    });
+    let (tpm, tpm_member) = match &request.tpm {
+        None => (Vec::new(), None),
+        Some(tpm) => of_tpm(&provider, request, tpm, nonces.and_then(|nonces| nonces.tpm), &policies.tpm),
+    };
 
     let bound = match (&machine, &devices) {
         (Ok((machine, _)), Ok((_, set))) => Some(binding.bind(machine.clone(), set.clone())),
@@ -134,11 +119,44 @@ pub fn verify_members_for_claims(
             (judged, claims)
         }
     };
-    Members {
-        machine: machine.0,
-        devices: of_devices(devices, policies, device_checks),
-        tpm,
-        bond: machine.1,
+    let devices = of_devices(devices, policies, device_checks);
+    Members { machine: machine.0, devices, tpm, tpm_member, bond: machine.1 }
+}
+
+/// The TPM's results, and the TPM where all of its policies accepted it.
+fn of_tpm(
+    provider: &Arc<dyn CryptoProvider>,
+    request: &CompositeRequest,
+    tpm: &CompositeTpm,
+    nonce: Option<[u8; 32]>,
+    policies: &[(Policy, Option<[u8; 48]>)],
+) -> (Vec<Verification>, Option<TpmMember>) {
+    let Some(nonce) = nonce else {
+        let problem = Problem::misuse(
+            "tpm",
+            "this mode of binding knows no challenge of a TPM",
+            "use the mode `veriquote`, or verify the TPM by itself",
+        );
+        return (
+            policies.iter().map(|_| Verification::failed("tpm", problem.clone(), Vec::new())).collect(),
+            None,
+        );
+    };
+    let rules: Vec<Policy> = policies.iter().map(|(policy, _)| policy.clone()).collect();
+    let made = |proofs: &[&Accepted<BoundQuote<'_>>]| {
+        let hashes = policies.iter().map(|(_, hash)| *hash);
+        TpmMember::new(&proofs.iter().copied().zip(hashes).collect::<Vec<_>>())
+    };
+    let tpm = tpm_request(tpm, request, nonce);
+    let (mut verifications, member) = verify_tpm_for_claims(Arc::clone(provider), &tpm, &rules, made);
+    match member.transpose() {
+        Ok(member) => (verifications, member),
+        Err(error) => {
+            for verification in &mut verifications {
+                (verification.accepted, verification.error) = (false, Some(error.clone().into()));
+            }
+            (verifications, None)
+        }
     }
 }
 
@@ -165,7 +183,8 @@ fn nobody(problem: &Problem, request: &CompositeRequest, policies: &MemberPolici
     Members {
         machine: policies.machine.iter().map(|_| Judged::refused(failed(dcap::EVIDENCE))).collect(),
         devices: policies.devices.iter().map(|_| Judged::refused(failed("nvgpu"))).collect(),
-        tpm: request.tpm.as_ref().map(|_| (failed("tpm"), None)),
+        tpm: policies.tpm.iter().filter(|_| request.tpm.is_some()).map(|_| failed("tpm")).collect(),
+        tpm_member: None,
         bond: None,
     }
 }

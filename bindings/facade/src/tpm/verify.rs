@@ -79,27 +79,59 @@ pub fn learn_tpm_policy_json(provider: Arc<dyn CryptoProvider>, request: &str, n
     learned.unwrap_or_else(Problem::refused)
 }
 
-/// Verifies one quote by a policy of the core (those of the options are not looked at), and gives `made`
-/// the proof that the policy accepted it: what [`Claims`](veriquote::appraisal::Claims) of a token are made
-/// of. It is called only then.
+/// Verifies one quote by each of these policies of the core (those of the options are not looked at): a
+/// result for each. Where all of them accepted it, `made` is given the proofs, in the same order: what
+/// [`Claims`](veriquote::appraisal::Claims) of a token are made of. It is called only then.
 #[must_use]
 pub fn verify_tpm_for_claims<T>(
     provider: Arc<dyn CryptoProvider>,
     request: &TpmRequest,
-    policy: Policy,
-    made: impl FnOnce(&Accepted<BoundQuote<'_>>) -> T,
-) -> (Verification, Option<T>) {
-    let mut notes = Notes::default();
+    policies: &[Policy],
+    made: impl FnOnce(&[&Accepted<BoundQuote<'_>>]) -> T,
+) -> (Vec<Verification>, Option<T>) {
     let (mut made, mut given) = (Some(made), None);
-    let mut accepted = |accepted: &Accepted<BoundQuote<'_>>| {
-        given = made.take().map(|made| made(accepted));
+    let mut all = |proofs: &[&Accepted<BoundQuote<'_>>]| given = made.take().map(|made| made(proofs));
+    let mut results = by_each(&provider, request, policies, Some((&[], &mut all)));
+    // The last one's comes first.
+    results.reverse();
+    (results, given)
+}
+
+/// Is given the proofs that all policies accepted a quote.
+type TakeAll<'a> = &'a mut dyn FnMut(&[&Accepted<BoundQuote<'_>>]);
+
+/// The results of these policies, the last one's first. `proofs` are those of the policies before them, where
+/// all of these accepted.
+fn by_each(
+    provider: &Arc<dyn CryptoProvider>,
+    request: &TpmRequest,
+    policies: &[Policy],
+    mut proofs: Option<(&[&Accepted<BoundQuote<'_>>], TakeAll<'_>)>,
+) -> Vec<Verification> {
+    let Some((policy, others)) = policies.split_first() else {
+        if let Some((proofs, all)) = proofs.filter(|(proofs, _)| !proofs.is_empty()) {
+            all(proofs);
+        }
+        return Vec::new();
     };
-    let asked = Asked { policy: Some(policy), accepted: Some(&mut accepted), ..Asked::default() };
-    let result = match run(&provider, request, &mut notes, asked) {
+    let mut results = None;
+    // A proof lasts only so long: the others are asked meanwhile.
+    let mut accepted = |proof: &Accepted<BoundQuote<'_>>| {
+        let (before, all) = proofs.take()?;
+        let proofs = [before, &[proof]].concat();
+        results = Some(by_each(provider, request, others, Some((&proofs, all))));
+        Some(())
+    };
+    let mut accepted = |proof: &Accepted<BoundQuote<'_>>| accepted(proof).unwrap_or_default();
+    let mut notes = Notes::default();
+    let asked = Asked { policy: Some(policy.clone()), accepted: Some(&mut accepted), ..Asked::default() };
+    let result = match run(provider, request, &mut notes, asked) {
         Ok(result) => result,
         Err(problem) => Verification::failed(EVIDENCE, problem, notes.lines),
     };
-    (result, given)
+    let mut results = results.unwrap_or_else(|| by_each(provider, request, others, None));
+    results.push(result);
+    results
 }
 
 /// Is given the proof that the policy accepted a quote.

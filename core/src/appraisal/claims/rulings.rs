@@ -54,7 +54,6 @@ impl<'p> Rulings<'p> {
 
     /// The one piece of evidence that all of these policies accepted, and what they found. `is_same` tells
     /// whether two verifications are of the same.
-    #[cfg(any(feature = "dcap", feature = "nvidia"))]
     pub(super) fn over<T>(
         policies: &[(&'p crate::policy::Accepted<T>, Option<[u8; 48]>)],
         is_same: impl Fn(&T, &T) -> bool,

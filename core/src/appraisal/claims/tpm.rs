@@ -35,10 +35,22 @@ impl Claims {
         options: &ClaimsOptions<'_>,
         provider: &dyn CryptoProvider,
     ) -> Result<Self, Error> {
+        Self::from_all_accepted_tpm(&[(accepted, options.policy_hash)], options, provider)
+    }
+
+    /// The claims of a TPM's quote that each of several policies accepted, as
+    /// [`Claims::from_all_accepted`] has them.
+    ///
+    /// # Errors
+    /// Those of [`Claims::from_all_accepted`].
+    pub fn from_all_accepted_tpm(
+        policies: &[(&Accepted<BoundQuote<'_>>, Option<[u8; 48]>)],
+        options: &ClaimsOptions<'_>,
+        provider: &dyn CryptoProvider,
+    ) -> Result<Self, Error> {
         options.check()?;
-        let bound = accepted.evidence();
+        let (bound, rulings) = Rulings::over(policies, is_same)?;
         check_window(bound.ak().window, options)?;
-        let rulings = Rulings::of(&[(accepted.appraisal(), options.policy_hash)])?;
         let mut environment = machine(bound);
         state(&mut environment, options, &rulings.results, vector(bound, &rulings));
         bind(&mut environment, options, provider)?;
@@ -70,13 +82,13 @@ pub struct TpmMember {
 
 #[cfg(all(feature = "dcap", feature = "nvidia"))]
 impl TpmMember {
-    /// Of a quote that a policy accepted, with the hash of its text.
+    /// Of a quote that each of several policies accepted, with the hash of their text.
     ///
     /// # Errors
-    /// `claims.value` for names of policies that a token cannot have.
-    pub fn new(accepted: &Accepted<BoundQuote<'_>>, hash: Option<[u8; 48]>) -> Result<Self, Error> {
-        let bound = accepted.evidence();
-        let rulings = Rulings::of(&[(accepted.appraisal(), hash)])?;
+    /// `misuse.options` for no policy at all and for policies that accepted different evidence; `claims.value` for
+    /// names of policies that a token cannot have.
+    pub fn new(policies: &[(&Accepted<BoundQuote<'_>>, Option<[u8; 48]>)]) -> Result<Self, Error> {
+        let (bound, rulings) = Rulings::over(policies, is_same)?;
         let vector = vector(bound, &rulings);
         let (policies, joined) = (rulings.results, rulings.joined);
         Ok(Self { environment: machine(bound), vector, policies, joined, window: bound.ak().window })
@@ -126,6 +138,21 @@ fn check_window(window: Window, options: &ClaimsOptions<'_>) -> Result<(), Error
         }
     }
     Ok(())
+}
+
+/// Whether two verifications are of one quote by one key, with the same registers.
+fn is_same(one: &BoundQuote<'_>, other: &BoundQuote<'_>) -> bool {
+    let (quote, of_other) = (one.quote(), other.quote());
+    one.pcrs() == other.pcrs()
+        && one.ak() == other.ak()
+        && quote.ak_identity() == of_other.ak_identity()
+        && quote.scheme() == of_other.scheme()
+        && quote.extra_data() == of_other.extra_data()
+        && quote.qualified_signer() == of_other.qualified_signer()
+        && quote.clock() == of_other.clock()
+        && quote.firmware_version() == of_other.firmware_version()
+        && quote.is_fresh() == of_other.is_fresh()
+        && quote.pcr_digest() == of_other.pcr_digest()
 }
 
 /// What the quote says of the machine, under our names.

@@ -5,6 +5,7 @@
 //! a line in the middle must write all that follow anew. What was cut off at the end is told by a head that
 //! was noted elsewhere.
 
+mod files;
 pub mod record;
 mod verify;
 
@@ -18,6 +19,7 @@ use serde_json::{Map, Value};
 use veriquote::UnixTime;
 use veriquote::bytes::to_hex;
 
+pub use files::{BrokenFile, closed_files, verify_all};
 pub use verify::{Broken, Head, Watched, verify};
 
 /// A hash of the chain.
@@ -34,10 +36,26 @@ pub struct Audit {
 struct Open {
     file: File,
     length: u64,
+    /// Number of the file's first entry, and when it was written.
+    first: u64,
+    begun_at: Option<UnixTime>,
     entries: u64,
     hash: Hash,
     unsynced: bool,
 }
+
+/// When a file is closed and the next one begun; 0: never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rotation {
+    /// At this length.
+    pub bytes: u64,
+    /// At this age.
+    pub seconds: u64,
+}
+
+/// The event of an entry that continues another file, and its member with the hash there.
+const CONTINUED: &str = "log.continued";
+const BEFORE: &str = "before";
 
 /// How far an entry must have come before its request is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,27 +89,46 @@ impl Entry {
 }
 
 impl Audit {
-    /// Opens a log, whose chain must hold. A last line that was never finished is cut off, which the log says.
+    /// Opens a log, whose chain must hold: that of the file that is written, and that it continues the one that
+    /// was closed last. A last line that was never finished is cut off, which the log says.
     ///
     /// # Errors
     /// A file that cannot be written, or whose chain is broken.
     pub fn open(path: &Path, now: UnixTime) -> Result<Self, String> {
         let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(|error| told(&error))?;
+        let mut file = create(path).map_err(|error| told(&error))?;
         // Two processes that write one chain would break it.
         file.try_lock().map_err(|_| told(&"another process writes this log"))?;
-        let head = verify(&mut file, &mut Watched::default()).map_err(|broken| told(&broken))?;
+        let last = closed_files(path).map_err(|error| told(&error))?.pop();
+        let before = last.map(|last| {
+            let told = |error: &dyn std::fmt::Display| format!("{}: {error}", last.display());
+            let mut closed = File::open(&last).map_err(|error| told(&error))?;
+            verify(&mut closed, None, &mut Watched::default()).map_err(|broken| told(&broken))
+        });
+        let before = before.transpose()?;
+        let head = verify(&mut file, before.as_ref(), &mut Watched::default());
+        let head = head.map_err(|broken| told(&broken))?;
         let length = file.metadata().map_err(|error| told(&error))?.len();
         let torn = length - head.length;
         file.set_len(head.length).map_err(|error| told(&error))?;
         file.seek(SeekFrom::End(0)).map_err(|error| told(&error))?;
-        let open =
-            Open { file, length: head.length, entries: head.entries, hash: head.hash, unsynced: false };
+        let open = Open {
+            file,
+            length: head.length,
+            first: head.first,
+            begun_at: head.begun_at,
+            entries: head.entries,
+            hash: head.hash,
+            unsynced: false,
+        };
         let audit = Self { path: path.to_owned(), state: Mutex::new(open) };
+        if head.lines == 0
+            && let Some(before) = before
+        {
+            // It ended after a file was closed, and before the next one was in its place.
+            let entry = continued(&before.hash);
+            audit.add(entry, now, Durability::Synced).map_err(|error| told(&error))?;
+        }
         if torn > 0 {
             let entry = Entry::of("log.repaired").with("bytes_cut", torn);
             audit.add(entry, now, Durability::Synced).map_err(|error| told(&error))?;
@@ -99,36 +136,48 @@ impl Audit {
         Ok(audit)
     }
 
+    /// Closes the file and begins the next, where it is time for that.
+    ///
+    /// # Errors
+    /// Those of the system: the log goes on in the file that it is in.
+    pub fn rotate(&self, rotation: Rotation, now: UnixTime) -> io::Result<()> {
+        let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let age = open.begun_at.map_or(0, |begun| u64::try_from(now.since(begun)).unwrap_or(0));
+        let is_long = rotation.bytes > 0 && open.length >= rotation.bytes;
+        let is_old = rotation.seconds > 0 && age >= rotation.seconds;
+        if !is_long && !is_old {
+            return Ok(());
+        }
+        open.file.sync_data()?;
+        let coming = files::coming(&self.path);
+        // One of an attempt that failed.
+        let _ = std::fs::remove_file(&coming);
+        let file = create(&coming)?;
+        file.try_lock().map_err(io::Error::from)?;
+        let (entries, hash) = (open.entries, open.hash);
+        let (length, first, unsynced) = (0, entries + 1, false);
+        let mut next = Open { file, length, first, begun_at: None, entries, hash, unsynced };
+        next.write(continued(&hash), now, Durability::Synced)?;
+        let closed = files::closed(&self.path, open.first);
+        if closed.try_exists()? {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, closed.display().to_string()));
+        }
+        std::fs::rename(&self.path, &closed)?;
+        if let Err(error) = std::fs::rename(&coming, &self.path) {
+            std::fs::rename(&closed, &self.path)?;
+            return Err(error);
+        }
+        *open = next;
+        // What is written from now on is found under this name after a power cut, too.
+        files::sync_folder(&self.path)
+    }
+
     /// Adds an entry.
     ///
     /// # Errors
     /// When it could not be written: the log stays as it was.
     pub fn add(&self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<()> {
-        let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut object = Map::new();
-        object.insert("number".to_owned(), (open.entries + 1).into());
-        object.insert("time".to_owned(), now.to_string().into());
-        object.insert("event".to_owned(), entry.event.into());
-        object.extend(entry.members);
-        let text = Value::Object(object).to_string();
-        let hash = link(&open.hash, text.as_bytes());
-        let line = format!("{{\"entry\":{text},\"hash\":\"{}\"}}\n", to_hex(&hash));
-        if let Err(error) = open.file.write_all(line.as_bytes()) {
-            // Half a line would break the chain for everything after it.
-            let length = open.length;
-            open.file.set_len(length)?;
-            open.file.seek(SeekFrom::Start(length))?;
-            return Err(error);
-        }
-        open.length += u64::try_from(line.len()).unwrap_or(0);
-        open.entries += 1;
-        open.hash = hash;
-        open.unsynced = true;
-        if durability == Durability::Synced {
-            open.file.sync_data()?;
-            open.unsynced = false;
-        }
-        Ok(())
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).write(entry, now, durability)
     }
 
     /// How many entries there are, and the hash of the last.
@@ -159,6 +208,47 @@ impl Audit {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+impl Open {
+    fn write(&mut self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<()> {
+        let mut object = Map::new();
+        object.insert("number".to_owned(), (self.entries + 1).into());
+        object.insert("time".to_owned(), now.to_string().into());
+        object.insert("event".to_owned(), entry.event.into());
+        object.extend(entry.members);
+        let text = Value::Object(object).to_string();
+        let hash = link(&self.hash, text.as_bytes());
+        let line = format!("{{\"entry\":{text},\"hash\":\"{}\"}}\n", to_hex(&hash));
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
+            // Half a line would break the chain for everything after it.
+            self.file.set_len(self.length)?;
+            self.file.seek(SeekFrom::Start(self.length))?;
+            return Err(error);
+        }
+        self.length += u64::try_from(line.len()).unwrap_or(0);
+        self.begun_at.get_or_insert(now);
+        self.entries += 1;
+        self.hash = hash;
+        self.unsynced = true;
+        if durability == Durability::Synced {
+            self.file.sync_data()?;
+            self.unsynced = false;
+        }
+        Ok(())
+    }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn continued(before: &Hash) -> Entry {
+    Entry::of(CONTINUED).with(BEFORE, to_hex(before))
 }
 
 /// The hash after one entry more.
@@ -208,7 +298,7 @@ mod tests {
         assert!(Audit::open(&file.0, UnixTime(0)).is_err(), "one process writes it");
         audit.add(Entry::of("token.issued"), UnixTime(9), Durability::Synced).unwrap();
         drop(audit);
-        let head = verify(&mut File::open(&file.0).unwrap(), &mut Watched::default()).unwrap();
+        let head = verify(&mut File::open(&file.0).unwrap(), None, &mut Watched::default()).unwrap();
         assert_eq!((head.entries, head.hash == first), (4, false));
     }
 
@@ -224,6 +314,88 @@ mod tests {
         let text = std::fs::read_to_string(&file.0).unwrap();
         assert!(text.lines().last().unwrap().contains("\"event\":\"log.repaired\""), "{text}");
         assert!(text.lines().last().unwrap().contains("\"bytes_cut\":14"), "{text}");
+    }
+
+    #[test]
+    fn a_log_of_several_files_is_one_chain() {
+        let folder = std::env::temp_dir().join(format!("veriquote-audit-{}-files", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir(&folder).unwrap();
+        let folder = Folder(folder);
+        let path = folder.0.join("audit.jsonl");
+        let add = |audit: &Audit, at: i64| {
+            audit.add(Entry::of("token.issued").with("jti", at), UnixTime(at), Durability::Written).unwrap();
+        };
+        let by_age = Rotation { seconds: 100, ..Rotation::default() };
+        let audit = Audit::open(&path, UnixTime(0)).unwrap();
+        audit.rotate(Rotation { seconds: 1, bytes: 1 }, UnixTime(9_999)).unwrap();
+        assert_eq!(closed_files(&path).unwrap().len(), 0, "there is nothing to close");
+        add(&audit, 0);
+        add(&audit, 50);
+        audit.rotate(by_age, UnixTime(99)).unwrap();
+        assert_eq!(closed_files(&path).unwrap().len(), 0, "it is not old enough");
+        let at_close = audit.head();
+        audit.rotate(by_age, UnixTime(100)).unwrap();
+        assert_eq!(audit.head().0, 3, "two, and the one that goes on");
+        add(&audit, 101);
+        assert!(Audit::open(&path, UnixTime(102)).is_err(), "it is still one process's");
+        drop(audit);
+        // After a start it knows how old the file is.
+        let audit = Audit::open(&path, UnixTime(150)).unwrap();
+        audit.rotate(by_age, UnixTime(199)).unwrap();
+        assert_eq!(closed_files(&path).unwrap().len(), 1);
+        audit.rotate(Rotation { bytes: 300, ..Rotation::default() }, UnixTime(199)).unwrap();
+        add(&audit, 200);
+        drop(audit);
+        let closed = closed_files(&path).unwrap();
+        let names: Vec<_> = closed.iter().map(|file| file.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["audit.jsonl.000000000001", "audit.jsonl.000000000003"]);
+        let all = |noted: Option<&str>| {
+            let mut watched = Watched::for_hash(noted);
+            (verify_all(&path, &mut watched), watched.is_missing())
+        };
+        let noted = to_hex(&at_close.1);
+        let (head, missing) = all(Some(&noted));
+        let head = head.unwrap();
+        assert_eq!((head.first, head.entries, missing), (1, 6, false));
+        // Any file by itself, which says where it begins.
+        let alone = verify(&mut File::open(&path).unwrap(), None, &mut Watched::default()).unwrap();
+        assert_eq!((alone.first, alone.entries, alone.hash), (5, 6, head.hash));
+        // One in the middle that is gone, changed, or cut off.
+        let middle = std::fs::read(&closed[1]).unwrap();
+        std::fs::remove_file(&closed[1]).unwrap();
+        assert_eq!(all(None).0.unwrap_err().file, path);
+        assert!(Audit::open(&path, UnixTime(300)).is_err());
+        for changed in [&middle[..middle.len() - 1], &[&middle[..], b"{"].concat()] {
+            std::fs::write(&closed[1], changed).unwrap();
+            assert_eq!(all(None).0.unwrap_err().file, closed[1]);
+        }
+        let whole_line = middle[..middle.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+        std::fs::write(&closed[1], &middle[..whole_line]).unwrap();
+        assert_eq!(all(None).0.unwrap_err().file, path, "its end is missing");
+        std::fs::write(&closed[1], &middle).unwrap();
+        // The oldest may be elsewhere: then the chain says where it begins. What was before is noted in it.
+        std::fs::remove_file(&closed[0]).unwrap();
+        let (head, missing) = all(Some(&noted));
+        assert_eq!((head.unwrap().first, missing), (3, false));
+        assert!(all(Some(&"00".repeat(32))).1);
+        // It ended between the two names: the next start goes on.
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(files::coming(&path), b"{\"entry\":{").unwrap();
+        let audit = Audit::open(&path, UnixTime(400)).unwrap();
+        add(&audit, 401);
+        audit.rotate(Rotation { bytes: 1, ..Rotation::default() }, UnixTime(402)).unwrap();
+        drop(audit);
+        assert_eq!(all(None).0.unwrap().entries, 7);
+        assert!(Audit::open(&path, UnixTime(500)).is_ok());
+    }
+
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
     }
 
     #[test]
@@ -244,12 +416,16 @@ mod tests {
             (format!("{a}\n{}\n", b.replace("{\"entry\"", "{ \"entry\"")), 2),
         ] {
             std::fs::write(&file.0, &changed).unwrap();
-            let broken = verify(&mut File::open(&file.0).unwrap(), &mut Watched::default()).unwrap_err();
+            let broken =
+                verify(&mut File::open(&file.0).unwrap(), None, &mut Watched::default()).unwrap_err();
             assert_eq!(broken.line, line, "{changed}");
             assert!(Audit::open(&file.0, UnixTime(0)).is_err());
         }
         // What is missing at the end is told by a head that was noted elsewhere, and by nothing else.
         std::fs::write(&file.0, format!("{a}\n{b}\n")).unwrap();
-        assert_eq!(verify(&mut File::open(&file.0).unwrap(), &mut Watched::default()).unwrap().entries, 2);
+        assert_eq!(
+            verify(&mut File::open(&file.0).unwrap(), None, &mut Watched::default()).unwrap().entries,
+            2
+        );
     }
 }
