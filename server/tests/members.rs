@@ -251,7 +251,7 @@ fn calls_that_are_wrong_are_told_so() {
     };
     assert_eq!(refused(&twice), (400, "evidence[2].tee".into()));
     assert_eq!(refused(&|it| it["evidence"][1]["name"] = json!("machine")), (400, "evidence".into()));
-    assert_eq!(refused(&|it| it["binding"] = Value::Null), (400, "binding".into()));
+    assert_eq!(refused(&|it| it["binding"] = Value::Null), (400, "evidence".into()));
     assert_eq!(refused(&|it| it["binding"]["mode"] = json!("any")), (400, "binding.mode".into()));
     assert_eq!(refused(&|it| it["binding"]["mode"] = json!("cocos")), (400, "binding.raw".into()));
     assert_eq!(refused(&|it| it["binding"]["mode"] = json!("manifest")), (400, "challenge".into()));

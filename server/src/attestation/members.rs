@@ -106,9 +106,7 @@ impl Together {
         for (member, ids) in members.into_iter().zip(policies(fields, &names)?) {
             member.policy_ids = ids;
         }
-        let node = fields.get("binding").ok_or_else(|| {
-            fields.wrong("binding", "say how the pieces are bound to one challenge: no mode is a default")
-        })?;
+        let node = fields.get("binding").ok_or_else(|| fields.wrong("binding", "this member is missing"))?;
         let binding = Fields::of(node, "binding", &["mode", "raw", "identity", "nonce", "report_data"])?;
         let mut digest = [0; 48];
         digest.copy_from_slice(whole.finish().as_ref());

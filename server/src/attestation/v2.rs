@@ -76,12 +76,14 @@ impl Request {
         let items = fields.items("evidence")?.unwrap_or_default();
         let item = match items {
             [item] if fields.get("binding").is_none() => Item::One(Box::new(Piece::read(&fields, item)?)),
-            [] | [_] => {
+            [_, _, ..] if fields.get("binding").is_some() => {
+                Item::Several(Box::new(Together::read(&fields, items)?))
+            }
+            _ => {
                 let detail =
-                    "one piece of evidence has its binding in `runtime_data`; several have `binding`";
+                    "one piece is expected, bound as its `runtime_data` say, or several and `binding`";
                 return Err(fields.wrong("evidence", detail));
             }
-            several => Item::Several(Box::new(Together::read(&fields, several)?)),
         };
         let number = |name: &str| {
             let number = fields.number(name)?;
