@@ -16,6 +16,7 @@ use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
 use crate::collateral::{Library, import, import_rims};
 use crate::config::Config;
+use crate::health::Probe;
 use crate::http::Bounds;
 use crate::instances::{Authority, Instances};
 use crate::keys::{KeyRing, Passphrase, RingError};
@@ -48,6 +49,7 @@ struct Inner {
     tls: Option<Tls>,
     judge: Judge,
     login: Option<Login>,
+    probe: Probe,
 }
 
 struct Provider(Arc<dyn CryptoProvider>);
@@ -183,6 +185,7 @@ impl State {
             tls,
             judge,
             login,
+            probe: Probe::default(),
         })))
     }
 
@@ -279,6 +282,12 @@ impl State {
     #[must_use]
     pub fn audit(&self) -> Option<&Audit> {
         self.0.audit.as_ref()
+    }
+
+    /// Whether the store answers.
+    #[must_use]
+    pub fn probe(&self) -> &Probe {
+        &self.0.probe
     }
 
     /// Administrators that another issuer knows.
