@@ -19,7 +19,7 @@ use super::binding::RuntimeData;
 use super::evidence::{Tee, inner};
 use super::verify::{agent_log, of_library, other_tee, refusal};
 use crate::State;
-use crate::collateral::{DocumentKey, Missing, RimId};
+use crate::collateral::{DocumentKey, KeptCrls, Missing, RimId};
 use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Fields, read};
@@ -105,6 +105,36 @@ impl DeviceEvidence {
     }
 }
 
+impl DeviceEvidence {
+    /// Adds the lists that the service keeps where the client brings neither lists nor responses, and says which.
+    /// A list that is not in force is not used, and named.
+    pub(super) async fn add_kept_lists(&mut self, state: &State, at: Time) -> Result<Option<CheckLine>> {
+        if !self.crls.is_empty() || !self.ocsp.is_empty() {
+            return Ok(None);
+        }
+        let KeptCrls { current, lapsed, missing } = state.library().nvidia_crls(at.0).await?;
+        let reason = match (current.is_empty(), lapsed.is_empty() && missing.is_empty()) {
+            (false, _) => None,
+            (true, true) => Some("the request brings no revocation list, and none is kept here"),
+            (true, false) => {
+                Some("the request brings no revocation list, and none that is kept here is in force")
+            }
+        };
+        let (names, lists): (Vec<String>, Vec<Blob>) = current.into_iter().unzip();
+        self.crls = lists;
+        let facts = [("used", names), ("lapsed", lapsed), ("missing", missing)];
+        let facts = facts.into_iter().filter(|(_, names)| !names.is_empty());
+        Ok(Some(CheckLine {
+            id: "service.revocation".to_owned(),
+            title: "the service's own revocation lists stand in for the client's".to_owned(),
+            outcome: if reason.is_some() { "skipped" } else { "passed" }.to_owned(),
+            reason: reason.map(str::to_owned),
+            spec: "docs/api.md, Evidence".to_owned(),
+            facts: facts.map(|(name, names)| (name.to_owned(), names.into())).collect(),
+        }))
+    }
+}
+
 /// A policy, and the proof that it accepted.
 pub type Proof<T> = (Resolved, Accepted<T>);
 
@@ -153,7 +183,7 @@ impl<T> Rulings<T> {
 /// No challenge, and what the service lacks. What is wrong with the evidence is in the rulings.
 pub async fn devices(
     state: &State,
-    evidence: DeviceEvidence,
+    mut evidence: DeviceEvidence,
     data: Option<&RuntimeData>,
     policies: Vec<Resolved>,
     at: Time,
@@ -162,6 +192,7 @@ pub async fn devices(
         let detail = "devices answer a challenge, and nothing else says how old their evidence is: give its 32 bytes as `raw`";
         ApiError::argument("runtime_data", detail)
     })?;
+    let kept = evidence.add_kept_lists(state, at).await?;
     let trust = state.trust();
     let options = NvgpuOptions {
         crls: evidence.crls,
@@ -180,7 +211,18 @@ pub async fn devices(
         _ => Vec::new(),
     };
     let add = |request: &mut NvgpuRequest, rims: Vec<Document>| request.rims.extend(rims);
-    with_manifests(state, request, judge, claims, add, (policies, at), true).await
+    let mut rulings = with_manifests(state, request, judge, claims, add, (policies, at), true).await?;
+    for (_, Judged { verification, .. }) in &mut rulings.rulings {
+        note(&kept, verification);
+    }
+    Ok(rulings)
+}
+
+/// Says which lists of the service's stood in.
+pub(super) fn note(kept: &Option<CheckLine>, verification: &mut Verification) {
+    if verification.verified {
+        verification.checks.extend(kept.clone());
+    }
 }
 
 /// Verifies a trust domain with its devices.
@@ -193,12 +235,13 @@ pub async fn devices(
 pub async fn composite(
     state: &State,
     field: &str,
-    evidence: DeviceEvidence,
+    mut evidence: DeviceEvidence,
     data: Option<&RuntimeData>,
     challenged: Option<&Challenged>,
     policies: Vec<Resolved>,
     at: Time,
 ) -> Result<Rulings<Composite>> {
+    let kept = evidence.add_kept_lists(state, at).await?;
     let quote = Blob(evidence.quote.unwrap_or_default());
     let own_collateral = evidence.collateral.is_none();
     let collateral = match evidence.collateral {
@@ -264,6 +307,7 @@ pub async fn composite(
         {
             return Err(other_tee(Tee::Tdx, &claims.machine.tee, field));
         }
+        note(&kept, verification);
         if verification.verified {
             verification.checks.extend(evidence.has_agent_log.then(agent_log));
         }

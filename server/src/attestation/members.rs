@@ -16,7 +16,7 @@ use veriquote_facade::{
     Verification, verify_members_for_claims,
 };
 
-use super::devices::{DeviceEvidence, manifests, wanted};
+use super::devices::{DeviceEvidence, manifests, note, wanted};
 use super::evidence::{DcapEvidence, Evidence, Tee, TpmEvidence, outer};
 use super::issue::{Draft, evidence_digest};
 use super::v2::{EVIDENCE_MEMBERS, evidence_of, policies};
@@ -231,7 +231,10 @@ impl Together {
                 of_library(state, (machine.tee, &field), &quote).await?.document.as_ref().clone()
             }
         };
+        let mut of_lists = self.devices.1.clone();
+        let kept = of_lists.add_kept_lists(state, at).await?;
         let mut request = self.request(state, challenge, quote, collateral, at).await?;
+        request.devices.crls = of_lists.crls;
 
         // What manifests the devices need, they say when they are authentic.
         let provider = Arc::clone(state.provider());
@@ -280,6 +283,7 @@ impl Together {
         }
         for (policy, judged) in of_devices.into_iter().zip(devices) {
             let (mut verification, accepted) = (judged.verification, judged.accepted);
+            note(&kept, &mut verification);
             ask(state, &policy, at.0, &mut verification).await?;
             let accepted = accepted.filter(|_| verification.accepted);
             ruled.devices.push(Ruling { policy, verification, accepted });
