@@ -169,7 +169,12 @@ fn a_trust_domain_and_its_gpu_get_one_token() {
     let data: Vec<u8> = [NONCE, [9; 32]].concat();
     let whole: [u8; 64] = data.clone().try_into().expect("64 bytes");
     let document = together(&td(whole), &hopper(NONCE));
-    for (data, mode) in [(Some(&*data), "raw-pad64"), (None, "none")] {
+    // Report data of which nobody says what they should be answer no challenge.
+    let unasked = server.post("/v1/attestation", &v1("acstdxnvgpu", &document, None));
+    assert_eq!(unasked.codes().1, "AS.POLICY.DENIED", "{}", unasked.body);
+    assert!(unasked.body.contains("composite.fresh"), "{}", unasked.body);
+    let open = keeping(&[], |config, _| config.policy.default = "crypto-only".to_owned());
+    for (server, data, mode) in [(&server, Some(&*data), "raw-pad64"), (&open, None, "none")] {
         let answer = server.post("/v1/attestation", &v1("acstdxnvgpu", &document, data));
         assert_eq!(answer.status, 200, "{}", answer.body);
         let claims = server.verified(&answer.body);
@@ -359,7 +364,7 @@ fn every_policy_must_accept_devices_too() {
     let answer = server.request("PUT", "/v2/policies/module", &headers, module);
     assert!(answer.status < 300, "{}", answer.body);
     let whole: [u8; 64] = [NONCE, [9; 32]].concat().try_into().expect("64 bytes");
-    let mut machine = v1("acstdxnvgpu", &together(&td(whole), &hopper(NONCE)), None);
+    let mut machine = v1("acstdxnvgpu", &together(&td(whole), &hopper(NONCE)), Some(&whole));
     for request in [&mut request, &mut machine] {
         request["policy_ids"] = json!(["module"]);
         let answer = server.post("/v1/attestation", request);

@@ -110,7 +110,7 @@ impl Policy {
         }
         let rules = &self.composite;
         property(findings, "composite.measured", rules.measured, strength == Strength::Measured);
-        property(findings, "composite.fresh", rules.fresh, composite.mode().is_fresh());
+        property(findings, "composite.fresh", rules.fresh, composite.is_fresh());
         let covers = composite.mode().covers_evidence();
         property(findings, "composite.covers_evidence", rules.covers_evidence, covers);
     }

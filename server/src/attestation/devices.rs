@@ -261,13 +261,12 @@ pub async fn composite(
             // What the report data are, the quote's signature says below; here is only said what they must be.
             let stated =
                 Quote::parse(&quote.0).ok().map(|quote| quote.unauthenticated_report().report_data().0);
-            let expected = match data {
-                Some(data) => data.field(stated.as_ref(), Tee::AcsTdxNvGpu, provider.as_ref())?,
-                None => stated.unwrap_or([0; 64]).to_vec(),
-            };
+            let expected = data
+                .map(|data| data.field(stated.as_ref(), Tee::AcsTdxNvGpu, provider.as_ref()))
+                .transpose()?;
             CompositeBinding {
                 mode: "trustee-first32".to_owned(),
-                report_data: Some(to_hex(&expected)),
+                report_data: expected.map(|expected| to_hex(&expected)),
                 ..CompositeBinding::default()
             }
         }

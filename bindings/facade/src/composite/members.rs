@@ -292,7 +292,7 @@ impl Machine<'_> {
         has_log: bool,
     ) -> Vec<crate::verification::NotChecked> {
         let tee = self.machine.tee();
-        let open = bond.map(|bond| left_open(bond.mode(), policy.strength(tee), &self.request.options));
+        let open = bond.map(|bond| left_open(bond.mode(), policy.strength(tee), self.request));
         let mut not_checked = open.unwrap_or_default();
         // How the report data are bound, the mode says.
         let silent = dcap::not_checked(appraisal).into_iter();

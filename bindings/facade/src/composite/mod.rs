@@ -74,7 +74,7 @@ impl BondClaims {
         Self {
             mode: mode.as_str().to_owned(),
             strength: strength.as_str().to_owned(),
-            fresh: mode.is_fresh(),
+            fresh: composite.is_fresh(),
             covers_evidence: mode.covers_evidence(),
             identity_checked: composite.is_identity_checked(),
         }
@@ -241,7 +241,7 @@ fn judge(
         Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal, None),
     };
     let mut appraisal = Appraisal::from(&evaluation);
-    let mut not_checked = left_open(mode, strength, &request.options);
+    let mut not_checked = left_open(mode, strength, request);
     let silent = evaluation.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
     not_checked.extend(silent.filter_map(|finding| meaning(finding.rule)));
     if tee == Tee::Tdx && replayed.is_none() {
@@ -450,7 +450,8 @@ fn fixed<const N: usize>(digits: Option<&str>, part: &str) -> Result<Option<[u8;
 }
 
 /// What a composite of this mode cannot say.
-fn left_open(mode: BindingMode, strength: Strength, options: &CompositeOptions) -> Vec<NotChecked> {
+fn left_open(mode: BindingMode, strength: Strength, request: &CompositeRequest) -> Vec<NotChecked> {
+    let (options, has_tpm) = (&request.options, request.tpm.is_some());
     let mut open = Vec::new();
     let mut leave = |what: &str, why: &str| {
         open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
@@ -468,11 +469,23 @@ fn left_open(mode: BindingMode, strength: Strength, options: &CompositeOptions) 
             "the machine chose the nonce itself: the evidence is as fresh as the connection over which you met \
              its identity, and no fresher",
         ),
+        BindingMode::TrusteeFirst32 if options.binding.report_data.is_none() => leave(
+            "composite.fresh",
+            "what the report data should be was not said: devices and machine agree, and the evidence may be of any \
+             age",
+        ),
         BindingMode::Manifest => leave(
             "composite.fresh",
             "the devices answer a manifest that the machine wrote: look in it for your challenge",
         ),
         _ => {}
+    }
+    if has_tpm {
+        leave(
+            "composite.tpm",
+            "the TPM answers the challenge, and nothing says that it is this machine's: its quote is not among \
+             what the machine's is over",
+        );
     }
     let has_identity = matches!(mode, BindingMode::IdentityNonce | BindingMode::SecretVm);
     if has_identity && options.binding.identity.is_none() {

@@ -173,7 +173,7 @@ fn facts(composite: &Composite, is_measured: bool, is_bound: bool) -> Json {
     let mut bond = Json::object();
     bond.set("mode", Json::text(composite.mode().as_str()));
     bond.set("strength", Json::text(strength.as_str()));
-    bond.set("fresh", Json::Bool(composite.mode().is_fresh()));
+    bond.set("fresh", Json::Bool(composite.is_fresh()));
     bond.set("covers_evidence", Json::Bool(covers));
     bond.set("all_submods_bound", Json::Bool(is_bound));
     bond

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use veriquote::Code;
-use veriquote_forge::nvidia::{NvDevice, sha384};
+use veriquote_forge::nvidia::{NvDevice, NvForge, sha384};
 use veriquote_forge::tpm::TpmForge;
 use veriquote_forge::{Body, EventLog, hex};
 
@@ -136,6 +136,13 @@ fn bonds() -> Vec<Case> {
                 it.report_data = Some(changed);
             })
             .refused(REPORT_DATA, machine),
+        case("bond/unknown-report-data", "trustee-first32", "nobody says what the report data should be")
+            .edit(|it| drop(it["options"]["binding"].as_object_mut().unwrap().remove("report_data")))
+            .rejected(&["composite.fresh"]),
+        case("bond/unknown-report-data-device", "trustee-first32", "the device answers other report data")
+            .machine(|it| it.device_nonce = Some([9; 32]))
+            .edit(|it| drop(it["options"]["binding"].as_object_mut().unwrap().remove("report_data")))
+            .refused(NONCE, device),
         case("bond/other-mode", "identity-nonce", "another mode than the machine's")
             .edit(|it| {
                 it["options"]["binding"] = json!({ "mode": "veriquote", "challenge": "43".repeat(32) });
@@ -183,6 +190,9 @@ fn members() -> Vec<Case> {
                 drop(it["machine"].as_object_mut().unwrap().remove("quote"));
             })
             .refused(Code::CompositeMember, "evidence"),
+        draft("switches-alone", "a machine with a switch and no GPU")
+            .machine(|it| it.devices = NvForge::switch())
+            .refused(Code::CompositeMember, "devices"),
         draft("empty-list", "an empty list of devices")
             .edit(|it| it["evidence"] = json!([]))
             .refused(Code::NvidiaEvidenceEmpty, "evidence"),
@@ -436,7 +446,7 @@ fn calls() -> Vec<Case> {
         binding(
             "no-report-data",
             "a mode without the report data that it needs",
-            json!({ "mode": "trustee-first32" }),
+            json!({ "mode": "cocos", "challenge": "00".repeat(32) }),
             MISUSE,
             "options.binding.report_data",
         ),
