@@ -158,6 +158,7 @@ impl State {
         };
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
+            config.client.requests_at_once,
             Duration::from_secs(config.limits.request_seconds),
         );
         let turnstile = Turnstile::new(&config.client);
