@@ -5,11 +5,19 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::State;
+use crate::collateral::PCK_CERTIFICATES;
 use crate::operations::audit::{Entry, record};
 use crate::random;
 
 /// How often what nobody needs any more is forgotten.
 const CLEANING: Duration = Duration::from_secs(60);
+
+/// Seconds for which a challenge that was answered is remembered after its end: longer than a request takes, and than
+/// the clocks of nodes differ.
+const KEPT: i64 = 900;
+
+/// Whoever asks names the platform: of the certificates that upstreams gave, so many are kept.
+const PLATFORMS: u32 = 10_000;
 
 /// How often the audit log is brought to the disk.
 const SYNCING: Duration = Duration::from_secs(1);
@@ -41,8 +49,11 @@ pub async fn chores(state: State) {
             _ = syncing.tick() => beside(&state, sync).await,
             _ = cleaning.tick() => {
                 state.turnstile().sweep();
-                if let Err(error) = state.store().forget_challenges(state.now()).await {
+                if let Err(error) = state.store().forget_challenges(state.now().saturating_add(-KEPT)).await {
                     tracing::error!(%error, "challenges");
+                }
+                if let Err(error) = state.store().forget_documents(PCK_CERTIFICATES, PLATFORMS).await {
+                    tracing::error!(%error, "PCK certificates");
                 }
                 if let Err(error) = state.store().forget_nonces(state.now()).await {
                     tracing::error!(%error, "nonces");

@@ -1,18 +1,62 @@
 //! Whether the service lives, and whether it can do its work.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde::Serialize;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+use veriquote::UnixTime;
 use veriquote::bytes::to_hex;
 
 use crate::State;
+use crate::collateral::Item;
 
 /// The routes of health.
 pub fn routes() -> Router<State> {
     Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/version", get(version))
+}
+
+/// What was found when the store was last looked at. Anybody may ask, and as often as he likes: the store is
+/// asked by one at a time, and not twice within a second.
+#[derive(Debug, Default)]
+pub struct Probe(Mutex<Option<(UnixTime, Found)>>);
+
+/// The documents in the store; `None` when it did not answer.
+type Found = Option<Arc<Vec<Item>>>;
+
+/// A store that takes longer does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Probe {
+    async fn look(&self, state: &State, now: UnixTime) -> Found {
+        let mut last = self.0.lock().await;
+        if let Some((_, found)) = last.as_ref().filter(|(at, _)| *at >= now) {
+            return found.clone();
+        }
+        let look = async {
+            state.store().ping().await?;
+            state.library().inventory().await
+        };
+        let found = match timeout(PATIENCE, look).await {
+            Ok(Ok(items)) => Some(Arc::new(items)),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the store");
+                None
+            }
+            Err(_) => {
+                tracing::error!("the store does not answer");
+                None
+            }
+        };
+        *last = Some((state.now(), found.clone()));
+        found
+    }
 }
 
 #[derive(Serialize)]
@@ -62,10 +106,12 @@ async fn alive() -> Response {
 /// is past its next update. Whether one is in force is told with each verification all the same.
 async fn ready(Shared(state): Shared<State>) -> Response {
     let now = state.now();
-    let store = state.store().ping().await.is_ok();
+    let found = state.probe().look(&state, now).await;
+    let store = found.is_some();
     let keys = state.keys();
-    let collateral = state.library().inventory().await.unwrap_or_default();
-    let fresh = !collateral.iter().any(|item| item.has_lapsed(now));
+    let collateral = found.unwrap_or_default();
+    // Of what nobody could read nothing is known to be fresh.
+    let fresh = store && !collateral.iter().any(|item| item.has_lapsed(now));
     let enough = fresh || !state.config().ready.fresh_collateral;
     let readiness = Readiness {
         ready: store && enough && keys.signer(now).is_some(),
@@ -87,12 +133,12 @@ async fn ready(Shared(state): Shared<State>) -> Response {
             })
             .collect(),
         collateral: collateral
-            .into_iter()
+            .iter()
             .map(|item| Collateral {
                 age_seconds: now.since(item.fetched_at),
                 next_update: item.next_update.map(|next| next.to_string()),
                 lapsed: item.has_lapsed(now),
-                document: item.key,
+                document: item.key.clone(),
             })
             .collect(),
     };

@@ -16,6 +16,7 @@ use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
 use crate::collateral::{Library, import, import_rims};
 use crate::config::Config;
+use crate::health::Probe;
 use crate::http::Bounds;
 use crate::instances::{Authority, Instances};
 use crate::keys::{KeyRing, Passphrase, RingError};
@@ -48,6 +49,7 @@ struct Inner {
     tls: Option<Tls>,
     judge: Judge,
     login: Option<Login>,
+    probe: Probe,
 }
 
 struct Provider(Arc<dyn CryptoProvider>);
@@ -152,6 +154,7 @@ impl State {
         };
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
+            config.client.requests_at_once,
             Duration::from_secs(config.limits.request_seconds),
         );
         let turnstile = Turnstile::new(&config.client);
@@ -183,6 +186,7 @@ impl State {
             tls,
             judge,
             login,
+            probe: Probe::default(),
         })))
     }
 
@@ -279,6 +283,12 @@ impl State {
     #[must_use]
     pub fn audit(&self) -> Option<&Audit> {
         self.0.audit.as_ref()
+    }
+
+    /// Whether the store answers.
+    #[must_use]
+    pub fn probe(&self) -> &Probe {
+        &self.0.probe
     }
 
     /// Administrators that another issuer knows.

@@ -355,11 +355,19 @@ fn collateral_is_there_and_in_force_or_there_is_no_token() {
 
 #[test]
 fn a_token_does_not_outlive_its_collateral() {
-    let mut forge = Forge::tdx4();
-    forge.tcb_info.next_update = NOW + 600;
-    let server = TestServer::for_platform(&forge);
-    let claims = server.verified(&server.post("/v1/attestation", &v1("tdx", &forge.build())).body);
-    assert_eq!(claims["exp"], NOW + 600);
+    let ends: [fn(&mut Forge); 4] = [
+        |forge| forge.tcb_info.next_update = NOW + 600,
+        |forge| forge.pck_crl.next_update = Some((NOW + 600).into()),
+        |forge| forge.root_crl.next_update = Some((NOW + 600).into()),
+        |forge| forge.pck.not_after = (NOW + 600).into(),
+    ];
+    for (number, end) in ends.iter().enumerate() {
+        let mut forge = Forge::tdx4();
+        end(&mut forge);
+        let server = TestServer::for_platform(&forge);
+        let claims = server.verified(&server.post("/v1/attestation", &v1("tdx", &forge.build())).body);
+        assert_eq!(claims["exp"], NOW + 600, "{number}");
+    }
 }
 
 #[test]

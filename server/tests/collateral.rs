@@ -361,6 +361,15 @@ fn old_documents_are_fetched_again_or_given_as_old() {
     let mut older = Forge::tdx4();
     older.tcb_info.issue_date -= DAY;
     let server = aged(&forge, &Upstream::of(&older), 7_200);
+    let answer = server.get(&tcb_path(&forge));
+    assert!(answer.body.contains(&forge.build().collateral.tcb_info));
+    assert_eq!(answer.header("warning"), "110 - \"Response is Stale\"");
+    assert_eq!(aged(&forge, &Upstream::of(&older), 3 * DAY).get(&tcb_path(&forge)).status, 503);
+
+    // One that claims to be of the future would stand in the way of all that come.
+    let mut future = Forge::tdx4();
+    (future.tcb_info.issue_date, future.tcb_info.next_update) = (NOW + 2 * DAY, NOW + 20 * DAY);
+    let server = aged(&forge, &Upstream::of(&future), 7_200);
     assert!(server.get(&tcb_path(&forge)).body.contains(&forge.build().collateral.tcb_info));
 }
 

@@ -282,6 +282,14 @@ fn the_newer_scheme_covers_headers_and_body() {
         last.1 = last.1.replace(";x-acs-date", "");
     });
     assert_eq!(code(answer), "InvalidAuthorization");
+    // One that names a header again and again, which would make the message as long as one likes.
+    for again in [";host", ";Host"] {
+        let answer = rpc.acs3("DescribeInstance", &form, |headers, _| {
+            let last = headers.last_mut().unwrap();
+            last.1 = last.1.replace(";x-acs-version", &format!(";x-acs-version{again}"));
+        });
+        assert_eq!(code(answer), "InvalidAuthorization", "{again}");
+    }
     let old = Rpc { skew: -1_000, ..rpc.clone() };
     assert_eq!(code(old.acs3("DescribeInstance", &form, |_, _| {})), "InvalidTimeStamp.Expired");
 }
@@ -708,6 +716,8 @@ fn a_request_is_for_the_key_that_enrolled_and_nothing_else() {
         assert_eq!(leaf.subject_common_name(), Some(UUID), "the name is the service's choice");
         assert!(!blocks[0].windows(15).any(|window| window == b"another.example"));
     }
+    let log = std::fs::read_to_string(server.folder.path().join("data/audit.jsonl")).unwrap();
+    assert_eq!(log.matches("\"instance.certified\"").count(), 2, "{log}");
     // Another key, which did not enroll; the right one in a request that somebody else signed.
     let refused = |request: &[u8]| ask(&base64(request)).json();
     let software = Key::new("software");

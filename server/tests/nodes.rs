@@ -34,6 +34,27 @@ fn node_at(now: i64, url: &str, change: impl FnOnce(&mut Config)) -> TestServer 
     })
 }
 
+#[test]
+fn a_node_without_its_database_lives_and_is_not_ready() {
+    let Some(postgres) = Postgres::start() else { return };
+    let server = node(&postgres.database("gone"), |config| config.store.connections = 2);
+    let ready = server.get("/readyz");
+    assert_eq!((ready.status, &ready.json()["store"]), (200, &json!(true)));
+    let one_time = answered(&server, true);
+    assert_eq!(server.post("/v2/attestation", &answered(&server, true)).status, 200);
+    drop(postgres);
+    // What was found a second ago is told once more.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let ready = server.get("/readyz");
+    assert_eq!((ready.status, &ready.json()["ready"]), (503, &json!(false)), "{}", ready.body);
+    assert_eq!((&ready.json()["store"], &ready.json()["fresh"]), (&json!(false), &json!(false)));
+    assert_eq!(server.get("/healthz").status, 200);
+    // Whether the challenge was answered before cannot be known: there is no token.
+    let refused = server.post("/v2/attestation", &one_time);
+    assert_eq!(refused.codes().1, "AS.DEPENDENCY.UNAVAILABLE", "{}", refused.body);
+    assert_eq!(refused.status, 503);
+}
+
 /// Both started at once, so that each would make the first key.
 fn nodes(url: &str) -> [TestServer; 2] {
     let other = {

@@ -15,7 +15,7 @@ use support::{TestServer, hex_sha256, v1, write};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 use veriquote_forge::{Forge, NOW};
 use veriquote_server::config::{AdminCertificate, AdminToken, OidcConfig};
-use veriquote_server::operations::audit::{Watched, verify};
+use veriquote_server::operations::audit::{Watched, closed_files, verify, verify_all};
 
 const TOKEN: &str = "a-token-of-many-random-bits";
 
@@ -336,6 +336,31 @@ fn the_audit_log_says_what_was_issued_and_changed() {
     let mut watched = Watched::for_hash(Some(&head));
     let found = verify(&mut fs::File::open(audit_log(&server)).unwrap(), None, &mut watched).unwrap();
     assert!(found.entries >= 3 && !watched.is_missing());
+}
+
+#[test]
+fn the_audit_log_goes_on_in_the_next_file() {
+    let forge = Forge::tdx4();
+    let server = TestServer::for_platform_with(&forge, |config| config.audit.rotate_bytes = 65_536);
+    let request = v1("tdx", &forge.build());
+    let path = audit_log(&server);
+    let begun = Instant::now();
+    let mut issued = 0;
+    while closed_files(&path).unwrap().is_empty() {
+        assert_eq!(server.post("/v1/attestation", &request).status, 200);
+        issued += 1;
+        assert!(begun.elapsed() < Duration::from_secs(60), "after {issued} tokens");
+    }
+    assert_eq!(server.post("/v1/attestation", &request).status, 200);
+    issued += 1;
+    let head = server.get("/readyz").json()["audit"].clone();
+    let mut watched = Watched::for_hash(head["hash"].as_str());
+    let found = verify_all(&path, &mut watched).unwrap();
+    assert_eq!((found.first, Some(found.entries)), (1, head["entries"].as_u64()));
+    assert!(!watched.is_missing());
+    let tokens = |file: &PathBuf| fs::read_to_string(file).unwrap().matches("token.issued").count();
+    let files: Vec<PathBuf> = closed_files(&path).unwrap().into_iter().chain([path]).collect();
+    assert_eq!(files.iter().map(tokens).sum::<usize>(), issued, "each in one of the files");
 }
 
 #[test]

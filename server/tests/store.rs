@@ -115,8 +115,17 @@ async fn a_document_stays_as_it_was(store: &dyn Store) {
     assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
     document.body.push(1);
     store.keep_document("k", &document).await.unwrap();
-    assert_eq!(store.document("k").await.unwrap(), Some(document));
+    assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
     assert_eq!(store.documents().await.unwrap(), [("k".to_owned(), UnixTime(7))]);
+    for at in 0..4 {
+        let document = StoredDocument { fetched_at: UnixTime(at), ..document.clone() };
+        store.keep_document(&format!("p/{}", 9 - at), &document).await.unwrap();
+    }
+    assert_eq!(store.forget_documents("p/", 4).await.unwrap(), 0);
+    assert_eq!(store.forget_documents("p/", 1).await.unwrap(), 3);
+    let left: Vec<String> = store.documents().await.unwrap().into_iter().map(|(key, _)| key).collect();
+    assert_eq!(left, ["k", "p/6"]);
+    assert_eq!(store.forget_documents("p/", 0).await.unwrap(), 1);
 }
 
 async fn versions_follow_each_other(store: &dyn Store) {
@@ -168,6 +177,10 @@ async fn keys_are_withdrawn_and_nothing_else(store: &dyn Store) {
     store.keep_key_file("k", "one", false).await.unwrap();
     store.keep_key_file("k", "again", true).await.unwrap();
     assert_eq!(text().await, "withdrawn");
+    store.forget_key_file("another").await.unwrap();
+    assert_eq!(text().await, "withdrawn");
+    store.forget_key_file("k").await.unwrap();
+    assert!(store.key_files().await.unwrap().is_empty());
 }
 
 async fn changes_follow_each_other(store: &Arc<dyn Store>) {

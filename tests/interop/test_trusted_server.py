@@ -15,6 +15,7 @@ import pytest
 from alibabacloud_tea_openapi import models as open_api
 from alibabacloud_trusted_server20200613 import models
 from alibabacloud_trusted_server20200613.client import Client
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 PROGRAM = os.environ["VERIQUOTE_PROGRAM"]
@@ -99,11 +100,29 @@ class Tpm:
         self.flush()
         return self.read("opened")
 
-    def report(self, nonce):
+    def open(self, data):
+        """What the service hid under a key that only this TPM opens."""
+        key, sealed = self.activate(data.key_credential_blob), base64.b64decode(data.data_credential_blob)
+        return AESGCM(key).decrypt(sealed[:12], sealed[12:], None).decode()
+
+    def request(self):
+        """PKCS #10 by the attestation key, which is restricted: it signs what the TPM has hashed itself."""
+        tlv = lambda tag, body: bytes([tag, len(body)]) + body  # noqa: E731
+        self.tool("tpm2_readpublic", "-c", AK, "-f", "der", "-o", "ak.der")
+        info = tlv(0x30, tlv(2, b"\0") + tlv(0x30, b"") + self.read("ak.der") + tlv(0xA0, b""))
+        (self.folder / "info").write_bytes(info)
+        self.tool("tpm2_hash", "-C", "o", "-g", "sha256", "-o", "digest", "-t", "ticket", "info")
+        self.tool("tpm2_sign", "-c", AK, "-g", "sha256", "-s", "ecdsa", "-d", "-t", "ticket", "-f", "plain", "-o", "sig",
+                  "digest")
+        ecdsa_with_sha256 = bytes.fromhex("300a06082a8648ce3d040302")
+        body = info + ecdsa_with_sha256 + tlv(3, b"\0" + self.read("sig"))
+        return b"\x30\x81" + bytes([len(body)]) + body
+
+    def report(self, nonce, **more):
         self.tool("tpm2_quote", "-c", AK, "-g", "sha256", "--scheme", "ecdsa", "-l", SELECTION, "-q", nonce.hex(), "-m",
                   "msg", "-s", "sig", "-o", "pcrs")
         self.flush()
-        document = {"format": "veriquote-report-1"}
+        document = {"format": "veriquote-report-1", **more}
         for member, name in (("quote", "msg"), ("signature", "sig"), ("ak", "ak.pub"), ("pcrs", "pcrs")):
             document[member] = base64.b64encode(self.read(name)).decode()
         return base64.b64encode(json.dumps(document).encode()).decode()
@@ -180,7 +199,7 @@ def enrolled(agent, tpm, machine):
         property_uuid=machine, aik_name=tpm.read("ak.name").hex(), aik_pub=base64.b64encode(tpm.read("ak.pub")).decode(),
         ek_pub=base64.b64encode(tpm.read("ek.pub")).decode(),
         nonce_digest=hashlib.sha256(nonce(agent, tpm, machine)).hexdigest()))
-    assert len(tpm.activate(answer.body.data.key_credential_blob)) == 32
+    return tpm.open(answer.body.data)
 
 
 def nonce(agent, tpm, machine):
@@ -199,7 +218,7 @@ def reported(agent, tpm, machine):
 def test_a_machine_over_several_boots(tpm, client):
     agent, manager, machine = client("agent"), client("manager"), str(uuid.uuid4())
     tpm.boot(b"the loader")
-    enrolled(agent, tpm, machine)
+    chain = enrolled(agent, tpm, machine)
     described = lambda: manager.describe_instance(models.DescribeInstanceRequest(property_uuid=machine)).body  # noqa: E731
     assert (described().system_trust_status, described().online_status) == (4, 0)
     assert reported(agent, tpm, machine) == 1
@@ -227,16 +246,24 @@ def test_a_machine_over_several_boots(tpm, client):
     manager.trust_events(models.TrustEventsRequest(event_uuids=json.dumps([event.event_uuid]), handle_style=1))
     assert reported(agent, tpm, machine) == 1
     assert described().system_exception_num == 0
-    # The stateless call, which is not signed: of any age, and so refused by the strict policy.
-    result = agent.verify_message(models.VerifyMessageRequest(file_data=tpm.report(bytes(32)))).body.data
-    assert (result.pcr_verification_result.status, result.pcr_verification_result.code) == (2, "tpm.fresh")
-    again = agent.produce_aikcert(models.ProduceAikcertRequest(
-        aik_name=tpm.read("ak.name").hex(), cert_request=base64.b64encode(tpm.read("ak.pub")).decode(),
-        ek_pub_key=base64.b64encode(tpm.read("ek.pub")).decode(), include_cert_chain=True))
-    assert len(tpm.activate(again.body.data.key_credential_blob)) == 32
+    # The stateless call, which this client does not sign: the certificate speaks for the key. Of any age, and so
+    # refused by the strict policy.
+    def verified(**more):
+        result = agent.verify_message(models.VerifyMessageRequest(file_data=tpm.report(bytes(32), **more))).body.data
+        return result.pcr_verification_result.status, result.pcr_verification_result.code
+    assert verified(ak_chain=chain) == (2, "tpm.fresh")
+    with pytest.raises(Exception, match="the attestation key has no certificate"):
+        verified()
+    for request in (tpm.read("ak.pub"), tpm.request()):
+        again = agent.produce_aikcert(models.ProduceAikcertRequest(
+            aik_name=tpm.read("ak.name").hex(), cert_request=base64.b64encode(request).decode(),
+            ek_pub_key=base64.b64encode(tpm.read("ek.pub")).decode(), include_cert_chain=True))
+        assert verified(ak_chain=tpm.open(again.body.data)) == (2, "tpm.fresh")
     manager.unregister_message(models.UnregisterMessageRequest(properties=json.dumps([machine])))
     with pytest.raises(Exception, match="no machine"):
         described()
+    # The certificate ends with the enrolment.
+    assert verified(ak_chain=chain) == (2, "x509.anchor")
 
 
 def test_what_is_refused(tpm, client):

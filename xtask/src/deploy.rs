@@ -1,6 +1,6 @@
 //! The files of `deploy/`: the chart is rendered and read, the unit is looked at by systemd where it is there.
 //!
-//! Helm is no package of any registry that is asked here. The chart uses of its language what `gtmpl`, which is
+//! Helm itself is a large download for three templates, and is not run in tests. The chart uses of its language what `gtmpl`, which is
 //! Go's templates in Rust, has too, and of Helm's own functions only `indent`.
 
 use std::{
@@ -99,6 +99,7 @@ fn the_chart_makes_what_kubernetes_takes() {
     let secret = &of("VERIQUOTE_KEY_PASSPHRASE").expect("a passphrase")["valueFrom"]["secretKeyRef"];
     assert_eq!(secret["name"], "seal");
     assert!(of("VERIQUOTE_SERVER_TLS__KEY").is_none());
+    assert!(of("VERIQUOTE_SERVER_STORE__URL").is_none());
     assert_eq!(container["livenessProbe"]["httpGet"]["scheme"], "HTTP");
 }
 
@@ -121,6 +122,20 @@ fn the_chart_has_the_service_speak_tls_where_a_secret_is_named() {
     for probe in ["livenessProbe", "readinessProbe"] {
         assert_eq!(container[probe]["httpGet"]["scheme"], "HTTPS");
     }
+}
+
+#[test]
+fn the_chart_takes_the_database_of_several_nodes_from_a_secret() {
+    let made = rendered(|values| {
+        values["replicas"] = 3.into();
+        values["databaseSecret"] = "postgres".into();
+    });
+    let set = &made["StatefulSet"]["spec"];
+    assert_eq!(set["replicas"], 3);
+    let environment = set["template"]["spec"]["containers"][0]["env"].as_array().expect("variables");
+    let url = environment.iter().find(|variable| variable["name"] == "VERIQUOTE_SERVER_STORE__URL");
+    let secret = &url.expect("a database")["valueFrom"]["secretKeyRef"];
+    assert_eq!((&secret["name"], &secret["key"]), (&"postgres".into(), &"url".into()));
 }
 
 #[test]

@@ -122,6 +122,14 @@ fn several_policies_are_all_named_and_all_must_accept() {
             assert_eq!(appraisal.policy, policies[index].name);
         }
     }
+    // As many as the service lets anybody name fit the stack of a thread, logs and all.
+    let mut whole = request(&forge);
+    let forged = forge.build();
+    whole.event_log = Some(Blob(to_hex(&forged.event_log).into_bytes()));
+    whole.ima_log = Some(Blob(to_hex(&forged.ima_log).into_bytes()));
+    let many: Vec<Policy> = (0..32).map(|number| called(&format!("p{number}"), &|_| {})).collect();
+    let asked = verify_tpm_for_claims(Arc::new(RustCrypto), &whole, &many, |proofs| proofs.len());
+    assert_eq!((asked.0.len(), asked.1), (32, Some(32)));
     // Proofs of two quotes are no proof of one.
     let later = {
         let mut later = forge.clone();

@@ -571,6 +571,12 @@ impl AuthenticQuote {
         self.prepared.expiries().iter().chain(&self.platform.expiries)
     }
 
+    /// The last second at which all of them are in force, whatever grace a verifier gives.
+    #[must_use]
+    pub fn in_force_until(&self) -> UnixTime {
+        self.expiries().map(|expiry| expiry.window.not_after).min().unwrap_or_default()
+    }
+
     /// Every check that was made, in order: that the quote parses, the collateral's, the platform's, the
     /// quote's.
     pub fn checks(&self) -> impl Iterator<Item = &Check> {

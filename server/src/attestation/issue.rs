@@ -91,7 +91,7 @@ impl Draft {
         };
         let policies: Vec<_> = accepted.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
         let provider = self.state.provider().as_ref();
-        let last = first.evidence().collateral().earliest_next_update;
+        let last = first.evidence().in_force_until();
         self.options(names, bound, last, |options| Claims::from_all_accepted(&policies, options, provider))
     }
 

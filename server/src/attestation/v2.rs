@@ -386,8 +386,13 @@ fn challenge(state: &State, request: &Request) -> Result<Option<Challenge>> {
 /// Uses a one-time challenge up: of all who answer it at once, one is first.
 async fn use_up(state: &State, challenge: Option<&Challenge>) -> Result<()> {
     let Some(challenge) = challenge.filter(|challenge| challenge.one_time) else { return Ok(()) };
+    let refused = |detail: &str| ApiError::new(ServiceCode::InvalidChallenge, detail).field("challenge");
+    // The evidence took its time to be verified, and answers that are over are forgotten.
+    if state.now() > challenge.expires_at {
+        return Err(refused("this challenge is no longer in force"));
+    }
     if state.store().use_challenge(&challenge.id, challenge.expires_at).await? {
         return Ok(());
     }
-    Err(ApiError::new(ServiceCode::InvalidChallenge, "this challenge was answered before").field("challenge"))
+    Err(refused("this challenge was answered before"))
 }

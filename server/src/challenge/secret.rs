@@ -1,12 +1,12 @@
 //! The secret that makes challenges ours: sealed as the keys are, shared by nodes that share a folder.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::keys::{Passphrase, Sealed, write_secret};
+use crate::keys::{Passphrase, Sealed, create_secret, read_secret};
 use crate::random;
 
 const FORMAT: &str = "veriquote-challenge-secret-1";
@@ -40,10 +40,14 @@ pub fn open_or_make(
             .map_err(|error| failed(&error))?;
         let file = SecretFile { format: FORMAT.to_owned(), sealed };
         let text = serde_json::to_vec_pretty(&file).map_err(|error| failed(&error))?;
-        write_secret(&path, &text).map_err(|error| failed(&error))?;
-        return Ok(secret);
+        match create_secret(&path, &text) {
+            Ok(()) => return Ok(secret),
+            // Another process was faster: its secret is everybody's.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(&error)),
+        }
     }
-    let text = std::fs::read(&path).map_err(|error| failed(&error))?;
+    let text = read_secret(&path).map_err(|error| failed(&error))?;
     let file: SecretFile = serde_json::from_slice(&text).map_err(|error| failed(&error))?;
     if file.format != FORMAT {
         return Err(failed(&"this format is not known"));

@@ -5,7 +5,7 @@ use veriquote::{UnixTime, limits};
 use veriquote_facade::{Inspection, inspect, platform_of_pck};
 use veriquote_http::Answer;
 
-use super::upstream::{Client, Failure};
+use super::upstream::{Client, Failure, shown};
 use super::{DocumentKey, Tee, rim};
 use crate::store::StoredDocument;
 
@@ -36,7 +36,7 @@ pub fn fetch(
         let url = address(upstream, root_ca_crl_url, key);
         let answered = client.get(&url, longest(key)).and_then(|answer| {
             let read = document(key, &answer, now, &url);
-            read.map_err(|reason| Failure::Failed(format!("{url}: {reason}")))
+            read.map_err(|reason| Failure::Failed(format!("{}: {reason}", shown(&url))))
         });
         match answered {
             Ok(document) => return Ok(document),

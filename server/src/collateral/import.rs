@@ -153,7 +153,17 @@ fn authority(crl: &[u8]) -> Result<Ca, String> {
 
 /// Whether a document was issued later than another one, or at the same time and fetched later.
 pub(super) fn is_newer(document: &StoredDocument, before: &StoredDocument) -> bool {
-    let issued = |document: &StoredDocument| match inspect(&document.body) {
+    (issued(document), document.fetched_at) >= (issued(before), before.fetched_at)
+}
+
+/// Whether a document says that it will be issued: more than a day from now, since clocks differ.
+pub(super) fn is_of_the_future(document: &StoredDocument, now: UnixTime) -> bool {
+    issued(document).is_some_and(|issued| issued > now.saturating_add(86_400).to_string())
+}
+
+/// When a document was issued, as it says itself. Times of RFC 3339 in UTC are ordered as their texts.
+fn issued(document: &StoredDocument) -> Option<String> {
+    match inspect(&document.body) {
         Ok(Inspection::Crl(view)) => Some(view.this_update),
         _ if document.body.starts_with(b"{") && rim::issued(&document.body).is_some() => {
             rim::issued(&document.body).map(|time| time.to_string())
@@ -162,9 +172,7 @@ pub(super) fn is_newer(document: &StoredDocument, before: &StoredDocument) -> bo
             view.members.get("issueDate").and_then(|date| date.as_str()).map(str::to_owned)
         }
         _ => None,
-    };
-    // Times of RFC 3339 in UTC are ordered as their texts.
-    (issued(document), document.fetched_at) >= (issued(before), before.fetched_at)
+    }
 }
 
 impl fmt::Display for ImportError {

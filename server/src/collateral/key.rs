@@ -227,6 +227,9 @@ impl DocumentKey {
     }
 }
 
+/// With what the keys of PCK certificates begin.
+pub const PCK_CERTIFICATES: &str = "pckcert/";
+
 impl fmt::Display for DocumentKey {
     /// The key in the store.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -245,7 +248,7 @@ impl fmt::Display for DocumentKey {
             Self::Rim(id) => write!(f, "rim/{}", id.as_str()),
             Self::PckCertificate(query) => write!(
                 f,
-                "pckcert/{}/{}/{}/{}/{}",
+                "{PCK_CERTIFICATES}{}/{}/{}/{}/{}",
                 query.qe_id, query.cpu_svn, query.pce_svn, query.pce_id, query.encrypted_ppid
             ),
         }

@@ -8,13 +8,14 @@ use veriquote::UnixTime;
 use veriquote_facade::{Document, QuotePlatform};
 
 use super::fetch::fetch;
-use super::import::is_newer;
+use super::import::{is_newer, is_of_the_future};
 use super::inventory::{Ends, Item};
 use super::key::Evaluation;
-use super::upstream::{Client, Failure};
+use super::upstream::{Client, Failure, shown};
 use super::{Api, Ca, DocumentKey, Tee, collateral_file};
 use crate::clock::Clock;
 use crate::config::CollateralConfig;
+use crate::http::place;
 use crate::operations::fingerprint;
 use crate::store::{Store, StoreError, StoredDocument};
 
@@ -30,7 +31,7 @@ pub struct Library {
     /// What was not to be had a moment ago.
     misses: Mutex<HashMap<String, (UnixTime, Failure)>>,
     /// Not more than these fetch at once, however many keys strangers think of.
-    fetches: Semaphore,
+    fetches: Arc<Semaphore>,
     ends: Ends,
     /// Files that were put together a moment ago.
     files: Mutex<HashMap<String, (UnixTime, CollateralFile)>>,
@@ -101,7 +102,7 @@ impl Library {
             client,
             flights: Mutex::default(),
             misses: Mutex::default(),
-            fetches: Semaphore::new(FETCHES),
+            fetches: Arc::new(Semaphore::new(FETCHES)),
             ends: Ends::default(),
             files: Mutex::default(),
         })
@@ -121,6 +122,8 @@ impl Library {
         if let Some(fresh) = known.as_ref().filter(|known| self.is_fresh(known)) {
             return Ok(fresh.clone());
         }
+        // Dropped last, also when the client leaves while it waits.
+        let _landing = Landing { library: self, name: &name };
         let flight = self.flight(&name);
         let fetched = {
             let _turn = flight.lock().await;
@@ -131,7 +134,6 @@ impl Library {
             }
         };
         drop(flight);
-        self.land(&name);
         match (fetched, known) {
             (Ok(fetched), _) => Ok(fetched),
             (Err(missing @ Missing::Store(_)), _) => Err(missing),
@@ -241,22 +243,36 @@ impl Library {
         if let Some(failure) = self.recent_miss(name, now) {
             return Err(missing(name, &failure));
         }
-        let Ok(_place) = self.fetches.acquire().await else {
+        let Ok(turn) = Arc::clone(&self.fetches).acquire_owned().await else {
             return Err(Missing::Upstream(name.to_owned()));
         };
+        let place = place();
         let (client, key) = (client.clone(), key.clone());
         let (upstreams, root) = (self.upstreams(&key).to_vec(), self.config.root_ca_crl_url.clone());
-        let fetching = move || fetch(&client, &upstreams, root.as_deref(), &key, now);
+        // It goes on when the client leaves, and keeps its turn and the request's place.
+        let fetching = move || {
+            let fetched = fetch(&client, &upstreams, root.as_deref(), &key, now);
+            drop((turn, place));
+            fetched
+        };
         let fetched = tokio::task::spawn_blocking(fetching)
             .await
             .unwrap_or_else(|error| Err(Failure::Failed(error.to_string())));
         match fetched {
+            Ok(document) if is_of_the_future(&document, now) => {
+                // It would stand in the way of every later one.
+                tracing::warn!(source = shown(&document.source), "an upstream gave a document of the future");
+                let failure = Failure::Failed("a document of the future".to_owned());
+                self.remember_miss(name, now, &failure);
+                Err(missing(name, &failure))
+            }
             Ok(document) => {
                 // What a service gives is not older than what it gave before.
-                if let Some(known) = known.filter(|known| !is_newer(&document, &known.document)) {
-                    tracing::warn!(name, source = document.source, "an upstream gave an older document");
-                    self.remember_miss(name, now, &Failure::Failed("an older document".to_owned()));
-                    return Ok(known.clone());
+                if known.is_some_and(|known| !is_newer(&document, &known.document)) {
+                    tracing::warn!(source = shown(&document.source), "an upstream gave an older document");
+                    let failure = Failure::Failed("an older document".to_owned());
+                    self.remember_miss(name, now, &failure);
+                    return Err(missing(name, &failure));
                 }
                 self.store.keep_document(name, &document).await.map_err(Missing::Store)?;
                 Ok(Shelved { document, age_seconds: 0, stale: false })
@@ -304,6 +320,18 @@ impl Library {
         if misses.len() < MISSES {
             misses.insert(name.to_owned(), (now, failure.clone()));
         }
+    }
+}
+
+/// Forgets a flight that nobody waits for any more.
+struct Landing<'l> {
+    library: &'l Library,
+    name: &'l str,
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        self.library.land(self.name);
     }
 }
 

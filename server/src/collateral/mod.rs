@@ -16,7 +16,7 @@ mod upstream;
 pub use file::collateral_file;
 pub use import::{ImportError, import};
 pub use inventory::Item;
-pub use key::{Api, Ca, DocumentKey, Evaluation, PckQuery, RimId, Tee};
+pub use key::{Api, Ca, DocumentKey, Evaluation, PCK_CERTIFICATES, PckQuery, RimId, Tee};
 pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use rim::import_rims;
 pub use route::routes;

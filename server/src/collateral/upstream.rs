@@ -46,7 +46,33 @@ impl Client {
     pub fn get(&self, url: &str, limit: usize) -> Result<Answer, Failure> {
         self.0.get(url, limit).map_err(|error| match error.status {
             Some(404) => Failure::NotFound,
-            _ => Failure::Failed(format!("{url}: {}", error.reason)),
+            _ => Failure::Failed(format!("{}: {}", shown(url), error.reason)),
         })
+    }
+}
+
+/// What the log may say of an address: no password, and no query, which may name a machine.
+#[must_use]
+pub fn shown(url: &str) -> String {
+    let address = url.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn neither_passwords_nor_queries_are_shown() {
+        for (url, expected) in [
+            ("https://me:secret@host:8443/a/pckcert?encrypted_ppid=00", "https://host:8443/a/pckcert"),
+            ("https://host", "https://host"),
+            ("https://host?x@y", "https://host"),
+        ] {
+            assert_eq!(shown(url), expected);
+        }
     }
 }

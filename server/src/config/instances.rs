@@ -70,7 +70,7 @@ pub enum Role {
 pub enum Programs {
     /// Whatever the policy says.
     Policy,
-    /// What the first report shows, beside the policy.
+    /// What the first report shows, unless the policy has a list of its own.
     FirstReport,
 }
 

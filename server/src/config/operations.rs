@@ -27,6 +27,8 @@ pub struct ClientLimits {
     pub requests_per_second: u32,
     /// Requests at once, after a while of silence.
     pub burst: u32,
+    /// Requests that are served at the same time; 0: as many as there is room for.
+    pub requests_at_once: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -105,7 +107,7 @@ impl TlsConfig {
 
 impl Default for ClientLimits {
     fn default() -> Self {
-        Self { requests_per_second: 50, burst: 200, trusted_proxies: Vec::new() }
+        Self { requests_per_second: 50, burst: 200, requests_at_once: 64, trusted_proxies: Vec::new() }
     }
 }
 

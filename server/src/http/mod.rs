@@ -8,6 +8,6 @@ mod json;
 
 pub use accept::{Accept, MediaRange};
 pub use body::{Body, TextBody, media_type};
-pub use bounds::{Bounds, bounded};
+pub use bounds::{Bounds, bounded, place};
 pub use id::{NumberedRequest, request_id, unnumbered};
 pub use json::{Fields, Position, read};

@@ -99,7 +99,7 @@ pub(super) async fn generate_aikcert(state: &State, caller: &Caller, parameters:
     machine.keep(state.store()).await?;
     let entry =
         Entry::of("instance.enrolled").with("instance", uuid).with("ak_name", machine.ak_name.clone());
-    record::event(state, entry.with("by", caller.key_id.as_str()));
+    record::decision(state, entry.with("by", caller.key_id.as_str())).await?;
     let (data, key) = certificate(state, &area, &claimed, &ek, uuid, true)?;
     Ok(members([("data", json!({ "dataCredentialBlob": data, "keyCredentialBlob": key }))]))
 }
@@ -126,6 +126,9 @@ pub(super) async fn produce_aikcert(state: &State, caller: &Caller, parameters: 
     let area = PublicArea::parse(&enrolled).map_err(ApiError::internal)?;
     asked.check(&area, &claimed, state.provider().as_ref())?;
     let (data, key) = certificate(state, &area, &claimed, &ek, &machine.uuid, chain)?;
+    let entry = Entry::of("instance.certified").with("instance", machine.uuid.as_str());
+    let entry = entry.with("ak_name", to_hex(claimed.as_slice())).with("by", caller.key_id.as_str());
+    record::decision(state, entry).await?;
     Ok(members([("Data", json!({ "DataCredentialBlob": data, "KeyCredentialBlob": key }))]))
 }
 

@@ -244,7 +244,7 @@ pub(super) async fn ignore(state: &State, caller: &Caller, parameters: &Paramete
             continue;
         }
         handle(state, &event, IGNORED, style).await?;
-        written(state, caller, "instance.deviation_ignored", &event);
+        written(state, caller, "instance.deviation_ignored", &event).await?;
     }
     Ok(members([("Data", "true".into())]))
 }
@@ -279,15 +279,21 @@ pub(super) async fn trust(state: &State, caller: &Caller, parameters: &Parameter
         machine.record.modified_at = now;
         machine.keep(state.store()).await?;
         handle(state, &event, TRUSTED, style).await?;
-        written(state, caller, "instance.deviation_trusted", &event);
+        written(state, caller, "instance.deviation_trusted", &event).await?;
     }
     Ok(members([("Data", "true".into())]))
 }
 
 /// What people decided stands in the audit log.
-fn written(state: &State, caller: &Caller, what: &'static str, event: &StoredEvent) {
+async fn written(
+    state: &State,
+    caller: &Caller,
+    what: &'static str,
+    event: &StoredEvent,
+) -> Result<(), Refusal> {
     let entry = Entry::of(what).with("instance", event.uuid.as_str()).with("event", event.id.as_str());
-    record::event(state, entry.with("item", event.item.as_str()).with("by", caller.key_id.as_str()));
+    let entry = entry.with("item", event.item.as_str()).with("by", caller.key_id.as_str());
+    Ok(record::decision(state, entry).await?)
 }
 
 fn can_be_trusted(event: &StoredEvent) -> bool {

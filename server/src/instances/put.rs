@@ -81,12 +81,16 @@ async fn policy(state: &State, machine: &Machine) -> Result<Policy, Refusal> {
     if let Some(bank) = bank {
         policy.tpm.required_pcrs.extend(config.registers.iter().map(|register| (bank, *register)));
     }
-    with_baseline(&mut policy, machine)?;
+    with_baseline(&mut policy, machine, config.programs)?;
     Ok(policy)
 }
 
 /// Adds what a machine's registers must hold, and what it may run.
-pub(super) fn with_baseline(policy: &mut Policy, machine: &Machine) -> Result<(), Refusal> {
+pub(super) fn with_baseline(
+    policy: &mut Policy,
+    machine: &Machine,
+    programs: Programs,
+) -> Result<(), Refusal> {
     if let Some(baseline) = &machine.record.baseline
         && let Some(bank) = AlgorithmId::from_name(&baseline.bank).and_then(AlgorithmId::hash)
     {
@@ -95,7 +99,11 @@ pub(super) fn with_baseline(policy: &mut Policy, machine: &Machine) -> Result<()
             policy.tpm.pcrs.push(PcrRule { bank, index: *index, values });
         }
     }
-    if let Some(list) = &machine.record.program_list {
+    // Where the policy has a list, or has come to be all that counts, no list of a machine takes its place.
+    if let Some(list) = &machine.record.program_list
+        && programs == Programs::FirstReport
+        && policy.ima.allow.is_none()
+    {
         let document = json!({ "ima": { "allow": list.allow } }).to_string();
         let listed = Policy::from_json(document.as_bytes()).map_err(crate::error::ApiError::internal)?;
         policy.ima.allow = listed.ima.allow;

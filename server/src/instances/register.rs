@@ -48,7 +48,7 @@ pub(super) async fn unregister(state: &State, caller: &Caller, parameters: &Para
     for uuid in &uuids {
         if state.store().forget_instance(uuid, &caller.account).await? {
             let entry = Entry::of("instance.unregistered").with("instance", uuid.as_str());
-            record::event(state, entry.with("by", caller.key_id.as_str()));
+            record::decision(state, entry.with("by", caller.key_id.as_str())).await?;
         }
     }
     Ok(Map::new())

@@ -8,6 +8,8 @@
 //! HMAC-SHA1 is what the clients of this interface use; its weakness is that of collisions, which a MAC
 //! does not rest on.
 
+use std::collections::HashSet;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -118,6 +120,11 @@ impl Claimed {
             return Err(wrong("Credential, SignedHeaders and Signature are expected"));
         };
         let names: Vec<&str> = names.split(';').collect();
+        // A header named again and again would make of one request a message of any length.
+        let unique: HashSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        if unique.len() != names.len() {
+            return Err(wrong("SignedHeaders names a header twice"));
+        }
         if let Some(missing) = COVERED.iter().find(|name| !names.contains(name)) {
             return Err(wrong(&format!("the signature must cover the header `{missing}`")));
         }

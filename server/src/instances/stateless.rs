@@ -14,6 +14,7 @@ use super::record::{Machine, Verdict, status};
 use super::report::{Report, policy, verify};
 use super::roots_for;
 use crate::State;
+use crate::store::StoredInstance;
 
 /// `VerifyMessage`. A report that answers no challenge of `/v2/challenge` may be of any age, which the strict
 /// policy refuses. `caller` is nobody where the request is not signed: no machine is his.
@@ -54,7 +55,7 @@ pub(super) async fn verify_message(
     let mut policy = policy(state).await?;
     let machine = known.and_then(|(_, machine)| machine);
     if let Some(machine) = &machine {
-        with_baseline(&mut policy, machine)?;
+        with_baseline(&mut policy, machine, state.config().instances.programs)?;
     }
     let verification = verify(state, request, policy).await?;
     let deviations = events::deviations(&verification, &report);
@@ -87,8 +88,15 @@ async fn known_machine(
         Some(caller) => state.store().instances_of_key(&hex, &caller.account).await?,
         None => Vec::new(),
     };
-    if let Some(first) = enrolled.into_iter().next() {
-        return Ok(Some((hex, Some(Machine::of(first)?))));
+    match <[StoredInstance; 1]>::try_from(enrolled) {
+        Ok([one]) => return Ok(Some((hex, Some(Machine::of(one)?)))),
+        Err(none) if none.is_empty() => {}
+        // Which of their first boots is the right one, nobody here can tell.
+        Err(_) => {
+            let message =
+                "several machines of this account were enrolled with this key: unregister all but one";
+            return Err(Refusal::parameter("FileData", message));
+        }
     }
     let pinned = state.trust().tpm_ak_names.iter().any(|known| name.matches(known));
     Ok(pinned.then_some((hex, None)))

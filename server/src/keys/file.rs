@@ -123,13 +123,7 @@ impl KeyFile {
     /// [`KeyFileError`].
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
         let failed = |reason: String| KeyFileError { path: path.to_owned(), reason };
-        let file = File::open(path).map_err(|error| failed(error.to_string()))?;
-        only_its_owners(&file).map_err(|error| failed(error.to_string()))?;
-        let mut text = Vec::new();
-        file.take(LONGEST + 1).read_to_end(&mut text).map_err(|error| failed(error.to_string()))?;
-        if text.len() as u64 > LONGEST {
-            return Err(failed(format!("it is longer than {LONGEST} bytes")));
-        }
+        let text = read_secret(path).map_err(|error| failed(error.to_string()))?;
         serde_json::from_slice(&text).map_err(|error| failed(format!("it is no key file: {error}")))
     }
 
@@ -192,6 +186,36 @@ impl std::error::Error for KeyFileError {}
 /// # Errors
 /// Those of the file system.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_private(path, bytes, |temporary| fs::rename(temporary, path))
+}
+
+/// The same for a file that must not be there yet: of several who make it at once, one succeeds.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`], and those of the system.
+pub fn create_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_private(path, bytes, |temporary| {
+        fs::hard_link(temporary, path)?;
+        fs::remove_file(temporary)
+    })
+}
+
+/// Reads a file that only its owner may use.
+///
+/// # Errors
+/// Those of the system; a file that others may use, or of more than 64 KiB.
+pub fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    only_its_owners(&file)?;
+    let mut text = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other(format!("it is longer than {LONGEST} bytes")));
+    }
+    Ok(text)
+}
+
+fn write_private(path: &Path, bytes: &[u8], name: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     create_private_dir(folder)?;
     let unique = random::uuid().map_err(io::Error::other)?;
@@ -203,7 +227,7 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let written = options.open(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&temporary, path)?;
+        name(&temporary)?;
         // The name is on disk when the folder is.
         File::open(folder)?.sync_all()
     });

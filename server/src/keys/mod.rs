@@ -18,7 +18,7 @@ mod signing;
 mod token;
 
 pub use algorithm::Algorithm;
-pub use file::{KeyFile, KeyFileError, write_secret};
+pub use file::{KeyFile, KeyFileError, create_secret, read_secret, write_secret};
 pub use passphrase::{Passphrase, PassphraseError};
 pub use ring::{KeyRing, RingError};
 pub use schedule::{KeyState, KeyTimes, LONGEST_USE};

@@ -200,6 +200,12 @@ impl KeyRing {
         keys.files.values().find(is_active).map(|loaded| Arc::clone(&loaded.key))
     }
 
+    /// What a key is at a time, among all that are known.
+    #[must_use]
+    pub fn state(&self, key: &KeyTimes, all: &[KeyTimes], now: UnixTime) -> KeyState {
+        state(key, all, self.algorithm, now)
+    }
+
     /// The public keys that relying parties are shown now, each with its state: the one that signs first.
     #[must_use]
     pub fn published(&self, now: UnixTime) -> Vec<(Jwk, KeyState)> {

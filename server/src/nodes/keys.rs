@@ -12,7 +12,7 @@ use veriquote::UnixTime;
 use super::end_of_turn;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::keys::{KeyFile, KeyRing, Passphrase, RingError};
+use crate::keys::{KeyFile, KeyRing, KeyState, KeyTimes, Passphrase, RingError};
 use crate::random;
 use crate::store::{Store, StoreError};
 
@@ -36,7 +36,7 @@ pub async fn open_keys(
     let node = random::uuid().map_err(|error| RingError::new(error.to_string()))?;
     for _ in 0..PATIENCE {
         let now = clock.now();
-        exchange(store, &ring).await?;
+        exchange(store, &ring, now).await?;
         if ring.signer(now).is_some() {
             return Ok(ring);
         }
@@ -61,7 +61,7 @@ pub async fn tend_keys(
     node: &str,
     now: UnixTime,
 ) -> Result<(), RingError> {
-    exchange(store, ring).await?;
+    exchange(store, ring, now).await?;
     make(store, ring, node, now).await.map(drop)
 }
 
@@ -71,9 +71,9 @@ async fn make(store: &dyn Store, ring: &KeyRing, node: &str, now: UnixTime) -> R
         return Ok(false);
     }
     // What came in between is not to be made a second time.
-    exchange(store, ring).await?;
+    exchange(store, ring, now).await?;
     let made = apart(|| ring.maintain(now));
-    exchange(store, ring).await?;
+    exchange(store, ring, now).await?;
     let over = UnixTime(now.0.saturating_sub(1));
     store.take_turn(MAKING, node, now, over).await.map_err(failed)?;
     made.map(|()| true)
@@ -87,11 +87,15 @@ pub(crate) fn apart<T>(work: impl FnOnce() -> T) -> T {
     }
 }
 
-/// Gives the database what it lacks, and takes from it what the folder lacks.
-async fn exchange(store: &dyn Store, ring: &KeyRing) -> Result<(), RingError> {
+/// Gives the database what it lacks, and takes from it what the folder lacks. A key whose tokens have all ended
+/// is not passed on, and leaves the database.
+async fn exchange(store: &dyn Store, ring: &KeyRing, now: UnixTime) -> Result<(), RingError> {
     apart(|| ring.reload())?;
     let known = store.key_files().await.map_err(failed)?;
     let ours = ring.files()?;
+    let theirs = known.iter().filter_map(|(_, text)| KeyFile::from_text(text).ok());
+    let all: Vec<KeyTimes> = theirs.chain(ours.iter().cloned()).map(|file| file.times()).collect();
+    let has_ended = |file: &KeyFile| ring.state(&file.times(), &all, now) == KeyState::Expired;
     let mut failures = Vec::new();
     for (kid, text) in &known {
         let theirs = match KeyFile::from_text(text) {
@@ -101,6 +105,10 @@ async fn exchange(store: &dyn Store, ring: &KeyRing) -> Result<(), RingError> {
                 continue;
             }
         };
+        if has_ended(&theirs) {
+            store.forget_key_file(kid).await.map_err(failed)?;
+            continue;
+        }
         let own = ours.iter().find(|own| own.times().kid == *kid);
         let is_news =
             own.is_none_or(|own| own.times().revoked_at.is_none() && theirs.times().revoked_at.is_some());
@@ -109,7 +117,7 @@ async fn exchange(store: &dyn Store, ring: &KeyRing) -> Result<(), RingError> {
             failures.push(format!("the database's key `{kid}`: {reason}"));
         }
     }
-    for own in &ours {
+    for own in ours.iter().filter(|own| !has_ended(own)) {
         let times = own.times();
         let row = known.iter().find(|(kid, _)| *kid == times.kid);
         let theirs = row.and_then(|(_, text)| KeyFile::from_text(text).ok());

@@ -26,7 +26,8 @@ pub fn answer(headers: &HeaderMap, media_type: &'static str, max_age: u32, body:
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         response
     };
-    let caching = format!("public, max-age={max_age}, stale-while-revalidate=3600");
+    // Nothing stale: a key is published for `max_age` before it signs, and no longer.
+    let caching = format!("public, max-age={max_age}");
     let out = response.headers_mut();
     for (name, value) in [(header::ETAG, etag), (header::CACHE_CONTROL, caching)] {
         if let Ok(value) = HeaderValue::from_str(&value) {

@@ -1,5 +1,6 @@
 //! Who is at the other end of a connection, and how often it may ask.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 
@@ -27,11 +28,19 @@ pub struct Peer {
 #[derive(Debug)]
 pub struct Turnstile {
     limiter: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    shares: RandomState,
     trusted_proxies: Vec<IpAddr>,
 }
 
-/// More clients are not told apart: those beyond share one count, until some have been silent for a while.
+/// More clients are not told apart: then all share so many counts, until some have been silent for a while.
 const CLIENTS: usize = 65_536;
+
+/// Which of them a client has, nobody can foresee.
+const SHARED: u16 = 4_096;
+
+/// Whom a request is counted for: an address of version 4, a network of version 6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientNetwork(pub IpAddr);
 
 impl Turnstile {
     /// As configured.
@@ -39,20 +48,30 @@ impl Turnstile {
     pub fn new(limits: &ClientLimits) -> Self {
         let quota = NonZeroU32::new(limits.requests_per_second)
             .map(|rate| Quota::per_second(rate).allow_burst(NonZeroU32::new(limits.burst).unwrap_or(rate)));
-        Self { limiter: quota.map(RateLimiter::keyed), trusted_proxies: limits.trusted_proxies.clone() }
+        Self {
+            limiter: quota.map(RateLimiter::keyed),
+            shares: RandomState::new(),
+            trusted_proxies: limits.trusted_proxies.clone(),
+        }
     }
 
     /// Lets a request of this client in, or says in how many seconds the next one may come.
     ///
     /// # Errors
     /// The seconds.
-    pub fn pass(&self, client: IpAddr) -> Result<(), u64> {
+    pub fn pass(&self, client: ClientNetwork) -> Result<(), u64> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
-        let client = if limiter.len() < CLIENTS { network(client) } else { Ipv6Addr::UNSPECIFIED.into() };
+        let client = if limiter.len() < CLIENTS { client.0 } else { self.share(client.0) };
         limiter.check_key(&client).map_err(|refusal| {
             let wait = refusal.wait_time_from(DefaultClock::default().now());
             wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
         })
+    }
+
+    fn share(&self, client: IpAddr) -> IpAddr {
+        let share = self.shares.hash_one(client) % u64::from(SHARED);
+        // Below ::/112 is no client.
+        Ipv6Addr::from(u128::from(share)).into()
     }
 
     /// Forgets clients that have been silent.
@@ -61,6 +80,12 @@ impl Turnstile {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+    }
+
+    /// Whom a request is counted for.
+    #[must_use]
+    pub fn network(&self, peer: IpAddr, headers: &HeaderMap) -> ClientNetwork {
+        ClientNetwork(network(self.client(peer, headers)))
     }
 
     /// The client of a request: its connection's other end, or whom a trusted proxy names.
@@ -93,10 +118,11 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Refuses a request of a client that asks too often.
-pub async fn limited(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+pub async fn limited(Shared(state): Shared<State>, mut request: Request, next: Next) -> Response {
     if let Some(peer) = request.extensions().get::<Peer>() {
         let turnstile = state.turnstile();
-        let client = turnstile.client(peer.address, request.headers());
+        let client = turnstile.network(peer.address, request.headers());
+        request.extensions_mut().insert(client);
         if let Err(seconds) = turnstile.pass(client) {
             state.metrics().rate_limited.inc();
             let refused = ApiError::new(ServiceCode::TooManyRequests, format!("try again in {seconds} s"));
@@ -114,6 +140,7 @@ mod tests {
         Turnstile::new(&ClientLimits {
             requests_per_second: 1,
             burst: 3,
+            requests_at_once: 0,
             trusted_proxies: proxies.iter().map(|proxy| proxy.parse().unwrap()).collect(),
         })
     }
@@ -121,7 +148,8 @@ mod tests {
     #[test]
     fn a_client_has_its_burst_and_no_more() {
         let turnstile = turnstile(&[]);
-        let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|address| address.parse().unwrap());
+        let of = |address: &str| ClientNetwork(network(address.parse().unwrap()));
+        let [one, other] = ["192.0.2.1", "192.0.2.2"].map(of);
         for _ in 0..3 {
             assert_eq!(turnstile.pass(one), Ok(()));
         }
@@ -129,7 +157,7 @@ mod tests {
         assert_eq!(turnstile.pass(other), Ok(()));
         turnstile.sweep();
         assert_eq!(turnstile.pass(one), Err(1), "a sweep forgets nobody who just asked");
-        let [a, b] = ["2001:db8::1", "2001:db8::2"].map(|address| address.parse().unwrap());
+        let [a, b] = ["2001:db8::1", "2001:db8::2"].map(of);
         for address in [a, b, a] {
             assert_eq!(turnstile.pass(address), Ok(()));
         }

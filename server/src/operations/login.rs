@@ -20,6 +20,8 @@ pub struct Login {
     keys: Mutex<Option<(UnixTime, Arc<KeySet>)>>,
     /// Who fetches; others that need the keys wait for them.
     flight: AsyncMutex<()>,
+    /// When they could not be fetched.
+    failed: Mutex<Option<UnixTime>>,
 }
 
 /// For how long keys are not fetched again.
@@ -53,6 +55,7 @@ impl Login {
             provider,
             keys: Mutex::default(),
             flight: AsyncMutex::default(),
+            failed: Mutex::default(),
         })
     }
 
@@ -96,6 +99,10 @@ impl Login {
         if let Some(keys) = fresh() {
             return Some(keys);
         }
+        let failed = || self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed().is_some_and(|at| (0..UNKNOWN).contains(&now.since(at))) {
+            return known().map(|(_, keys)| keys);
+        }
         let (client, url) = (self.client.clone(), self.config.jwks_url.clone());
         let fetched = tokio::task::spawn_blocking(move || client.get(&url, LONGEST)).await;
         let parsed = fetched
@@ -108,6 +115,7 @@ impl Login {
             Ok(keys) => Arc::new(keys),
             Err(error) => {
                 tracing::error!(error, "the keys of the administrators' issuer");
+                *failed() = Some(now);
                 known()?.1
             }
         };

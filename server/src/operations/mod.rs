@@ -8,7 +8,7 @@ mod page;
 mod tls;
 
 pub use audit::Audit;
-pub use client::{Peer, Turnstile, limited};
+pub use client::{ClientNetwork, Peer, Turnstile, limited};
 pub use login::Login;
 pub use metrics::{CodeLabels, Metrics, TeeLabels, counted};
 pub use page::routes as page_routes;

@@ -20,6 +20,9 @@ pub trait NodeStore {
     /// Keeps the file of a key. A key that is known stays as it is, but that it may be withdrawn.
     fn keep_key_file<'a>(&'a self, kid: &'a str, text: &'a str, revoked: bool) -> Answer<'a, ()>;
 
+    /// Forgets the file of a key.
+    fn forget_key_file<'a>(&'a self, kid: &'a str) -> Answer<'a, ()>;
+
     /// Takes a turn until `until`: `false` while it is somebody else's.
     fn take_turn<'a>(
         &'a self,
@@ -64,6 +67,14 @@ impl NodeStore for Database {
                        ON CONFLICT (kid) DO UPDATE SET text = excluded.text, revoked = excluded.revoked \
                        WHERE key_file.revoked = 0 AND excluded.revoked = 1";
             let query = sqlx::query(sql).bind(kid).bind(text).bind(i64::from(revoked));
+            query.execute(&self.pool).await.map_err(failed)?;
+            Ok(())
+        })
+    }
+
+    fn forget_key_file<'a>(&'a self, kid: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let query = sqlx::query("DELETE FROM key_file WHERE kid = $1").bind(kid);
             query.execute(&self.pool).await.map_err(failed)?;
             Ok(())
         })

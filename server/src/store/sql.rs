@@ -152,6 +152,17 @@ impl Store for Database {
         })
     }
 
+    fn forget_documents<'a>(&'a self, prefix: &'a str, most: u32) -> Answer<'a, u64> {
+        Box::pin(async move {
+            let sql = "DELETE FROM collateral WHERE substr(key, 1, $1) = $2 AND key NOT IN ( \
+                       SELECT key FROM collateral WHERE substr(key, 1, $1) = $2 \
+                       ORDER BY fetched_at DESC, key LIMIT $3)";
+            let length = i32::try_from(prefix.len()).unwrap_or(i32::MAX);
+            let query = sqlx::query(sql).bind(length).bind(prefix).bind(i64::from(most));
+            Ok(query.execute(&self.pool).await.map_err(failed)?.rows_affected())
+        })
+    }
+
     fn documents(&self) -> Answer<'_, Vec<(String, UnixTime)>> {
         Box::pin(async {
             let sql = "SELECT key, fetched_at FROM collateral ORDER BY key";

@@ -82,6 +82,8 @@ pub fn learn_tpm_policy_json(provider: Arc<dyn CryptoProvider>, request: &str, n
 /// Verifies one quote by each of these policies of the core (those of the options are not looked at): a
 /// result for each. Where all of them accepted it, `made` is given the proofs, in the same order: what
 /// [`Claims`](veriquote::appraisal::Claims) of a token are made of. It is called only then.
+///
+/// Each policy is asked within the call of the one before it: some dozens are no trouble, thousands need a stack.
 #[must_use]
 pub fn verify_tpm_for_claims<T>(
     provider: Arc<dyn CryptoProvider>,

@@ -46,7 +46,7 @@ impl Claims {
     ) -> Result<Self, Error> {
         options.check()?;
         let (quote, rulings) = Rulings::over(policies, is_same)?;
-        options.check_times(quote.verified_at(), quote.collateral().earliest_next_update)?;
+        options.check_times(quote.verified_at(), quote.in_force_until())?;
         let mut environment = environment(quote, &rulings, options);
         bind(&mut environment, options, provider)?;
         let policy = rulings.joined.as_deref();

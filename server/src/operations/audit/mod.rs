@@ -200,7 +200,11 @@ impl Audit {
             open.file.try_clone()?
         };
         // Not under the lock: others go on writing.
-        file.sync_data()
+        let synced = file.sync_data();
+        if synced.is_err() {
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).unsynced = true;
+        }
+        synced
     }
 
     /// Its file.

@@ -47,6 +47,14 @@ pub async fn change(
 ) -> Result<()> {
     let entry =
         Entry::of(event).with("admin", admin).with("id", id).with("version", version).with("hash", hash);
+    decision(state, entry).await
+}
+
+/// What somebody decided: on the disk before it is answered.
+///
+/// # Errors
+/// When it could not be written.
+pub async fn decision(state: &State, entry: Entry) -> Result<()> {
     let state = state.clone();
     let written = tokio::task::spawn_blocking(move || write(&state, entry, Durability::Synced));
     written.await.map_err(ApiError::internal)?
