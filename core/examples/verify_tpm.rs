@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run -p veriquote-forge --example forge-platform -- tpm-rsa .
-//! cargo run -p veriquote --example verify_tpm -- quote signature ak pcrs HEX_NONCE
+//! cargo run -p veriquote --example verify_tpm -- quote.msg quote.sig ak.pub quote.pcrs "$(cat nonce)"
 //! ```
 
 use std::error::Error;
