@@ -34,7 +34,8 @@ pub enum BindingMode {
     /// signs the very reports.
     Veriquote,
     /// Confidential Containers, Alibaba Cloud's open tools: the devices answer the first 32 bytes of
-    /// `report_data`, which the caller knows whole.
+    /// `report_data`, which the caller knows whole. Who does not is told what machine and devices agree on, and that
+    /// nothing in it answers a challenge.
     TrusteeFirst32,
     /// Phala Network, NEAR AI: `report_data = identity ‖ challenge`, both of 32 bytes; the devices answer the
     /// challenge.
@@ -117,7 +118,7 @@ impl BindingMode {
         // challenge, data, identity, nonce, report data
         match self {
             Self::Veriquote => [Must, May, No, No, No],
-            Self::TrusteeFirst32 => [No, No, No, No, Must],
+            Self::TrusteeFirst32 => [No, No, No, No, May],
             Self::IdentityNonce => [Must, No, May, No, No],
             Self::SecretVm => [No, No, May, No, No],
             Self::ItaNonce | Self::ItaNonceData => [No, May, No, Must, No],
@@ -236,12 +237,27 @@ impl<'b> Binding<'b> {
     /// machine chooses is told anything.
     #[must_use]
     pub fn nonces(&self, machine: &AuthenticQuote) -> Nonces {
-        let provider = machine.provider();
+        let which = usize::from(self.mode == BindingMode::SecretVm);
+        let chosen = half(&machine.report().report_data().0, which);
+        let chosen = || Nonces { device: chosen, switch: None, tpm: None };
+        self.known_nonces(machine.provider()).unwrap_or_else(chosen)
+    }
+
+    /// Whether the evidence answers a challenge of the caller's: the mode's does, and the caller knows it.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        let is_unknown = self.mode == BindingMode::TrusteeFirst32 && self.report_data.is_none();
+        self.mode.is_fresh() && !is_unknown
+    }
+
+    /// The same as far as the machine has no part in them: `None` where the machine chooses the nonce.
+    #[must_use]
+    pub fn known_nonces(&self, provider: &dyn CryptoProvider) -> Option<Nonces> {
         let challenge = self.challenge.unwrap_or_default();
         let data = self.data.unwrap_or_default();
         let (value, issued_at) = self.nonce.unwrap_or_default();
         let same = |device: [u8; 32]| Nonces { device, switch: None, tpm: None };
-        match self.mode {
+        Some(match self.mode {
             BindingMode::Veriquote => {
                 let data = sha256(provider, &[data]);
                 Nonces {
@@ -250,9 +266,9 @@ impl<'b> Binding<'b> {
                     tpm: Some(sha256(provider, &[TPM_LABEL, challenge, &data])),
                 }
             }
-            BindingMode::TrusteeFirst32 => same(half(&self.report_data.unwrap_or([0; 64]), 0)),
+            BindingMode::TrusteeFirst32 => same(half(self.report_data.as_ref()?, 0)),
             BindingMode::IdentityNonce => same(fixed(challenge)),
-            BindingMode::SecretVm => same(half(&machine.report().report_data().0, 1)),
+            BindingMode::SecretVm => return None,
             BindingMode::ItaNonce => same(sha256(provider, &[value, issued_at])),
             BindingMode::ItaNonceData => same(sha256(provider, &[value, issued_at, data])),
             BindingMode::AttestationRs => Nonces {
@@ -261,7 +277,7 @@ impl<'b> Binding<'b> {
             },
             BindingMode::Cocos => same(sha256(provider, &[challenge, b":gpu"])),
             BindingMode::Manifest => same(sha256(provider, &[data])),
-        }
+        })
     }
 
     /// Proves that machine and devices answer one challenge, in this mode.
@@ -292,7 +308,7 @@ impl<'b> Binding<'b> {
             MODE,
             [
                 Fact::text("mode", self.mode.as_str()),
-                Fact::flag("answers_a_challenge", self.mode.is_fresh()),
+                Fact::flag("answers_a_challenge", self.is_fresh()),
                 Fact::flag("covers_evidence", self.mode.covers_evidence()),
             ],
         );
@@ -300,8 +316,10 @@ impl<'b> Binding<'b> {
         let window = expiries.fold(devices.window(), Window::intersect);
         Ok(Composite {
             mode: self.mode,
+            fresh: self.is_fresh(),
             identity_checked: self.identity.is_some(),
             data: self.data.map(<[u8]>::to_vec),
+            nonces,
             window,
             machine,
             devices,
@@ -322,6 +340,8 @@ impl<'b> Binding<'b> {
                 let evidence = devices.transcript(provider);
                 whole(sha512(provider, &[CPU_LABEL, challenge, &data, &evidence]).as_slice())
             }
+            // Nobody knows what they should be; that the devices answer them was checked with the devices.
+            BindingMode::TrusteeFirst32 if self.report_data.is_none() => Ok(()),
             BindingMode::TrusteeFirst32 | BindingMode::AttestationRs | BindingMode::Cocos => {
                 whole(&self.report_data.unwrap_or([0; 64]))
             }
@@ -355,10 +375,10 @@ fn compared(expected: &[u8], actual: &[u8]) -> Result<(), Error> {
         .with(Fact::bytes("actual", actual)))
 }
 
-/// There is a device, and each answers its challenge.
+/// There is a GPU, and each device answers its challenge. Switches alone compute nothing.
 fn check_devices(devices: &DeviceSet, nonces: &Nonces) -> Result<(), Error> {
-    if devices.devices().is_empty() {
-        return Err(Error::new(Code::CompositeMember, "devices"));
+    if devices.count(DeviceClass::Gpu) == 0 {
+        return Err(Error::new(Code::CompositeMember, "devices").with(Fact::text("missing", "a GPU")));
     }
     for (index, device) in devices.devices().iter().enumerate() {
         let expected = match (device.class(), nonces.switch) {
@@ -400,8 +420,10 @@ pub fn envelope(text: &[u8]) -> Result<Envelope, Error> {
 #[derive(Clone, Debug)]
 pub struct Composite {
     mode: BindingMode,
+    fresh: bool,
     identity_checked: bool,
     data: Option<Vec<u8>>,
+    nonces: Nonces,
     window: Window,
     machine: AuthenticQuote,
     devices: DeviceSet,
@@ -413,6 +435,12 @@ impl Composite {
     #[must_use]
     pub const fn mode(&self) -> BindingMode {
         self.mode
+    }
+
+    /// Whether the evidence answers a challenge of the caller's.
+    #[must_use]
+    pub const fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     /// Whether the caller said which machine it met, where the mode has a place for that.
@@ -439,6 +467,12 @@ impl Composite {
         &self.devices
     }
 
+    /// The challenges that its members answered, and that a TPM of the machine has to answer.
+    #[must_use]
+    pub const fn nonces(&self) -> &Nonces {
+        &self.nonces
+    }
+
     /// Between which times all of it holds.
     #[must_use]
     pub const fn window(&self) -> Window {
@@ -449,6 +483,25 @@ impl Composite {
     #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+}
+
+/// A composite seen from its machine: what the machine's own policies judge, where each member has policies of
+/// its own.
+#[derive(Clone, Debug)]
+pub struct Bond(pub(crate) Composite);
+
+impl Bond {
+    /// The machine with its devices.
+    #[must_use]
+    pub const fn composite(&self) -> &Composite {
+        &self.0
+    }
+}
+
+impl From<Composite> for Bond {
+    fn from(composite: Composite) -> Self {
+        Self(composite)
     }
 }
 
@@ -499,7 +552,7 @@ const TPM_LABEL: &[u8] = b"veriquote/tpm/v1";
 
 const DEVICES: &Rule = &Rule {
     id: "composite.devices",
-    title: "there are devices, and each answers the challenge of the mode",
+    title: "there is a GPU, and each device answers the challenge of the mode",
     spec: "docs/composite.md",
 };
 const MACHINE: &Rule = &Rule {

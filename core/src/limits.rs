@@ -50,6 +50,9 @@ pub const EVENT_LOG_EVENTS: usize = 32_768;
 /// Every edit costs a replay of the rest, so that the work grows with the square: some 130,000 hashes.
 pub const EXPLAIN_EVENTS: usize = 256;
 
+/// Registers of one log that are explained: what went wrong first explains what follows.
+pub const EXPLAIN_REGISTERS: usize = 4;
+
 /// An IMA list: a million entries have under 200 MiB.
 pub const IMA_LIST_BYTES: usize = 512 * 1024 * 1024;
 

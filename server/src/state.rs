@@ -14,7 +14,7 @@ use veriquote_facade::Blob;
 use crate::attestation::Desk;
 use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
-use crate::collateral::{Library, import, import_rims};
+use crate::collateral::{Library, import, import_nvidia_crls, import_rims};
 use crate::config::Config;
 use crate::health::Probe;
 use crate::http::Bounds;
@@ -140,6 +140,10 @@ impl State {
         for path in &config.collateral.rims {
             let count = import_rims(store.as_ref(), path, now).await.map_err(StartError::of)?;
             tracing::info!(path = %path.display(), manifests = count, "manifests imported");
+        }
+        for path in &config.collateral.nvidia_crls {
+            let count = import_nvidia_crls(store.as_ref(), path, now).await.map_err(StartError::of)?;
+            tracing::info!(path = %path.display(), lists = count, "revocation lists imported");
         }
         let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
         let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use support::{TestServer, base64, base64url, outer, write};
-use veriquote_forge::nvidia::{NvForge, device_root, rim_root};
+use veriquote_forge::nvidia::{NvCrl, NvForge, device_root, rim_root};
 use veriquote_forge::{Body, Forge, sha256, sha512};
 use veriquote_server::config::Config;
 
@@ -169,7 +169,12 @@ fn a_trust_domain_and_its_gpu_get_one_token() {
     let data: Vec<u8> = [NONCE, [9; 32]].concat();
     let whole: [u8; 64] = data.clone().try_into().expect("64 bytes");
     let document = together(&td(whole), &hopper(NONCE));
-    for (data, mode) in [(Some(&*data), "raw-pad64"), (None, "none")] {
+    // Report data of which nobody says what they should be answer no challenge.
+    let unasked = server.post("/v1/attestation", &v1("acstdxnvgpu", &document, None));
+    assert_eq!(unasked.codes().1, "AS.POLICY.DENIED", "{}", unasked.body);
+    assert!(unasked.body.contains("composite.fresh"), "{}", unasked.body);
+    let open = keeping(&[], |config, _| config.policy.default = "crypto-only".to_owned());
+    for (server, data, mode) in [(&server, Some(&*data), "raw-pad64"), (&open, None, "none")] {
         let answer = server.post("/v1/attestation", &v1("acstdxnvgpu", &document, data));
         assert_eq!(answer.status, 200, "{}", answer.body);
         let claims = server.verified(&answer.body);
@@ -359,7 +364,7 @@ fn every_policy_must_accept_devices_too() {
     let answer = server.request("PUT", "/v2/policies/module", &headers, module);
     assert!(answer.status < 300, "{}", answer.body);
     let whole: [u8; 64] = [NONCE, [9; 32]].concat().try_into().expect("64 bytes");
-    let mut machine = v1("acstdxnvgpu", &together(&td(whole), &hopper(NONCE)), None);
+    let mut machine = v1("acstdxnvgpu", &together(&td(whole), &hopper(NONCE)), Some(&whole));
     for request in [&mut request, &mut machine] {
         request["policy_ids"] = json!(["module"]);
         let answer = server.post("/v1/attestation", request);
@@ -421,4 +426,78 @@ fn an_older_edition_does_not_replace_a_newer_one() {
     let server = trusting(|config, _| config.collateral.rims = vec![first, second]);
     let kept = server.get(&format!("/nvcc/certification/v1/rim/{DRIVER}")).json();
     assert_eq!(kept["rim"], base64(newer.text().as_bytes()));
+}
+
+/// With these revocation lists of the service's own, by name.
+fn keeping(lists: &[(&str, &NvCrl)], change: impl FnOnce(&mut Config, &std::path::Path)) -> TestServer {
+    trusting(|config, folder| {
+        let (rims, crls) = (folder.join("rims"), folder.join("crls"));
+        fs::create_dir_all(&rims).expect("a folder");
+        fs::create_dir_all(&crls).expect("a folder");
+        for (name, rim) in [DRIVER, VBIOS].into_iter().zip(&NvForge::hopper().rims) {
+            write(&rims, &format!("{name}.xml"), rim.text().as_bytes());
+        }
+        for (name, list) in lists {
+            write(&crls, &format!("{name}.crl"), &list.der());
+        }
+        config.collateral.rims = vec![rims];
+        config.collateral.nvidia_crls = vec![crls];
+        change(config, folder);
+    })
+}
+
+fn of_revocation(server: &TestServer, document: &Value) -> (Value, Value) {
+    let data = json!({ "binding": "raw-exact", "raw": base64(&NONCE) });
+    let body = json!({ "evidence": [{ "tee": "nvgpu", "format": "document", "data": outer(document),
+                                      "runtime_data": data }] });
+    let answer = server.post("/v2/appraise", &body);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let made = answer.json()["evidence"][0]["policies"][0]["verification"].clone();
+    let checks = made["checks"].as_array().expect("checks").clone();
+    let check = checks.into_iter().find(|check| check["id"] == "service.revocation");
+    (made, check.unwrap_or_default())
+}
+
+#[test]
+fn lists_that_are_kept_stand_in() {
+    let chain = NvForge::hopper().devices[0].chain.clone();
+    let (root, family) = (NvCrl::of(&chain[4]), NvCrl::of(&chain[3]));
+    let document = collected(&hopper(NONCE));
+    let server = keeping(&[("l1-root", &root), ("l2-gh100", &family)], |_, _| {});
+    let (made, check) = of_revocation(&server, &document);
+    assert_eq!((&made["accepted"], &check["outcome"]), (&json!(true), &json!("passed")));
+    assert_eq!(check["facts"], json!({ "used": ["l1-root", "l2-gh100"] }));
+    let certificates = &made["claims"]["devices"][0]["certificates"];
+    assert!(certificates.to_string().contains("good"), "{certificates}");
+
+    // What they revoke is refused, and none of it passes for lack of a list of the client's.
+    let revoking = family.clone().revoking(&chain[2], 1);
+    let (made, _) = of_revocation(&keeping(&[("l2-gh100", &revoking)], |_, _| {}), &document);
+    assert_eq!(made["error"]["code"], "x509.revoked");
+
+    // One that has lapsed is named, and not used.
+    let mut lapsed = revoking;
+    lapsed.fields.next_update = Some((veriquote_forge::NOW - 1).into());
+    let (made, check) = of_revocation(&keeping(&[("l2-gh100", &lapsed)], |_, _| {}), &document);
+    assert_eq!((&made["accepted"], &check["outcome"]), (&json!(true), &json!("skipped")));
+    assert_eq!(check["facts"], json!({ "lapsed": ["l2-gh100"] }));
+
+    // Without any, the result says that nothing was asked.
+    let none = keeping(&[], |_, _| {});
+    let (_, check) = of_revocation(&none, &document);
+    assert_eq!((&check["outcome"], &check["facts"]), (&json!("skipped"), &json!({})));
+
+    // Lists of the client's are the only ones then.
+    let mut brought = json!({ "device_evidence_list": document.clone() });
+    brought["crls"] = json!([base64(&root.der())]);
+    let (made, check) = of_revocation(&server, &brought);
+    assert_eq!((&made["accepted"], &check), (&json!(true), &Value::Null));
+
+    // An upstream that does not answer is named; a policy that wants to know refuses.
+    let cut_off = keeping(&[], |config, _| {
+        config.collateral.nvidia_crl_upstreams = vec!["http://127.0.0.1:1".to_owned()];
+        config.collateral.allow_private = vec![[127, 0, 0, 1].into()];
+    });
+    let (_, check) = of_revocation(&cut_off, &document);
+    assert_eq!(check["facts"], json!({ "missing": ["l1-root", "l2-gb100", "l2-gh100"] }));
 }

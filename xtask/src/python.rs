@@ -22,6 +22,9 @@ pub(crate) const STAGES: usize = 3;
 /// Everything that the tests and the benches install, at one version each.
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
 
+/// What the bench of GPUs compares with, which wants old versions of what others have in new ones.
+const NVIDIA_REQUIREMENTS: &str = "benches/python/nvgpu-requirements.txt";
+
 #[derive(Args)]
 pub(crate) struct Options {
     /// Only build the wheel, as it is published.
@@ -30,13 +33,16 @@ pub(crate) struct Options {
     /// Run the benches beside the published packages, in place of the tests.
     #[arg(long, conflicts_with = "wheel")]
     bench: bool,
+    /// Run the bench beside NVIDIA's own verifier, in place of the tests.
+    #[arg(long, conflicts_with_all = ["wheel", "bench"])]
+    bench_nvgpu: bool,
     /// Arguments for the benches or pytest.
     #[arg(last = true)]
     rest: Vec<String>,
 }
 
 pub(crate) fn run(project: &Project, all: &mut Stages, options: &Options) {
-    if !options.wheel && !options.bench {
+    if !options.wheel && !options.bench && !options.bench_nvgpu {
         all.announce(STAGES);
         return stages(project, all, &options.rest);
     }
@@ -45,6 +51,9 @@ pub(crate) fn run(project: &Project, all: &mut Stages, options: &Options) {
         && all.run("Python wheel", || wheel(project, &Python::of(&python)?, Profile::Release).map(shown));
     if ready && options.bench {
         all.run("benches beside dcap-qvl and PyJWT", || bench(project, &Python::of(&python)?, &options.rest));
+    }
+    if ready && options.bench_nvgpu {
+        all.run("bench beside NVIDIA's verifier", || bench_nvgpu(project, &options.rest));
     }
 }
 
@@ -338,6 +347,27 @@ fn spark() -> Result<Result<String, String>, Failure> {
         )),
         None => Ok(Err("it needs Java 17 or later, and there is none here".into())),
     }
+}
+
+fn bench_nvgpu(project: &Project, rest: &[String]) -> Result<(), Failure> {
+    let folder = project.target.join("python");
+    let wheel = built(&folder.join("wheels"))?.ok_or_else(unready)?;
+    let nvidia = environment(project, NVIDIA_REQUIREMENTS).map(Python)?;
+    let full = nvidia.environment(&folder.join("bench-nvgpu"), &wheel)?;
+    fs::write(full.site_packages()?.join("nvidia.pth"), nvidia.site_packages()?.display().to_string())?;
+    let files = folder.join("nvgpu");
+    Step::cargo()
+        .args(["bench", "--package", "veriquote-benches", "--bench", "nvgpu", "--", "--files"])
+        .arg(&files)
+        .dir(&project.root)
+        .run()?;
+    Step::new(&full.0)
+        .arg("-P")
+        .arg(project.root.join("benches/python/nvgpu.py"))
+        .arg(&files)
+        .args(rest)
+        .dir(&project.root)
+        .run()
 }
 
 fn bench(project: &Project, python: &Python, rest: &[String]) -> Result<(), Failure> {

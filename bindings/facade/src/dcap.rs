@@ -389,16 +389,17 @@ impl DcapVerifier {
             Ok(log) => log,
             Err(error) => return Ok((failed_after(checks, &error.inside("event_log").into()), None)),
         };
-        let replayed = match log.as_deref().map(|log| self.replay(log, authentic.report())).transpose() {
+        let provider = self.provider.as_ref();
+        let replay = |log| replay(log, authentic.report(), &self.policy, provider);
+        let replayed = match log.as_deref().map(replay).transpose() {
             Ok(replayed) => replayed,
             Err(failure) => return Ok((failed_after(checks, &failure), None)),
         };
         checks.extend(replayed.iter().flat_map(|replayed| replayed.checks()).map(CheckLine::from));
-        let quirks: Quirks = self.policy.boot.quirks.iter().copied().collect();
-        let boot = replayed.as_ref().map(|log| BootState::assess(log, self.provider.as_ref(), quirks));
+        let boot = replayed.as_ref().map(|log| BootState::assess(log, provider, quirks(&self.policy)));
         let beside = Beside {
             event_log: replayed.as_ref().map(EventLogClaims::from),
-            boot: boot.as_ref().map(|boot| BootStateClaims::of(boot, self.provider.as_ref())),
+            boot: boot.as_ref().map(|boot| BootStateClaims::of(boot, provider)),
             qve: match qve.map(|qve| qve.verify(authentic.prepared(), &bytes, self.at)).transpose() {
                 Ok(verified) => verified.map(|(claims, lines)| {
                     checks.extend(lines);
@@ -445,24 +446,6 @@ impl DcapVerifier {
         }
     }
 
-    fn replay<'l>(&self, bytes: &'l [u8], report: &Report) -> Result<ReplayedLog<'l>, Failure> {
-        let Report::Td(report) = report else {
-            let fact = Fact::text("problem", "an enclave has no RTMRs for an event log to explain");
-            return Err(Error::new(Code::MisuseOptions, "event_log").with(fact).into());
-        };
-        let log = EventLog::parse(bytes, LogKind::Ccel, &Limits::default())?;
-        let rtmr = report.rtmr.map(|rtmr| rtmr.0);
-        // Guests extend RTMR3 at run time without writing to the CCEL.
-        let only_boot = !report.rtmr[3].is_zero()
-            && !log.unauthenticated_events().iter().any(|event| event.unauthenticated_index() == 4);
-        let quirks = self.policy.boot.quirks.iter().copied().collect();
-        if only_boot {
-            log.verify_boot_rtmrs(self.provider.as_ref(), &rtmr, quirks)
-        } else {
-            log.verify_rtmrs(self.provider.as_ref(), &rtmr, quirks)
-        }
-    }
-
     fn appraise(
         &self,
         quote: AuthenticQuote,
@@ -483,10 +466,7 @@ impl DcapVerifier {
             not_checked.insert(0, mac_not_checked());
         }
         if is_td && !has_log {
-            not_checked.push(NotChecked {
-                what: "event_log".to_owned(),
-                why: "what the RTMRs stand for is not explained; give the event log (CCEL)".to_owned(),
-            });
+            not_checked.push(no_log());
         }
         let result = Verification {
             verified: !error.as_ref().is_some_and(|error| is_terminal(error.code())),
@@ -620,7 +600,42 @@ fn forecast(forecast: &dcap::Forecast) -> Forecast {
     }
 }
 
-fn is_terminal(code: Code) -> bool {
+/// Replays a trust domain's log into the registers of its report.
+pub(crate) fn replay<'l>(
+    bytes: &'l [u8],
+    report: &Report,
+    policy: &Policy,
+    provider: &dyn CryptoProvider,
+) -> Result<ReplayedLog<'l>, Failure> {
+    let Report::Td(report) = report else {
+        let fact = Fact::text("problem", "an enclave has no RTMRs for an event log to explain");
+        return Err(Error::new(Code::MisuseOptions, "event_log").with(fact).into());
+    };
+    let log = EventLog::parse(bytes, LogKind::Ccel, &Limits::default())?;
+    let rtmr = report.rtmr.map(|rtmr| rtmr.0);
+    // Guests extend RTMR3 at run time without writing to the CCEL.
+    let only_boot = !report.rtmr[3].is_zero()
+        && !log.unauthenticated_events().iter().any(|event| event.unauthenticated_index() == 4);
+    if only_boot {
+        log.verify_boot_rtmrs(provider, &rtmr, quirks(policy))
+    } else {
+        log.verify_rtmrs(provider, &rtmr, quirks(policy))
+    }
+}
+
+pub(crate) fn quirks(policy: &Policy) -> Quirks {
+    policy.boot.quirks.iter().copied().collect()
+}
+
+/// Nobody gave a trust domain's log.
+pub(crate) fn no_log() -> NotChecked {
+    NotChecked {
+        what: "event_log".to_owned(),
+        why: "what the RTMRs stand for is not explained; give the event log (CCEL)".to_owned(),
+    }
+}
+
+pub(crate) fn is_terminal(code: Code) -> bool {
     matches!(code, Code::DcapTcbRevoked | Code::DcapTcbNotSupported)
 }
 
@@ -697,7 +712,7 @@ pub(crate) fn claims(quote: &AuthenticQuote) -> DcapClaims {
 }
 
 /// What the policy asked nothing about, with what that means.
-fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
+pub(crate) fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
     // What binds the evidence to the caller comes first.
     let rank = |rule: &str| match rule {
         "crypto_only" => 0,

@@ -54,7 +54,8 @@ pub use claims::{
 #[cfg(feature = "nvidia")]
 pub use composite::{
     BondClaims, CompositeBinding, CompositeClaims, CompositeDevices, CompositeMachine, CompositeOptions,
-    CompositeRequest, CompositeTpm, verify_composite, verify_composite_for_claims, verify_composite_json,
+    CompositeRequest, CompositeTpm, MemberPolicies, Members, verify_composite, verify_composite_for_claims,
+    verify_composite_json, verify_members_for_claims,
 };
 #[cfg(feature = "dcap")]
 pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};

@@ -555,6 +555,11 @@ export interface CompositeMachine {
   readonly roots?: readonly Blob[];
   /** PCK certificate chain (PEM) for a quote that does not carry it. */
   readonly pck_chain?: Blob | null;
+  /**
+   * Event log (CCEL) of a trust domain, to replay into the RTMRs, where the devices' evidence does not hold it:
+   * hex, base64 or base64url.
+   */
+  readonly event_log?: Blob | null;
 }
 
 /** How to verify a composite. */
@@ -591,6 +596,8 @@ export interface CompositeTpm {
   readonly signature: Blob;
   /** The attestation key that you trust. */
   readonly ak?: Blob | null;
+  /** The Name of the attestation key that you trust, where it has no certificate: hex. It must be `ak`'s. */
+  readonly ak_name?: string | null;
   /** Certificate chain of the attestation key. */
   readonly ak_chain?: Blob | null;
   /** Roots that may vouch for it. */

@@ -24,6 +24,10 @@ use crate::error::Error;
 use crate::time::UnixTime;
 
 pub use ar4si::{Tier, TrustVector};
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+pub use claims::Members;
+#[cfg(all(feature = "dcap", feature = "nvidia", feature = "tpm"))]
+pub use claims::TpmMember;
 pub use claims::{Bound, Claims, ClaimsOptions, SubjectTemplate};
 pub use expectations::{
     AppraisalExpectations, Debug, EXPECTATION_RULES, ExpectedMeasurement, ExpectedPolicy,

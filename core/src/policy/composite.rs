@@ -4,9 +4,11 @@ use alloc::boxed::Box;
 
 use super::rules::Policy;
 use super::{Accepted, Evaluation, Findings, Rejection, Stance, property};
-use crate::composite::{Composite, Strength};
+use crate::composite::{Bond, Composite, Strength};
 use crate::dcap::Tee;
+use crate::error::Error;
 use crate::fact::Fact;
+use crate::measured_boot::BootState;
 
 /// Rules about how machine and devices belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,25 +64,68 @@ impl Policy {
         &self,
         composite: Composite,
     ) -> Result<Accepted<Composite>, Box<Rejection<Composite>>> {
-        let (machine, refusal) = self.appraise_machine(composite.machine());
+        self.accept_composite_with_log(composite, None)
+    }
+
+    /// As [`Policy::accept_composite`], with what the machine's event log says.
+    ///
+    /// # Errors
+    /// Those of [`Policy::accept_composite`]; `misuse.options` when the log was verified against other RTMRs
+    /// than the machine's; `policy.rejected` also when rules are stated about a log, and none is given.
+    pub fn accept_composite_with_log(
+        &self,
+        composite: Composite,
+        boot: Option<&BootState<'_>>,
+    ) -> Result<Accepted<Composite>, Box<Rejection<Composite>>> {
+        let (machine, refusal) = self.appraise_machine(composite.machine(), boot);
         let mut findings = Findings(machine);
+        if !self.crypto_only {
+            self.nvidia.appraise(composite.devices(), &mut findings);
+        }
+        self.appraise_bond(&composite, &mut findings);
+        self.ruled(composite, findings, refusal)
+    }
+
+    /// Evaluates every rule over the machine, and how the devices belong to it: the devices themselves have
+    /// policies of their own, by [`Policy::accept_nvidia`]. `boot` is what the machine's event log says.
+    ///
+    /// # Errors
+    /// Those of [`Policy::accept_composite_with_log`].
+    pub fn accept_bond(
+        &self,
+        bond: Bond,
+        boot: Option<&BootState<'_>>,
+    ) -> Result<Accepted<Bond>, Box<Rejection<Bond>>> {
+        let (machine, refusal) = self.appraise_alone(bond.0.machine(), boot);
+        let mut findings = Findings(machine);
+        self.appraise_bond(&bond.0, &mut findings);
+        self.ruled(bond, findings, refusal)
+    }
+
+    fn appraise_bond(&self, composite: &Composite, findings: &mut Findings) {
         let strength = self.strength(composite.machine().tee());
         if self.crypto_only {
             let actual = Fact::text("actual", strength.as_str());
-            findings.not_checked("composite.measured", [actual]);
-        } else {
-            self.nvidia.appraise(composite.devices(), &mut findings);
-            let rules = &self.composite;
-            property(&mut findings, "composite.measured", rules.measured, strength == Strength::Measured);
-            property(&mut findings, "composite.fresh", rules.fresh, composite.mode().is_fresh());
-            let covers = composite.mode().covers_evidence();
-            property(&mut findings, "composite.covers_evidence", rules.covers_evidence, covers);
+            return findings.not_checked("composite.measured", [actual]);
         }
+        let rules = &self.composite;
+        property(findings, "composite.measured", rules.measured, strength == Strength::Measured);
+        property(findings, "composite.fresh", rules.fresh, composite.is_fresh());
+        let covers = composite.mode().covers_evidence();
+        property(findings, "composite.covers_evidence", rules.covers_evidence, covers);
+    }
+
+    fn ruled<T>(
+        &self,
+        evidence: T,
+        findings: Findings,
+        refusal: Option<Error>,
+    ) -> Result<Accepted<T>, Box<Rejection<T>>> {
         let error = refusal.or_else(|| findings.error());
         let appraisal = Evaluation { policy: self.name.clone(), findings: findings.0 };
         match error {
-            None => Ok(Accepted { evidence: composite, appraisal }),
-            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(composite) })),
+            None => Ok(Accepted { evidence, appraisal }),
+            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(evidence) })),
         }
     }
 }

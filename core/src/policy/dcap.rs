@@ -50,7 +50,11 @@ impl Policy {
 
     /// The findings about a machine that is a member of a composite, and the refusal that no policy can lift.
     #[cfg(feature = "nvidia")]
-    pub(super) fn appraise_machine(&self, quote: &AuthenticQuote) -> (Vec<super::Finding>, Option<Error>) {
+    pub(super) fn appraise_machine(
+        &self,
+        quote: &AuthenticQuote,
+        boot: Option<&BootState<'_>>,
+    ) -> (Vec<super::Finding>, Option<Error>) {
         // Here it says nothing against the machine that the policy speaks of its devices too.
         let machine = Self {
             nvidia: super::NvidiaRules::strict(),
@@ -58,8 +62,20 @@ impl Policy {
             tpm: super::TpmRules::strict(),
             ..self.clone()
         };
-        let (evaluation, _) = machine.appraise(quote, None);
-        (evaluation.findings, terminal(quote.tcb().status))
+        machine.appraise_alone(quote, boot)
+    }
+
+    /// The findings about a machine, and the refusal that no policy can lift.
+    #[cfg(feature = "nvidia")]
+    pub(super) fn appraise_alone(
+        &self,
+        quote: &AuthenticQuote,
+        boot: Option<&BootState<'_>>,
+    ) -> (Vec<super::Finding>, Option<Error>) {
+        let (evaluation, error) = self.appraise(quote, boot);
+        // That a policy rejects, is found together with the rest.
+        let misuse = error.filter(|error| error.code() != crate::Code::PolicyRejected);
+        (evaluation.findings, terminal(quote.tcb().status).or(misuse))
     }
 
     fn appraise(&self, quote: &AuthenticQuote, boot: Option<&BootState<'_>>) -> (Evaluation, Option<Error>) {

@@ -19,7 +19,7 @@ use super::binding::RuntimeData;
 use super::evidence::{Tee, inner};
 use super::verify::{agent_log, of_library, other_tee, refusal};
 use crate::State;
-use crate::collateral::{DocumentKey, Missing, RimId};
+use crate::collateral::{DocumentKey, KeptCrls, Missing, RimId};
 use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Fields, read};
@@ -30,16 +30,15 @@ use crate::work::{Length, work};
 #[derive(Clone, Debug)]
 pub struct DeviceEvidence {
     /// The document as it came, which may hold the machine's quote.
-    document: Document,
+    pub(super) document: Document,
     /// The machine's quote, of a composite.
     quote: Option<Vec<u8>>,
     /// Collateral of the machine that the client brings.
     collateral: Option<Document>,
     /// Manifests that the client brings.
-    rims: Vec<Document>,
-    crls: Vec<Blob>,
-    ocsp: Vec<Blob>,
-    has_log: bool,
+    pub(super) rims: Vec<Document>,
+    pub(super) crls: Vec<Blob>,
+    pub(super) ocsp: Vec<Blob>,
     has_agent_log: bool,
 }
 
@@ -72,7 +71,6 @@ impl DeviceEvidence {
             rims: Vec::new(),
             crls: Vec::new(),
             ocsp: Vec::new(),
-            has_log: false,
             has_agent_log: false,
         };
         if tee == Tee::AcsTdxNvGpu {
@@ -84,7 +82,8 @@ impl DeviceEvidence {
             if fields.get("gpu_evidence").is_none() {
                 return Err(fields.wrong("gpu_evidence", "this member is missing"));
             }
-            evidence.has_log = inner(&fields, "cc_eventlog")?.is_some();
+            // The log is replayed with the document that it stands in.
+            inner(&fields, "cc_eventlog")?;
             evidence.has_agent_log = fields.text("aa_eventlog")?.is_some_and(|log| !log.is_empty());
             evidence.collateral = fields
                 .get("collateral")
@@ -103,6 +102,36 @@ impl DeviceEvidence {
         evidence.crls = bytes("crls")?.into_iter().map(Blob).collect();
         evidence.ocsp = bytes("ocsp")?.into_iter().map(Blob).collect();
         Ok(evidence)
+    }
+}
+
+impl DeviceEvidence {
+    /// Adds the lists that the service keeps where the client brings neither lists nor responses, and says which.
+    /// A list that is not in force is not used, and named.
+    pub(super) async fn add_kept_lists(&mut self, state: &State, at: Time) -> Result<Option<CheckLine>> {
+        if !self.crls.is_empty() || !self.ocsp.is_empty() {
+            return Ok(None);
+        }
+        let KeptCrls { current, lapsed, missing } = state.library().nvidia_crls(at.0).await?;
+        let reason = match (current.is_empty(), lapsed.is_empty() && missing.is_empty()) {
+            (false, _) => None,
+            (true, true) => Some("the request brings no revocation list, and none is kept here"),
+            (true, false) => {
+                Some("the request brings no revocation list, and none that is kept here is in force")
+            }
+        };
+        let (names, lists): (Vec<String>, Vec<Blob>) = current.into_iter().unzip();
+        self.crls = lists;
+        let facts = [("used", names), ("lapsed", lapsed), ("missing", missing)];
+        let facts = facts.into_iter().filter(|(_, names)| !names.is_empty());
+        Ok(Some(CheckLine {
+            id: "service.revocation".to_owned(),
+            title: "the service's own revocation lists stand in for the client's".to_owned(),
+            outcome: if reason.is_some() { "skipped" } else { "passed" }.to_owned(),
+            reason: reason.map(str::to_owned),
+            spec: "docs/api.md, Evidence".to_owned(),
+            facts: facts.map(|(name, names)| (name.to_owned(), names.into())).collect(),
+        }))
     }
 }
 
@@ -154,7 +183,7 @@ impl<T> Rulings<T> {
 /// No challenge, and what the service lacks. What is wrong with the evidence is in the rulings.
 pub async fn devices(
     state: &State,
-    evidence: DeviceEvidence,
+    mut evidence: DeviceEvidence,
     data: Option<&RuntimeData>,
     policies: Vec<Resolved>,
     at: Time,
@@ -163,6 +192,7 @@ pub async fn devices(
         let detail = "devices answer a challenge, and nothing else says how old their evidence is: give its 32 bytes as `raw`";
         ApiError::argument("runtime_data", detail)
     })?;
+    let kept = evidence.add_kept_lists(state, at).await?;
     let trust = state.trust();
     let options = NvgpuOptions {
         crls: evidence.crls,
@@ -181,7 +211,18 @@ pub async fn devices(
         _ => Vec::new(),
     };
     let add = |request: &mut NvgpuRequest, rims: Vec<Document>| request.rims.extend(rims);
-    with_manifests(state, request, judge, claims, add, (policies, at), true).await
+    let mut rulings = with_manifests(state, request, judge, claims, add, (policies, at), true).await?;
+    for (_, Judged { verification, .. }) in &mut rulings.rulings {
+        note(&kept, verification);
+    }
+    Ok(rulings)
+}
+
+/// Says which lists of the service's stood in.
+pub(super) fn note(kept: &Option<CheckLine>, verification: &mut Verification) {
+    if verification.verified {
+        verification.checks.extend(kept.clone());
+    }
 }
 
 /// Verifies a trust domain with its devices.
@@ -194,12 +235,13 @@ pub async fn devices(
 pub async fn composite(
     state: &State,
     field: &str,
-    evidence: DeviceEvidence,
+    mut evidence: DeviceEvidence,
     data: Option<&RuntimeData>,
     challenged: Option<&Challenged>,
     policies: Vec<Resolved>,
     at: Time,
 ) -> Result<Rulings<Composite>> {
+    let kept = evidence.add_kept_lists(state, at).await?;
     let quote = Blob(evidence.quote.unwrap_or_default());
     let own_collateral = evidence.collateral.is_none();
     let collateral = match evidence.collateral {
@@ -219,13 +261,12 @@ pub async fn composite(
             // What the report data are, the quote's signature says below; here is only said what they must be.
             let stated =
                 Quote::parse(&quote.0).ok().map(|quote| quote.unauthenticated_report().report_data().0);
-            let expected = match data {
-                Some(data) => data.field(stated.as_ref(), Tee::AcsTdxNvGpu, provider.as_ref())?,
-                None => stated.unwrap_or([0; 64]).to_vec(),
-            };
+            let expected = data
+                .map(|data| data.field(stated.as_ref(), Tee::AcsTdxNvGpu, provider.as_ref()))
+                .transpose()?;
             CompositeBinding {
                 mode: "trustee-first32".to_owned(),
-                report_data: Some(to_hex(&expected)),
+                report_data: expected.map(|expected| to_hex(&expected)),
                 ..CompositeBinding::default()
             }
         }
@@ -234,10 +275,9 @@ pub async fn composite(
     let request = CompositeRequest {
         evidence: evidence.document,
         machine: CompositeMachine {
-            quote: None,
             collateral,
             roots: trust.dcap_roots.clone(),
-            pck_chain: None,
+            ..CompositeMachine::default()
         },
         devices: CompositeDevices {
             rims: evidence.rims,
@@ -266,8 +306,8 @@ pub async fn composite(
         {
             return Err(other_tee(Tee::Tdx, &claims.machine.tee, field));
         }
+        note(&kept, verification);
         if verification.verified {
-            verification.checks.extend(evidence.has_log.then(event_log));
             verification.checks.extend(evidence.has_agent_log.then(agent_log));
         }
     }
@@ -295,19 +335,7 @@ where
     };
     // Milliseconds of arithmetic: not on the threads that serve connections.
     let (mut request, judge, first) = work(Length::Long, first).await?;
-    let mut rims = Vec::new();
-    for id in first.as_ref().map(wanted).unwrap_or_default() {
-        match state.library().document(&DocumentKey::Rim(id)).await {
-            Ok(shelved) => rims.push(Document(shelved.document.body)),
-            // What is missing then, the policy judges.
-            Err(Missing::Document(_)) => {}
-            Err(Missing::Upstream(key)) => {
-                let detail = format!("no upstream gave the manifest `{key}`");
-                return Err(ApiError::new(ServiceCode::Unavailable, detail));
-            }
-            Err(Missing::Store(error)) => return Err(error.into()),
-        }
-    }
+    let rims = manifests(state, first.as_ref().map(wanted).unwrap_or_default()).await?;
     add(&mut request, rims);
     let second = move || {
         let rules: Vec<Policy> = policies.iter().map(|policy| policy.policy.clone()).collect();
@@ -323,23 +351,28 @@ where
     Ok(Rulings { rulings, own_collateral })
 }
 
+/// Those of these manifests that are at hand. What is missing then, the policy judges.
+pub(super) async fn manifests(state: &State, ids: Vec<RimId>) -> Result<Vec<Document>> {
+    let mut rims = Vec::new();
+    for id in ids {
+        match state.library().document(&DocumentKey::Rim(id)).await {
+            Ok(shelved) => rims.push(Document(shelved.document.body)),
+            Err(Missing::Document(_)) => {}
+            Err(Missing::Upstream(key)) => {
+                let detail = format!("no upstream gave the manifest `{key}`");
+                return Err(ApiError::new(ServiceCode::Unavailable, detail));
+            }
+            Err(Missing::Store(error)) => return Err(error.into()),
+        }
+    }
+    Ok(rims)
+}
+
 /// The names of manifests that authentic devices need and that were not given.
-fn wanted(claims: &NvgpuClaims) -> Vec<RimId> {
+pub(super) fn wanted(claims: &NvgpuClaims) -> Vec<RimId> {
     let missing = claims.devices.iter().flat_map(|device| &device.missing);
     let mut ids: Vec<RimId> = missing.filter_map(|rim| RimId::new(rim.id.as_deref()?)).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
-}
-
-/// A log that nothing here replays: no claim comes from it, and the trace says so.
-fn event_log() -> CheckLine {
-    CheckLine {
-        id: "service.cc_event_log".to_owned(),
-        title: "the firmware's log replays to the registers".to_owned(),
-        outcome: "skipped".to_owned(),
-        reason: Some("with devices this log is not replayed; nothing in the result comes from it".to_owned()),
-        spec: "docs/api.md, Evidence".to_owned(),
-        facts: serde_json::Map::new(),
-    }
 }

@@ -1,9 +1,11 @@
 //! Makes tokens of what every policy accepted. There is no other way to one.
 
 use aws_lc_rs::digest::{SHA384, digest};
-use veriquote::appraisal::{Bound, Budget, Claims, ClaimsOptions, Profile, SubjectTemplate, Written};
+use veriquote::appraisal::{
+    Bound, Budget, Claims, ClaimsOptions, Members, Profile, SubjectTemplate, TpmMember, Written,
+};
 use veriquote::binding::Mode;
-use veriquote::composite::Composite;
+use veriquote::composite::{Bond, Composite};
 use veriquote::dcap::{AuthenticQuote, Report};
 use veriquote::nvidia::DeviceSet;
 use veriquote::policy::Accepted;
@@ -165,6 +167,37 @@ impl Draft {
         };
         self.options(&names, bound, composite.window().not_after, |options| {
             Claims::from_all_accepted_composite(&policies, options, provider)
+        })
+    }
+
+    /// The claims of a machine with its devices and perhaps its TPM, each accepted by policies of its own.
+    ///
+    /// # Errors
+    /// Claims that cannot be made.
+    pub fn of_members(
+        &self,
+        bond: &[(Resolved, Accepted<Bond>)],
+        devices: &[(Resolved, Accepted<DeviceSet>)],
+        tpm: Option<&TpmMember>,
+    ) -> Result<Claims> {
+        let Some((_, first)) = bond.first() else {
+            return Err(ApiError::internal("no policy was asked"));
+        };
+        let composite = first.evidence().composite();
+        let subject = &self.state.config().token.subject;
+        let machine = match composite.machine().report() {
+            Report::Td(_) => &subject.tdx,
+            Report::Sgx(_) => &subject.sgx,
+        };
+        let of_tpm = tpm.map(|_| &subject.tpm).into_iter().flatten();
+        let names: Vec<String> = machine.iter().chain(&subject.nvgpu).chain(of_tpm).cloned().collect();
+        let bond: Vec<_> = bond.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
+        let devices: Vec<_> = devices.iter().map(|(policy, accepted)| (accepted, policy.hash)).collect();
+        let members = Members { bond: &bond, devices: &devices, tpm };
+        let last = composite.window().not_after;
+        let last = tpm.map_or(last, |tpm| last.min(tpm.window().not_after));
+        self.options(&names, None, last, |options| {
+            Claims::from_accepted_members(&members, options, self.state.provider().as_ref())
         })
     }
 

@@ -7,6 +7,7 @@ mod evidence;
 mod issue;
 mod job;
 mod media;
+mod members;
 mod v1;
 mod v2;
 mod verify;

@@ -8,7 +8,7 @@ use veriquote::UnixTime;
 use veriquote::appraisal::Profile;
 use veriquote::bytes::to_hex;
 use veriquote::json::Node;
-use veriquote_facade::{CheckLine, Problem, Time, Verification};
+use veriquote_facade::{BondClaims, CheckLine, Problem, Time, Verification};
 
 use super::binding::RuntimeData;
 use super::devices::{Challenged, VERIQUOTE};
@@ -16,6 +16,7 @@ use super::evidence::{DcapEvidence, Evidence, Tee, inner, outer};
 use super::issue::{Draft, Wanted, evidence_digest};
 use super::job::Job;
 use super::media::{Form, answer, negotiate};
+use super::members::Together;
 use crate::State;
 use crate::challenge::{Challenge, answers};
 use crate::encoding::from_any_base64;
@@ -32,6 +33,19 @@ struct Request {
     max_chars: Option<usize>,
     lifetime_seconds: Option<u32>,
     challenge: Option<String>,
+    item: Item,
+}
+
+/// What is to be verified.
+#[derive(Debug)]
+enum Item {
+    One(Box<Piece>),
+    Several(Box<Together>),
+}
+
+/// One piece of evidence.
+#[derive(Debug)]
+struct Piece {
     name: String,
     tee: Tee,
     evidence: Evidence,
@@ -42,10 +56,10 @@ struct Request {
     policy_ids: Vec<String>,
 }
 
-const MEMBERS: [&str; 7] =
-    ["profile", "aud", "max_token_chars", "lifetime_seconds", "challenge", "evidence", "policies"];
+const MEMBERS: [&str; 8] =
+    ["profile", "aud", "max_token_chars", "lifetime_seconds", "challenge", "evidence", "binding", "policies"];
 
-const EVIDENCE_MEMBERS: [&str; 7] =
+pub(super) const EVIDENCE_MEMBERS: [&str; 7] =
     ["name", "tee", "format", "data", "event_log", "collateral", "runtime_data"];
 
 impl Request {
@@ -60,10 +74,36 @@ impl Request {
             })?,
         };
         let items = fields.items("evidence")?.unwrap_or_default();
-        let [item] = items else {
-            let detail = "exactly one piece of evidence is expected; several in one token come later";
-            return Err(fields.wrong("evidence", detail));
+        let item = match items {
+            [item] if fields.get("binding").is_none() => Item::One(Box::new(Piece::read(&fields, item)?)),
+            [_, _, ..] if fields.get("binding").is_some() => {
+                Item::Several(Box::new(Together::read(&fields, items)?))
+            }
+            _ => {
+                let detail =
+                    "one piece is expected, bound as its `runtime_data` say, or several and `binding`";
+                return Err(fields.wrong("evidence", detail));
+            }
         };
+        let number = |name: &str| {
+            let number = fields.number(name)?;
+            number
+                .map(|n| u32::try_from(n).map_err(|_| fields.wrong(name, "this number is too large")))
+                .transpose()
+        };
+        Ok(Self {
+            profile,
+            audience: fields.text("aud")?.map(str::to_owned),
+            max_chars: number("max_token_chars")?.map(|chars| usize::try_from(chars).unwrap_or(usize::MAX)),
+            lifetime_seconds: number("lifetime_seconds")?,
+            challenge: fields.text("challenge")?.map(str::to_owned),
+            item,
+        })
+    }
+}
+
+impl Piece {
+    fn read(fields: &Fields<'_, '_>, item: &Node<'_>) -> Result<Self> {
         let part = Fields::of(item, "evidence[0]", &EVIDENCE_MEMBERS)?;
         let tee = Tee::supported(part.required_text("tee")?, "evidence[0].tee")?;
         let name = part.text("name")?.unwrap_or_else(|| tee.as_str()).to_owned();
@@ -82,19 +122,9 @@ impl Request {
         if !stated {
             return Err(part.wrong("runtime_data.binding", "no mode is a default here: name one"));
         }
-        let number = |name: &str| {
-            let number = fields.number(name)?;
-            number
-                .map(|n| u32::try_from(n).map_err(|_| fields.wrong(name, "this number is too large")))
-                .transpose()
-        };
+        let mut policy_ids = policies(fields, &[&name])?;
         Ok(Self {
-            profile,
-            audience: fields.text("aud")?.map(str::to_owned),
-            max_chars: number("max_token_chars")?.map(|chars| usize::try_from(chars).unwrap_or(usize::MAX)),
-            lifetime_seconds: number("lifetime_seconds")?,
-            challenge: fields.text("challenge")?.map(str::to_owned),
-            policy_ids: policies(&fields, &name)?,
+            policy_ids: policy_ids.pop().unwrap_or_default(),
             name,
             tee,
             evidence,
@@ -103,9 +133,7 @@ impl Request {
             own_mode,
         })
     }
-}
 
-impl Request {
     fn job(self, challenge: Option<&Challenge>, policies: Vec<Resolved>, now: UnixTime) -> Job {
         let own = challenge.zip(self.own_mode);
         Job {
@@ -122,11 +150,11 @@ impl Request {
 }
 
 /// `quote`: the bytes of a quote; `document`: the document of `/v1`.
-fn evidence_of(part: &Fields<'_, '_>, tee: Tee, data: Vec<u8>) -> Result<Evidence> {
+pub(super) fn evidence_of(part: &Fields<'_, '_>, tee: Tee, data: Vec<u8>) -> Result<Evidence> {
     let log = part.get("event_log");
     let collateral = part.get("collateral");
     match part.required_text("format")? {
-        "document" if log.is_none() && collateral.is_none() => Evidence::read(&data, tee, "evidence[0].data"),
+        "document" if log.is_none() && collateral.is_none() => Evidence::read(&data, tee, &part.path("data")),
         "document" => Err(part.wrong("format", "a document has its event log and collateral inside")),
         "quote" if matches!(tee, Tee::NvGpu | Tee::AcsTdxNvGpu) => {
             Err(part.wrong("format", "evidence of devices is a `document`"))
@@ -161,15 +189,19 @@ fn own_mode(node: &Node<'_>) -> Result<Option<Option<Vec<u8>>>> {
     raw.map(Some).map_err(|_| fields.wrong("raw", "base64 or base64url is expected, and nothing else"))
 }
 
-/// `{"name": ["id", …]}`: for the evidence of the request and no other.
-fn policies(fields: &Fields<'_, '_>, name: &str) -> Result<Vec<String>> {
-    let Some(node) = fields.get("policies") else { return Ok(Vec::new()) };
-    let by_name = Fields::of(node, "policies", &[name])?;
-    let ids = by_name.texts(name)?;
-    if ids.is_empty() {
-        return Err(by_name.wrong(name, "at least one policy is expected"));
-    }
-    Ok(ids)
+/// `{"name": ["id", …]}`: for each of these pieces of evidence, and no other.
+pub(super) fn policies(fields: &Fields<'_, '_>, names: &[&str]) -> Result<Vec<Vec<String>>> {
+    let Some(node) = fields.get("policies") else { return Ok(vec![Vec::new(); names.len()]) };
+    let by_name = Fields::of(node, "policies", names)?;
+    let ids = |name: &&str| {
+        let ids = by_name.texts(name)?;
+        // One piece alone was named for its policies.
+        if ids.is_empty() && (names.len() == 1 || by_name.get(name).is_some()) {
+            return Err(by_name.wrong(name, "at least one policy is expected"));
+        }
+        Ok(ids)
+    };
+    names.iter().map(ids).collect()
 }
 
 /// Evidence in, a token out.
@@ -206,7 +238,6 @@ pub async fn attestation(
     }
     let now = state.now();
     let challenge = challenge(&state, &request)?;
-    let policies = resolve(&state, &request.policy_ids).await?;
     let wanted = Wanted {
         profile: request.profile,
         audience,
@@ -214,13 +245,26 @@ pub async fn attestation(
         max_chars: request.max_chars.unwrap_or(config.token.max_chars),
         nonce: challenge.as_ref().map(Challenge::nonce_text),
     };
-    let draft = Draft::new(&state, wanted, request.digest, now)?;
-    let (tee, profile, count) = (request.tee, request.profile, policies.len());
-    let claims = request.job(challenge.as_ref(), policies, now).claims(&state, &draft).await?;
+    let profile = request.profile;
+    let (draft, claims, tee, count) = match request.item {
+        Item::One(piece) => {
+            let draft = Draft::new(&state, wanted, piece.digest, now)?;
+            let (tee, policies) = (piece.tee, resolve(&state, &piece.policy_ids).await?);
+            let count = policies.len();
+            let claims = piece.job(challenge.as_ref(), policies, now).claims(&state, &draft).await?;
+            (draft, claims, tee.as_str(), count)
+        }
+        Item::Several(together) => {
+            let draft = Draft::new(&state, wanted, together.digest(), now)?;
+            let (tee, count) = (together.name(), together.len());
+            let found = together.verify(&state, challenge.as_ref(), Time(now)).await?;
+            (draft.clone(), found.claims(&draft)?, tee, count)
+        }
+    };
     use_up(&state, challenge.as_ref()).await?;
     let issued = draft.sign(&claims).await?;
-    state.metrics().tokens.get_or_create(&TeeLabels { tee: tee.as_str() }).inc();
-    tracing::info!(tee = tee.as_str(), policies = count, "token issued");
+    state.metrics().tokens.get_or_create(&TeeLabels { tee }).inc();
+    tracing::info!(tee, policies = count, "token issued");
     Ok(answer(&state, form, profile, &issued))
 }
 
@@ -231,6 +275,9 @@ struct Appraised<'a> {
     accepted: bool,
     verified_at: String,
     evidence: Vec<EvidenceResult<'a>>,
+    /// How several pieces belong together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    composite: Option<&'a BondClaims>,
     /// The challenge that the evidence answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
@@ -245,7 +292,7 @@ struct EvidenceResult<'a> {
     policies: Vec<PolicyRuling>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Clone)]
 struct BindingResult {
     mode: Option<&'static str>,
     matched: Option<bool>,
@@ -263,12 +310,61 @@ struct PolicyRuling {
     verification: Verification,
 }
 
+impl PolicyRuling {
+    fn new(policy: Resolved, verification: Verification) -> Self {
+        let hash = policy.hash.map(|hash| to_hex(&hash));
+        Self { id: policy.id, version: policy.version, hash, verification }
+    }
+}
+
 /// Evidence in, everything that was found out, without a token.
 pub async fn appraise(Shared(state): Shared<State>, Body(body): Body) -> Result<Response> {
     let request = Request::read(&body, &MEMBERS)?;
     let challenge = challenge(&state, &request)?;
-    let policies = resolve(&state, &request.policy_ids).await?;
-    appraised(&state, request, challenge, policies).await
+    match request.item {
+        Item::One(piece) => {
+            let policies = resolve(&state, &piece.policy_ids).await?;
+            appraised(&state, *piece, challenge, policies).await
+        }
+        Item::Several(together) => appraised_together(&state, &together, challenge).await,
+    }
+}
+
+/// Several pieces: each with its own policies, and how they belong together.
+async fn appraised_together(
+    state: &State,
+    together: &Together,
+    challenge: Option<Challenge>,
+) -> Result<Response> {
+    let now = state.now();
+    let found = together.verify(state, challenge.as_ref(), Time(now)).await?;
+    let accepted = found.is_accepted();
+    let bond = found.bond();
+    if accepted {
+        use_up(state, challenge.as_ref()).await?;
+    }
+    let binding = BindingResult {
+        mode: Some(together.mode().as_str()),
+        matched: bond.is_some().then_some(true),
+        check: None,
+        error: None,
+    };
+    let (bond, members) = found.into_rulings();
+    let evidence = members.into_iter().map(|(member, rulings)| EvidenceResult {
+        name: &member.name,
+        tee: member.tee.as_str(),
+        digest: format!("sha384:{}", to_hex(&member.digest)),
+        binding: binding.clone(),
+        policies: rulings.into_iter().map(|(policy, made)| PolicyRuling::new(policy, made)).collect(),
+    });
+    let result = Appraised {
+        accepted,
+        verified_at: now.to_string(),
+        evidence: evidence.collect(),
+        composite: bond.as_ref(),
+        nonce: challenge.as_ref().filter(|_| accepted).map(Challenge::nonce_text),
+    };
+    answered(&result)
 }
 
 /// The same with policies of an administrator's choice, for whom no challenge needs to be answered.
@@ -276,13 +372,17 @@ pub async fn appraise(Shared(state): Shared<State>, Body(body): Body) -> Result<
 /// # Errors
 /// What is wrong with the request, and what the service lacks.
 pub async fn try_policies(state: &State, body: &[u8], policies: Vec<Resolved>) -> Result<Response> {
-    let request = Request::read(body, &["policy", "evidence"])?;
-    appraised(state, request, None, policies).await
+    match Request::read(body, &["policy", "evidence"])?.item {
+        Item::One(piece) => appraised(state, *piece, None, policies).await,
+        Item::Several(_) => {
+            Err(ApiError::argument("evidence", "a candidate is tried with one piece of evidence"))
+        }
+    }
 }
 
 async fn appraised(
     state: &State,
-    request: Request,
+    request: Piece,
     challenge: Option<Challenge>,
     policies: Vec<Resolved>,
 ) -> Result<Response> {
@@ -317,15 +417,8 @@ async fn appraised(
             error: error.problem().cloned(),
         },
     };
-    let rulings = opinions
-        .into_iter()
-        .map(|opinion| PolicyRuling {
-            id: opinion.policy.id,
-            version: opinion.policy.version,
-            hash: opinion.policy.hash.map(|hash| to_hex(&hash)),
-            verification: opinion.verification,
-        })
-        .collect();
+    let rulings =
+        opinions.into_iter().map(|opinion| PolicyRuling::new(opinion.policy, opinion.verification)).collect();
     // Nothing was bound where something should have been: the evidence did not come so far.
     accepted &= named.is_none() || binding.matched == Some(true);
     if accepted {
@@ -341,9 +434,14 @@ async fn appraised(
             binding,
             policies: rulings,
         }],
+        composite: None,
         nonce: challenge.as_ref().filter(|_| accepted).map(Challenge::nonce_text),
     };
-    let body = serde_json::to_vec(&result).map_err(ApiError::internal)?;
+    answered(&result)
+}
+
+fn answered(result: &Appraised<'_>) -> Result<Response> {
+    let body = serde_json::to_vec(result).map_err(ApiError::internal)?;
     let mut response = (StatusCode::OK, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -354,9 +452,14 @@ async fn appraised(
 /// The challenge that the evidence answers: ours, in force, and inside the data that are bound.
 fn challenge(state: &State, request: &Request) -> Result<Option<Challenge>> {
     let Some(text) = &request.challenge else {
-        if request.own_mode.is_some() {
-            let detail = "the binding `veriquote` answers a challenge of this service: POST /v2/challenge";
-            return Err(ApiError::argument("challenge", detail));
+        match &request.item {
+            Item::One(piece) if piece.own_mode.is_some() => {
+                let detail =
+                    "the binding `veriquote` answers a challenge of this service: POST /v2/challenge";
+                return Err(ApiError::argument("challenge", detail));
+            }
+            Item::One(_) => {}
+            Item::Several(together) => together.check_challenge(None)?,
         }
         if state.config().challenge.required {
             let detail = "this service wants evidence that answers a challenge: POST /v2/challenge";
@@ -369,9 +472,17 @@ fn challenge(state: &State, request: &Request) -> Result<Option<Challenge>> {
         .challenger()
         .check(text, state.now())
         .map_err(|_| refused("this is no challenge of this service that is still in force"))?;
-    // In a composite's own mode, machine and devices are verified against this very challenge.
-    let answered = request.own_mode.is_some()
-        || request.runtime_data.as_ref().is_some_and(|data| answers(&challenge, data));
+    let answered = match &request.item {
+        // In a composite's own mode, machine and devices are verified against this very challenge.
+        Item::One(piece) => {
+            let bound = piece.runtime_data.as_ref().is_some_and(|data| answers(&challenge, data));
+            piece.own_mode.is_some() || bound
+        }
+        Item::Several(together) => {
+            together.check_challenge(Some(&challenge))?;
+            true
+        }
+    };
     if !answered {
         return Err(ApiError::new(
             ServiceCode::BindingMismatch,

@@ -129,20 +129,13 @@ pub async fn tpm<T: Send + 'static>(
     made: impl FnOnce(&[&Accepted<BoundQuote<'_>>]) -> T + Send + 'static,
 ) -> Result<TpmOutcome<T>> {
     let provider = Arc::clone(state.provider());
-    let trust = state.trust();
     let mut options = TpmOptions::new(at, answer.map(|answer| to_hex(&answer)).unwrap_or_default());
     if options.nonce.as_deref() == Some("") {
         (options.nonce, options.danger_no_nonce) = (None, true);
     }
-    match evidence.ak_chain {
-        Some(chain) => {
-            options.roots = roots_for(state, &evidence.ak).await?;
-            if options.roots.is_empty() {
-                return Err(untrusted("this service trusts no root for the certificate of this key"));
-            }
-            options.ak_chain = Some(Blob(chain.into_bytes()));
-        }
-        None => options.ak_name = Some(pinned(&evidence.ak, &trust.tpm_ak_names, provider.as_ref())?),
+    match trusted_key(state, &evidence).await? {
+        TrustedKey::Certified { chain, roots } => (options.ak_chain, options.roots) = (Some(chain), roots),
+        TrustedKey::Named(name) => options.ak_name = Some(name),
     }
     // Hex, so that nothing depends on what the bytes look like.
     let hex = |bytes: &[u8]| Blob(to_hex(bytes).into_bytes());
@@ -182,6 +175,34 @@ impl<T> TpmOutcome<T> {
         }
         let made = self.made.ok_or_else(|| ApiError::internal("no policy was asked"))?;
         Ok((made, trace.unwrap_or_default()))
+    }
+}
+
+/// Why a TPM's key is trusted.
+pub(super) enum TrustedKey {
+    /// Its certificates lead to one of these roots.
+    Certified { chain: Blob, roots: Vec<Blob> },
+    /// The configuration has its Name.
+    Named(String),
+}
+
+/// Why this service trusts a TPM's key.
+///
+/// # Errors
+/// When it does not.
+pub(super) async fn trusted_key(state: &State, evidence: &TpmEvidence) -> Result<TrustedKey> {
+    match &evidence.ak_chain {
+        Some(chain) => {
+            let roots = roots_for(state, &evidence.ak).await?;
+            if roots.is_empty() {
+                return Err(untrusted("this service trusts no root for the certificate of this key"));
+            }
+            Ok(TrustedKey::Certified { chain: Blob(chain.clone().into_bytes()), roots })
+        }
+        None => {
+            let provider = state.provider().as_ref();
+            pinned(&evidence.ak, &state.trust().tpm_ak_names, provider).map(TrustedKey::Named)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use veriquote_facade::{Inspection, inspect, platform_of_pck};
 use veriquote_http::Answer;
 
 use super::upstream::{Client, Failure, shown};
-use super::{DocumentKey, Tee, rim};
+use super::{DocumentKey, Tee, nvidia_crl, rim};
 use crate::store::StoredDocument;
 
 /// Where Intel serves the root's list; its own API has no call for it.
@@ -56,6 +56,9 @@ fn address(upstream: &str, root_ca_crl_url: Option<&str>, key: &DocumentKey) -> 
     if matches!(key, DocumentKey::Rim(_)) {
         return format!("{}{}", upstream.strip_suffix("/v1/rim").unwrap_or(upstream), key.path());
     }
+    if matches!(key, DocumentKey::NvidiaCrl(_)) {
+        return format!("{upstream}{}", key.path());
+    }
     let root = ["/sgx/certification", "/tdx/certification"]
         .iter()
         .find_map(|api| upstream.split_once(api))
@@ -76,7 +79,9 @@ fn address(upstream: &str, root_ca_crl_url: Option<&str>, key: &DocumentKey) -> 
 const fn longest(key: &DocumentKey) -> usize {
     match key {
         // Lists may come in hex.
-        DocumentKey::PckCrl { .. } | DocumentKey::RootCaCrl => 2 * limits::CRL_BYTES + 2,
+        DocumentKey::PckCrl { .. } | DocumentKey::RootCaCrl | DocumentKey::NvidiaCrl(_) => {
+            2 * limits::CRL_BYTES + 2
+        }
         DocumentKey::PckCertificate(_) => limits::CERTIFICATE_BYTES,
         // In base64, with a few members beside it.
         DocumentKey::Rim(_) => 2 * limits::NVIDIA_RIM_BYTES,
@@ -134,6 +139,10 @@ fn document(
             }
         }
         DocumentKey::Rim(id) => rim::check(&answer.body, id)?,
+        DocumentKey::NvidiaCrl(_) => {
+            document.body = nvidia_crl::der(&answer.body)?;
+            "application/pkix-crl".clone_into(&mut document.media_type);
+        }
         DocumentKey::PckCertificate(_) => {
             document.issuer_chain = chain(&PCK_CHAIN)?;
             let pem = std::str::from_utf8(&answer.body).map_err(|_| "the answer is not text".to_owned())?;

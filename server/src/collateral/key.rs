@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::nvidia_crl::CrlName;
+
 /// Version of the provisioning certification service's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Api {
@@ -97,6 +99,8 @@ pub enum DocumentKey {
     PckCertificate(PckQuery),
     /// A reference integrity manifest of NVIDIA, in the answer of its service.
     Rim(RimId),
+    /// A revocation list of NVIDIA: DER.
+    NvidiaCrl(CrlName),
 }
 
 /// Names a manifest, such as `NV_GPU_DRIVER_GH100_550.90.07`: in upper case.
@@ -204,6 +208,7 @@ impl DocumentKey {
             }
             Self::RootCaCrl => base(Tee::Sgx, Api::V4, "rootcacrl"),
             Self::Rim(id) => format!("/v1/rim/{}", id.as_str()),
+            Self::NvidiaCrl(name) => format!("/{}.crl", name.as_str()),
             Self::PckCertificate(query) => {
                 let part = |name: &str, value: &str| {
                     if value.is_empty() {
@@ -246,6 +251,7 @@ impl fmt::Display for DocumentKey {
             Self::PckCrl { ca } => write!(f, "pckcrl/{}", ca.as_str()),
             Self::RootCaCrl => f.write_str("rootcacrl"),
             Self::Rim(id) => write!(f, "rim/{}", id.as_str()),
+            Self::NvidiaCrl(name) => write!(f, "nvcrl/{}", name.as_str()),
             Self::PckCertificate(query) => write!(
                 f,
                 "{PCK_CERTIFICATES}{}/{}/{}/{}/{}",

@@ -93,7 +93,8 @@ impl Library {
         clock: Arc<dyn Clock>,
         config: &CollateralConfig,
     ) -> Result<Self, String> {
-        let is_alone = config.upstreams.is_empty() && config.rim_upstreams.is_empty();
+        let services = [&config.upstreams, &config.rim_upstreams, &config.nvidia_crl_upstreams];
+        let is_alone = services.iter().all(|upstreams| upstreams.is_empty());
         let client = if is_alone { None } else { Some(Client::new(config)?) };
         Ok(Self {
             store,
@@ -146,8 +147,17 @@ impl Library {
     fn upstreams(&self, key: &DocumentKey) -> &[String] {
         match key {
             DocumentKey::Rim(_) => &self.config.rim_upstreams,
+            DocumentKey::NvidiaCrl(_) => &self.config.nvidia_crl_upstreams,
             _ => &self.config.upstreams,
         }
+    }
+
+    pub(super) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    pub(super) const fn reads_nvidia_crls_through(&self) -> bool {
+        !self.config.nvidia_crl_upstreams.is_empty()
     }
 
     /// The names of the manifests that are at hand.

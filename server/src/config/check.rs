@@ -76,6 +76,7 @@ impl Config {
         for (name, upstreams) in [
             ("collateral.upstreams", &self.collateral.upstreams),
             ("collateral.rim_upstreams", &self.collateral.rim_upstreams),
+            ("collateral.nvidia_crl_upstreams", &self.collateral.nvidia_crl_upstreams),
         ] {
             for upstream in upstreams {
                 ask(
@@ -120,6 +121,7 @@ impl Config {
             &self.trust.rim_roots,
             &self.collateral.import,
             &self.collateral.rims,
+            &self.collateral.nvidia_crls,
         ];
         let single =
             [&self.keys.passphrase_file, &self.collateral.tls_ca, &tls.certificate, &tls.key, &tls.client_ca];

@@ -206,6 +206,10 @@ pub struct CollateralConfig {
     /// Services that are asked for manifests that are not in the store, in this order:
     /// `https://rim.attestation.nvidia.com`.
     pub rim_upstreams: Vec<String>,
+    /// Folders or files of NVIDIA's revocation lists that are read at the start.
+    pub nvidia_crls: Vec<PathBuf>,
+    /// Services that are asked for NVIDIA's revocation lists, in this order: `http://crl.ndis.nvidia.com/crl`.
+    pub nvidia_crl_upstreams: Vec<String>,
     /// Where Intel's root list is, for upstreams that do not serve it.
     pub root_ca_crl_url: Option<String>,
     /// After how long a document is fetched again although it is in force.
@@ -399,6 +403,8 @@ impl Default for CollateralConfig {
             upstreams: Vec::new(),
             rims: Vec::new(),
             rim_upstreams: Vec::new(),
+            nvidia_crls: Vec::new(),
+            nvidia_crl_upstreams: Vec::new(),
             root_ca_crl_url: None,
             refresh_seconds: 6 * 3_600,
             stale_if_error_seconds: 7 * 86_400,

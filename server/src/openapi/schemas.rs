@@ -84,9 +84,11 @@ pub struct V2Request {
     lifetime_seconds: Option<u32>,
     /// From `/v2/challenge`; its nonce must be among the data that are bound.
     challenge: Option<String>,
-    /// Exactly one.
-    #[schema(min_items = 1, max_items = 1)]
+    /// One; or, with `binding`, a machine (`tdx` or `sgx`), its devices (`nvgpu`) and perhaps its TPM (`tpm`).
+    #[schema(min_items = 1, max_items = 3)]
     evidence: Vec<V2Evidence>,
+    /// How several pieces are bound to one challenge.
+    binding: Option<CompositeBinding>,
     /// By the name of the evidence; all of them must accept.
     policies: Option<BTreeMap<String, Vec<String>>>,
 }
@@ -108,7 +110,24 @@ pub struct V2Evidence {
     /// Beside a quote: a collateral file, as an object or as its text.
     collateral: Option<Value>,
     /// What the report data bind; `{"binding":"none"}` says that nothing is asked.
-    runtime_data: V2RuntimeData,
+    /// Needed for one piece; several have `binding` in its place.
+    runtime_data: Option<V2RuntimeData>,
+}
+
+/// How several pieces are bound to one challenge; which members a mode takes, `docs/composite.md` says.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompositeBinding {
+    /// Such as `veriquote` or `trustee-first32`: no mode is a default.
+    mode: String,
+    /// What the machine binds beside the challenge: base64 of either alphabet.
+    raw: Option<String>,
+    /// 32 bytes that name the machine, likewise.
+    identity: Option<String>,
+    /// For the modes of Intel Trust Authority.
+    nonce: Option<NonceParts>,
+    /// The machine's report data, all 64 bytes, likewise.
+    report_data: Option<String>,
 }
 
 /// An event log.
@@ -155,6 +174,8 @@ pub struct AppraisalAnswer {
     verified_at: String,
     /// Each with its binding, and with the facade's whole verification for each policy.
     evidence: Vec<Value>,
+    /// How several pieces belong together; absent where they do not.
+    composite: Option<Value>,
     /// The challenge that the evidence answers.
     nonce: Option<String>,
 }

@@ -11,6 +11,7 @@ use veriquote_aws_lc::AwsLc;
 use veriquote_conformance::composite::{self, Expected};
 use veriquote_conformance::vectors;
 use veriquote_facade::verify_composite_json;
+use veriquote_forge::tpm::TpmForge;
 
 fn verify(request: &Value) -> Value {
     let text = verify_composite_json(Arc::new(AwsLc), &request.to_string());
@@ -81,6 +82,10 @@ fn a_result_says_aloud_what_it_does_not_prove() {
     assert!(!said(&good, "composite.fresh"));
     let own_nonce = composite::Machine::of("secretvm").request();
     assert!(said(&own_nonce, "composite.fresh"));
+    assert!(!said(&good, "composite.tpm"));
+    let mut with_tpm = composite::Machine::of("veriquote");
+    with_tpm.tpm = Some(TpmForge { nonce: Vec::new(), ..TpmForge::p256() });
+    assert!(said(&with_tpm.request(), "composite.tpm"), "nothing says that it is this machine's");
     let mut unmet = composite::Machine::of("identity-nonce").request();
     unmet["options"]["binding"].as_object_mut().expect("an object").remove("identity");
     assert!(said(&unmet, "composite.identity"));

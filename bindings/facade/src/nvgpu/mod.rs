@@ -12,5 +12,5 @@ pub use claims::{
 pub use inspect::{NvgpuDeviceView, NvgpuView, RimView};
 pub(crate) use inspect::{is_envelope, is_report, is_rim};
 pub use request::{NvgpuOptions, NvgpuRequest};
-pub(crate) use verify::{Input, failed, meaning};
+pub(crate) use verify::{Input, failed, judge, meaning};
 pub use verify::{Judged, verify_nvgpu, verify_nvgpu_for_claims, verify_nvgpu_json};

@@ -66,7 +66,7 @@ pub fn verify_nvgpu_for_claims(
     let mut checks = Vec::new();
     match authenticate(provider, request, &mut checks) {
         Ok((form, set)) => {
-            policies.iter().map(|policy| judge(form, set.clone(), policy, checks.clone())).collect()
+            policies.iter().map(|policy| alone(form, set.clone(), policy, checks.clone())).collect()
         }
         Err(problem) => {
             let failed = Verification::failed(EVIDENCE, problem, checks);
@@ -82,7 +82,7 @@ fn run(
 ) -> Result<Verification, Problem> {
     let policy = policy(&request.options)?;
     let (form, set) = authenticate(provider, request, checks)?;
-    Ok(judge(form, set, &policy, std::mem::take(checks)).verification)
+    Ok(alone(form, set, &policy, std::mem::take(checks)).verification)
 }
 
 fn authenticate(
@@ -105,14 +105,27 @@ fn authenticate(
     Ok((envelope.form, set))
 }
 
-fn judge(form: Form, set: DeviceSet, policy: &Policy, checks: Vec<CheckLine>) -> Judged<DeviceSet> {
+/// What a policy makes of authentic devices, of which nobody says in which machine they are.
+fn alone(form: Form, set: DeviceSet, policy: &Policy, checks: Vec<CheckLine>) -> Judged<DeviceSet> {
+    let mut judged = judge(form, set, policy, checks);
+    judged.verification.not_checked.push(machine());
+    judged
+}
+
+/// What a policy makes of authentic devices.
+pub(crate) fn judge(
+    form: Form,
+    set: DeviceSet,
+    policy: &Policy,
+    checks: Vec<CheckLine>,
+) -> Judged<DeviceSet> {
     let claims = NvgpuClaims::of(form, &set);
     let (error, appraisal, accepted) = match policy.accept_nvidia(set) {
         Ok(accepted) => (None, accepted.appraisal().clone(), Some(accepted)),
         Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal, None),
     };
     let silent = appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
-    let not_checked = silent.filter_map(|finding| meaning(finding.rule)).chain([machine()]).collect();
+    let not_checked = silent.filter_map(|finding| meaning(finding.rule)).collect();
     let verification = Verification {
         verified: true,
         accepted: error.is_none(),

@@ -1080,6 +1080,7 @@ class CompositeMachine(_CompositeMachineRequired, total=False):
     quote: Blob | None
     roots: Sequence[Blob]
     pck_chain: Blob | None
+    event_log: Blob | None
 
 
 class _CompositeOptionsRequired(TypedDict):
@@ -1100,6 +1101,7 @@ class _CompositeTpmRequired(TypedDict):
 
 class CompositeTpm(_CompositeTpmRequired, total=False):
     ak: Blob | None
+    ak_name: str | None
     ak_chain: Blob | None
     roots: Sequence[Blob]
     event_log: Blob | None
@@ -1477,7 +1479,7 @@ BLOBS: dict[str, frozenset[str]] = {
     "AttestedKey": frozenset(("certification", "signature", "signer", "signer_chain", "creation_data",)),
     "CompositeBinding": frozenset(("runtime_data", "nonce_value", "nonce_issued_at",)),
     "CompositeDevices": frozenset(("rims", "crls", "ocsp", "roots", "rim_roots",)),
-    "CompositeMachine": frozenset(("quote", "collateral", "roots", "pck_chain",)),
+    "CompositeMachine": frozenset(("quote", "collateral", "roots", "pck_chain", "event_log",)),
     "CompositeOptions": frozenset(("policy",)),
     "CompositeTpm": frozenset(("quote", "signature", "ak", "ak_chain", "roots", "pcrs", "event_log", "ima_log",)),
     "DcapCall": frozenset(("event_log",)),

@@ -2215,6 +2215,8 @@ class CompositeMachine(_CompositeMachineRequired, total=False):
     """Trusted roots instead of Intel's: PEM, or DER as hex."""
     pck_chain: Blob | None
     """PCK certificate chain (PEM) for a quote that does not carry it."""
+    event_log: Blob | None
+    """Event log (CCEL) of a trust domain, to replay into the RTMRs, where the devices' evidence does not hold it: hex, base64 or base64url."""
 
 class _CompositeOptionsRequired(TypedDict):
     at: Time
@@ -2241,6 +2243,8 @@ class CompositeTpm(_CompositeTpmRequired, total=False):
     """The machine's TPM; see `tpm-request.json`."""
     ak: Blob | None
     """The attestation key that you trust."""
+    ak_name: str | None
+    """The Name of the attestation key that you trust, where it has no certificate: hex. It must be `ak`'s."""
     ak_chain: Blob | None
     """Certificate chain of the attestation key."""
     roots: Sequence[Blob]

@@ -30,6 +30,11 @@ use crate::json::{Strictness, parse};
 use crate::jwt::{LAST_SECOND, is_nonce};
 use crate::time::UnixTime;
 
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+pub use composite::Members;
+#[cfg(all(feature = "dcap", feature = "nvidia", feature = "tpm"))]
+pub use tpm::TpmMember;
+
 /// The claims of one token, before a profile names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {

@@ -9,7 +9,7 @@ use crate::fact::Fact;
 use crate::policy::{Evaluation, Finding, Verdict};
 
 /// What stands between the names of several policies.
-const JOINT: &str = "~";
+pub(super) const JOINT: &str = "~";
 
 /// The policies, in the order given; at least one.
 pub(super) struct Rulings<'p> {

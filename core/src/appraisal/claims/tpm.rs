@@ -1,16 +1,25 @@
 //! Claims of an accepted TPM quote.
 
 use alloc::string::String;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+use alloc::vec::Vec;
 
 use super::rulings::{Rulings, affirmed};
 use super::{Claims, ClaimsOptions, appraisal, bind, state, subject_of};
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+use crate::appraisal::PolicyResult;
 use crate::appraisal::names::register_name;
 use crate::appraisal::{Environment, Tee, TrustVector, Value};
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+use crate::bytes::constant_time_eq;
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+use crate::composite::Composite;
 use crate::crypto::CryptoProvider;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::jcs::Json;
 use crate::policy::Accepted;
+use crate::time::Window;
 use crate::tpm::{AkRoute, AlgorithmId, BoundQuote};
 
 impl Claims {
@@ -41,15 +50,7 @@ impl Claims {
     ) -> Result<Self, Error> {
         options.check()?;
         let (bound, rulings) = Rulings::over(policies, is_same)?;
-        let window = bound.ak().window;
-        for (claim, time) in [("iat", options.issued_at), ("exp", options.expires_at)] {
-            if !window.contains(time) {
-                return Err(Error::new(Code::ClaimsValue, claim)
-                    .with(Fact::time("not_before", window.not_before))
-                    .with(Fact::time("not_after", window.not_after))
-                    .with(Fact::time(claim, time)));
-            }
-        }
+        check_window(bound.ak().window, options)?;
         let mut environment = machine(bound);
         state(&mut environment, options, &rulings.results, vector(bound, &rulings));
         bind(&mut environment, options, provider)?;
@@ -66,6 +67,77 @@ impl Claims {
             bond: None,
         })
     }
+}
+
+/// A TPM that policies accepted, as a member of a composite.
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+#[derive(Clone, Debug)]
+pub struct TpmMember {
+    environment: Environment,
+    vector: TrustVector,
+    policies: Vec<PolicyResult>,
+    joined: Option<String>,
+    window: Window,
+}
+
+#[cfg(all(feature = "dcap", feature = "nvidia"))]
+impl TpmMember {
+    /// Of a quote that each of several policies accepted, with the hash of their text.
+    ///
+    /// # Errors
+    /// `misuse.options` for no policy at all and for policies that accepted different evidence; `claims.value` for
+    /// names of policies that a token cannot have.
+    pub fn new(policies: &[(&Accepted<BoundQuote<'_>>, Option<[u8; 48]>)]) -> Result<Self, Error> {
+        let (bound, rulings) = Rulings::over(policies, is_same)?;
+        let vector = vector(bound, &rulings);
+        let (policies, joined) = (rulings.results, rulings.joined);
+        Ok(Self { environment: machine(bound), vector, policies, joined, window: bound.ak().window })
+    }
+
+    /// Between which times its key is good.
+    #[must_use]
+    pub const fn window(&self) -> Window {
+        self.window
+    }
+
+    pub(super) fn joined(&self) -> Option<&str> {
+        self.joined.as_deref()
+    }
+
+    /// As part of this composite, whose challenge it must have answered.
+    pub(super) fn environment(
+        &self,
+        composite: &Composite,
+        options: &ClaimsOptions<'_>,
+    ) -> Result<Environment, Error> {
+        check_window(self.window, options)?;
+        let mut environment = self.environment.clone();
+        let answered = environment.report_data.take().unwrap_or_default();
+        match &composite.nonces().tpm {
+            Some(expected) if constant_time_eq(expected, &answered) => {}
+            expected => {
+                return Err(Error::new(Code::TpmNonce, "members.tpm")
+                    .with(Fact::bytes("expected", expected.as_ref().map_or(&[][..], |nonce| &nonce[..])))
+                    .with(Fact::bytes("actual", answered)));
+            }
+        }
+        environment.name = Some(Tee::Tpm.as_str().into());
+        state(&mut environment, options, &self.policies, self.vector);
+        Ok(environment)
+    }
+}
+
+/// A token does not outlive the key.
+fn check_window(window: Window, options: &ClaimsOptions<'_>) -> Result<(), Error> {
+    for (claim, time) in [("iat", options.issued_at), ("exp", options.expires_at)] {
+        if !window.contains(time) {
+            return Err(Error::new(Code::ClaimsValue, claim)
+                .with(Fact::time("not_before", window.not_before))
+                .with(Fact::time("not_after", window.not_after))
+                .with(Fact::time(claim, time)));
+        }
+    }
+    Ok(())
 }
 
 /// Whether two verifications are of one quote by one key, with the same registers.

@@ -5,11 +5,12 @@
 //! the measurements that policies are written about.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::{Omission, detail, device, dotted_value, is_header, registered, tpm_value, verifier, x_att};
 use crate::appraisal::claims::Claims;
 use crate::appraisal::names::{SGX, TD_FLAGS_DOTTED, TDX, tpm_dotted};
-use crate::appraisal::{DebugStatus, Environment, Tee};
+use crate::appraisal::{DebugStatus, Environment, PolicyResult, Tee};
 use crate::bytes::to_hex;
 use crate::jcs::Json;
 
@@ -48,7 +49,7 @@ pub(super) fn write(claims: &Claims, omitted: &[Omission], report: Report) -> Js
         [one] => payload.set("eat_nonce", Json::text(one.clone())),
         many => payload.set("eat_nonce", Json::Array(many.iter().cloned().map(Json::Text).collect())),
     }
-    payload.set("evaluation-reports", reports(environment));
+    payload.set("evaluation-reports", reports(&appraisal.environments));
     match report {
         Report::Whole => {
             let mut status = Json::object();
@@ -77,9 +78,15 @@ pub(super) fn write(claims: &Claims, omitted: &[Omission], report: Report) -> Js
     payload
 }
 
-/// `[{policy-hash, policy-id}]`, the hash `null` where there is none.
-fn reports(environment: &Environment) -> Json {
-    let reports = environment.policies.iter().map(|policy| {
+/// `[{policy-hash, policy-id}]`, the hash `null` where there is none: of all environments, each once.
+fn reports(environments: &[Environment]) -> Json {
+    let mut policies: Vec<&PolicyResult> = Vec::new();
+    for policy in environments.iter().flat_map(|environment| &environment.policies) {
+        if !policies.contains(&policy) {
+            policies.push(policy);
+        }
+    }
+    let reports = policies.into_iter().map(|policy| {
         let mut report = Json::object();
         report.set("policy-id", Json::text(policy.id.clone()));
         report.set("policy-hash", policy.hash.as_ref().map_or(Json::Null, |hash| Json::Text(to_hex(hash))));

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use veriquote::Code;
-use veriquote_forge::nvidia::{NvDevice, sha384};
+use veriquote_forge::nvidia::{NvDevice, NvForge, sha384};
 use veriquote_forge::tpm::TpmForge;
-use veriquote_forge::{Body, hex};
+use veriquote_forge::{Body, EventLog, hex};
 
 use super::machine::MODES;
 use super::{Case, Expected, Machine};
@@ -57,7 +57,7 @@ impl Draft {
 /// All cases.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [modes(), bonds(), members(), policies(), tpm(), calls()].concat()
+    [modes(), bonds(), members(), policies(), tpm(), logs(), calls()].concat()
 }
 
 fn modes() -> Vec<Case> {
@@ -136,6 +136,13 @@ fn bonds() -> Vec<Case> {
                 it.report_data = Some(changed);
             })
             .refused(REPORT_DATA, machine),
+        case("bond/unknown-report-data", "trustee-first32", "nobody says what the report data should be")
+            .edit(|it| drop(it["options"]["binding"].as_object_mut().unwrap().remove("report_data")))
+            .rejected(&["composite.fresh"]),
+        case("bond/unknown-report-data-device", "trustee-first32", "the device answers other report data")
+            .machine(|it| it.device_nonce = Some([9; 32]))
+            .edit(|it| drop(it["options"]["binding"].as_object_mut().unwrap().remove("report_data")))
+            .refused(NONCE, device),
         case("bond/other-mode", "identity-nonce", "another mode than the machine's")
             .edit(|it| {
                 it["options"]["binding"] = json!({ "mode": "veriquote", "challenge": "43".repeat(32) });
@@ -183,6 +190,9 @@ fn members() -> Vec<Case> {
                 drop(it["machine"].as_object_mut().unwrap().remove("quote"));
             })
             .refused(Code::CompositeMember, "evidence"),
+        draft("switches-alone", "a machine with a switch and no GPU")
+            .machine(|it| it.devices = NvForge::switch())
+            .refused(Code::CompositeMember, "devices"),
         draft("empty-list", "an empty list of devices")
             .edit(|it| it["evidence"] = json!([]))
             .refused(Code::NvidiaEvidenceEmpty, "evidence"),
@@ -329,6 +339,52 @@ fn policies() -> Vec<Case> {
     ]
 }
 
+fn logs() -> Vec<Case> {
+    let hexed = |log: &EventLog| json!(hex(&log.bytes()));
+    let one = |name: &str, note: &str| {
+        let log = hexed(&EventLog::boot());
+        case(&format!("log/{name}"), "veriquote", note)
+            .machine(|it| it.td.quote.body.td().rtmrs = EventLog::boot().rtmrs())
+            .edit(move |it| it["machine"]["event_log"] = log)
+    };
+    let mut shorter = EventLog::boot();
+    shorter.events.remove(1);
+    let shorter = hexed(&shorter);
+    let lacking = shorter.clone();
+    let inside = |it: &mut Value| {
+        let device = it["evidence"].clone();
+        let list = json!([{
+            "attestation_report": device["report"], "certificate": device["certificate_chain"],
+        }]);
+        let machine = it["machine"].as_object_mut().expect("a machine");
+        let (quote, log) = (machine.remove("quote"), machine.remove("event_log"));
+        it["evidence"] =
+            json!({ "quote": quote, "cc_eventlog": log, "gpu_evidence": { "evidence_list": list } });
+    };
+    let events = ("/machine/event_log/events/0/number", json!(1));
+    vec![
+        one("explains", "the machine's log replays to its registers").accepted(std::slice::from_ref(&events)),
+        one("event-removed", "an event of the machine's log was removed")
+            .edit(|it| it["machine"]["event_log"] = shorter)
+            .refused(Code::EventLogReplay, "machine.event_log"),
+        one("inside", "the log that stands in the devices' evidence").edit(inside).accepted(&[events]),
+        one("inside-event-removed", "a log in the devices' evidence that lacks an event")
+            .edit(inside)
+            .edit(|it| it["evidence"]["cc_eventlog"] = lacking)
+            .refused(Code::EventLogReplay, "machine.event_log"),
+        one("twice", "two logs of one machine")
+            .edit(inside)
+            .edit(|it| it["machine"]["event_log"] = json!("00"))
+            .refused(Code::MisuseOptions, "machine.event_log"),
+        one("judged", "a policy about the boot, and no log")
+            .edit(|it| {
+                it["machine"].as_object_mut().expect("a machine").remove("event_log");
+                it["options"]["policy"]["boot"] = json!({ "secure_boot": "require" });
+            })
+            .rejected(&["boot.log"]),
+    ]
+}
+
 fn tpm() -> Vec<Case> {
     let draft = |name: &str, note: &str| {
         case(&format!("tpm/{name}"), "veriquote", note).machine(|it| {
@@ -390,7 +446,7 @@ fn calls() -> Vec<Case> {
         binding(
             "no-report-data",
             "a mode without the report data that it needs",
-            json!({ "mode": "trustee-first32" }),
+            json!({ "mode": "cocos", "challenge": "00".repeat(32) }),
             MISUSE,
             "options.binding.report_data",
         ),

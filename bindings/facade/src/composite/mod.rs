@@ -1,166 +1,36 @@
 //! A machine together with its GPUs, in answer to one challenge.
 
+mod members;
+mod request;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use veriquote::composite::{self, Binding, BindingMode, Composite, Known, Strength};
 use veriquote::crypto::CryptoProvider;
+use veriquote::dcap::Tee;
 use veriquote::encoding::decode_binary_or_text;
-use veriquote::nvidia::Form;
-use veriquote::policy::{Policy, Verdict as Ruling};
+use veriquote::measured_boot::BootState;
+use veriquote::nvidia::{Envelope, Form};
+use veriquote::policy::{BootRules, Policy, Verdict as Ruling};
 use veriquote::{Code, Error, Failure};
 
 use crate::blob::Blob;
+use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::dcap::{self, DcapOptions, DcapVerifier};
-use crate::document::Document;
+use crate::event_log::EventLogClaims;
 use crate::nvgpu::{self, Judged, NvgpuClaims, NvgpuOptions};
 use crate::problem::Problem;
-use crate::time::Time;
 use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
 use crate::verification::{Appraisal, Claims, DcapClaims, NotChecked, Verification};
 
+pub use members::{MemberPolicies, Members, verify_members_for_claims};
+pub use request::{
+    CompositeBinding, CompositeDevices, CompositeMachine, CompositeOptions, CompositeRequest, CompositeTpm,
+};
+
 const EVIDENCE: &str = "composite";
-
-/// A machine, its devices and perhaps its TPM, with all that verifies them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CompositeRequest {
-    /// Evidence of the devices, in any of the forms of `docs/nvidia.md`. It may hold the machine's quote too.
-    pub evidence: Document,
-    /// The machine.
-    pub machine: CompositeMachine,
-    /// What verifies the devices.
-    #[serde(default)]
-    pub devices: CompositeDevices,
-    /// The machine's TPM. Its challenge is that of the mode `veriquote`; no other mode knows one.
-    #[serde(default)]
-    pub tpm: Option<CompositeTpm>,
-    /// How to verify.
-    pub options: CompositeOptions,
-}
-
-/// The machine: an enclave or trust domain.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CompositeMachine {
-    /// Its quote, where the devices' evidence does not hold it: hex, base64 or base64url.
-    #[serde(default)]
-    pub quote: Option<Blob>,
-    /// Its collateral.
-    pub collateral: Document,
-    /// Trusted roots instead of Intel's: PEM, or DER as hex.
-    #[serde(default)]
-    pub roots: Vec<Blob>,
-    /// PCK certificate chain (PEM) for a quote that does not carry it.
-    #[serde(default)]
-    pub pck_chain: Option<Blob>,
-}
-
-/// What verifies the devices; see `nvgpu-request.json`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CompositeDevices {
-    /// Reference integrity manifests, in any order.
-    #[serde(default)]
-    pub rims: Vec<Document>,
-    /// Revocation lists.
-    #[serde(default)]
-    pub crls: Vec<Blob>,
-    /// OCSP responses.
-    #[serde(default)]
-    pub ocsp: Vec<Blob>,
-    /// The nonce of the OCSP requests: hex.
-    #[serde(default)]
-    pub ocsp_nonce: Option<String>,
-    /// Accept certificates that their issuer has put on hold.
-    #[serde(default)]
-    pub accept_certificate_hold: bool,
-    /// Accept zeros after a report.
-    #[serde(default)]
-    pub allow_padding: bool,
-    /// Roots of devices, in place of NVIDIA's.
-    #[serde(default)]
-    pub roots: Vec<Blob>,
-    /// Roots of reference manifests, in place of NVIDIA's.
-    #[serde(default)]
-    pub rim_roots: Vec<Blob>,
-}
-
-/// The machine's TPM; see `tpm-request.json`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CompositeTpm {
-    /// TPMS_ATTEST.
-    pub quote: Blob,
-    /// TPMT_SIGNATURE.
-    pub signature: Blob,
-    /// The attestation key that you trust.
-    #[serde(default)]
-    pub ak: Option<Blob>,
-    /// Certificate chain of the attestation key.
-    #[serde(default)]
-    pub ak_chain: Option<Blob>,
-    /// Roots that may vouch for it.
-    #[serde(default)]
-    pub roots: Vec<Blob>,
-    /// PCR values.
-    pub pcrs: Document,
-    /// Event log of the firmware.
-    #[serde(default)]
-    pub event_log: Option<Blob>,
-    /// IMA measurement list.
-    #[serde(default)]
-    pub ima_log: Option<Blob>,
-}
-
-/// How to verify a composite.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CompositeOptions {
-    /// The time of the verification, of every member.
-    pub at: Time,
-    /// How the members are bound.
-    pub binding: CompositeBinding,
-    /// A policy document for every member. Default: the strict policy.
-    #[serde(default)]
-    pub policy: Option<Document>,
-    /// Accept whatever is authentic and bound.
-    #[serde(default)]
-    pub crypto_only: bool,
-}
-
-/// How machine and devices are bound; which members a mode takes, `docs/composite.md` says.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CompositeBinding {
-    /// The mode, such as `veriquote` or `trustee-first32`.
-    pub mode: String,
-    /// The challenge that you gave out: hex.
-    #[serde(default)]
-    pub challenge: Option<String>,
-    /// What the machine binds beside the challenge: hex, base64 or base64url.
-    #[serde(default)]
-    pub runtime_data: Option<Blob>,
-    /// 32 bytes that name the machine: hex.
-    #[serde(default)]
-    pub identity: Option<String>,
-    /// `val` of a verifier's nonce: hex or base64.
-    #[serde(default)]
-    pub nonce_value: Option<Blob>,
-    /// `iat` of a verifier's nonce: hex or base64.
-    #[serde(default)]
-    pub nonce_issued_at: Option<Blob>,
-    /// The machine's report data, all 64 bytes: hex.
-    #[serde(default)]
-    pub report_data: Option<String>,
-}
 
 /// What a machine and its devices say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,6 +66,19 @@ pub struct BondClaims {
     pub covers_evidence: bool,
     /// You said which machine you met, and it is this one.
     pub identity_checked: bool,
+}
+
+impl BondClaims {
+    fn of(composite: &Composite, strength: Strength) -> Self {
+        let mode = composite.mode();
+        Self {
+            mode: mode.as_str().to_owned(),
+            strength: strength.as_str().to_owned(),
+            fresh: composite.is_fresh(),
+            covers_evidence: mode.covers_evidence(),
+            identity_checked: composite.is_identity_checked(),
+        }
+    }
 }
 
 /// Verifies a composite: a [`CompositeRequest`] as JSON in, a [`Verification`] as JSON out.
@@ -259,6 +142,7 @@ fn run(
 struct Authentic {
     composite: Composite,
     form: Form,
+    log: Option<Vec<u8>>,
     tpm: Option<Verification>,
 }
 
@@ -281,6 +165,7 @@ fn authenticate(
     }
     let envelope = composite::envelope(&request.evidence.0)?;
     let quote = the_quote(request, envelope.machine.as_ref().map(|machine| machine.quote.as_slice()))?;
+    let log = the_log(request, &envelope)?;
 
     let machine = DcapVerifier::new(
         Arc::clone(&provider),
@@ -303,7 +188,7 @@ fn authenticate(
     checks.extend(composite.checks().iter().map(CheckLine::from));
     // A mode that knows no TPM was refused above.
     let tpm = request.tpm.as_ref().zip(nonces.tpm);
-    let tpm = tpm.map(|(tpm, nonce)| verify_member_tpm(Arc::clone(&provider), tpm, request, nonce));
+    let tpm = tpm.map(|(tpm, nonce)| verify_tpm(Arc::clone(&provider), &tpm_request(tpm, request, nonce)));
     if let Some(tpm) = &tpm {
         checks.extend(tpm.checks.iter().cloned());
         if !tpm.verified {
@@ -314,38 +199,54 @@ fn authenticate(
         }
     }
 
-    Ok(Authentic { composite, form: envelope.form, tpm })
+    Ok(Authentic { composite, form: envelope.form, log, tpm })
 }
 
 fn judge(
-    Authentic { composite, form, tpm }: Authentic,
+    Authentic { composite, form, log, tpm }: Authentic,
     policy: &Policy,
     request: &CompositeRequest,
-    checks: Vec<CheckLine>,
+    mut checks: Vec<CheckLine>,
 ) -> Judged<Composite> {
     let mode = composite.mode();
-    let strength = policy.strength(composite.machine().tee());
+    let tee = composite.machine().tee();
+    let strength = policy.strength(tee);
+    let machine = composite.machine().clone();
+    let provider = machine.provider();
+    let replay = |log| dcap::replay(log, machine.report(), policy, provider);
+    let replayed = match log.as_deref().map(replay).transpose() {
+        Ok(replayed) => replayed,
+        Err(failure) => {
+            let problem = member(failure, "machine", &mut checks);
+            return Judged::refused(Verification::failed(EVIDENCE, problem, checks));
+        }
+    };
+    checks.extend(replayed.iter().flat_map(|replayed| replayed.checks()).map(CheckLine::from));
+    let boot = replayed.as_ref().map(|log| BootState::assess(log, provider, dcap::quirks(policy)));
     let claims = CompositeClaims {
-        binding: BondClaims {
-            mode: mode.as_str().to_owned(),
-            strength: strength.as_str().to_owned(),
-            fresh: mode.is_fresh(),
-            covers_evidence: mode.covers_evidence(),
-            identity_checked: composite.is_identity_checked(),
+        binding: BondClaims::of(&composite, strength),
+        machine: DcapClaims {
+            event_log: replayed.as_ref().map(EventLogClaims::from),
+            boot: boot.as_ref().map(|boot| BootStateClaims::of(boot, provider)),
+            ..dcap::claims(&machine)
         },
-        machine: dcap::claims(composite.machine()),
         devices: NvgpuClaims::of(form, composite.devices()),
         tpm: tpm.as_ref().and_then(|tpm| tpm.claims.as_ref()?.tpm().cloned()),
         valid_until: composite.window().not_after.to_string(),
     };
-    let (error, evaluation, proof) = match policy.accept_composite(composite) {
+    // A policy that says nothing of the boot does not judge it: its log then only explains the registers.
+    let boot = boot.as_ref().filter(|_| policy.boot != BootRules::strict());
+    let (error, evaluation, proof) = match policy.accept_composite_with_log(composite, boot) {
         Ok(accepted) => (None, accepted.appraisal().clone(), Some(accepted)),
         Err(rejection) => (Some(Problem::from(rejection.error)), rejection.appraisal, None),
     };
     let mut appraisal = Appraisal::from(&evaluation);
-    let mut not_checked = left_open(mode, strength, &request.options);
+    let mut not_checked = left_open(mode, strength, request);
     let silent = evaluation.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked);
     not_checked.extend(silent.filter_map(|finding| meaning(finding.rule)));
+    if tee == Tee::Tdx && replayed.is_none() {
+        not_checked.push(dcap::no_log());
+    }
     let mut error = error;
     if let Some(tpm) = tpm {
         appraisal.findings.extend(tpm.appraisal.into_iter().flat_map(|appraisal| appraisal.findings));
@@ -354,7 +255,7 @@ fn judge(
     }
     let accepted = proof.filter(|_| error.is_none());
     let verification = Verification {
-        verified: !error.as_ref().is_some_and(|error| is_terminal(&error.code)),
+        verified: !error.as_ref().is_some_and(is_refusal),
         accepted: error.is_none(),
         evidence: EVIDENCE.to_owned(),
         error,
@@ -369,8 +270,8 @@ fn judge(
 }
 
 /// A TCB that no policy accepts is not called verified, as for a quote alone.
-fn is_terminal(code: &str) -> bool {
-    [Code::DcapTcbRevoked, Code::DcapTcbNotSupported].iter().any(|terminal| terminal.as_str() == code)
+fn is_refusal(problem: &Problem) -> bool {
+    [Code::DcapTcbRevoked, Code::DcapTcbNotSupported].iter().any(|code| code.as_str() == problem.code)
 }
 
 fn member(failure: Failure, name: &str, checks: &mut Vec<CheckLine>) -> Problem {
@@ -390,6 +291,26 @@ fn the_quote<'r>(request: &'r CompositeRequest, inside: Option<&'r [u8]>) -> Res
             "give the quote once",
         )),
     }
+}
+
+/// The machine's event log, which is given once. Only in Alibaba's form is the one inside a CCEL.
+fn the_log(request: &CompositeRequest, envelope: &Envelope) -> Result<Option<Vec<u8>>, Problem> {
+    let inside = envelope.machine.as_ref().and_then(|machine| machine.event_log.as_ref());
+    let inside = inside.filter(|_| envelope.form == Form::Alibaba);
+    let (log, part) = match (&request.machine.event_log, inside) {
+        (Some(_), Some(_)) => {
+            return Err(Problem::misuse(
+                "machine.event_log",
+                "the evidence holds an event log of the machine as well",
+                "give the log once",
+            ));
+        }
+        (Some(log), None) => (log.0.as_slice(), "machine.event_log"),
+        (None, Some(log)) => (log.as_slice(), "evidence.cc_eventlog"),
+        (None, None) => return Ok(None),
+    };
+    let bytes = decode_binary_or_text(log).map_err(|error| error.inside(part))?;
+    Ok(Some(bytes.into_owned()))
 }
 
 fn machine_options(request: &CompositeRequest) -> DcapOptions {
@@ -416,31 +337,24 @@ fn device_options(request: &CompositeRequest) -> NvgpuOptions {
     }
 }
 
-fn verify_member_tpm(
-    provider: Arc<dyn CryptoProvider>,
-    tpm: &CompositeTpm,
-    request: &CompositeRequest,
-    nonce: [u8; 32],
-) -> Verification {
-    verify_tpm(
-        provider,
-        &TpmRequest {
-            quote: tpm.quote.clone(),
-            signature: tpm.signature.clone(),
-            ak: tpm.ak.clone(),
-            ak_evidence: None,
-            pcrs: Some(tpm.pcrs.clone()),
-            event_log: tpm.event_log.clone(),
-            ima_log: tpm.ima_log.clone(),
-            options: TpmOptions {
-                ak_chain: tpm.ak_chain.clone(),
-                roots: tpm.roots.clone(),
-                policy: request.options.policy.clone(),
-                crypto_only: request.options.crypto_only,
-                ..TpmOptions::new(request.options.at, veriquote::bytes::to_hex(&nonce))
-            },
+fn tpm_request(tpm: &CompositeTpm, request: &CompositeRequest, nonce: [u8; 32]) -> TpmRequest {
+    TpmRequest {
+        quote: tpm.quote.clone(),
+        signature: tpm.signature.clone(),
+        ak: tpm.ak.clone(),
+        ak_evidence: None,
+        pcrs: Some(tpm.pcrs.clone()),
+        event_log: tpm.event_log.clone(),
+        ima_log: tpm.ima_log.clone(),
+        options: TpmOptions {
+            ak_name: tpm.ak_name.clone(),
+            ak_chain: tpm.ak_chain.clone(),
+            roots: tpm.roots.clone(),
+            policy: request.options.policy.clone(),
+            crypto_only: request.options.crypto_only,
+            ..TpmOptions::new(request.options.at, veriquote::bytes::to_hex(&nonce))
         },
-    )
+    }
 }
 
 /// The strict policy, the caller's, or none by name.
@@ -536,7 +450,8 @@ fn fixed<const N: usize>(digits: Option<&str>, part: &str) -> Result<Option<[u8;
 }
 
 /// What a composite of this mode cannot say.
-fn left_open(mode: BindingMode, strength: Strength, options: &CompositeOptions) -> Vec<NotChecked> {
+fn left_open(mode: BindingMode, strength: Strength, request: &CompositeRequest) -> Vec<NotChecked> {
+    let (options, has_tpm) = (&request.options, request.tpm.is_some());
     let mut open = Vec::new();
     let mut leave = |what: &str, why: &str| {
         open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
@@ -554,11 +469,23 @@ fn left_open(mode: BindingMode, strength: Strength, options: &CompositeOptions) 
             "the machine chose the nonce itself: the evidence is as fresh as the connection over which you met \
              its identity, and no fresher",
         ),
+        BindingMode::TrusteeFirst32 if options.binding.report_data.is_none() => leave(
+            "composite.fresh",
+            "what the report data should be was not said: devices and machine agree, and the evidence may be of any \
+             age",
+        ),
         BindingMode::Manifest => leave(
             "composite.fresh",
             "the devices answer a manifest that the machine wrote: look in it for your challenge",
         ),
         _ => {}
+    }
+    if has_tpm {
+        leave(
+            "composite.tpm",
+            "the TPM answers the challenge, and nothing says that it is this machine's: its quote is not among \
+             what the machine's is over",
+        );
     }
     let has_identity = matches!(mode, BindingMode::IdentityNonce | BindingMode::SecretVm);
     if has_identity && options.binding.identity.is_none() {
