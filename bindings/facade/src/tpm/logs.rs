@@ -177,8 +177,7 @@ pub(super) fn boot<'l>(
 pub(super) fn explanations(boot: &Boot<'_>, bound: &BoundQuote<'_>) -> Vec<serde_json::Value> {
     let logged = boot.unexplained.iter().filter(|(bank, _)| boot.log.has_algorithm((*bank).into()));
     let strongest = logged.clone().map(|(bank, _)| *bank).max_by_key(|bank| bank.digest_len());
-    let of_strongest =
-        logged.filter(|(bank, _)| Some(*bank) == strongest).take(limits::EXPLAIN_REGISTERS);
+    let of_strongest = logged.filter(|(bank, _)| Some(*bank) == strongest).take(limits::EXPLAIN_REGISTERS);
     let sentences = of_strongest.filter_map(|(bank, register)| {
         let quoted = bound.pcrs().get(*bank, u8::try_from(*register).ok()?)?;
         let found = explain(&boot.log, bound.provider(), *bank, *register, quoted);
