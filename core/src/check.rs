@@ -18,6 +18,26 @@ pub struct Rule {
     pub spec: &'static str,
 }
 
+/// Declares the rules of a module, in the order in which they are applied, and the list of all of them.
+#[cfg(any(feature = "dcap", feature = "jwt", feature = "nvidia", feature = "tpm"))]
+macro_rules! rules {
+    (
+        $(#[$about:meta])* $vis:vis $all:ident of $each:vis rules;
+        $( $name:ident = $id:literal, $title:literal, $spec:literal; )+
+    ) => {
+        $(
+            #[doc = concat!("`", $id, "`: ", $title, ".")]
+            $each const $name: &$crate::check::Rule =
+                &$crate::check::Rule { id: $id, title: $title, spec: $spec };
+        )+
+
+        $(#[$about])*
+        $vis const $all: &[&$crate::check::Rule] = &[ $( $name, )+ ];
+    };
+}
+#[cfg(any(feature = "dcap", feature = "jwt", feature = "nvidia", feature = "tpm"))]
+pub(crate) use rules;
+
 /// What came of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

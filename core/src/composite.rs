@@ -14,7 +14,7 @@
 use alloc::vec::Vec;
 
 use crate::bytes::{Bytes, constant_time_eq};
-use crate::check::{Check, Failure, Rule, Trace};
+use crate::check::{Check, Failure, Trace, rules};
 use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::dcap::AuthenticQuote;
 use crate::error::{Code, Error};
@@ -550,18 +550,13 @@ const GPU_LABEL: &[u8] = b"veriquote/gpu/v1";
 const CPU_LABEL: &[u8] = b"veriquote/cpu/v1";
 const TPM_LABEL: &[u8] = b"veriquote/tpm/v1";
 
-const DEVICES: &Rule = &Rule {
-    id: "composite.devices",
-    title: "there is a GPU, and each device answers the challenge of the mode",
-    spec: "docs/composite.md",
-};
-const MACHINE: &Rule = &Rule {
-    id: "composite.report_data",
-    title: "the machine's report data are what the mode makes of challenge and data",
-    spec: "docs/composite.md",
-};
-const MODE: &Rule = &Rule {
-    id: "composite.mode",
-    title: "machine and devices are bound in the named mode",
-    spec: "docs/composite.md",
-};
+rules! {
+    /// Every rule of this module, for documentation.
+    pub RULES of rules;
+
+    DEVICES = "composite.devices", "there is a GPU, and each device answers the challenge of the mode",
+        "docs/composite.md";
+    MACHINE = "composite.report_data", "the machine's report data are what the mode makes of challenge and data",
+        "docs/composite.md";
+    MODE = "composite.mode", "machine and devices are bound in the named mode", "docs/composite.md";
+}

@@ -131,7 +131,7 @@ codes! {
         "pass the certificates as issued, PEM or DER";
     X509Chain = "x509.chain", Untrusted,
         "the certificates do not form the one chain that is asked for",
-        "pass exactly leaf, intermediate and root of one hierarchy";
+        "pass the certificates of one hierarchy as its issuer gives them, and no others";
     X509Signature = "x509.signature", Untrusted,
         "a certificate is not signed by the issuer it names",
         "refuse the evidence: the chain was altered or made up";
@@ -159,7 +159,7 @@ codes! {
         "fetch the list again and pass it unchanged: DER, hex, base64 or PEM";
     CrlIssuer = "crl.issuer", Mismatch,
         "a revocation list was issued by another authority than the chain needs",
-        "fetch the list of the authority that issued this certificate (platform or processor)";
+        "fetch the list of the authority that issued this certificate; Intel has two for PCK certificates, platform and processor";
     CrlExtension = "crl.extension", Malformed,
         "a revocation list lacks a required extension or has one that changes its meaning",
         "fetch the complete list of the authority; delta and indirect lists are not used here";
@@ -312,7 +312,7 @@ codes! {
         "update the QvE on the verifying platform, or verify the quote itself";
     // Event logs.
     EventLogLayout = "eventlog.layout", Malformed,
-        "the event log is not a TCG2 crypto-agile log",
+        "the event log is neither a TCG2 crypto-agile log nor, of a TPM, one of the older form with SHA-1 alone",
         "pass the raw CCEL table data or the firmware's binary log";
     EventLogAlgorithm = "eventlog.algorithm", Unsupported,
         "the event log does not carry digests of the algorithm that the registers use",
@@ -338,7 +338,7 @@ codes! {
         "refuse the token, or expect the type that its issuer writes";
     JwtAlgorithm = "jwt.algorithm", Unsupported,
         "the token's algorithm is none, symmetric or unknown",
-        "refuse the token; RS, PS and ES algorithms are verified";
+        "refuse the token; RS, PS, ES and EdDSA algorithms are verified";
     JwtAlgorithmRefused = "jwt.algorithm.refused", Mismatch,
         "the token's algorithm is not among those that the caller accepts",
         "name the algorithm that the issuer documents; an RSA key that has no `alg` needs it named";
@@ -547,7 +547,7 @@ codes! {
     // IMA.
     ImaLayout = "ima.layout", Malformed,
         "the IMA list is not of a form that the kernel writes",
-        "pass binary_runtime_measurements or ascii_runtime_measurements unchanged, and name its hash";
+        "pass binary_runtime_measurements or ascii_runtime_measurements unchanged";
     ImaTemplateHash = "ima.template_hash", Mismatch,
         "an entry's template hash is not the hash of its template data",
         "refuse the list: an entry was changed";

@@ -1,7 +1,11 @@
-#![cfg_attr(feature = "dcap", doc = include_str!("manual.md"))]
 #![cfg_attr(
-    not(feature = "dcap"),
-    doc = "The foundation of veriquote: readers, errors, cryptography, X.509."
+    all(feature = "dcap", feature = "tpm", feature = "jwt", feature = "nvidia"),
+    doc = include_str!("manual.md")
+)]
+#![cfg_attr(
+    not(all(feature = "dcap", feature = "tpm", feature = "jwt", feature = "nvidia")),
+    doc = "Verifies hardware attestation evidence; this build knows some kinds of it. The manual stands in the \
+           documentation of the default features."
 )]
 #![no_std]
 #![forbid(unsafe_code)]

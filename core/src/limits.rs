@@ -168,6 +168,10 @@ pub const OCSP_BYTES: usize = 16 * 1024;
 /// Answers in one OCSP response: NVIDIA's have one.
 pub const OCSP_ANSWERS: usize = 16;
 
+/// Different lists, and as many different OCSP responses, that speak of one certificate: the present ones, and
+/// those that they replace.
+pub const REVOCATIONS_OF_CERTIFICATE: usize = 4;
+
 /// Lists and OCSP responses in one verification of NVIDIA devices: eight GPUs with two manifests have under
 /// 50 certificates that can be asked for.
 pub const NVIDIA_REVOCATIONS: usize = 256;

@@ -1,7 +1,7 @@
 // What the documents print, run as printed with the packed packages, and compared with what they say comes of it.
 //
 // A block of JavaScript is run where a comment before it says at which time; the text block after it is its
-// output. The quote is a real one where VERIQUOTE_VECTORS has it; against the forged one, whose root is not
+// output. TypeScript reads each with the packages' types. The quote is a real one where VERIQUOTE_VECTORS has it; against the forged one, whose root is not
 // Intel's, what is printed must say so.
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -70,17 +70,25 @@ for (const document of DOCUMENTS) {
   test(`${document}: ${all.length} blocks`, { skip: all.length === 0 }, async (context) => {
     const folder = project(`document-${document.replaceAll(/\W+/g, '-')}`, ['veriquote', 'veriquote-node'], null);
     evidence(folder);
+    all.forEach(({ code }, number) => writeFileSync(join(folder, `block-${number}.mjs`), `${code}\n`));
+    await context.test(`${document}: types`, () => typed(folder, all.map((_, number) => `block-${number}.mjs`)));
     for (const [number, block] of all.entries()) {
       await context.test(`${document} ${number + 1}`, () => ({ run: program, page })[block.how](folder, number, block));
     }
   });
 }
 
+/** Strictly, as an editor shows it. */
+function typed(folder, files) {
+  const types = ['--types', 'node', '--typeRoots', tool('@types')];
+  const common = ['--noEmit', '--strict', '--noImplicitAny', 'false', '--checkJs', '--target', 'es2023', '--lib', 'es2023,dom', '--module', 'nodenext'];
+  run(folder, 'node', [tool('typescript/bin/tsc'), ...common, ...types, ...files]);
+}
+
 const aboutQuotes = (code) => code.includes('quote.bin');
 
 function program(folder, number, { at, code, output }) {
   writeFileSync(join(folder, 'clock.mjs'), clock(at));
-  writeFileSync(join(folder, `block-${number}.mjs`), `${code}\n`);
   const start = () => run(folder, 'node', ['--import', './clock.mjs', `block-${number}.mjs`]);
   if (HAS_REAL || !aboutQuotes(code)) {
     assert.equal(start().trimEnd(), output);

@@ -53,6 +53,17 @@ test('the chain shows where it broke', async ({ page, origin, watched }) => {
   expect(watched.wrong).toEqual([]);
 });
 
+test('the chain has every device, and what vouches for several once', async ({ page, origin, watched }) => {
+  await open(page, origin, '#sample=gpus');
+  await verdict(page);
+  const chain = page.locator('svg.chain desc');
+  for (const place of ['1/2', '2/2']) await expect(chain).toContainText(`Device report ${place}, proven`);
+  const titles = ((await chain.textContent()) ?? '').split('; ').map((node) => node.split(',')[0] ?? '');
+  expect(titles.filter((title) => title.includes('Device Identity CA'))).toHaveLength(1);
+  expect(titles.filter((title) => title.includes('FMC LF'))).toHaveLength(2);
+  expect(watched.wrong).toEqual([]);
+});
+
 test('the calendar has each part, and a file for calendars', async ({ page, origin, watched }) => {
   await open(page, origin, '#sample=tdx');
   await verdict(page);

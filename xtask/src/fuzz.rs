@@ -152,3 +152,27 @@ fn host() -> Result<String, Failure> {
         .map(str::to_owned)
         .ok_or_else(|| Failure::new("`rustc -vV` names no host", "reinstall the compiler"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    const MANIFEST: &str = include_str!("../../fuzz/Cargo.toml");
+    const README: &str = include_str!("../../fuzz/README.md");
+
+    /// Every target is a program and has a place in a row of the README, and nothing else has.
+    #[test]
+    fn every_target_is_described() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/fuzz_targets");
+        let files: BTreeSet<String> = super::targets(folder.as_ref()).expect("targets").into_iter().collect();
+        let programs = MANIFEST.split("[[bin]]\nname = \"").skip(1);
+        let programs: BTreeSet<String> =
+            programs.filter_map(|rest| rest.split_once('"')).map(|(name, _)| name.to_owned()).collect();
+        let cells = README.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |"));
+        let described: BTreeSet<String> =
+            cells.flat_map(|(names, _)| names.split(", ")).map(|name| name.replace('`', "")).collect();
+        assert!(files.len() > 30, "{files:?}");
+        assert_eq!(described, files);
+        assert_eq!(programs.into_iter().filter(|name| name != "seeds").collect::<BTreeSet<_>>(), files);
+    }
+}

@@ -65,11 +65,11 @@ fn attested(args: &Attest) -> Result<(), Refusal> {
     if token.split('.').count() != 3 {
         return Err(own(service("the service answered 200 without a token")));
     }
-    write(&args.output, &token).map_err(own)?;
+    write("--output", &args.output, &token).map_err(own)?;
     if let Some(path) = &args.save_jwks {
         let url = format!("{server}/jwks.json");
         let keys = client.get(&url, LONGEST).map_err(|error| own(unreachable(&url, &error)))?;
-        write(path, &String::from_utf8_lossy(&keys.body)).map_err(own)?;
+        write("--save-jwks", path, &String::from_utf8_lossy(&keys.body)).map_err(own)?;
     }
     Ok(())
 }
@@ -146,10 +146,10 @@ fn unreachable(url: &str, error: &HttpError) -> Problem {
     Problem::misuse("--server", message, "check the address and the network")
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Problem> {
+fn write(flag: &str, path: &Path, text: &str) -> Result<(), Problem> {
     let written =
         if path == Path::new("-") { writeln!(std::io::stdout(), "{text}") } else { fs::write(path, text) };
     written.map_err(|error| {
-        Problem::misuse("--output", format!("cannot write `{}`: {error}", path.display()), "check the path")
+        Problem::misuse(flag, format!("cannot write `{}`: {error}", path.display()), "check the path")
     })
 }

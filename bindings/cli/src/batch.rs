@@ -13,9 +13,9 @@ use veriquote_facade::{Problem, Verification};
 
 use crate::cli::Dcap;
 use crate::exit::Exit;
+use crate::flags::in_flags;
 use crate::progress;
 use crate::render::{self, Canvas};
-use crate::verify::in_flags;
 
 use items::{Item, Items};
 use summary::Summary;

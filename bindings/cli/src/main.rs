@@ -13,6 +13,7 @@ mod cli;
 mod collateral;
 mod exit;
 mod fetch;
+mod flags;
 mod input;
 mod inspect;
 mod progress;

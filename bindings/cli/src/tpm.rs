@@ -11,9 +11,10 @@ use veriquote_facade::{
 
 use crate::cli::{Challenge, Endorsement, KeyEvidence};
 use crate::exit::{Exit, fail, print, print_json};
+use crate::flags::in_flags;
 use crate::input;
 use crate::render::{Canvas, DIM, GOOD, HEAD};
-use crate::verify::{in_flags, now};
+use crate::verify::now;
 use crate::verify_tpm::{all, optional};
 
 /// Wraps a secret, and writes what is sent and what is kept.

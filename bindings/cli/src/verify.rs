@@ -13,6 +13,7 @@ use veriquote_facade::{
 
 use crate::cli::{self, CryptoName, Dcap};
 use crate::exit::{Exit, fail, print, print_json};
+use crate::flags::in_flags;
 use crate::input;
 use crate::render::{self, Canvas};
 
@@ -137,33 +138,4 @@ pub fn now() -> Time {
 /// The name of a file without its folders.
 pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// A part that is an option of the facade, as the flag that it was.
-pub fn in_flags(mut problem: Problem) -> Problem {
-    if let Some(option) = problem.part.strip_prefix("options.") {
-        let option =
-            ["attested.", "expect."].iter().find_map(|group| option.strip_prefix(group)).unwrap_or(option);
-        let flag = match option {
-            "measurements" => "measurement".to_owned(),
-            "algorithms" => "alg".to_owned(),
-            _ => option.replace("certificate.", "signer-").replace('_', "-"),
-        };
-        problem.part = format!("--{flag}");
-    }
-    if let Some(option) = problem.part.strip_prefix("ak_evidence.") {
-        let flag = match option {
-            "nonce" => "certification-nonce".to_owned(),
-            "tdx" => "td-quote".to_owned(),
-            "ek" => "ek-cert".to_owned(),
-            "ek.intermediates" => "ek-chain".to_owned(),
-            option if option.starts_with("challenge") => "challenge".to_owned(),
-            option => option.replace('_', "-"),
-        };
-        problem.part = format!("--{flag}");
-    }
-    if let Some(option) = problem.part.strip_prefix("qve.") {
-        problem.part = format!("--qve-{}", option.replace("_data", ""));
-    }
-    problem
 }

@@ -6,9 +6,10 @@ use veriquote_facade::{Blob, Document, NvgpuOptions, NvgpuRequest, Problem, Veri
 
 use crate::cli::Nvgpu;
 use crate::exit::{Exit, fail, print, print_json};
+use crate::flags::in_flags;
 use crate::input;
 use crate::render::{self, Canvas};
-use crate::verify::{file_name, in_flags, now, provider};
+use crate::verify::{file_name, now, provider};
 
 /// Verifies devices.
 pub fn nvgpu(args: &Nvgpu) -> Exit {

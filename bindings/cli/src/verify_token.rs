@@ -9,9 +9,10 @@ use veriquote_facade::{
 
 use crate::cli::Token;
 use crate::exit::{Exit, fail, print, print_json};
+use crate::flags::in_flags;
 use crate::input;
 use crate::render::{self, Canvas};
-use crate::verify::{file_name, in_flags, now, provider};
+use crate::verify::{file_name, now, provider};
 
 /// Verifies one token.
 pub fn token(args: &Token) -> Exit {
@@ -19,6 +20,7 @@ pub fn token(args: &Token) -> Exit {
         Ok(request) => request,
         Err(problem) => {
             // Flags and the files that they name: nothing is said of the evidence.
+            let problem = in_flags(problem);
             if args.json {
                 print_json(&Verification::failed("token", problem, Vec::new()));
             } else {

@@ -10,9 +10,10 @@ use veriquote_facade::{
 
 use crate::cli::Tpm;
 use crate::exit::{Exit, fail, print, print_json};
+use crate::flags::in_flags;
 use crate::input;
 use crate::render::{self, Canvas};
-use crate::verify::{file_name, in_flags, now, provider};
+use crate::verify::{file_name, now, provider};
 
 /// Verifies one quote.
 pub fn tpm(args: &Tpm) -> Exit {

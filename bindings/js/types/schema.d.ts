@@ -297,7 +297,7 @@ export interface BindingDetection {
 /** Data and what binds them. Every member is hex. */
 export interface BindingRequest {
   /** The report data, when they are to be explained. */
-  readonly report_data?: string | null;
+  readonly report_data?: Blob | null;
   /** The mode, when the report data are to be computed or verified. */
   readonly mode?: string | null;
   /** The data. */
@@ -629,7 +629,7 @@ export interface DcapCall {
   /** The time of this verification. */
   readonly at: Time;
   /** The report data that must be in this report: all 64 bytes as hex. Default: as prepared. */
-  readonly report_data?: string | null;
+  readonly report_data?: Blob | null;
   /** Event log (CCEL) to replay into the RTMRs: hex, base64 or base64url. */
   readonly event_log?: Blob | null;
   /** The report of a quote verification enclave on this very quote. */
@@ -671,7 +671,7 @@ export interface DcapOptions {
   /** Accept whatever is authentic. */
   readonly crypto_only?: boolean;
   /** The report data that must be in the report: all 64 bytes as hex. */
-  readonly report_data?: string | null;
+  readonly report_data?: Blob | null;
   /** TCB statuses that the strict policy accepts, in Intel's spelling, instead of `UpToDate`. */
   readonly accept_tcb?: readonly string[] | null;
   /** Refuse collateral of which a part was issued longer ago, in seconds. */
@@ -1039,7 +1039,7 @@ export interface NvgpuOptions {
   /** The time of the verification. */
   readonly at: Time;
   /** The challenge that you gave out, of 32 bytes: hex. Never take it from the evidence. */
-  readonly nonce: string;
+  readonly nonce: Blob;
   /** The challenge of the switches, where that is another one: hex. */
   readonly switch_nonce?: string | null;
   /** Revocation lists: PEM, or DER as hex or base64. */
@@ -1885,7 +1885,7 @@ export interface TpmOptions {
   /** The time of the verification. */
   readonly at: Time;
   /** The challenge that you gave out, whole: hex. */
-  readonly nonce?: string | null;
+  readonly nonce?: Blob | null;
   /** Verify a quote that answers no challenge of yours, which may be of any age. */
   readonly danger_no_nonce?: boolean;
   /** The Name that the attestation key must have: hex. */
@@ -2036,7 +2036,7 @@ export interface Verdict {
 }
 
 /** The result of a verification. */
-export interface Verification {
+export interface Verification<ClaimsOf extends Claims = Claims> {
   /** The evidence is authentic: every signature, chain, window and binding holds. */
   readonly verified: boolean;
   /** It is authentic, and the policy accepts it. Only then may a caller rely on the claims. */
@@ -2048,7 +2048,7 @@ export interface Verification {
   /** Every check in the order in which it was made; on failure the last one is the failing one. */
   readonly checks: readonly CheckLine[];
   /** What the evidence says. Present as soon as it is authentic; see `verified` and `accepted`. */
-  readonly claims?: Claims | null;
+  readonly claims?: ClaimsOf | null;
   /** What the policy made of it; absent when the evidence is not authentic. */
   readonly appraisal?: Appraisal | null;
   /** What this call did not check, and how to have it checked. */

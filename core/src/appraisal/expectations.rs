@@ -9,21 +9,15 @@ use alloc::vec::Vec;
 
 use super::{Appraisal, Environment, PolicyResult, Tee, Tier, Value};
 use crate::bytes::constant_time_eq;
-use crate::check::{Check, Failure, Rule, Trace};
+use crate::check::{Check, Failure, Rule, Trace, rules};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::jwt::Expected;
 
-macro_rules! rules {
-    ($( $name:ident = $id:literal, $title:literal, $spec:literal; )+) => {
-        $( const $name: &Rule = &Rule { id: $id, title: $title, spec: $spec }; )+
-
-        /// Every rule of this module, in the order in which they are applied.
-        pub const EXPECTATION_RULES: &[&Rule] = &[ $( $name, )+ ];
-    };
-}
-
 rules! {
+    /// Every rule of this module, in the order in which they are applied.
+    pub EXPECTATION_RULES of rules;
+
     TEE = "token.expect.tee", "what is attested is of the expected kind", "RFC 9334, 5.3";
     DEBUG = "token.expect.debug", "nothing that is attested can be debugged", "RFC 9711, 4.2.8";
     STATUS = "token.expect.status", "every stated verdict is good enough", "RFC 9334, 8.4";

@@ -3,18 +3,12 @@
 //! Sections are those of Intel's "SGX Data Center Attestation Primitives" and "TDX Quote" documents, of
 //! the provisioning certification service's API, and of RFC 5280.
 
-use crate::check::Rule;
-
-macro_rules! rules {
-    ($( $name:ident = $id:literal, $title:literal, $spec:literal; )+) => {
-        $( pub(crate) const $name: &Rule = &Rule { id: $id, title: $title, spec: $spec }; )+
-
-        /// Every rule of this module, for documentation.
-        pub const RULES: &[&Rule] = &[ $( $name, )+ ];
-    };
-}
+use crate::check::rules;
 
 rules! {
+    /// Every rule of this module, for documentation.
+    pub RULES of pub(crate) rules;
+
     QUOTE_LAYOUT = "dcap.quote.layout", "the quote is well-formed",
         "Intel TDX DCAP Quoting Library API, A.3 and A.4";
     CRL_ISSUER_CHAIN = "dcap.pck_crl.issuer_chain", "the PCK authority is certified by the trusted root",

@@ -1,17 +1,11 @@
 //! The rules that a token's verification applies, in the order in which it applies them.
 
-use crate::check::Rule;
-
-macro_rules! rules {
-    ($( $name:ident = $id:literal, $title:literal, $spec:literal; )+) => {
-        $( pub(crate) const $name: &Rule = &Rule { id: $id, title: $title, spec: $spec }; )+
-
-        /// Every rule of this module, for documentation.
-        pub const RULES: &[&Rule] = &[ $( $name, )+ ];
-    };
-}
+use crate::check::rules;
 
 rules! {
+    /// Every rule of this module, for documentation.
+    pub RULES of pub(crate) rules;
+
     LAYOUT = "jwt.layout", "the token is a compact JSON Web Signature", "RFC 7515, 7.1";
     HEADER = "jwt.header", "the header asks for nothing that is not understood", "RFC 7515, 4.1.11";
     TYP = "jwt.typ", "the token is of the expected type", "RFC 8725, 3.11";

@@ -28,7 +28,7 @@ pub use events::{DigestAlgorithm, EventType};
 pub use explain::{Explanation, explain, sentence};
 pub use grade::{DigestBound, Grade, Hearsay, ReplayBound};
 #[cfg(feature = "tpm")]
-pub use pcrs::PCR_RULE;
+pub use pcrs::{PCR_RULE, SOUND_RULE};
 pub use quirks::{Quirk, Quirks};
 pub use replay::{Proof, RTMR_RULES, RegisterReport, RegisterState, Registers, ReplayedEvent, ReplayedLog};
 pub use secure_boot::{Authority, SecureBoot};

@@ -18,6 +18,13 @@ pub static PCR_RULE: Rule = Rule {
     spec: "TCG PFP 1.06, 10.2; TPM 2.0 Part 1, 17.1",
 };
 
+/// A log whose digests are proven may still contradict itself.
+pub static SOUND_RULE: Rule = Rule {
+    id: "boot.sound",
+    title: "the proven events are a boot: their data, order and separators are consistent",
+    spec: "TCG PFP 1.06, 3.3 and 10.4",
+};
+
 impl<'a> EventLog<'a> {
     /// Replays the log into every bank that both the log and the quote have, and compares register by
     /// register. What the quote covers in a bank of which the log's header declares no digests is

@@ -4,18 +4,12 @@
 //! Reference Integrity Manifest Information Model, and of the W3C's XML Signature. What NVIDIA itself has
 //! documented is its open verifiers.
 
-use crate::check::Rule;
-
-macro_rules! rules {
-    ($( $name:ident = $id:literal, $title:literal, $spec:literal; )+) => {
-        $( pub(crate) const $name: &Rule = &Rule { id: $id, title: $title, spec: $spec }; )+
-
-        /// Every rule of this module, for documentation.
-        pub const RULES: &[&Rule] = &[ $( $name, )+ ];
-    };
-}
+use crate::check::rules;
 
 rules! {
+    /// Every rule of this module, for documentation.
+    pub RULES of pub(crate) rules;
+
     REPORT_LAYOUT = "nvidia.report.layout", "the report is one signed answer to one request, whole and well-formed",
         "DSP0274 1.1, 10.11";
     ARCH = "nvidia.arch", "certificates, report and announcement are of one kind of device",

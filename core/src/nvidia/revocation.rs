@@ -78,6 +78,24 @@ impl RevocationState {
     }
 }
 
+/// What was said of one certificate: each list and response is verified once, and there are few.
+#[derive(Default)]
+struct Heard<'r>(Vec<&'r [u8]>);
+
+impl<'r> Heard<'r> {
+    fn is_new(&mut self, bytes: &'r [u8], part: &'static str) -> Result<bool, Error> {
+        if self.0.contains(&bytes) {
+            return Ok(false);
+        }
+        if self.0.len() >= limits::REVOCATIONS_OF_CERTIFICATE {
+            let limit = Fact::count("limit", limits::REVOCATIONS_OF_CERTIFICATE);
+            return Err(Error::new(Code::LimitCount, part).with(limit));
+        }
+        self.0.push(bytes);
+        Ok(true)
+    }
+}
+
 impl Revocation<'_> {
     /// Nothing is known.
     pub const NONE: Revocation<'static> =
@@ -115,14 +133,22 @@ impl Revocation<'_> {
             state: RevocationState::NotKnown,
             window: Window::ALWAYS,
         };
+        let mut lists = Heard::default();
         for crl in self.crls.iter().filter(|crl| crl.issuer() == issuer.subject()) {
+            if !lists.is_new(crl.der(), "crl")? {
+                continue;
+            }
             let window = step.check_list(crl).map_err(|error| error.inside("crl"))?;
             let entry = crl.revokes(subject.serial());
             let state = self.state(entry.map(|entry| (entry.revocation_date, entry.reason)), subject)?;
             status.state = status.state.max(state);
             status.window = status.window.intersect(window);
         }
-        for response in self.ocsp {
+        let mut answers = Heard::default();
+        for response in self.ocsp.iter().filter(|response| response.is_about(subject, issuer, provider)) {
+            if !answers.is_new(response.tbs(), "ocsp")? {
+                continue;
+            }
             let verdict = response.check(subject, issuer, provider, now, self.ocsp_nonce);
             let Some(verdict) = verdict.map_err(|error| error.inside("ocsp"))? else { continue };
             let revoked = match verdict.status {

@@ -3,24 +3,15 @@
 //! Sections are those of the TPM 2.0 Library specification, of the TCG profiles for credentials, and of
 //! RFC 5280.
 
-use crate::check::Rule;
-
-macro_rules! rules {
-    ($( $name:ident = $id:literal, $title:literal, $spec:literal; )+) => {
-        $(
-            #[doc = $title]
-            pub const $name: &Rule = &Rule { id: $id, title: $title, spec: $spec };
-        )+
-
-        /// Every rule of this module, for documentation.
-        pub const RULES: &[&Rule] = &[ $( $name, )+ ];
-    };
-}
+use crate::check::{Rule, rules};
 
 /// The rules of parsing an attestation with its signature.
 pub(super) const PARSED: [&Rule; 4] = [ATTEST_LAYOUT, ATTEST_MAGIC, ATTEST_TYPE, SIGNATURE_LAYOUT];
 
 rules! {
+    /// Every rule of this module, for documentation.
+    pub RULES of pub rules;
+
     ATTEST_LAYOUT = "tpm.attest.layout", "the attestation is well-formed and complete",
         "TPM 2.0 Part 2, 10.12";
     ATTEST_MAGIC = "tpm.attest.magic", "the TPM vouches for the content: TPM_GENERATED_VALUE",

@@ -153,6 +153,22 @@ impl<'a> OcspResponse<'a> {
         }
         Ok(Some(OcspVerdict { status: answer.status, window }))
     }
+
+    /// Whether it says something of a certificate, as it claims.
+    pub(crate) fn is_about(
+        &self,
+        subject: &Certificate<'_>,
+        issuer: &Certificate<'_>,
+        provider: &dyn CryptoProvider,
+    ) -> bool {
+        let mut answers = self.signed.iter().flat_map(|signed| &signed.answers);
+        answers.any(|answer| answer.is_about(subject, issuer, provider))
+    }
+
+    /// What is signed; empty when nothing is.
+    pub(crate) fn tbs(&self) -> &'a [u8] {
+        self.signed.as_ref().map_or(&[], |signed| signed.tbs)
+    }
 }
 
 impl<'a> Signed<'a> {

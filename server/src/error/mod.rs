@@ -202,7 +202,7 @@ impl From<crate::random::NoRandomness> for ApiError {
     }
 }
 
-/// What HTTP says for each kind of error: the table of `DESIGN.md`.
+/// What HTTP says for each kind of error, as `veriquote::Kind::http_status` has it.
 #[must_use]
 pub const fn status_of(kind: ProblemKind) -> StatusCode {
     match kind {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use veriquote::appraisal::{
-    Appraisal, Bound, Budget, Claims, ClaimsOptions, Profile, ReadOptions, SubjectTemplate, Tee, Tier,
+    self, Appraisal, Bound, Budget, Claims, ClaimsOptions, Profile, ReadOptions, SubjectTemplate, Tee, Tier,
     Value as Measured, appraise_unauthenticated,
 };
 use veriquote::binding::Mode;
@@ -15,9 +15,12 @@ use veriquote::{Code, Error, UnixTime, jcs, json as strict};
 use veriquote_aws_lc::AwsLc;
 use veriquote_conformance::composite::Machine;
 use veriquote_conformance::nvidia;
-use veriquote_facade::{verify_composite_for_claims, verify_nvgpu_for_claims};
+use veriquote_facade::{
+    MemberPolicies, Members, verify_composite_for_claims, verify_members_for_claims, verify_nvgpu_for_claims,
+};
 use veriquote_forge::NOW;
-use veriquote_forge::nvidia::NvForge;
+use veriquote_forge::nvidia::{NvDevice, NvForge};
+use veriquote_forge::tpm::TpmForge;
 
 const CHALLENGE: &str = "kJ0lq1Jr3mG7zqj2T0o0l3nqk3p8cX0b";
 const NAMES: [&str; 2] = ["hwmodel", "x-nvidia-gpu-driver-version"];
@@ -322,4 +325,37 @@ fn a_token_of_many_devices_fits_where_their_details_are_left_out() {
         let found = environments.iter().filter(|it| it.measurement(name).is_some()).count();
         assert_eq!(found, if profile == Profile::Aliyun { 1 } else { 12 }, "{profile:?}");
     }
+}
+
+#[test]
+fn members_of_different_composites_make_no_claim() {
+    let judged = |mode: &str, change: &dyn Fn(&mut Machine)| {
+        let mut machine = Machine::of(mode);
+        change(&mut machine);
+        let request = serde_json::from_value(machine.request()).expect("a request");
+        let strict = || vec![Policy::strict()];
+        let policies =
+            MemberPolicies { machine: strict(), devices: strict(), tpm: vec![(Policy::strict(), None)] };
+        verify_members_for_claims(Arc::new(AwsLc), &request, &policies)
+    };
+    let with_tpm = |it: &mut Machine| it.tpm = Some(TpmForge { nonce: Vec::new(), ..TpmForge::p256() });
+    let one = judged("veriquote", &with_tpm);
+    let other = judged("veriquote", &|it| it.devices.devices.push(NvDevice::gpu("HOPPER", 1)));
+    let cocos = judged("cocos", &|_| ());
+    let claims = |machine: &Members, devices: &Members, tpm: &Members| {
+        let bond = machine.machine[0].accepted.as_ref().expect("a machine");
+        let set = devices.devices[0].accepted.as_ref().expect("devices");
+        let members = appraisal::Members {
+            bond: &[(bond, None)],
+            devices: &[(set, None)],
+            tpm: tpm.tpm_member.as_ref(),
+        };
+        let options = options(SubjectTemplate::Measurements(&NAMES), Bound::Nothing);
+        let made = Claims::from_accepted_members(&members, &options, &RustCrypto);
+        made.map(|claims| claims.appraisal().environments.len()).map_err(|error| error.code())
+    };
+    assert_eq!(claims(&one, &one, &one), Ok(3));
+    assert_eq!(claims(&one, &one, &cocos), Ok(2), "without a TPM");
+    assert_eq!(claims(&one, &other, &one), Err(Code::MisuseOptions));
+    assert_eq!(claims(&cocos, &cocos, &one), Err(Code::TpmNonce), "a mode that knows none");
 }

@@ -150,28 +150,43 @@ class Maker {
     return outcomes.includes('passed') ? (this.outcome('boot.sound') ?? 'passed') : undefined;
   }
 
+  /** Every device; what vouches for several of them stands once. */
   devices(evidence: Inspection | undefined, rim: Inspection | undefined, proven = 0): Link[] {
     if (evidence?.kind !== 'nvidia_devices') return [];
     const { nodes } = this.words.chain;
-    const [first] = evidence.devices;
-    if (!first) return [];
-    const links = this.certificates('d', first.certificates, [['nvidia.chain']]);
-    const last = links.at(-1)?.id;
+    const links = new Map<string, Link>();
     const count = Math.max(evidence.devices.length, proven);
-    links.push({
-      id: 'report', ...(last ? { by: last } : {}), title: count > 1 ? `${nodes.report} 1/${count}` : nodes.report,
-      lines: [`${first.architecture ?? ''} × ${first.measurements}`.trim()],
-      outcome: this.outcome('nvidia.report.signature', 'nvidia.nonce'),
+    evidence.devices.forEach((device, index) => {
+      const checks = this.checks.filter(({ facts }) => (facts.device ?? index) === index);
+      let by = '';
+      for (const certificate of rootFirst(device.certificates)) {
+        const isRoot = !by && certificate.subject === certificate.issuer;
+        const id = `${by}/${certificate.serial} ${certificate.subject ?? ''}`;
+        const outcome = outcomeOf(checks, 'nvidia.chain');
+        const known = links.get(id);
+        // What vouches for several holds when it does for one.
+        links.set(id, known?.outcome === 'passed' ? known : {
+          id, ...(by ? { by } : {}), title: certificate.subject ?? certificate.serial, lines: [],
+          from: certificate.not_before, until: certificate.not_after, outcome, isRoot,
+        });
+        by = id;
+      }
+      const id = `report${index}`;
+      links.set(id, {
+        id, ...(by ? { by } : {}), title: count > 1 ? `${nodes.report} ${index + 1}/${count}` : nodes.report,
+        lines: [`${device.architecture ?? ''} × ${device.measurements}`.trim()],
+        outcome: outcomeOf(checks, 'nvidia.report.signature', 'nvidia.nonce'),
+      });
     });
-    if (rim?.kind === 'nvidia_rim') {
+    if (rim?.kind === 'nvidia_rim' && links.has('report0')) {
       const signer = rootFirst(rim.certificates).at(-1);
-      links.push({
-        id: 'rim', by: 'report', title: `${nodes.rim}: ${rim.rim}`, lines: [rim.version],
+      links.set('rim', {
+        id: 'rim', by: 'report0', title: `${nodes.rim}: ${rim.rim}`, lines: [rim.version],
         ...(signer ? { from: signer.not_before, until: signer.not_after } : {}),
         outcome: this.outcome('nvidia.rim.signature', 'nvidia.rim.chain', 'nvidia.rim.match', 'nvidia.measurements'),
       });
     }
-    return links;
+    return [...links.values()];
   }
 
   token(token: Inspection | undefined, kid: string | undefined): Link[] {

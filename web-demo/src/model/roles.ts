@@ -12,7 +12,7 @@ export const ROLES: Record<Call, readonly string[]> = {
   verify_tpm: ['quote', 'signature', 'ak', 'pcrs', 'event_log', 'ima_log', 'options.ak_chain', 'options.roots[]', 'options.crls[]', 'options.policy'],
   verify_nvgpu: ['evidence', ...DEVICES.map((role) => (role === 'rims[]' ? role : `options.${role}`)), 'options.policy'],
   verify_composite: [
-    'evidence', 'machine.quote', 'machine.collateral', 'machine.pck_chain', 'machine.roots[]',
+    'evidence', 'machine.quote', 'machine.collateral', 'machine.pck_chain', 'machine.roots[]', 'machine.event_log',
     ...DEVICES.map((role) => `devices.${role}`),
     'tpm.quote', 'tpm.signature', 'tpm.ak', 'tpm.pcrs', 'tpm.event_log', 'tpm.ima_log', 'options.policy',
   ],

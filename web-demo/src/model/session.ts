@@ -147,7 +147,8 @@ function take(target: Json, role: string): (string | object)[] {
   if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, last)) return [];
   const isList = role.endsWith('[]');
   const value = holder[last];
-  if (isList !== Array.isArray(value)) return [];
+  // Evidence of devices may be a list, and is one file.
+  if (isList !== Array.isArray(value) && role !== 'evidence') return [];
   const values: unknown[] = isList ? (value as unknown[]) : [value];
   const isFile = (item: unknown): item is string | object => typeof item === 'string' || (typeof item === 'object' && item !== null);
   if (values.length === 0 || !values.every(isFile)) return [];

@@ -16,7 +16,18 @@ const WRITTEN: [(&str, &str); 3] = [
 ];
 
 /// Members whose values are known more closely than the schema says.
-const KNOWN: [(&str, &str, &str); 1] = [("Problem", "code", "Code")];
+const KNOWN: [(&str, &str, &str); 7] = [
+    ("BindingRequest", "report_data", "Blob | null"),
+    ("DcapCall", "report_data", "Blob | null"),
+    ("DcapOptions", "report_data", "Blob | null"),
+    ("NvgpuOptions", "nonce", "Blob"),
+    ("Problem", "code", "Code"),
+    ("TpmOptions", "nonce", "Blob | null"),
+    ("Verification", "claims", "ClaimsOf | null"),
+];
+
+/// Types of which each call has its own form: what stands between angle brackets.
+const GENERIC: [(&str, &str); 1] = [("Verification", "ClaimsOf extends Claims = Claims")];
 
 /// The file, from every schema with its name.
 pub(crate) fn output(schemas: &[(&str, Value)]) -> Result<Output, String> {
@@ -55,7 +66,9 @@ fn declare(text: &mut String, name: &str, schema: &Value) -> Result<(), String> 
     }
     match schema["properties"].as_object() {
         Some(members) => {
-            _ = writeln!(text, "export interface {name} {{");
+            let generic = GENERIC.iter().find(|(generic, _)| *generic == name);
+            let parameters = generic.map_or_else(String::new, |(_, of)| format!("<{of}>"));
+            _ = writeln!(text, "export interface {name}{parameters} {{");
             write_members(text, name, members, schema)?;
             text.push_str("}\n");
         }

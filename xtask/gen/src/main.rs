@@ -1,5 +1,6 @@
 //! `veriquote-gen ROOT [--check]`: writes every generated file below `ROOT`, or says which one differs.
 
+mod checks;
 mod codes;
 mod dts;
 mod errors;
@@ -39,6 +40,7 @@ fn outputs(root: &Path) -> Result<Vec<Output>, String> {
     let source = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut outputs = vec![
         Output { path: "bindings/schema/error-codes.json".into(), text: codes::json() },
+        Output { path: "docs/checks.md".into(), text: checks::markdown() },
         Output { path: "docs/errors.md".into(), text: errors::markdown() },
         Output { path: "docs/limits.md".into(), text: limits::markdown(&source)? },
     ];

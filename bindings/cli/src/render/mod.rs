@@ -1,5 +1,6 @@
 //! Output for people.
 
+mod hint;
 mod nvgpu;
 mod style;
 mod token;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use veriquote_facade::{
-    CheckLine, Claims, DcapClaims, EventClaims, Finding, Forecast, Horizon, NotChecked, Problem, ProblemKind,
-    Shortfall, Verdict, Verification,
+    CheckLine, Claims, DcapClaims, EventClaims, Finding, Forecast, Horizon, NotChecked, Shortfall, Verdict,
+    Verification,
 };
 
 use super::style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, Look, WARN, words};
@@ -135,38 +135,10 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
     if let Some(problem) = &result.error {
         canvas.gap();
         super::problem(canvas, problem);
-        if let Some(hint) = hint(problem, result) {
+        if let Some(hint) = super::hint::hint(problem, result) {
             canvas.field_styled("try", GOOD, &hint);
         }
     }
-}
-
-/// The next command, where there is an obvious one.
-fn hint(problem: &Problem, result: &Verification) -> Option<String> {
-    const FETCH: &str = "veriquote collateral fetch --quote QUOTE -o COLLATERAL";
-    let status = dcap(result).map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
-    Some(match (problem.code.as_str(), problem.kind) {
-        ("policy.rejected", _) if problem.part == "tcb.accept" => {
-            format!(
-                "--accept-tcb UpToDate,{status} accepts this status too, if you know what it means for you"
-            )
-        }
-        ("x509.anchor", _) => "--root PEM, if this hierarchy is yours and not the vendor's".to_owned(),
-        ("dcap.certification_type", _) => "--pck-chain PEM".to_owned(),
-        ("dcap.collateral.missing" | "dcap.collateral.kind" | "dcap.fmspc" | "crl.issuer", _) => {
-            FETCH.to_owned()
-        }
-        ("x509.not_yet_valid" | "crl.not_yet_valid", ProblemKind::Stale) => {
-            "--at TIME, if the evidence is to be judged as of another day".to_owned()
-        }
-        ("tpm.signature.sha1", _) => "--allow-sha1, if this machine has no other key".to_owned(),
-        ("jwt.algorithm.refused", _) => "--alg ALG, the one that the issuer documents".to_owned(),
-        (_, ProblemKind::Stale) if result.evidence != "dcap" => {
-            "--at TIME, if the evidence is to be judged as of another day".to_owned()
-        }
-        (_, ProblemKind::Stale) => format!("{FETCH} (or --at TIME to judge as of a day in the past)"),
-        _ => return None,
-    })
 }
 
 fn draw_check(canvas: &mut Canvas, check: &CheckLine) {

@@ -7,12 +7,12 @@ use veriquote::bytes::to_hex;
 use veriquote::crypto::HashAlgorithm;
 use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
 use veriquote::measured_boot::{
-    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, explain,
-    sentence,
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, SOUND_RULE,
+    explain, sentence,
 };
 use veriquote::policy::Policy;
 use veriquote::tpm::{AlgorithmId, BoundQuote, RESETTABLE};
-use veriquote::{Error, Failure, Rule, limits};
+use veriquote::{Error, Failure, limits};
 
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
@@ -150,13 +150,13 @@ pub(super) fn boot<'l>(
     let state = BootState::assess(&replayed, bound.provider(), quirks);
     for problem in state.problems() {
         if policy.boot.tolerates(problem) {
-            notes.skipped(&SOUND, problem, "the policy puts up with it");
+            notes.skipped(&SOUND_RULE, problem, "the policy puts up with it");
         } else {
-            notes.failed(&SOUND, problem);
+            notes.failed(&SOUND_RULE, problem);
         }
     }
     if state.problems().is_empty() {
-        notes.passed(&SOUND);
+        notes.passed(&SOUND_RULE);
     }
     let claims = BootClaims {
         format: match log.format() {
@@ -272,13 +272,6 @@ pub(super) fn ima<'l>(
     };
     Ok(Some(Ima { replayed, claims }))
 }
-
-/// A log whose digests are proven may still contradict itself.
-static SOUND: Rule = Rule {
-    id: "boot.sound",
-    title: "the proven events are a boot: their data, order and separators are consistent",
-    spec: "TCG PFP 1.06, 3.3 and 10.4",
-};
 
 fn replay<'l>(
     bytes: &'l [u8],

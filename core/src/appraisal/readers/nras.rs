@@ -11,7 +11,7 @@ use super::{ReadOptions, Unauthenticated, finish, registered};
 use crate::appraisal::members::{Members, contradiction, unexpected};
 use crate::appraisal::{Appraisal, Environment, OwnToken, RawClaim, Tee, Value};
 use crate::bytes::{constant_time_eq, from_hex};
-use crate::check::{Check, Failure, Rule, Trace};
+use crate::check::{Check, Failure, Trace, rules};
 use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
@@ -21,20 +21,15 @@ use crate::jwt::{AuthenticToken, Expectations, Expected, KeySet, Token, verify};
 use crate::limits;
 use crate::time::{UnixTime, Window};
 
-/// What a bundle's verification adds to those of its tokens.
-pub const BUNDLE_RULES: &[&Rule] = &[BUNDLE, SUBMODULES];
+rules! {
+    /// What a bundle's verification adds to those of its tokens.
+    pub BUNDLE_RULES of rules;
 
-const BUNDLE: &Rule = &Rule {
-    id: "token.bundle",
-    title: "the bundle is one overall token and its submodules' tokens",
-    spec: "RFC 9711, 5",
-};
-
-const SUBMODULES: &Rule = &Rule {
-    id: "token.bundle.submodules",
-    title: "the submodules' tokens are those whose digests the overall token signs, no more and no fewer",
-    spec: "RFC 9711, 4.2.18.2",
-};
+    BUNDLE = "token.bundle", "the bundle is one overall token and its submodules' tokens", "RFC 9711, 5";
+    SUBMODULES = "token.bundle.submodules",
+        "the submodules' tokens are those whose digests the overall token signs, no more and no fewer",
+        "RFC 9711, 4.2.18.2";
+}
 
 /// A bundle, cut into its tokens. Nothing in it is authentic.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -65,22 +65,30 @@ pub struct BrokenFile {
 }
 
 /// Whether closed files and the one that is written are one chain, and how far it goes. The oldest may begin
-/// later than with the first entry, where older ones were put elsewhere.
+/// later than with the first entry, where older ones were put elsewhere. The log may be written meanwhile.
 ///
 /// # Errors
 /// Where it breaks; a file that cannot be read breaks at line 0.
 pub fn verify_all(path: &Path, watched: &mut Watched) -> Result<Head, BrokenFile> {
-    let unread = |file: &Path, error: io::Error| BrokenFile {
-        file: file.to_owned(),
-        broken: Broken { line: 0, reason: error.to_string() },
-    };
-    let mut files = closed_files(path).map_err(|error| unread(path, error))?;
-    files.push(path.to_owned());
+    let list = || closed_files(path).map_err(|error| unread(path, &error));
+    let mut closed = list()?;
+    loop {
+        let verified = verify_these(&closed, path, watched);
+        let now = list()?;
+        // A file that was closed meanwhile is one that was missed.
+        if verified.is_ok() || now == closed {
+            return verified;
+        }
+        closed = now;
+    }
+}
+
+fn verify_these(closed: &[PathBuf], path: &Path, watched: &mut Watched) -> Result<Head, BrokenFile> {
     let mut head: Option<Head> = None;
-    for file in files {
-        let mut log = File::open(&file).map_err(|error| unread(&file, error))?;
-        let told = |broken| BrokenFile { file: file.clone(), broken };
-        let end = log.metadata().map_err(|error| unread(&file, error))?.len();
+    for file in closed.iter().map(PathBuf::as_path).chain([path]) {
+        let mut log = File::open(file).map_err(|error| unread(file, &error))?;
+        let told = |broken| BrokenFile { file: file.to_owned(), broken };
+        let end = log.metadata().map_err(|error| unread(file, &error))?.len();
         let next = verify(&mut log, head.as_ref(), watched).map_err(told)?;
         if file != path && next.length != end {
             let reason = "a file that was closed ends in the middle of a line".to_owned();
@@ -89,5 +97,9 @@ pub fn verify_all(path: &Path, watched: &mut Watched) -> Result<Head, BrokenFile
         let first = head.map_or(next.first, |head| head.first);
         head = Some(Head { first, ..next });
     }
-    head.ok_or_else(|| unread(path, io::ErrorKind::NotFound.into()))
+    head.ok_or_else(|| unread(path, &io::ErrorKind::NotFound.into()))
+}
+
+fn unread(file: &Path, error: &io::Error) -> BrokenFile {
+    BrokenFile { file: file.to_owned(), broken: Broken { line: 0, reason: error.to_string() } }
 }

@@ -394,6 +394,36 @@ mod tests {
         assert!(Audit::open(&path, UnixTime(500)).is_ok());
     }
 
+    #[test]
+    fn a_log_is_verified_while_it_is_written() {
+        let folder = std::env::temp_dir().join(format!("veriquote-audit-{}-meanwhile", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir(&folder).unwrap();
+        let folder = Folder(folder);
+        let path = folder.0.join("audit.jsonl");
+        let audit = Audit::open(&path, UnixTime(0)).unwrap();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for number in 0..40 {
+                    audit.add(Entry::of("token.issued"), UnixTime(number), Durability::Written).unwrap();
+                    audit.rotate(Rotation { bytes: 1, seconds: 0 }, UnixTime(number)).unwrap();
+                }
+            });
+            let mut last = 0;
+            while !writer.is_finished() {
+                match verify_all(&path, &mut Watched::default()) {
+                    Ok(head) => {
+                        assert!(head.entries >= last);
+                        last = head.entries;
+                    }
+                    // Between its old name and its new one.
+                    Err(error) => assert_eq!(error.broken.line, 0, "{error:?}"),
+                }
+            }
+        });
+        assert_eq!(verify_all(&path, &mut Watched::default()).unwrap().entries, 80);
+    }
+
     struct Folder(PathBuf);
 
     impl Drop for Folder {

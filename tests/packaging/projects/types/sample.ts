@@ -1,6 +1,9 @@
 import {
+  type DcapClaims,
   DcapVerifier,
   type Result,
+  type TokenOptions,
+  type TokenPreparation,
   TokenVerifier,
   type Verification,
   VeriquoteError,
@@ -9,7 +12,9 @@ import {
   tryVerifyDcap,
   verifyDcap,
   verifyDcapAsync,
+  verifyNvgpu,
   verifyToken,
+  verifyTpm,
 } from 'veriquote';
 import * as jwt from 'veriquote/jwt';
 import { initSync } from 'veriquote/slim';
@@ -23,26 +28,13 @@ export async function sample(quote: Uint8Array, collateral: object, token: strin
   const result = verifyDcap({ quote, collateral: [collateral], options: { at, report_data: '00'.repeat(64) } });
   const accepted: true = result.accepted;
   const text: string = result.json;
-  const either: Result<Verification> = tryVerifyDcap({ quote, collateral: [collateral], options: { at: 0 } });
+  const either: Result<Verification<DcapClaims>> = tryVerifyDcap({ quote, collateral: [collateral], options: { at: 0 } });
   const claims = either.claims;
-  const status: string | undefined = claims && 'tcb' in claims ? claims.tcb.status : undefined;
-  const options: jwt.TokenOptions = {
-    at,
-    expect: {
-      algorithms: { one_of: ['ES256'] },
-      typ: 'not_checked',
-      issuer: { is: 'https://issuer.example' },
-      audience: { is: 'me' },
-      subject: 'not_checked',
-      nonce: { only: 'challenge' },
-      profile: 'not_checked',
-      expiry: 'required',
-      max_age: { is: 300 },
-      max_lifetime: 'not_checked',
-      leeway: 10,
-      required_claims: [],
-    },
-  };
+  const status: string | undefined = claims?.tcb.status;
+  const any: Result<Verification> = either;
+  const machine = any.claims && 'machine' in any.claims ? any.claims.machine.tee : undefined;
+  console.log(machine, readme(quote, collateral), sub(token, { jwks, options: tokenOptions(at) }));
+  const options = tokenOptions(at);
   verifyToken({ token, jwks, options });
   jwt.verifyToken({ token, jwks, options });
   native.verifyToken({ token, jwks, options });
@@ -71,6 +63,40 @@ export async function sample(quote: Uint8Array, collateral: object, token: strin
   return `${accepted} ${text} ${status} ${batch.length} ${version} ${later} ${whole} ${tried}`;
 }
 
+/** What the README prints. */
+function readme(quote: Uint8Array, collateral: object): string {
+  const { claims } = verifyDcap({ quote, collateral: [collateral], options: { at: new Date() } });
+  return `${claims.tee} ${claims.tcb.status}`;
+}
+
+/** What the quickstarts read of the other kinds. */
+function sub(token: string, preparation: TokenPreparation): string {
+  const { claims } = new TokenVerifier(preparation).verify(token, { at: new Date() });
+  const { ak, boot } = verifyTpm({ quote: token, signature: token, ak: token, options: { at: 0, nonce: '00' } }).claims;
+  const { devices } = verifyNvgpu({ evidence: token, options: { at: 0, nonce: '00' } }).claims;
+  return `${claims.payload.sub} ${claims.valid_until} ${ak.route} ${boot?.events.length} ${devices.length}`;
+}
+
+function tokenOptions(at: Date): TokenOptions {
+  return {
+    at,
+    expect: {
+      algorithms: { one_of: ['ES256'] },
+      typ: 'not_checked',
+      issuer: { is: 'https://issuer.example' },
+      audience: { is: 'me' },
+      subject: 'not_checked',
+      nonce: { only: 'challenge' },
+      profile: 'not_checked',
+      expiry: 'required',
+      max_age: { is: 300 },
+      max_lifetime: 'not_checked',
+      leeway: 10,
+      required_claims: [],
+    },
+  };
+}
+
 /** Each of these must be a mistake. */
 export function mistakes(quote: Uint8Array, collateral: object): void {
   const at = new Date();
@@ -90,6 +116,10 @@ export function mistakes(quote: Uint8Array, collateral: object): void {
   new VeriquoteError();
   // @ts-expect-error: results do not change
   verifyDcap({ quote, collateral: [collateral], options: { at } }).accepted = true;
+  // @ts-expect-error: a quote's claims are not a token's
+  verifyDcap({ quote, collateral: [collateral], options: { at } }).claims.payload;
+  // @ts-expect-error: what is not known to be accepted may have no claims
+  tryVerifyDcap({ quote, collateral: [collateral], options: { at } }).claims.tee;
   // @ts-expect-error: a result that is only promised
   verifyDcapAsync({ quote, collateral: [collateral], options: { at } }).accepted;
   // @ts-expect-error: the token package has no quotes

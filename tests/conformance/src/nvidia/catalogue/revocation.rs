@@ -29,6 +29,20 @@ fn list(name: &str, note: &str, change: impl FnOnce(&mut NvCrl, &[NvCertificate]
     })
 }
 
+/// Lists of the root, each issued so many hours ago.
+fn several<const N: usize>(name: &str, note: &str, hours: [i64; N]) -> Draft {
+    draft(name, note).forge(|forge| {
+        let list = NvCrl::of(&forge.devices[0].chain[4]);
+        forge.crls = hours
+            .map(|hours| {
+                let mut list = list.clone();
+                list.fields.this_update = (NOW - DAY - hours * 3_600).into();
+                list
+            })
+            .into();
+    })
+}
+
 fn lists() -> Vec<Case> {
     let of_family = "device[0].chain.certificate[3]";
     let crl = |rest: &str| format!("{of_family}.crl.{rest}");
@@ -81,6 +95,12 @@ fn lists() -> Vec<Case> {
                 forge.crls = vec![list];
             })
             .refused(Code::CrlExtension, "crls[0].extensions"),
+        several("list-repeated", "one list for every device that asks for it", [0; 6])
+            .verified(&[("/devices/0/certificates/3/revocation", json!("good"))]),
+        several("list-replaced", "lists that followed each other", [0, 1, 2, 3])
+            .verified(&[("/devices/0/certificates/3/revocation", json!("good"))]),
+        several("list-many", "more lists than replace each other in their time", [0, 1, 2, 3, 4])
+            .refused(Code::LimitCount, &format!("{of_family}.crl")),
         list("list-of-another-family", "a list of another family says nothing of this chain", |list, _| {
             let other = device_chain("BLACKWELL", 0);
             *list = NvCrl::of(&other[3]).revoking(&other[2], 1);
