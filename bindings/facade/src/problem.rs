@@ -133,6 +133,13 @@ impl From<Error> for Problem {
     }
 }
 
+/// Why JSON of a caller's own was not understood: `serde_json` names the member and the place.
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        Self::misuse("options", error.to_string(), Code::MisuseOptions.help())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
