@@ -65,3 +65,22 @@ impl<'de> Visitor<'de> for Form {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reader_gives_the_same_text() {
+        for (json, text) in [(r#"{"b": 1,"a":[]}"#, r#"{"b": 1,"a":[]}"#), (r#""{\"b\":1}""#, r#"{"b":1}"#)] {
+            let expected = Document(text.as_bytes().to_vec());
+            assert_eq!(serde_json::from_str::<Document>(json).expect("JSON"), expected);
+            assert_eq!(
+                crate::read_request::<Vec<Document>>(&format!("[ {json} ]")).expect("JSON"),
+                [expected]
+            );
+        }
+        let value = serde_json::json!({ "b": 1, "a": [] });
+        assert_eq!(serde_json::from_value::<Document>(value).expect("JSON").0, br#"{"b":1,"a":[]}"#);
+    }
+}
