@@ -25,6 +25,8 @@ mod inspect;
 mod lookup;
 #[cfg(feature = "nvidia")]
 mod nvgpu;
+#[cfg(any(feature = "nvidia", feature = "tpm"))]
+mod options;
 mod prepared;
 mod problem;
 #[cfg(feature = "dcap")]

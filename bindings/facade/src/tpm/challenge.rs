@@ -13,9 +13,10 @@ use super::key::{self, Chain};
 use super::notes::Notes;
 use super::request::TpmOptions;
 use super::routes;
-use super::verify::{decoded, hex};
+use super::verify::decoded;
 use crate::blob::Blob;
 use crate::check::CheckLine;
+use crate::options::hex;
 use crate::problem::Problem;
 use crate::time::Time;
 
