@@ -26,6 +26,8 @@ mod json;
 mod lookup;
 #[cfg(feature = "nvidia")]
 mod nvgpu;
+#[cfg(any(feature = "nvidia", feature = "tpm"))]
+mod options;
 mod prepared;
 mod problem;
 #[cfg(feature = "dcap")]

@@ -21,6 +21,7 @@ use crate::check::CheckLine;
 use crate::dcap::{self, DcapOptions, DcapVerifier};
 use crate::event_log::EventLogClaims;
 use crate::nvgpu::{self, Judged, NvgpuClaims, NvgpuOptions};
+use crate::options::hex;
 use crate::problem::Problem;
 use crate::read::read_request;
 use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
@@ -433,14 +434,6 @@ impl Decoded {
 fn bytes(blob: &Blob, part: &str) -> Result<Vec<u8>, Problem> {
     let decoded = decode_binary_or_text(&blob.0).map_err(|error| error.inside(part))?;
     Ok(decoded.into_owned())
-}
-
-fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
-    let bare = digits.strip_prefix("0x").unwrap_or(digits);
-    veriquote::bytes::from_hex(bare.as_bytes()).map_err(|offset| Problem {
-        offset: u32::try_from(offset).ok(),
-        ..Problem::misuse(part, "not hex", "write two hex digits for each byte")
-    })
 }
 
 fn fixed<const N: usize>(digits: Option<&str>, part: &str) -> Result<Option<[u8; N]>, Problem> {

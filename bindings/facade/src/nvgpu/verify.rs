@@ -16,6 +16,7 @@ use super::claims::NvgpuClaims;
 use super::request::{NvgpuOptions, NvgpuRequest};
 use crate::blob::Blob;
 use crate::check::CheckLine;
+use crate::options::hex;
 use crate::problem::Problem;
 use crate::read::read_request;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
@@ -282,14 +283,6 @@ fn nonce(digits: &str, part: &str) -> Result<[u8; 32], Problem> {
             format!("a challenge of NVIDIA devices has 32 bytes, and not {}", bytes.len()),
             "give the challenge that the devices were sent, whole: 64 hex digits",
         )
-    })
-}
-
-fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
-    let bare = digits.strip_prefix("0x").unwrap_or(digits);
-    veriquote::bytes::from_hex(bare.as_bytes()).map_err(|offset| Problem {
-        offset: u32::try_from(offset).ok(),
-        ..Problem::misuse(part, "not hex", "write two hex digits for each byte")
     })
 }
 

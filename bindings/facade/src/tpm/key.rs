@@ -14,8 +14,9 @@ use super::evidence::AkEvidence;
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
 use super::routes;
-use super::verify::{decoded, hex};
+use super::verify::decoded;
 use crate::blob::Blob;
+use crate::options::hex;
 use crate::problem::Problem;
 
 const DER_SEQUENCE: u8 = 0x30;

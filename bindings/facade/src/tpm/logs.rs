@@ -16,10 +16,11 @@ use veriquote::{Error, Failure, limits};
 
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
-use super::verify::{decoded, hex};
+use super::verify::decoded;
 use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::event_log::{EventClaims, EventLogClaims};
+use crate::options::hex;
 use crate::problem::Problem;
 use crate::verification::NotChecked;
 

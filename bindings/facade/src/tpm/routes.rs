@@ -14,9 +14,10 @@ use super::evidence::{ActivatedKey, AkEvidence, AttestedKey, EndorsementKey, Kep
 use super::key::{self, area};
 use super::notes::Notes;
 use super::request::TpmOptions;
-use super::verify::{decoded, hex};
+use super::verify::decoded;
 use crate::blob::Blob;
 use crate::dcap::verify_dcap;
+use crate::options::hex;
 use crate::problem::Problem;
 use crate::verification::{Claims, NotChecked, Verification};
 

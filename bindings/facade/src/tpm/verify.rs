@@ -19,6 +19,7 @@ use super::{key, logs};
 use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::document::Document;
+use crate::options::hex;
 use crate::problem::{Problem, ProblemKind};
 use crate::read::read_request;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
@@ -428,14 +429,6 @@ pub(super) fn json_values(text: &[u8]) -> Result<ClaimedPcrs, Error> {
         }
     }
     Ok(claimed)
-}
-
-pub(super) fn hex(digits: &str, part: &str) -> Result<Vec<u8>, Problem> {
-    let bare = digits.strip_prefix("0x").unwrap_or(digits);
-    veriquote::bytes::from_hex(bare.as_bytes()).map_err(|offset| Problem {
-        offset: u32::try_from(offset).ok(),
-        ..Problem::misuse(part, "not hex", "write two hex digits for each byte")
-    })
 }
 
 /// Bytes, or text of them: what is all printable is text.
