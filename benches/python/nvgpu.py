@@ -1,10 +1,11 @@
-"""veriquote beside NVIDIA's own verifier (PyPI nv-local-gpu-verifier) over one GPU and two manifests, in one process
-and in interleaved rounds.
+"""veriquote beside NVIDIA's own verifier (PyPI nv-local-gpu-verifier) over one GPU and two manifests, in
+one process and in interleaved rounds.
 
-`cargo xtask python --bench-nvgpu [-- ROUNDS]` builds the wheel as it is published, has the files written and runs this.
-Both parse the same report, check the device's chain, nonce, versions and signature, read both manifests, check their
-chains and XML signatures, and compare the measurements; theirs checks a schema as well. Its OCSP requests are left
-out. Times are those that the thread had on a processor, so that a busy machine is as good as an idle one, almost.
+`cargo xtask python --bench-nvgpu [-- ROUNDS]` builds the wheel as it is published, has the files
+written and runs this. Both parse the same report, check the device's chain, nonce, versions and
+signature, read both manifests, check their chains and XML signatures, and compare the measurements;
+theirs checks a schema as well. Its OCSP requests are left out. Times are those that the thread had on a
+processor, so that a busy machine is as good as an idle one, almost.
 """
 
 import json
@@ -106,6 +107,7 @@ theirs()
 # In turns, so that both meet the same noise.
 pairs = [(milliseconds(ours), milliseconds(theirs)) for _ in range(rounds)]
 for name, times in zip(("veriquote", "nv-local-gpu-verifier"), zip(*pairs)):
-    print(f"{name:<22} fastest {min(times):6.2f} ms, median {statistics.median(times):6.2f} ms, of {rounds} rounds")
+    fastest, median = min(times), statistics.median(times)
+    print(f"{name:<22} fastest {fastest:6.2f} ms, median {median:6.2f} ms, of {rounds} rounds")
 ratios = sorted(theirs / ours for ours, theirs in pairs)
 print(f"nv-local-gpu-verifier takes {statistics.median(ratios):.1f} times as long (median of the ratios)")

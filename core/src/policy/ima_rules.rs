@@ -98,6 +98,15 @@ impl FileList {
     /// Reads what `sha256sum` and its siblings print: a line `HEX  PATH` for each file. Paths are left
     /// out of account.
     ///
+    /// ```
+    /// # use veriquote::policy::FileList;
+    /// let printed = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08  /usr/bin/tool\n";
+    /// let list = FileList::from_checksums(printed)?;
+    /// assert!(list.iter().all(|(algorithm, digest, _)| algorithm == b"sha256" && digest.len() == 32));
+    /// assert_eq!(FileList::from_checksums("tool\n").unwrap_err().offset(), Some(0));
+    /// # Ok::<(), veriquote::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `misuse.policy` with the offset of the first line that is none.
     pub fn from_checksums(text: &str) -> Result<Self, Error> {

@@ -99,14 +99,6 @@ impl<'a> Quote<'a> {
         Self::new(Attest::parse(attest)?, Signature::parse(signature)?)
     }
 
-    /// Parses a TPMS_ATTEST (or TPM2B_ATTEST) with a plain signature of this scheme.
-    ///
-    /// # Errors
-    /// Those of [`Attest::parse`] and [`Signature::plain`]; `tpm.attest.type`.
-    pub fn parse_plain(attest: &'a [u8], signature: &'a [u8], scheme: Scheme) -> Result<Self, Error> {
-        Self::new(Attest::parse(attest)?, Signature::plain(signature, scheme)?)
-    }
-
     /// Puts a parsed attestation and signature together.
     ///
     /// # Errors

@@ -291,12 +291,6 @@ impl Config {
         let file = || self.audit.file.clone().unwrap_or_else(|| self.data_dir.join("audit.jsonl"));
         self.audit.enabled.then(file)
     }
-
-    /// The longest time that a token of this service is accepted.
-    #[must_use]
-    pub fn longest_token_seconds(&self) -> u32 {
-        self.token.v1_lifetime_seconds.max(self.token.lifetime_seconds)
-    }
 }
 
 impl Default for Config {
