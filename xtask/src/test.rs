@@ -17,7 +17,7 @@ use crate::{
 #[derive(Args)]
 pub(crate) struct Options {
     /// Seconds for each fuzz target.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 12)]
     fuzz_seconds: u32,
     /// Leave out the fuzz targets (refused in CI).
     #[arg(long)]
