@@ -21,7 +21,7 @@ use crate::document::Document;
 use crate::event_log::EventLogClaims;
 use crate::problem::Problem;
 use crate::qve::{QveClaims, QveEvidence, mac_not_checked};
-use crate::read::read_request;
+use crate::read::answer;
 use crate::time::Time;
 use crate::verification::{
     Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Forecast, Horizon, NotChecked, TcbClaims,
@@ -206,11 +206,7 @@ pub fn verify_dcap(provider: Arc<dyn CryptoProvider>, request: &DcapRequest) -> 
 /// Verifies one quote: a [`DcapRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_dcap_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match read_request::<DcapRequest>(request) {
-        Ok(request) => verify_dcap(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
-    };
-    serde_json::to_string(&result).unwrap_or_default()
+    answer(EVIDENCE, request, |request: &DcapRequest| verify_dcap(provider, request))
 }
 
 /// Collateral that was verified once, to verify many quotes.

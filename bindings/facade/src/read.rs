@@ -16,6 +16,7 @@ use veriquote::{Code, Error};
 
 use crate::document::Document;
 use crate::problem::Problem;
+use crate::verification::Verification;
 
 /// A request of type `R`. Unknown members are refused, and members that are there twice.
 ///
@@ -29,6 +30,19 @@ pub fn read_request<R: DeserializeOwned>(request: &str) -> Result<R, Problem> {
         json::parse_outline(request).map_err(|error| Fault::from(&error).told())?
     };
     R::deserialize(Given(Some(&whole))).map_err(Fault::told)
+}
+
+/// The answer to a request for evidence of this kind: the result as JSON.
+pub(crate) fn answer<R: DeserializeOwned>(
+    evidence: &str,
+    request: &str,
+    verify: impl FnOnce(&R) -> Verification,
+) -> String {
+    let result = match read_request(request) {
+        Ok(request) => verify(&request),
+        Err(problem) => Verification::failed(evidence, problem, Vec::new()),
+    };
+    serde_json::to_string(&result).unwrap_or_default()
 }
 
 /// A value that was given, whose own values are still to be read; or a member that was not given.

@@ -3,7 +3,8 @@
 use alloc::boxed::Box;
 
 use super::algorithm::SignatureScheme;
-use super::der::{Der, tag};
+use super::der::tag;
+use super::envelope::Envelope;
 use super::extension::{BasicConstraints, Extension, Extensions, KNOWN_IN_CERTIFICATES, KeyUsage};
 use super::key::{IssuerKey, load};
 use super::serial::SerialNumber;
@@ -57,17 +58,8 @@ impl<'a> Certificate<'a> {
     /// # Errors
     /// Those of [`parse`](Self::parse).
     pub fn parse_knowing(der: &'a [u8], known: &[&[u8]]) -> Result<Self, Error> {
-        if der.len() > limits::CERTIFICATE_BYTES {
-            return Err(Error::new(Code::LimitSize, "")
-                .at(limits::CERTIFICATE_BYTES)
-                .with(Fact::count("size", der.len()))
-                .with(Fact::count("limit", limits::CERTIFICATE_BYTES)));
-        }
-        let mut outer = Der::whole(der, 0, Code::X509Der, tag::SEQUENCE, "")?.inside();
-        let tbs = outer.expect(tag::SEQUENCE, "tbs")?;
-        let outer_algorithm = outer.expect(tag::SEQUENCE, "signature_algorithm")?;
-        let signature = outer.expect(tag::BIT_STRING, "signature")?.octet_aligned_bits("signature")?;
-        outer.finish("signature")?;
+        let envelope = Envelope::read(der, limits::CERTIFICATE_BYTES, Code::X509Der, "tbs")?;
+        let (tbs, signature) = (envelope.content, envelope.signature);
 
         let mut fields = tbs.inside();
         let mut version = fields.enter(tag::CONTEXT_0, "version")?;
@@ -82,13 +74,7 @@ impl<'a> Certificate<'a> {
                 .error("serial_number")
                 .with(Fact::text("problem", "a serial number is positive and has at most 20 octets")));
         }
-        let inner_algorithm = fields.expect(tag::SEQUENCE, "signature_algorithm")?;
-        if inner_algorithm.der != outer_algorithm.der {
-            return Err(outer_algorithm
-                .error("signature_algorithm")
-                .with(Fact::text("problem", "differs from the algorithm inside the signed part")));
-        }
-        let scheme = SignatureScheme::read(&inner_algorithm, "signature_algorithm")?;
+        let scheme = envelope.scheme(&fields.expect(tag::SEQUENCE, "signature_algorithm")?)?;
         let issuer = fields.expect(tag::SEQUENCE, "issuer")?;
         if issuer.value.is_empty() {
             return Err(issuer.error("issuer"));

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use super::algorithm::SignatureScheme;
-use super::der::{Der, Element, tag};
+use super::der::{Element, tag};
+use super::envelope::Envelope;
 use super::extension::{Extension, Extensions};
 use super::key::IssuerKey;
 use super::serial::SerialNumber;
@@ -70,30 +71,15 @@ impl<'a> Crl<'a> {
     /// `crl.der`, `crl.extension` (a delta, indirect or partitioned list, a critical extension that is
     /// not known, one that is there twice), `x509.algorithm`, `limit.size`, `limit.count`.
     pub fn parse(der: &'a [u8]) -> Result<Self, Error> {
-        if der.len() > limits::CRL_BYTES {
-            return Err(Error::new(Code::LimitSize, "")
-                .at(limits::CRL_BYTES)
-                .with(Fact::count("size", der.len()))
-                .with(Fact::count("limit", limits::CRL_BYTES)));
-        }
-        let mut outer = Der::whole(der, 0, Code::CrlDer, tag::SEQUENCE, "")?.inside();
-        let tbs = outer.expect(tag::SEQUENCE, "tbs")?;
-        let outer_algorithm = outer.expect(tag::SEQUENCE, "signature_algorithm")?;
-        let signature = outer.expect(tag::BIT_STRING, "signature")?.octet_aligned_bits("signature")?;
-        outer.finish("signature")?;
+        let envelope = Envelope::read(der, limits::CRL_BYTES, Code::CrlDer, "tbs")?;
+        let (tbs, signature) = (envelope.content, envelope.signature);
 
         let mut fields = tbs.inside();
         let version = fields.expect(tag::INTEGER, "version")?;
         if version.value != [1] {
             return Err(version.error("version"));
         }
-        let inner_algorithm = fields.expect(tag::SEQUENCE, "signature_algorithm")?;
-        if inner_algorithm.der != outer_algorithm.der {
-            return Err(outer_algorithm
-                .error("signature_algorithm")
-                .with(Fact::text("problem", "differs from the algorithm inside the signed part")));
-        }
-        let scheme = SignatureScheme::read(&inner_algorithm, "signature_algorithm")?;
+        let scheme = envelope.scheme(&fields.expect(tag::SEQUENCE, "signature_algorithm")?)?;
         let issuer = fields.expect(tag::SEQUENCE, "issuer")?;
         if issuer.value.is_empty() {
             return Err(issuer.error("issuer"));

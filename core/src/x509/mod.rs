@@ -8,6 +8,7 @@ mod certificate;
 pub mod chain;
 mod crl;
 pub(crate) mod der;
+mod envelope;
 mod extension;
 mod key;
 mod name;

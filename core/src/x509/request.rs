@@ -1,7 +1,8 @@
 //! Certification requests (PKCS #10, RFC 2986): of what they ask, only the key is read.
 
 use super::algorithm::SignatureScheme;
-use super::der::{Der, tag};
+use super::der::tag;
+use super::envelope::Envelope;
 use super::key::IssuerKey;
 use crate::crypto::{CryptoProvider, SubjectPublicKeyInfo};
 use crate::error::{Code, Error};
@@ -27,17 +28,8 @@ impl<'a> CertificationRequest<'a> {
     /// `x509.der`, `limit.size`; `x509.algorithm` for other algorithms than those of certificates;
     /// `x509.signature`.
     pub fn verified(der: &'a [u8], provider: &dyn CryptoProvider) -> Result<Self, Error> {
-        if der.len() > limits::CERTIFICATE_BYTES {
-            return Err(Error::new(Code::LimitSize, "")
-                .at(limits::CERTIFICATE_BYTES)
-                .with(Fact::count("size", der.len()))
-                .with(Fact::count("limit", limits::CERTIFICATE_BYTES)));
-        }
-        let mut outer = Der::whole(der, 0, Code::X509Der, tag::SEQUENCE, "")?.inside();
-        let info = outer.expect(tag::SEQUENCE, "info")?;
-        let algorithm = outer.expect(tag::SEQUENCE, "signature_algorithm")?;
-        let signature = outer.expect(tag::BIT_STRING, "signature")?.octet_aligned_bits("signature")?;
-        outer.finish("signature")?;
+        let Envelope { content: info, algorithm, signature } =
+            Envelope::read(der, limits::CERTIFICATE_BYTES, Code::X509Der, "info")?;
 
         let mut fields = info.inside();
         let version = fields.expect(tag::INTEGER, "version")?;

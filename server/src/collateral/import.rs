@@ -42,14 +42,24 @@ pub async fn import(store: &dyn Store, path: &Path, now: UnixTime) -> Result<usi
         let found = take_apart(&text, &file, now).map_err(failed)?;
         for Found { key, document } in found {
             let stored = |error: StoreError| failed(error.to_string());
-            let before = store.document(&key.to_string()).await.map_err(stored)?;
-            if before.is_none_or(|before| is_newer(&document, &before)) {
-                store.keep_document(&key.to_string(), &document).await.map_err(stored)?;
-                count += 1;
-            }
+            count += usize::from(keep_newer(store, &key, &document).await.map_err(stored)?);
         }
     }
     Ok(count)
+}
+
+/// Keeps a document, unless a newer one has its key: whether it did.
+pub(super) async fn keep_newer(
+    store: &dyn Store,
+    key: &DocumentKey,
+    document: &StoredDocument,
+) -> Result<bool, StoreError> {
+    let key = key.to_string();
+    let is_news = store.document(&key).await?.is_none_or(|before| is_newer(document, &before));
+    if is_news {
+        store.keep_document(&key, document).await?;
+    }
+    Ok(is_news)
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {

@@ -7,7 +7,7 @@ use veriquote::x509::Crl;
 use veriquote::{UnixTime, limits};
 use veriquote_facade::Blob;
 
-use super::import::{ImportError, files_of, is_newer};
+use super::import::{ImportError, files_of, keep_newer};
 use super::{DocumentKey, Library, Missing};
 use crate::store::{Store, StoreError, StoredDocument};
 
@@ -76,13 +76,9 @@ pub async fn import_nvidia_crls(store: &dyn Store, path: &Path, now: UnixTime) -
             fetched_at: now,
             source: file.display().to_string(),
         };
-        let key = DocumentKey::NvidiaCrl(name).to_string();
         let stored = |error: StoreError| failed(error.to_string());
-        let before = store.document(&key).await.map_err(stored)?;
-        if before.is_none_or(|before| is_newer(&document, &before)) {
-            store.keep_document(&key, &document).await.map_err(stored)?;
-            count += 1;
-        }
+        count +=
+            usize::from(keep_newer(store, &DocumentKey::NvidiaCrl(name), &document).await.map_err(stored)?);
     }
     Ok(count)
 }

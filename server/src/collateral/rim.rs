@@ -13,7 +13,7 @@ use veriquote::nvidia::{Rim, UnauthenticatedRim};
 use veriquote::x509::Certificate;
 use veriquote_aws_lc::AwsLc;
 
-use super::import::{ImportError, files_of, is_newer};
+use super::import::{ImportError, files_of, keep_newer};
 use super::{DocumentKey, RimId};
 use crate::encoding::to_base64;
 use crate::store::{Store, StoreError, StoredDocument};
@@ -64,13 +64,8 @@ pub async fn import_rims(store: &dyn Store, path: &Path, now: UnixTime) -> Resul
             fetched_at: now,
             source: file.display().to_string(),
         };
-        let key = DocumentKey::Rim(id).to_string();
         let stored = |error: StoreError| failed(error.to_string());
-        let before = store.document(&key).await.map_err(stored)?;
-        if before.is_none_or(|before| is_newer(&document, &before)) {
-            store.keep_document(&key, &document).await.map_err(stored)?;
-            count += 1;
-        }
+        count += usize::from(keep_newer(store, &DocumentKey::Rim(id), &document).await.map_err(stored)?);
     }
     Ok(count)
 }

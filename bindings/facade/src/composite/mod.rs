@@ -23,7 +23,7 @@ use crate::event_log::EventLogClaims;
 use crate::nvgpu::{self, Judged, NvgpuClaims, NvgpuOptions};
 use crate::options::hex;
 use crate::problem::Problem;
-use crate::read::read_request;
+use crate::read::answer;
 use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
 use crate::verification::{Appraisal, Claims, DcapClaims, NotChecked, Verification};
 
@@ -86,11 +86,7 @@ impl BondClaims {
 /// Verifies a composite: a [`CompositeRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_composite_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match read_request::<CompositeRequest>(request) {
-        Ok(request) => verify_composite(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
-    };
-    serde_json::to_string(&result).unwrap_or_default()
+    answer(EVIDENCE, request, |request: &CompositeRequest| verify_composite(provider, request))
 }
 
 /// Verifies a composite.

@@ -18,7 +18,7 @@ use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::options::hex;
 use crate::problem::Problem;
-use crate::read::read_request;
+use crate::read::answer;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "nvgpu";
@@ -26,11 +26,7 @@ const EVIDENCE: &str = "nvgpu";
 /// Verifies devices: an [`NvgpuRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_nvgpu_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match read_request::<NvgpuRequest>(request) {
-        Ok(request) => verify_nvgpu(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
-    };
-    serde_json::to_string(&result).unwrap_or_default()
+    answer(EVIDENCE, request, |request: &NvgpuRequest| verify_nvgpu(provider, request))
 }
 
 /// Verifies devices.

@@ -16,7 +16,7 @@ use crate::appraisal::TokenAppraisal;
 use crate::check::CheckLine;
 use crate::document::Document;
 use crate::problem::Problem;
-use crate::read::read_request;
+use crate::read::answer;
 use crate::time::Time;
 use crate::verification::{Claims, NotChecked, Verification};
 
@@ -81,11 +81,7 @@ pub struct TokenKey {
 /// Verifies one token: a [`TokenRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_token_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match read_request::<TokenRequest>(request) {
-        Ok(request) => verify_token(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
-    };
-    serde_json::to_string(&result).unwrap_or_default()
+    answer(EVIDENCE, request, |request: &TokenRequest| verify_token(provider, request))
 }
 
 /// Verifies one token, or one bundle.

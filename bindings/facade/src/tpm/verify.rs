@@ -21,7 +21,7 @@ use crate::check::CheckLine;
 use crate::document::Document;
 use crate::options::hex;
 use crate::problem::{Problem, ProblemKind};
-use crate::read::read_request;
+use crate::read::{answer, read_request};
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: &str = "tpm";
@@ -29,11 +29,7 @@ const EVIDENCE: &str = "tpm";
 /// Verifies one quote: a [`TpmRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
 pub fn verify_tpm_json(provider: Arc<dyn CryptoProvider>, request: &str) -> String {
-    let result = match read_request::<TpmRequest>(request) {
-        Ok(request) => verify_tpm(provider, &request),
-        Err(error) => Verification::failed(EVIDENCE, error, Vec::new()),
-    };
-    serde_json::to_string(&result).unwrap_or_default()
+    answer(EVIDENCE, request, |request: &TpmRequest| verify_tpm(provider, request))
 }
 
 /// Verifies one quote.
