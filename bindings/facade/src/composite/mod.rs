@@ -113,16 +113,9 @@ pub fn verify_composite_for_claims(
     } else {
         authenticate(provider, request, &mut checks)
     };
-    match authentic {
-        Ok(authentic) => {
-            let judge = |policy| judge(authentic.clone(), policy, request, checks.clone());
-            policies.iter().map(judge).collect()
-        }
-        Err(problem) => {
-            let failed = Verification::failed(EVIDENCE, problem, checks);
-            policies.iter().map(|_| Judged::refused(failed.clone())).collect()
-        }
-    }
+    Judged::by_each(policies, EVIDENCE, authentic, checks, |authentic, policy, checks| {
+        judge(authentic, policy, request, checks)
+    })
 }
 
 fn run(

@@ -52,6 +52,25 @@ impl<T> Judged<T> {
     pub(crate) const fn refused(verification: Verification) -> Self {
         Self { verification, accepted: None }
     }
+
+    /// What each policy makes of evidence that is authentic; all refuse what is not.
+    pub(crate) fn by_each<E: Clone>(
+        policies: &[Policy],
+        kind: &str,
+        authentic: Result<E, Problem>,
+        checks: Vec<CheckLine>,
+        judge: impl Fn(E, &Policy, Vec<CheckLine>) -> Self,
+    ) -> Vec<Self> {
+        match authentic {
+            Ok(evidence) => {
+                policies.iter().map(|policy| judge(evidence.clone(), policy, checks.clone())).collect()
+            }
+            Err(problem) => {
+                let failed = Verification::failed(kind, problem, checks);
+                policies.iter().map(|_| Self::refused(failed.clone())).collect()
+            }
+        }
+    }
 }
 
 /// Verifies devices once and has each of these policies judge them; the options' own policy is not looked at.
@@ -62,15 +81,10 @@ pub fn verify_nvgpu_for_claims(
     policies: &[Policy],
 ) -> Vec<Judged<DeviceSet>> {
     let mut checks = Vec::new();
-    match authenticate(provider, request, &mut checks) {
-        Ok((form, set)) => {
-            policies.iter().map(|policy| alone(form, set.clone(), policy, checks.clone())).collect()
-        }
-        Err(problem) => {
-            let failed = Verification::failed(EVIDENCE, problem, checks);
-            policies.iter().map(|_| Judged::refused(failed.clone())).collect()
-        }
-    }
+    let authentic = authenticate(provider, request, &mut checks);
+    Judged::by_each(policies, EVIDENCE, authentic, checks, |(form, set), policy, checks| {
+        alone(form, set, policy, checks)
+    })
 }
 
 fn run(
