@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::dcap::{CertificationData, Collateral, PckExtension, Quote};
+use veriquote::dcap::{PckAuthority, Tee};
 use veriquote::encoding::{decode_binary_or_text, decode_der_or_text, has_pem_marker, pem_blocks};
 use veriquote::json::{self, Strictness};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
@@ -12,13 +13,14 @@ use veriquote::{Code, Error, Fact, Fmspc, limits};
 
 use crate::blob::Blob;
 use crate::claims::{PlatformClaims, ReportClaims, SgxReportClaims};
+use crate::dcap_claims::Expiry;
 use crate::event_log::{EventClaims, EventLogClaims};
 #[cfg(feature = "nvidia")]
 use crate::nvgpu::{self, NvgpuView, RimView};
+use crate::one_of::OneOf;
 use crate::problem::Problem;
 use crate::token::{JwkView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token};
 use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPcrsView, TpmPublicView, TpmSignatureView};
-use crate::verification::Expiry;
 
 /// What a file says. Nothing of it was verified.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,8 +88,8 @@ pub enum Inspection {
 pub struct QuoteView {
     /// 3, 4 or 5.
     pub version: u16,
-    /// `sgx` or `tdx`.
-    pub tee: String,
+    /// The execution environment.
+    pub tee: OneOf<Tee>,
     /// Bytes of the file, decoded; what follows the quote is padding.
     pub size: u64,
     /// The report.
@@ -181,12 +183,12 @@ pub struct CollateralView {
 /// What names the collateral of a quote's platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotePlatform {
-    /// `sgx` or `tdx`.
-    pub tee: &'static str,
+    /// The execution environment.
+    pub tee: Tee,
     /// Platform family.
     pub fmspc: Fmspc,
-    /// `platform` or `processor`.
-    pub ca: &'static str,
+    /// Who issues its PCK certificates.
+    pub ca: PckAuthority,
 }
 
 /// What a quote that does not carry its PCK certificate chain says of it (certification data 1 to 4),
@@ -203,8 +205,8 @@ pub enum PckReference {
 /// as they stand in the quote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PckQuery {
-    /// `sgx` or `tdx`.
-    pub tee: &'static str,
+    /// The execution environment.
+    pub tee: Tee,
     /// The quoting enclave's id: 16 bytes.
     pub qe_id: String,
     /// The encrypted PPID; empty for type 1, which has it in clear.
@@ -247,7 +249,7 @@ fn read_reference(bytes: &[u8]) -> Result<Option<PckReference>, Error> {
     let hex = |bytes: &[u8]| veriquote::bytes::to_hex(bytes).to_ascii_uppercase();
     let (qe_id, _) = quote.unauthenticated_header().user_data.0.split_at(16);
     Ok(Some(PckReference::Query(PckQuery {
-        tee: quote.unauthenticated_tee().as_str(),
+        tee: quote.unauthenticated_tee(),
         qe_id: hex(qe_id),
         encrypted_ppid: hex(encrypted_ppid),
         cpu_svn: hex(&platform.cpu_svn.0),
@@ -260,18 +262,19 @@ fn read_reference(bytes: &[u8]) -> Result<Option<PckReference>, Error> {
 ///
 /// # Errors
 /// Those of parsing, and `dcap.pck.extension` when none is a PCK certificate.
-pub fn platform_of_pck(pem: &str) -> Result<(Fmspc, &'static str), Problem> {
+pub fn platform_of_pck(pem: &str) -> Result<(Fmspc, PckAuthority), Problem> {
     const PART: &str = "pck_chain";
     let found = platform_of_pem(pem.as_bytes()).map_err(|error| error.inside(PART))?;
     Ok(found.ok_or_else(|| Error::new(Code::DcapPckExtension, PART))?)
 }
 
-fn platform_of_pem(pem: &[u8]) -> Result<Option<(Fmspc, &'static str)>, Error> {
+fn platform_of_pem(pem: &[u8]) -> Result<Option<(Fmspc, PckAuthority)>, Error> {
     for der in pem_blocks(pem, "CERTIFICATE", limits::CERTIFICATES)? {
         let certificate = Certificate::parse(&der)?;
         if let Some(extension) = PckExtension::unauthenticated_of(&certificate) {
             let issuer = certificate.issuer_common_name().unwrap_or_default();
-            let ca = if issuer.contains("Processor") { "processor" } else { "platform" };
+            let ca =
+                if issuer.contains("Processor") { PckAuthority::Processor } else { PckAuthority::Platform };
             return Ok(Some((extension?.fmspc, ca)));
         }
     }
@@ -403,7 +406,7 @@ fn quote(bytes: &[u8]) -> Result<Inspection, Error> {
     let header = quote.unauthenticated_header();
     Ok(Inspection::Quote(QuoteView {
         version: header.version,
-        tee: header.tee.as_str().to_owned(),
+        tee: header.tee.into(),
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         report: ReportClaims::from(quote.unauthenticated_report()),
         qe_report: SgxReportClaims::from(quote.unauthenticated_qe_report()),
@@ -435,7 +438,7 @@ fn read_platform(bytes: &[u8]) -> Result<QuotePlatform, Error> {
         _ => return Err(none()),
     };
     let (fmspc, ca) = platform_of_pem(pem).map_err(|error| error.inside(part))?.ok_or_else(none)?;
-    Ok(QuotePlatform { tee: quote.unauthenticated_tee().as_str(), fmspc, ca })
+    Ok(QuotePlatform { tee: quote.unauthenticated_tee(), fmspc, ca })
 }
 
 fn pem(text: &[u8]) -> Result<Inspection, Error> {
