@@ -119,8 +119,9 @@ fn of_quote(path: &Path) -> Result<Platform, Problem> {
         None => None,
     };
     let platform = veriquote_facade::platform_of_quote(&quote)?;
-    let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
-    let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
+    let tee = if platform.tee == veriquote::dcap::Tee::Tdx { Tee::Tdx } else { Tee::Sgx };
+    let ca =
+        if platform.ca == veriquote::dcap::PckAuthority::Processor { Ca::Processor } else { Ca::Platform };
     Ok(Platform::Known { tee, fmspc: platform.fmspc, ca, leaf })
 }
 

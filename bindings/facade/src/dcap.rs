@@ -551,9 +551,9 @@ impl DcapVerifier {
 
     /// Which TEE and platform family the collateral at `index` is for, once it was verified.
     #[must_use]
-    pub fn collateral_is_for(&self, index: usize) -> Option<(&'static str, veriquote::Fmspc)> {
+    pub fn collateral_is_for(&self, index: usize) -> Option<(dcap::Tee, veriquote::Fmspc)> {
         let prepared = self.collateral.get(index)?.prepared.as_ref().ok()?;
-        Some((prepared.tee().as_str(), prepared.tcb_info().fmspc))
+        Some((prepared.tee(), prepared.tcb_info().fmspc))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use veriquote::OutcomeKind;
 use veriquote::bytes::to_hex;
 use veriquote::composite::Composite;
 use veriquote::dcap::Quote;
@@ -127,7 +128,7 @@ impl DeviceEvidence {
         Ok(Some(CheckLine {
             id: "service.revocation".to_owned(),
             title: "the service's own revocation lists stand in for the client's".to_owned(),
-            outcome: if reason.is_some() { "skipped" } else { "passed" }.to_owned(),
+            outcome: if reason.is_some() { OutcomeKind::Skipped } else { OutcomeKind::Passed }.into(),
             reason: reason.map(str::to_owned),
             spec: "docs/api.md, Evidence".to_owned(),
             facts: facts.map(|(name, names)| (name.to_owned(), names.into())).collect(),
@@ -302,9 +303,9 @@ pub async fn composite(
         with_manifests(state, request, judge, claims, add, (policies, at), own_collateral).await?;
     for (_, Judged { verification, .. }) in &mut rulings.rulings {
         if let Some(Claims::Composite(claims)) = &verification.claims
-            && claims.machine.tee != Tee::Tdx.as_str()
+            && claims.machine.tee.as_str() != Tee::Tdx.as_str()
         {
-            return Err(other_tee(Tee::Tdx, &claims.machine.tee, field));
+            return Err(other_tee(Tee::Tdx, claims.machine.tee.as_str(), field));
         }
         note(&kept, verification);
         if verification.verified {
