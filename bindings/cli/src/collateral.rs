@@ -16,10 +16,9 @@ use crate::exit::{Exit, fail, print};
 use crate::fetch::{
     self, Api, Ca, CollateralFile, Evaluation, Http, HttpError, Platform, Retries, Service, Tee, Wanted,
 };
-use crate::input;
 use crate::progress::Steps;
 use crate::render::{Canvas, DIM, GOOD, WARN};
-use crate::verify;
+use crate::{input, verify};
 
 /// Fetches and writes a collateral file.
 pub fn fetch(args: &Fetch) -> Exit {

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use veriquote::dcap::{
-    AuthenticQuote, Component, PckExtension, Report, SgxAttributes, SgxReport, Shortfall as CoreShortfall,
-    TdAttributes, TdReport,
+    AuthenticQuote, Component, PckAuthority, PckExtension, Report, SgxAttributes, SgxReport, SgxType,
+    Shortfall as CoreShortfall, TdAttributes, TdReport,
 };
-use veriquote::dcap::{PckAuthority, SgxType};
 
 use crate::dcap_claims::{ShortComponent, Shortfall, TcbClaims, TcbPart};
 use crate::one_of::{OneOf, TcbPartKind};

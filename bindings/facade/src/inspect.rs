@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use veriquote::dcap::{CertificationData, Collateral, PckExtension, Quote};
-use veriquote::dcap::{PckAuthority, Tee};
+use veriquote::dcap::{CertificationData, Collateral, PckAuthority, PckExtension, Quote, Tee};
 use veriquote::encoding::{decode_binary_or_text, decode_der_or_text, has_pem_marker, pem_blocks};
 use veriquote::json::{self, Strictness};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};

@@ -1,8 +1,7 @@
 //! Reports of Intel's quote verification enclave (QvE) beside a quote.
 
 use serde::{Deserialize, Serialize};
-use veriquote::dcap::TcbStatus;
-use veriquote::dcap::{PreparedCollateral, QveReport, QveResult};
+use veriquote::dcap::{PreparedCollateral, QveReport, QveResult, TcbStatus};
 use veriquote::encoding::decode_binary_or_text;
 use veriquote::{Bytes, Code, Error, Fact, Failure};
 

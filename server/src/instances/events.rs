@@ -13,10 +13,9 @@ use super::enrol::millis;
 use super::parameters::Parameters;
 use super::record::Machine;
 use super::report::Report;
-use crate::State;
 use crate::operations::audit::{Entry, record};
-use crate::random;
 use crate::store::{EventFilter, StoredEvent};
+use crate::{State, random};
 
 /// Of the boot.
 pub const SYSTEM: i64 = 1;

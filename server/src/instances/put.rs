@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 use veriquote::Policy;
 use veriquote::bytes::from_hex;
 use veriquote::policy::{PcrRule, Verdict as Ruling};
-use veriquote::tpm::AlgorithmId;
-use veriquote::tpm::ContinuityKind;
+use veriquote::tpm::{AlgorithmId, ContinuityKind};
 use veriquote_facade::{Blob, Time, TpmClaims, TpmRequest, Verification};
 
 use super::Caller;

@@ -1,10 +1,8 @@
 //! Asks modules of Rego about evidence that the core's rules accepted.
 
 use serde_json::{Map, Value, json};
-use veriquote::Code;
-use veriquote::OutcomeKind;
-use veriquote::UnixTime;
 use veriquote::policy::Verdict;
+use veriquote::{Code, OutcomeKind, UnixTime};
 use veriquote_facade::{CheckLine, Finding, Problem, Verification};
 
 use super::Resolved;

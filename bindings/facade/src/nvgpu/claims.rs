@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::bytes::to_hex;
-use veriquote::nvidia::{Architecture, DeviceClass, GpuMode, RevocationState, RimKind, TopologyKind};
 use veriquote::nvidia::{
-    CertificateStatus, ClaimValue, Comparison, DeviceSet, Fields, Form, MeasuredDevice, Mismatch,
+    Architecture, CertificateStatus, ClaimValue, Comparison, DeviceClass, DeviceSet, Fields, Form, GpuMode,
+    MeasuredDevice, Mismatch, RevocationState, RimKind, TopologyKind,
 };
 
 use crate::one_of::OneOf;

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::json::Node;
-use veriquote::nvidia::{Architecture, RimKind};
-use veriquote::nvidia::{DeviceEvidence, Envelope, Form, Report, Trailing, UnauthenticatedRim};
+use veriquote::nvidia::{
+    Architecture, DeviceEvidence, Envelope, Form, Report, RimKind, Trailing, UnauthenticatedRim,
+};
 use veriquote::{Error, encoding, limits};
 
 use crate::inspect::{CertificateView, certificate_view};

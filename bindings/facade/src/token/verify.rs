@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::appraisal::NrasBundle;
 use veriquote::crypto::CryptoProvider;
-use veriquote::jwt::{self, AuthenticToken, Expectations, KeySet};
-use veriquote::jwt::{Algorithm, KeyOrigin};
+use veriquote::jwt::{self, Algorithm, AuthenticToken, Expectations, KeyOrigin, KeySet};
 use veriquote::{Check, Failure, TrustAnchor, TrustAnchors, Window};
 
 use super::attested::{Asked, Attested};

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
-use veriquote::tpm::{AkRoute, ContinuityKind, Counters};
-use veriquote::tpm::{AkSummary, AlgorithmId, AuthenticQuote, PcrValues};
+use veriquote::tpm::{AkRoute, AkSummary, AlgorithmId, AuthenticQuote, ContinuityKind, Counters, PcrValues};
 
 use super::logs::{BootClaims, ImaClaims};
 use super::request::ClockReading;

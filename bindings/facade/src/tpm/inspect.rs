@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::crypto::RustCrypto;
 use veriquote::measured_boot::ima::ImaList;
-use veriquote::tpm::AttestType;
-use veriquote::tpm::{AlgorithmId, Attest, AttestBody, ClaimedPcrs, Name, PublicArea, Signature};
+use veriquote::tpm::{AlgorithmId, Attest, AttestBody, AttestType, ClaimedPcrs, Name, PublicArea, Signature};
 use veriquote::{Error, bytes};
 
 use super::request::ClockReading;

@@ -3,19 +3,18 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use veriquote::OutcomeKind;
 use veriquote::bytes::to_hex;
 use veriquote::crypto::HashAlgorithm;
-use veriquote::measured_boot::RegisterState;
-use veriquote::measured_boot::ima::AggregateKind;
-use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
+use veriquote::measured_boot::ima::{
+    AggregateKind, BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma,
+};
 use veriquote::measured_boot::{
-    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, SOUND_RULE,
-    explain, sentence,
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, RegisterState,
+    SOUND_RULE, explain, sentence,
 };
 use veriquote::policy::Policy;
 use veriquote::tpm::{AlgorithmId, BoundQuote, RESETTABLE};
-use veriquote::{Error, Failure, limits};
+use veriquote::{Error, Failure, OutcomeKind, limits};
 
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};

@@ -1,7 +1,6 @@
 //! The ledger of a call while it is being written: what was refused always leaves a line.
 
-use veriquote::OutcomeKind;
-use veriquote::{Check, Error, Fact, Failure, Kind, Outcome, Rule};
+use veriquote::{Check, Error, Fact, Failure, Kind, Outcome, OutcomeKind, Rule};
 
 use crate::check::CheckLine;
 use crate::problem::Problem;
