@@ -152,6 +152,14 @@ impl Store for Database {
         })
     }
 
+    fn forget_document<'a>(&'a self, key: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let sql = "DELETE FROM collateral WHERE key = $1";
+            sqlx::query(sql).bind(key).execute(&self.pool).await.map_err(failed)?;
+            Ok(())
+        })
+    }
+
     fn forget_documents<'a>(&'a self, prefix: &'a str, most: u32) -> Answer<'a, u64> {
         Box::pin(async move {
             let sql = "DELETE FROM collateral WHERE substr(key, 1, $1) = $2 AND key NOT IN ( \

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use veriquote::crypto::RustCrypto;
-use veriquote::dcap::{EnclaveId, PckAuthority, RootCrl, SignedDocument, Tee, Verifier};
+use veriquote::dcap::{Collateral, EnclaveId, PckAuthority, RootCrl, SignedDocument, Tee, Verifier};
 use veriquote::nvidia::{self, CrlIssuer};
 use veriquote::trust::TrustAnchors;
 use veriquote::x509::Crl;
-use veriquote::{Code, Error};
+use veriquote::{Code, Error, UnixTime};
+use veriquote_conformance::{corpus, vectors};
 use veriquote_forge::nvidia::{NvCertificate, NvCrl, NvForge, NvKey, device_root, rim_root};
 use veriquote_forge::{Certificate, DAY, Forge, Identity, Key, NOW, PckCa, RevokedEntry, pem};
 
@@ -249,4 +250,39 @@ fn lists_of_nvidia_are_of_a_root_or_of_an_authority_of_a_chain() {
     let pinned = nvidia::Verifier::nvidia(Arc::new(RustCrypto));
     assert_eq!(issuer_of(&NvCrl::of(root), &pinned, &[]), Ok(CrlIssuer::NotKnown));
     assert_eq!(issuer_of(&NvCrl::of(root), &pinned, chain), Err(Code::X509Anchor));
+}
+
+/// Whatever verifies whole verifies in parts: nothing is asked here that is not asked there.
+#[test]
+fn recorded_collateral_that_verifies_verifies_document_by_document() {
+    if vectors("dcap").is_none() {
+        return;
+    }
+    let mut seen = 0;
+    for vector in ["dcap/real", "dcap/synthetic"].into_iter().flat_map(corpus::all) {
+        let Ok(collateral) = Collateral::from_json(&vector.collateral) else { continue };
+        let verifier = match &vector.root {
+            None => Verifier::intel(Arc::new(RustCrypto)).unwrap(),
+            Some(root) => match TrustAnchors::from_certificates(root) {
+                Ok(anchors) => Verifier::new(anchors, Arc::new(RustCrypto)).unwrap(),
+                Err(_) => continue,
+            },
+        };
+        if verifier.prepare(&collateral, UnixTime(vector.now)).is_err() {
+            continue;
+        }
+        seen += 1;
+        let root_crl = verifier
+            .verify_root_crl(&collateral.root_ca_crl)
+            .unwrap_or_else(|e| panic!("{}: {e}", vector.id));
+        let refused = [
+            verifier.verify_tcb_info(&collateral.tcb_info, Some(&root_crl)).err(),
+            verifier.verify_identity(&collateral.qe_identity, Some(&root_crl)).err(),
+            verifier
+                .verify_pck_crl(&collateral.pck_crl_issuer_chain, &collateral.pck_crl, Some(&root_crl))
+                .err(),
+        ];
+        assert_eq!(refused, [None, None, None], "{}", vector.id);
+    }
+    assert!(seen > 100, "{seen}");
 }
