@@ -46,8 +46,10 @@ pub(super) fn packages(project: &Project, js: &Js, is_release: bool) -> Result<(
 pub(super) fn wasm_package(project: &Project, js: &Js) -> Result<(), Failure> {
     let wasm = sources(project, js, "veriquote")?;
     let bare = bare::prepare(project, WASM)?;
-    // The small one first: the large one's crates are the ones to keep for the next run.
-    for (name, part) in [("jwt", Part::Features("jwt")), ("veriquote", Part::Whole)] {
+    // The small ones first: the large one's crates are the ones to keep for the next run.
+    let modules =
+        [("jwt", Part::Features("jwt")), ("dcap", Part::Features("dcap")), ("veriquote", Part::Whole)];
+    for (name, part) in modules {
         let module = compile(project, &bare, part)?;
         bind(project, js, &module, name, &wasm.join("wasm"))?;
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Kilobytes of 1000 bytes after `gzip -9`. See bindings/js/README.md for what was aimed at, and what is in them.
-const BUDGETS: [(&str, u64); 2] = [("veriquote", 575), ("jwt", 248)];
+const BUDGETS: [(&str, u64); 3] = [("veriquote", 575), ("dcap", 298), ("jwt", 248)];
 
 /// What libraries that were not made for size (rustup's) may add, in percent.
 const READY_MADE: u64 = 10;
@@ -25,7 +25,7 @@ const MEASURED: [(&str, Part<'_>); 12] = [
     ("signatures alone", Part::Example("signatures")),
     ("signatures and chains of certificates alone", Part::Example("chains")),
     ("jwt: `veriquote/jwt`", Part::Features("jwt")),
-    ("dcap", Part::Features("dcap")),
+    ("dcap: `veriquote/dcap`", Part::Features("dcap")),
     ("tpm", Part::Features("tpm")),
     ("inspect", Part::Features("inspect")),
     ("nvidia", Part::Features("nvidia")),
