@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use support::{TestServer, base64, base64url, outer, write};
-use veriquote_forge::nvidia::{NvCrl, NvForge, device_root, rim_root};
+use veriquote_forge::nvidia::{NvCertificate, NvCrl, NvForge, NvKey, device_root, rim_root};
 use veriquote_forge::{Body, Forge, sha256, sha512};
+use veriquote_server::collateral::import_nvidia_crls;
 use veriquote_server::config::Config;
 
 const NONCE: [u8; 32] = [0x4e; 32];
@@ -428,6 +429,25 @@ fn an_older_edition_does_not_replace_a_newer_one() {
     assert_eq!(kept["rim"], base64(newer.text().as_bytes()));
 }
 
+#[test]
+fn a_manifest_that_nvidia_did_not_sign_is_not_kept() {
+    let genuine = &NvForge::hopper().rims[0];
+    let text = genuine.text();
+    // One digit of a golden measurement is another.
+    let at = text.find("Hash0=\"").expect("a value") + 7;
+    let digit = if &text[at..=at] == "0" { "1" } else { "0" };
+    let changed = format!("{}{digit}{}", &text[..at], &text[at + 1..]);
+    let kept = |text: &str| {
+        let server = trusting(|config, folder| {
+            config.collateral.rims = vec![write(folder, &format!("{DRIVER}.xml"), text.as_bytes())];
+        });
+        let status = server.get(&format!("/nvcc/certification/v1/rim/{DRIVER}")).status;
+        (status, server.state.metrics().collateral_refused.get())
+    };
+    assert_eq!(kept(&text), (200, 0));
+    assert_eq!(kept(&changed), (404, 1));
+}
+
 /// With these revocation lists of the service's own, by name.
 fn keeping(lists: &[(&str, &NvCrl)], change: impl FnOnce(&mut Config, &std::path::Path)) -> TestServer {
     trusting(|config, folder| {
@@ -469,6 +489,37 @@ fn lists_that_are_kept_stand_in() {
     assert_eq!(check["facts"], json!({ "used": ["l1-root", "l2-gh100"] }));
     let certificates = &made["claims"]["devices"][0]["certificates"];
     assert!(certificates.to_string().contains("good"), "{certificates}");
+
+    // A list is used once a chain to the root shows who issued it, and is told from a forged one by that.
+    let stranger = NvCrl::of(&NvForge::blackwell().devices[0].chain[3]);
+    let evil = NvKey::new("evil");
+    let forged = NvCrl { signer: evil.clone(), ..family.clone().revoking(&chain[2], 1) };
+    let server_of_both = keeping(&[("l2-gb100", &stranger), ("l2-gh100", &forged)], |_, _| {});
+    let refused = || server_of_both.state.metrics().collateral_refused.get();
+    assert_eq!(refused(), 0, "nobody has shown who issued them");
+    let (made, check) = of_revocation(&server_of_both, &document);
+    assert_eq!((&made["accepted"], &check["outcome"], refused()), (&json!(true), &json!("skipped"), 1));
+    assert_eq!(check["facts"], json!({ "missing": ["l2-gh100"], "issuer_not_known": ["l2-gb100"] }));
+    let (_, check) = of_revocation(&server_of_both, &document);
+    assert_eq!(check["facts"], json!({ "issuer_not_known": ["l2-gb100"] }), "it is forgotten");
+    let keeper = server_of_both.state.library().keeper();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let importing = |name: &str, list: &NvCrl| {
+        let path = write(server_of_both.folder.path(), &format!("{name}.crl"), &list.der());
+        let now = veriquote::UnixTime(veriquote_forge::NOW);
+        let count = runtime.block_on(import_nvidia_crls(keeper, &path, now)).expect("a list");
+        (count.kept, count.refused)
+    };
+    assert_eq!(importing("l2-gh100", &forged), (0, 1), "by now it is known who issues that list");
+    assert_eq!(importing("l2-gh100", &family), (1, 0));
+    let mut newer = forged.clone();
+    newer.fields.this_update = (veriquote_forge::NOW - 1).into();
+    assert_eq!(importing("l2-gh100", &newer), (0, 1));
+    let mut of_nobody = NvCrl { signer: evil, ..NvCrl::of(&NvCertificate::root("Nobody")) };
+    of_nobody.fields.this_update = (veriquote_forge::NOW - 1).into();
+    assert_eq!(importing("l2-gh100", &of_nobody), (0, 1), "it would take the place of one that is known");
+    let (_, check) = of_revocation(&server_of_both, &document);
+    assert_eq!(check["facts"], json!({ "used": ["l2-gh100"], "issuer_not_known": ["l2-gb100"] }));
 
     // What they revoke is refused, and none of it passes for lack of a list of the client's.
     let revoking = family.clone().revoking(&chain[2], 1);

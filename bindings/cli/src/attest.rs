@@ -46,7 +46,7 @@ fn attested(args: &Attest) -> Result<(), Refusal> {
         return Err(own(Problem::misuse("--server", "an address begins with https://", help)));
     }
     let body = request(args).map_err(own)?;
-    let tls_ca = args.tls_ca.as_deref().map(|path| input::read(path, "--tls-ca")).transpose().map_err(own)?;
+    let tls_ca = input::optional(args.tls_ca.as_deref(), "--tls-ca").map_err(own)?;
     let options = Options {
         timeout: Duration::from_secs(args.timeout),
         trust: tls_ca.map_or(Trust::System, |pem| Trust::Roots(pem.0)),

@@ -52,7 +52,7 @@ pub fn run(args: &Dcap, batch: &Path) -> Result<Exit, Problem> {
         |bench, item: &Item| {
             let mut result = bench.verify(item);
             result.error = result.error.map(in_flags);
-            if args.quiet {
+            if args.output.quiet {
                 result.checks.clear();
             }
             result
@@ -60,9 +60,9 @@ pub fn run(args: &Dcap, batch: &Path) -> Result<Exit, Problem> {
         |item, result| {
             summary.add(&result);
             bar.inc(1);
-            let text = if args.json {
+            let text = if args.output.json {
                 serde_json::to_string(&Line { id: &item.id, result: &result }).unwrap_or_default() + "\n"
-            } else if args.quiet {
+            } else if args.output.quiet {
                 String::new()
             } else {
                 let mut canvas = Canvas::new();
@@ -81,7 +81,7 @@ pub fn run(args: &Dcap, batch: &Path) -> Result<Exit, Problem> {
         summary.draw(&mut canvas, started.elapsed());
         let text = canvas.into_text();
         // Standard output belongs to the lines where they are JSON.
-        let _ = if args.json {
+        let _ = if args.output.json {
             anstream::stderr().write_all(text.as_bytes())
         } else {
             anstream::stdout().write_all(text.as_bytes())

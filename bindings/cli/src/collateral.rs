@@ -40,7 +40,7 @@ fn fetched(args: &Fetch) -> Result<Exit, Problem> {
             "use version 4 of the service",
         ));
     }
-    let tls_ca = args.tls_ca.as_deref().map(|path| input::read(path, "--tls-ca")).transpose()?;
+    let tls_ca = input::optional(args.tls_ca.as_deref(), "--tls-ca")?;
     let trust = match tls_ca {
         // What it serves is signed by Intel all the same.
         _ if args.danger_accept_any_tls_certificate => Trust::DangerAnyCertificate,

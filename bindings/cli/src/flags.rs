@@ -1,6 +1,6 @@
 //! The members of the facade's requests, as the flags that they were.
 
-use veriquote_facade::Problem;
+use veriquote_facade::{Problem, Verification};
 
 /// Members of requests, without the indices of lists, and their flags. What lies inside one that is not named
 /// itself has the flag of the one around it.
@@ -95,6 +95,13 @@ pub fn in_flags(mut problem: Problem) -> Problem {
         problem.part = flag.to_owned();
     }
     problem
+}
+
+/// A verification that tells of flags, too: see [`in_flags`].
+pub fn with_flags(result: Result<Verification, Problem>) -> Result<Verification, Problem> {
+    let mut result = result.map_err(in_flags)?;
+    result.error = result.error.map(in_flags);
+    Ok(result)
 }
 
 fn flag_of(part: &str) -> Option<&'static str> {

@@ -2,9 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use veriquote_facade::{Blob, Problem};
+use veriquote_facade::{Blob, Document, Problem};
 
 /// The largest file that is read at all; what the core accepts of each kind is less.
 const FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -38,6 +38,38 @@ pub fn read(path: &Path, part: &str) -> Result<Blob, Problem> {
         return unreadable("it is empty", "check how the file was made");
     }
     Ok(Blob(bytes))
+}
+
+/// Reads the file of a flag, where the flag was given.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn optional(path: Option<&Path>, part: &str) -> Result<Option<Blob>, Problem> {
+    path.map(|path| read(path, part)).transpose()
+}
+
+/// Reads the files of a flag that may be given several times, in the order of the command line.
+///
+/// # Errors
+/// Those of [`read`], of the first that cannot be read.
+pub fn all(paths: &[PathBuf], part: &str) -> Result<Vec<Blob>, Problem> {
+    paths.iter().map(|path| read(path, part)).collect()
+}
+
+/// Like [`optional`], for a file that holds a document.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn document(path: Option<&Path>, part: &str) -> Result<Option<Document>, Problem> {
+    Ok(optional(path, part)?.map(|Blob(bytes)| Document(bytes)))
+}
+
+/// Like [`all`], for files that hold documents.
+///
+/// # Errors
+/// Those of [`read`], of the first that cannot be read.
+pub fn documents(paths: &[PathBuf], part: &str) -> Result<Vec<Document>, Problem> {
+    Ok(all(paths, part)?.into_iter().map(|Blob(bytes)| Document(bytes)).collect())
 }
 
 /// The operating system's words, without its number.

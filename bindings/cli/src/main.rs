@@ -20,12 +20,8 @@ mod progress;
 mod render;
 #[cfg(feature = "serve")]
 mod serve;
-mod tpm;
+mod tpm_key;
 mod verify;
-mod verify_composite;
-mod verify_nvgpu;
-mod verify_token;
-mod verify_tpm;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -51,13 +47,13 @@ fn main() -> ExitCode {
         Command::Completions { shell } => completions(shell),
         Command::Inspect(args) => inspect::inspect(&args.file, args.json),
         Command::Verify(Verify::Dcap(args)) => verify::dcap(&args),
-        Command::Verify(Verify::Tpm(args)) => verify_tpm::tpm(&args),
-        Command::Verify(Verify::Composite(args)) => verify_composite::composite(&args),
-        Command::Verify(Verify::Nvgpu(args)) => verify_nvgpu::nvgpu(&args),
-        Command::Verify(Verify::Token(args)) => verify_token::token(&args),
-        Command::Tpm(TpmCommand::Challenge(args)) => tpm::challenge(&args),
+        Command::Verify(Verify::Tpm(args)) => verify::tpm(&args),
+        Command::Verify(Verify::Composite(args)) => verify::composite(&args),
+        Command::Verify(Verify::Nvgpu(args)) => verify::nvgpu(&args),
+        Command::Verify(Verify::Token(args)) => verify::token(&args),
+        Command::Tpm(TpmCommand::Challenge(args)) => tpm_key::challenge(&args),
         Command::Binding(command) => binding::run(&command),
-        Command::Policy(PolicyCommand::Learn { name, tpm }) => verify_tpm::learn(&name, &tpm),
+        Command::Policy(PolicyCommand::Learn { name, tpm }) => verify::learn(&name, &tpm),
         Command::Collateral(Collateral::Fetch(args)) => collateral::fetch(&args),
         Command::Collateral(Collateral::Show { file, json }) => inspect::show_collateral(&file, json),
         Command::Attest(args) => attest::attest(&args),

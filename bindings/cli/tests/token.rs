@@ -129,6 +129,8 @@ fn each_expectation_refuses_alone() {
         (&["--audience", "https://me"], "jwt.audience"),
         (&["--subject", "tdx:2"], "jwt.subject"),
         (&["--nonce", "AAAAAAAAAAAAAAAAAAAAA"], "jwt.nonce"),
+        // As one base64url text in 64 begins.
+        (&["--nonce", "-AAAAAAAAAAAAAAAAAAAA"], "jwt.nonce"),
         (&["--typ", "eat+jwt"], "jwt.typ"),
         (&["--profile", "https://issuer.example/profile/2"], "jwt.profile"),
         (&["--max-age", "9"], "jwt.age"),

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use veriquote::bytes::to_hex;
 use veriquote::composite::Composite;
 use veriquote::dcap::Quote;
+use veriquote::encoding::pem_blocks;
 use veriquote::json::{Node, Value};
-use veriquote::nvidia::DeviceSet;
+use veriquote::limits;
+use veriquote::nvidia::{DeviceSet, Envelope};
 use veriquote::policy::{Accepted, Policy};
 use veriquote_facade::{
     Blob, CheckLine, Claims, CompositeBinding, CompositeDevices, CompositeMachine, CompositeOptions,
@@ -106,14 +108,24 @@ impl DeviceEvidence {
 }
 
 impl DeviceEvidence {
+    /// The certificate chains of the devices, which nobody has verified.
+    fn unauthenticated_chains(&self) -> Vec<Vec<Vec<u8>>> {
+        let Ok(envelope) = Envelope::from_json(&self.document.0) else { return Vec::new() };
+        let chains = envelope.devices.iter();
+        chains.filter_map(|it| pem_blocks(&it.chain, "CERTIFICATE", limits::CERTIFICATES).ok()).collect()
+    }
+
     /// Adds the lists that the service keeps where the client brings neither lists nor responses, and says which.
-    /// A list that is not in force is not used, and named.
+    /// A list that is not in force, or whose issuer is not known, is not used, and named.
     pub(super) async fn add_kept_lists(&mut self, state: &State, at: Time) -> Result<Option<CheckLine>> {
         if !self.crls.is_empty() || !self.ocsp.is_empty() {
             return Ok(None);
         }
-        let KeptCrls { current, lapsed, missing } = state.library().nvidia_crls(at.0).await?;
-        let reason = match (current.is_empty(), lapsed.is_empty() && missing.is_empty()) {
+        let chains = || self.unauthenticated_chains();
+        let KeptCrls { current, lapsed, missing, unknown } =
+            state.library().nvidia_crls(at.0, chains).await?;
+        let none = lapsed.is_empty() && missing.is_empty() && unknown.is_empty();
+        let reason = match (current.is_empty(), none) {
             (false, _) => None,
             (true, true) => Some("the request brings no revocation list, and none is kept here"),
             (true, false) => {
@@ -122,7 +134,8 @@ impl DeviceEvidence {
         };
         let (names, lists): (Vec<String>, Vec<Blob>) = current.into_iter().unzip();
         self.crls = lists;
-        let facts = [("used", names), ("lapsed", lapsed), ("missing", missing)];
+        let facts =
+            [("used", names), ("lapsed", lapsed), ("missing", missing), ("issuer_not_known", unknown)];
         let facts = facts.into_iter().filter(|(_, names)| !names.is_empty());
         Ok(Some(CheckLine {
             id: "service.revocation".to_owned(),

@@ -5,8 +5,11 @@
 
 mod fetch;
 mod file;
+mod genuine;
 mod import;
 mod inventory;
+mod issuers;
+mod keep;
 mod key;
 mod library;
 mod nvidia_crl;
@@ -15,8 +18,10 @@ mod route;
 mod upstream;
 
 pub use file::collateral_file;
-pub use import::{ImportError, import};
+pub use genuine::{Examiner, NotGenuine, Standing};
+pub use import::{ImportCount, ImportError, import};
 pub use inventory::Item;
+pub use keep::Keeper;
 pub use key::{Api, Ca, DocumentKey, Evaluation, PCK_CERTIFICATES, PckQuery, RimId, Tee};
 pub use library::{CollateralFile, Library, Missing, Shelved};
 pub use nvidia_crl::{CrlName, KeptCrls, import_nvidia_crls};

@@ -57,7 +57,7 @@ impl Workshop {
     /// # Errors
     /// What is wrong with the flags or a file that they name.
     pub fn new(args: &Dcap) -> Result<Self, Problem> {
-        let (provider, options) = (verify::provider(args.crypto), verify::options(args)?);
+        let (provider, options) = (verify::provider(args.output.crypto), verify::options(args)?);
         let documents = verify::collateral(args)?;
         // Also without collateral, so that a slip in the options is told before the first quote.
         DcapVerifier::new(Arc::clone(&provider), &[], &options)?;

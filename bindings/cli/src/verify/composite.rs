@@ -3,40 +3,18 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use veriquote_facade::{Blob, CompositeRequest, Problem, Verification, verify_composite};
+use veriquote_facade::{Blob, CompositeRequest, Problem, verify_composite};
 
+use super::{now, provider, tell};
 use crate::cli::Composite;
-use crate::exit::{Exit, fail, print, print_json};
+use crate::exit::Exit;
 use crate::input;
-use crate::render::{self, Canvas};
-use crate::verify::{file_name, now, provider};
 
 /// Verifies a machine and its devices.
 pub fn composite(args: &Composite) -> Exit {
-    let request = match request(args) {
-        Ok(request) => request,
-        Err(problem) => {
-            if args.json {
-                print_json(&Verification::failed("composite", problem, Vec::new()));
-            } else {
-                fail(&problem);
-            }
-            return Exit::Misuse;
-        }
-    };
-    let mut result = verify_composite(provider(args.crypto), &request);
-    let exit = Exit::of(&result);
-    if args.json {
-        if args.quiet {
-            result.checks.clear();
-        }
-        print_json(&result);
-    } else {
-        let mut canvas = Canvas::new();
-        render::verification(&mut canvas, &file_name(&args.request), &result, !args.quiet);
-        print(canvas);
-    }
-    exit
+    // What is told of is members of the request's file, not flags.
+    let result = request(args).map(|request| verify_composite(provider(args.output.crypto), &request));
+    tell("composite", &args.request, &args.output, result)
 }
 
 fn request(args: &Composite) -> Result<CompositeRequest, Problem> {

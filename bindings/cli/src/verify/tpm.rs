@@ -1,54 +1,27 @@
 //! `verify tpm`: one quote of a TPM.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
-use veriquote_facade::{
-    Blob, ClockReading, Document, Problem, TpmOptions, TpmRequest, Verification, learn_tpm_policy, verify_tpm,
-};
+use veriquote_facade::{Blob, ClockReading, Problem, TpmOptions, TpmRequest, learn_tpm_policy, verify_tpm};
 
+use super::{now, provider, tell};
 use crate::cli::Tpm;
-use crate::exit::{Exit, fail, print, print_json};
-use crate::flags::in_flags;
-use crate::input;
-use crate::render::{self, Canvas};
-use crate::verify::{file_name, now, provider};
+use crate::exit::{Exit, fail, print_json};
+use crate::flags::{in_flags, with_flags};
+use crate::input::{self, all, document, optional};
 
 /// Verifies one quote.
 pub fn tpm(args: &Tpm) -> Exit {
-    let request = match request(args) {
-        Ok(request) => request,
-        Err(problem) => {
-            // Flags and the files that they name: nothing is said of the evidence.
-            let problem = in_flags(problem);
-            if args.json {
-                print_json(&Verification::failed("tpm", problem, Vec::new()));
-            } else {
-                fail(&problem);
-            }
-            return Exit::Misuse;
-        }
-    };
-    let mut result = verify_tpm(provider(args.crypto), &request);
-    result.error = result.error.map(in_flags);
-    let exit = Exit::of(&result);
-    if args.json {
-        if args.quiet {
-            result.checks.clear();
-        }
-        print_json(&result);
-    } else {
-        let mut canvas = Canvas::new();
-        render::verification(&mut canvas, &file_name(&args.quote), &result, !args.quiet);
-        print(canvas);
-    }
-    exit
+    let result = request(args).map(|request| verify_tpm(provider(args.output.crypto), &request));
+    tell("tpm", &args.quote, &args.output, with_flags(result))
 }
 
 /// Prints a policy that accepts a boot like this one.
 pub fn learn(name: &str, args: &Tpm) -> Exit {
-    let learned = request(args).and_then(|request| learn_tpm_policy(provider(args.crypto), &request, name));
+    let learned =
+        request(args).and_then(|request| learn_tpm_policy(provider(args.output.crypto), &request, name));
     match learned {
         Ok(text) => {
             let _ = std::io::stdout().write_all(text.as_bytes());
@@ -56,7 +29,7 @@ pub fn learn(name: &str, args: &Tpm) -> Exit {
         }
         Err(problem) => {
             let problem = in_flags(problem);
-            if args.json {
+            if args.output.json {
                 print_json(&serde_json::json!({ "error": problem }));
                 return Exit::of_problem(&problem);
             }
@@ -66,13 +39,12 @@ pub fn learn(name: &str, args: &Tpm) -> Exit {
 }
 
 fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
-    let pcrs = optional(args.pcrs.as_deref(), "--pcrs")?;
     Ok(TpmRequest {
         quote: input::read(&args.quote, "--quote")?,
         signature: input::read(&args.signature, "--signature")?,
         ak: optional(args.ak.as_deref(), "--ak")?,
-        ak_evidence: crate::tpm::evidence(&args.evidence, args.at.unwrap_or_else(now))?,
-        pcrs: pcrs.map(|Blob(bytes)| Document(bytes)),
+        ak_evidence: crate::tpm_key::evidence(&args.evidence, args.at.unwrap_or_else(now))?,
+        pcrs: document(args.pcrs.as_deref(), "--pcrs")?,
         event_log: optional(args.event_log.as_deref(), "--event-log")?,
         ima_log: optional(args.ima_log.as_deref(), "--ima-log")?,
         options: TpmOptions {
@@ -86,7 +58,7 @@ fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
             crls: all(&args.crl, "--crl")?,
             allow_missing_purpose: args.allow_missing_purpose,
             signature_scheme: args.signature_scheme.clone(),
-            policy: optional(args.policy.as_deref(), "--policy")?.map(|Blob(bytes)| Document(bytes)),
+            policy: document(args.policy.as_deref(), "--policy")?,
             crypto_only: args.crypto_only,
             allow_sha1: args.allow_sha1,
             quirks: args.quirk.clone(),
@@ -100,20 +72,12 @@ fn request(args: &Tpm) -> Result<TpmRequest, Problem> {
     })
 }
 
-pub fn optional(path: Option<&Path>, flag: &str) -> Result<Option<Blob>, Problem> {
-    path.map(|path| input::read(path, flag)).transpose()
-}
-
 /// The token of an earlier result, or a token alone.
 fn continuation(path: &Path) -> Result<Blob, Problem> {
     let blob = input::read(path, "--continuation")?;
     let result = serde_json::from_slice::<Value>(&blob.0).ok();
     let token = result.as_ref().and_then(|result| result.pointer("/claims/ima/continuation")?.as_str());
     Ok(token.map_or(blob, Blob::from))
-}
-
-pub fn all(paths: &[PathBuf], flag: &str) -> Result<Vec<Blob>, Problem> {
-    paths.iter().map(|path| input::read(path, flag)).collect()
 }
 
 /// Clock and counters of an earlier result, or a reading alone.

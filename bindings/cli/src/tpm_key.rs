@@ -12,10 +12,9 @@ use veriquote_facade::{
 use crate::cli::{Challenge, Endorsement, KeyEvidence};
 use crate::exit::{Exit, fail, print, print_json};
 use crate::flags::in_flags;
-use crate::input;
+use crate::input::{self, all, document, optional};
 use crate::render::{Canvas, DIM, GOOD, HEAD};
 use crate::verify::now;
-use crate::verify_tpm::{all, optional};
 
 /// Wraps a secret, and writes what is sent and what is kept.
 pub fn challenge(args: &Challenge) -> Exit {
@@ -159,16 +158,12 @@ fn no_evidence(args: &KeyEvidence) -> Result<Option<AkEvidence>, Problem> {
 fn td(args: &KeyEvidence, at: Time) -> Result<Option<DcapRequest>, Problem> {
     let (Some(quote), Some(collateral)) = (&args.td_quote, &args.td_collateral) else { return Ok(None) };
     let Blob(collateral) = input::read(collateral, "--td-collateral")?;
-    let policy = optional(args.td_policy.as_deref(), "--td-policy")?;
+    let policy = document(args.td_policy.as_deref(), "--td-policy")?;
     Ok(Some(DcapRequest {
         quote: input::read(quote, "--td-quote")?,
         collateral: vec![Document(collateral)],
         event_log: None,
         qve: None,
-        options: DcapOptions {
-            roots: all(&args.td_root, "--td-root")?,
-            policy: policy.map(|Blob(bytes)| Document(bytes)),
-            ..DcapOptions::at(at)
-        },
+        options: DcapOptions { roots: all(&args.td_root, "--td-root")?, policy, ..DcapOptions::at(at) },
     }))
 }

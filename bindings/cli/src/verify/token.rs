@@ -4,45 +4,19 @@ use serde_json::Value;
 use veriquote_facade::{
     AcceptedAlgorithms, AttestedExpectations, Blob, Document, ExpectedDebug, ExpectedNonce, ExpectedSeconds,
     ExpectedSigner, ExpectedText, Problem, TokenExpectations, TokenExpiry, TokenOptions, TokenRequest,
-    Verification, verify_token,
+    verify_token,
 };
 
+use super::{now, provider, tell};
 use crate::cli::Token;
-use crate::exit::{Exit, fail, print, print_json};
-use crate::flags::in_flags;
+use crate::exit::Exit;
+use crate::flags::with_flags;
 use crate::input;
-use crate::render::{self, Canvas};
-use crate::verify::{file_name, now, provider};
 
 /// Verifies one token.
 pub fn token(args: &Token) -> Exit {
-    let request = match request(args) {
-        Ok(request) => request,
-        Err(problem) => {
-            // Flags and the files that they name: nothing is said of the evidence.
-            let problem = in_flags(problem);
-            if args.json {
-                print_json(&Verification::failed("token", problem, Vec::new()));
-            } else {
-                fail(&problem);
-            }
-            return Exit::Misuse;
-        }
-    };
-    let mut result = verify_token(provider(args.crypto), &request);
-    result.error = result.error.map(in_flags);
-    let exit = Exit::of(&result);
-    if args.json {
-        if args.quiet {
-            result.checks.clear();
-        }
-        print_json(&result);
-    } else {
-        let mut canvas = Canvas::new();
-        render::verification(&mut canvas, &file_name(&args.token), &result, !args.quiet);
-        print(canvas);
-    }
-    exit
+    let result = request(args).map(|request| verify_token(provider(args.output.crypto), &request));
+    tell("token", &args.token, &args.output, with_flags(result))
 }
 
 fn request(args: &Token) -> Result<TokenRequest, Problem> {
@@ -55,14 +29,14 @@ fn request(args: &Token) -> Result<TokenRequest, Problem> {
     } else {
         (Some(String::from_utf8_lossy(given).into_owned()), None)
     };
-    let jwks = args.jwks.as_deref().map(|path| input::read(path, "--jwks")).transpose()?;
-    let roots = args.root.iter().map(|path| input::read(path, "--root")).collect::<Result<_, _>>()?;
+    let jwks = input::document(args.jwks.as_deref(), "--jwks")?;
+    let roots = input::all(&args.root, "--root")?;
     let expect = expectations(args)?;
     let at = args.at.unwrap_or_else(now);
     Ok(TokenRequest {
         token,
         bundle,
-        jwks: jwks.map(|Blob(bytes)| Document(bytes)),
+        jwks,
         options: TokenOptions {
             at,
             roots,
