@@ -600,7 +600,7 @@ fn responses_that_were_verified_stand_in_until_they_end() {
     let ders: Vec<Vec<u8>> = chain.iter().map(NvCertificate::der).collect();
     let at = |seconds: i64| {
         let now = veriquote::UnixTime(veriquote_forge::NOW + seconds);
-        server.state.library().answers_about(&[ders.clone()], (Which::All, &[]), now).len()
+        server.state.library().answers_about(std::slice::from_ref(&ders), (Which::All, &[]), now).len()
     };
     assert_eq!((at(0), at(86_400), at(86_401)), (3, 3, 0));
 }

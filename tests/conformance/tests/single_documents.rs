@@ -287,8 +287,12 @@ fn responses_say_what_they_say_of_a_chain_that_is_trusted() {
         of_one(&|it| it.serial = vec![9; 8]),
     ];
     assert_eq!(said(&silent, &ders), Ok(Vec::new()));
-    assert_eq!(said(&[good.clone()], &ders[..4]), Err(Code::X509Anchor));
-    assert_eq!(said(&[good.clone()], &ders[1..]).err(), Some(Code::X509Extension), "an authority is no leaf");
+    assert_eq!(said(std::slice::from_ref(&good), &ders[..4]), Err(Code::X509Anchor));
+    assert_eq!(
+        said(std::slice::from_ref(&good), &ders[1..]).err(),
+        Some(Code::X509Extension),
+        "an authority is no leaf"
+    );
     assert_eq!(said(&vec![good.clone(); 257], &ders), Err(Code::LimitCount));
     assert_eq!(said(&vec![good.clone(); 9], &ders).unwrap().len(), 4);
 
