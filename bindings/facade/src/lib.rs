@@ -24,7 +24,7 @@ mod event_log;
 #[cfg(feature = "tpm")]
 mod inspect;
 mod json;
-#[cfg(feature = "tpm")]
+#[cfg(feature = "dcap")]
 mod lookup;
 #[cfg(feature = "nvidia")]
 mod nvgpu;
@@ -33,6 +33,8 @@ mod one_of;
 mod options;
 #[cfg(feature = "dcap")]
 mod outlook;
+#[cfg(feature = "dcap")]
+mod platform;
 mod prepared;
 mod problem;
 #[cfg(feature = "dcap")]
@@ -75,10 +77,10 @@ pub use document::Document;
 pub use event_log::{EventClaims, EventLogClaims};
 #[cfg(feature = "tpm")]
 pub use inspect::{
-    CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
-    SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
+    CertificateView, CollateralView, CrlView, Inspection, QuoteView, SignedDocumentView, inspect,
+    inspect_json,
 };
-#[cfg(feature = "tpm")]
+#[cfg(feature = "dcap")]
 pub use lookup::{
     PckLookup, PckLookupQuery, PlatformLookup, pck_reference_of_quote_json, platform_of_pck_json,
     platform_of_quote_json,
@@ -96,6 +98,10 @@ pub use one_of::{EventProof, ForecastCause, TcbPartKind};
 pub use one_of::{EvidenceKind, OneOf};
 #[cfg(feature = "dcap")]
 pub use outlook::{Forecast, Horizon, Verdict};
+#[cfg(feature = "dcap")]
+pub use platform::{
+    PckQuery, PckReference, QuotePlatform, pck_reference_of_quote, platform_of_pck, platform_of_quote,
+};
 #[cfg(feature = "dcap")]
 pub use prepared::{DcapCall, DcapPreparation, PreparedDcap};
 pub use prepared::{PreparedTokens, TokenCall, TokenPreparation};

@@ -7,8 +7,8 @@ use serde::Serialize;
 use veriquote::dcap::{PckAuthority, Tee};
 
 use crate::blob::Blob;
-use crate::inspect::{PckReference, pck_reference_of_quote, platform_of_pck, platform_of_quote};
 use crate::one_of::OneOf;
+use crate::platform::{PckReference, pck_reference_of_quote, platform_of_pck, platform_of_quote};
 use crate::problem::Problem;
 
 /// The platform of a quote, by the PCK certificate that it carries.
