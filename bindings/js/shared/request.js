@@ -85,6 +85,8 @@ function bytesText(bytes) {
 }
 
 function hex(bytes) {
+  // Engines of 2025 and later.
+  if (typeof bytes.toHex === 'function') return bytes.toHex();
   let digits = '';
   for (let from = 0; from < bytes.length; from += 8192) {
     for (const byte of bytes.subarray(from, from + 8192)) digits += HEX[byte];
