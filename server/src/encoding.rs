@@ -21,6 +21,15 @@ pub fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
+/// PEM (RFC 7468).
+#[must_use]
+pub fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = to_base64(der);
+    let lines: Vec<&str> =
+        base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
 /// Base64url without padding, and nothing else.
 ///
 /// # Errors

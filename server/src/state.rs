@@ -14,7 +14,7 @@ use veriquote_facade::Blob;
 use crate::attestation::Desk;
 use crate::challenge::{Challenger, open_or_make};
 use crate::clock::{Clock, SystemClock};
-use crate::collateral::{Library, import, import_nvidia_crls, import_rims};
+use crate::collateral::{Examiner, ImportCount, Keeper, Library, import, import_nvidia_crls, import_rims};
 use crate::config::Config;
 use crate::health::Probe;
 use crate::http::Bounds;
@@ -133,22 +133,8 @@ impl State {
             let secret = open_or_make(&file, &passphrase, memory_kib).map_err(StartError::of)?;
             (secret, KeyRing::open(&config, passphrase, now).map_err(StartError::of)?)
         };
-        for path in &config.collateral.import {
-            let count = import(store.as_ref(), path, now).await.map_err(StartError::of)?;
-            tracing::info!(path = %path.display(), documents = count, "collateral imported");
-        }
-        for path in &config.collateral.rims {
-            let count = import_rims(store.as_ref(), path, now).await.map_err(StartError::of)?;
-            tracing::info!(path = %path.display(), manifests = count, "manifests imported");
-        }
-        for path in &config.collateral.nvidia_crls {
-            let count = import_nvidia_crls(store.as_ref(), path, now).await.map_err(StartError::of)?;
-            tracing::info!(path = %path.display(), lists = count, "revocation lists imported");
-        }
         let read = |paths: &[PathBuf]| paths.iter().map(|path| root(path)).collect::<Result<Vec<_>, _>>();
         let name = |hex: &String| veriquote::bytes::from_hex(hex.as_bytes()).ok();
-        let authority = Authority::open(&vault, config.issuer.as_str(), now).await.map_err(StartError::of)?;
-        let instances = Instances::new(&config.instances, authority, &secret)?;
         let trust = Trust {
             dcap_roots: read(&config.trust.roots)?,
             tpm_roots: read(&config.trust.tpm_roots)?,
@@ -156,6 +142,24 @@ impl State {
             rim_roots: read(&config.trust.rim_roots)?,
             tpm_ak_names: config.trust.tpm_ak_names.iter().filter_map(name).collect(),
         };
+        let provider: Arc<dyn CryptoProvider> = Arc::new(AwsLc);
+        let metrics = Metrics::default();
+        let examiner = Examiner::new(&trust, Arc::clone(&provider)).map_err(StartError::of)?;
+        let keeper = Keeper::new(Arc::clone(&store), examiner, metrics.collateral_refused.clone());
+        for path in &config.collateral.import {
+            let count = import(&keeper, path, now).await.map_err(StartError::of)?;
+            note(path, "collateral", count);
+        }
+        for path in &config.collateral.rims {
+            let count = import_rims(&keeper, path, now).await.map_err(StartError::of)?;
+            note(path, "manifests", count);
+        }
+        for path in &config.collateral.nvidia_crls {
+            let count = import_nvidia_crls(&keeper, path, now).await.map_err(StartError::of)?;
+            note(path, "revocation lists", count);
+        }
+        let authority = Authority::open(&vault, config.issuer.as_str(), now).await.map_err(StartError::of)?;
+        let instances = Instances::new(&config.instances, authority, &secret)?;
         let bounds = Bounds::new(
             config.limits.concurrent_requests,
             config.client.requests_at_once,
@@ -163,15 +167,13 @@ impl State {
         );
         let turnstile = Turnstile::new(&config.client);
         let tls = Tls::open(&config.tls).map_err(|error| StartError(format!("tls: {error}")))?;
-        let provider: Arc<dyn CryptoProvider> = Arc::new(AwsLc);
         let login = config.admin.oidc.as_ref();
         let login = login.map(|oidc| Login::new(oidc, &config.collateral, Arc::clone(&provider))).transpose();
         let login = login.map_err(|error| StartError(format!("admin.oidc: {error}")))?;
         let judge = Judge::new(&config.policy.rego);
         let audit = config.audit_file().map(|file| Audit::open(&file, now)).transpose();
         let audit = audit.map_err(|error| StartError(format!("audit: {error}")))?;
-        let library = Library::new(Arc::clone(&store), Arc::clone(&clock), &config.collateral)
-            .map_err(StartError::of)?;
+        let library = Library::new(keeper, Arc::clone(&clock), &config.collateral).map_err(StartError::of)?;
         Ok(Self(Arc::new(Inner {
             config,
             clock,
@@ -185,7 +187,7 @@ impl State {
             desk: Arc::default(),
             bounds,
             turnstile,
-            metrics: Metrics::default(),
+            metrics,
             audit,
             tls,
             judge,
@@ -330,6 +332,10 @@ impl StartError {
     fn of(error: impl fmt::Display) -> Self {
         Self(error.to_string())
     }
+}
+
+fn note(path: &Path, what: &str, ImportCount { kept, refused }: ImportCount) {
+    tracing::info!(path = %path.display(), what, kept, refused, "imported");
 }
 
 fn root(path: &Path) -> Result<Blob, StartError> {

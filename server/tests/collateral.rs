@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use support::{Answer, TestServer, base64, outer, v1};
-use veriquote_forge::{Forge, Identity, NOW, hex};
+use veriquote_forge::{Certificate, Forge, Identity, Key, NOW, RevokedEntry, hex};
 
 const DAY: i64 = 86_400;
 
@@ -317,7 +317,9 @@ fn aged(forge: &Forge, upstream: &Upstream, age: i64) -> TestServer {
     let path = support::write(server.folder.path(), "collateral.json", forged.collateral_json().as_bytes());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let then = veriquote::UnixTime(NOW - age);
-    runtime.block_on(veriquote_server::collateral::import(server.state.store(), &path, then)).unwrap();
+    runtime
+        .block_on(veriquote_server::collateral::import(server.state.library().keeper(), &path, then))
+        .unwrap();
     server
 }
 
@@ -385,8 +387,16 @@ fn pck_certificates_are_read_through() {
         "SGX-PCK-Certificate-Issuer-Chain: {encoded}\r\nSGX-TCBm: 0102\r\nSGX-FMSPC: 90C06F000000\r\nSGX-PCK-Certificate-CA-Type: platform\r\nSet-Cookie: a=b\r\n"
     );
     upstream.set(&format!("/sgx/certification/v4/pckcert?{query}"), ok(&headers, pck.as_bytes()));
-    let server = reading_from(&[&upstream], NOW, &forge, true);
-    let answer: Answer = server.get(&format!("/sgx/certification/v4/pckcert?{}", query.to_ascii_lowercase()));
+    let path = format!("/sgx/certification/v4/pckcert?{}", query.to_ascii_lowercase());
+    let lies = Upstream::start();
+    let mut forged = Forge::tdx4();
+    forged.pck.signer = Key::new("evil");
+    let forged = veriquote_forge::pem("CERTIFICATE", &forged.pck_certificate().der());
+    lies.set(&format!("/sgx/certification/v4/pckcert?{query}"), ok(&headers, forged.as_bytes()));
+    let alone = reading_from(&[&lies], NOW, &forge, true);
+    assert_eq!((alone.get(&path).status, refused(&alone), keys(&alone)), (503, 1, Vec::new()));
+    let server = reading_from(&[&lies, &upstream], NOW, &forge, true);
+    let answer: Answer = server.get(&path);
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body, pck);
     assert_eq!((answer.header("SGX-TCBm"), answer.header("set-cookie")), ("0102", ""));
@@ -396,16 +406,135 @@ fn pck_certificates_are_read_through() {
     );
 }
 
+/// How many documents were refused.
+fn refused(server: &TestServer) -> u64 {
+    server.state.metrics().collateral_refused.get()
+}
+
+/// Has somebody else sign.
+type Change = fn(&mut Forge, Key);
+
+#[test]
+fn what_is_not_genuine_is_not_kept() {
+    let evil = || Key::new("evil");
+    let changes: [(&str, Change); 5] = [
+        ("/tdx/certification/v4/tcb", |it, key| it.tcb_info_signer = key),
+        ("/tdx/certification/v4/qe/identity", |it, key| it.identity_signer = key),
+        ("/sgx/certification/v4/pckcrl?ca=platform", |it, key| it.pck_crl.signer = key),
+        ("/sgx/certification/v4/rootcacrl", |it, key| it.root_crl.signer = key),
+        // Under another root whole.
+        ("/tdx/certification/v4/tcb", |it, key| {
+            it.root = Certificate::root(key.clone(), NOW - DAY, NOW + DAY);
+            it.tcb_signing = Certificate::leaf("Intel SGX TCB Signing", key, &it.root, NOW - DAY, NOW + DAY);
+        }),
+    ];
+    let forge = Forge::tdx4();
+    for (path, change) in changes {
+        let mut forged = Forge::tdx4();
+        change(&mut forged, evil());
+        // It says that it is newer, so that it would stand in the way of genuine ones.
+        forged.tcb_info.issue_date += 60;
+        forged.identity.issue_date += 60;
+        let query = path.ends_with("tcb").then(|| format!("?fmspc={}", hex(&forge.tcb_info.fmspc)));
+        let path = format!("{path}{}", query.unwrap_or_default());
+
+        let lies = Upstream::of(&forged);
+        let alone = reading_from(&[&lies], NOW, &forge, true);
+        assert_eq!(alone.get(&path).codes(), (503, "AS.DEPENDENCY.UNAVAILABLE".into(), String::new()));
+        assert_eq!((refused(&alone), keys(&alone)), (1, Vec::new()), "{path}");
+
+        // The next upstream is asked.
+        let honest = Upstream::of(&forge);
+        let both = reading_from(&[&lies, &honest], NOW, &forge, true);
+        assert_eq!(both.get(&path).status, 200, "{path}");
+        assert_eq!(refused(&both), 1);
+
+        // What was kept stays, and is told as old.
+        let kept = aged(&forge, &lies, 7_200);
+        let answer = kept.get(&path);
+        assert_eq!((answer.status, answer.header("warning")), (200, "110 - \"Response is Stale\""), "{path}");
+        assert_eq!(refused(&kept), 1);
+    }
+}
+
+/// The keys of what is kept.
+fn keys(server: &TestServer) -> Vec<String> {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let documents = runtime.block_on(server.state.store().documents()).unwrap();
+    documents.into_iter().map(|(key, _)| key).collect()
+}
+
+#[test]
+fn what_an_older_release_kept_stands_in_nothings_way() {
+    // A document that nobody signed, of tomorrow morning, under the key of a genuine one.
+    let forge = Forge::tdx4();
+    let server = aged(&forge, &Upstream::of(&forge), 7_200);
+    let key = format!("tdx/v4/tcb/{}", hex(&forge.tcb_info.fmspc));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut document = runtime.block_on(server.state.store().document(&key)).unwrap().unwrap();
+    let mut forged = Forge::tdx4();
+    forged.tcb_info.issue_date += DAY / 2;
+    forged.tcb_info_signer = Key::new("evil");
+    let given = forged.build().collateral;
+    let signature = hex(&given.tcb_info_signature);
+    document.body = format!("{{\"tcbInfo\":{},\"signature\":\"{signature}\"}}", given.tcb_info).into_bytes();
+    runtime.block_on(server.state.store().keep_document(&key, &document)).unwrap();
+    let answer = server.get(&tcb_path(&forge));
+    assert!(answer.body.contains(&forge.build().collateral.tcb_info), "{}", answer.body);
+    assert_eq!((answer.header("age"), refused(&server)), ("0", 0));
+}
+
+#[test]
+fn imported_documents_are_genuine_or_refused_one_by_one() {
+    let forge = Forge::tdx4();
+    let mut forged = Forge::tdx4();
+    forged.tcb_info_signer = Key::new("evil");
+    let server = TestServer::start(|config, folder| {
+        let root = forge.build().root_pem;
+        config.trust.roots = vec![support::write(folder, "root.pem", root.as_bytes())];
+        let json = forged.build().collateral_json();
+        config.collateral.import = vec![support::write(folder, "collateral.json", json.as_bytes())];
+    });
+    assert_eq!(server.get(&tcb_path(&forge)).status, 404);
+    assert_eq!(keys(&server), ["pckcrl/platform", "rootcacrl", "tdx/v4/qe/identity"]);
+    assert_eq!(refused(&server), 1);
+    // And over what is kept.
+    let genuine = aged(&forge, &Upstream::start(), 60);
+    forged.tcb_info.issue_date += 60;
+    let json = forged.build().collateral_json();
+    let path = support::write(genuine.folder.path(), "forged.json", json.as_bytes());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let importing = veriquote_server::collateral::import(
+        genuine.state.library().keeper(),
+        &path,
+        veriquote::UnixTime(NOW),
+    );
+    let count = runtime.block_on(importing).unwrap();
+    assert_eq!((count.kept, count.refused), (3, 1));
+    assert!(genuine.get(&tcb_path(&forge)).body.contains(&forge.build().collateral.tcb_info));
+}
+
+#[test]
+fn a_revoked_signer_brings_nothing_new() {
+    let mut forge = Forge::tdx4();
+    forge.root_crl.revoked = vec![RevokedEntry::of(&forge.tcb_signing, NOW - DAY)];
+    let upstream = Upstream::of(&forge);
+    let server = reading_from(&[&upstream], NOW, &forge, true);
+    assert_eq!(server.get("/sgx/certification/v4/rootcacrl").status, 200);
+    assert_eq!(server.get(&tcb_path(&forge)).status, 503);
+    assert_eq!((keys(&server), refused(&server)), (vec!["rootcacrl".to_owned()], 1));
+}
+
 #[test]
 fn an_upstream_cannot_vouch_for_itself() {
-    // It serves collateral of another root: whatever it says, nothing of it verifies.
+    // It serves collateral that another key has signed: nothing of it is kept, and nothing is verified with less.
     let forge = Forge::tdx4();
     let mut evil = Forge::tdx4();
-    evil.tcb_info_signer = veriquote_forge::Key::new("evil");
+    evil.tcb_info_signer = Key::new("evil");
     let upstream = Upstream::of(&evil);
     let server = reading_from(&[&upstream], NOW, &forge, true);
-    let refused = server.post("/v1/attestation", &v1("tdx", &forge.build()));
-    assert_eq!(refused.json()["error"]["code"], "dcap.tcb_info.signature");
+    let missing = server.post("/v1/attestation", &v1("tdx", &forge.build()));
+    assert_eq!(missing.codes().1, "AS.DEPENDENCY.UNAVAILABLE", "{}", missing.body);
     let collateral: Value = serde_json::from_str(&forge.build().collateral_json()).unwrap();
     let evidence = outer(&json!({ "quote": base64(&forge.build().quote), "collateral": collateral }));
     let answer = server.post("/v1/attestation", &json!({ "tee": "tdx", "evidence": evidence }));

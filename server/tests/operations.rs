@@ -338,6 +338,52 @@ fn the_audit_log_says_what_was_issued_and_changed() {
     assert!(found.entries >= 3 && !watched.is_missing());
 }
 
+/// Of these events, in the order of the log.
+fn entries_of(server: &TestServer, events: &[&str]) -> Vec<serde_json::Value> {
+    let text = fs::read_to_string(audit_log(server)).unwrap();
+    let entry = |line| serde_json::from_str::<serde_json::Value>(line).unwrap()["entry"].clone();
+    text.lines().map(entry).filter(|it| events.contains(&it["event"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn nothing_is_changed_that_is_not_in_the_log_before() {
+    let server = TestServer::start(|config, _| {
+        config.admin.tokens = vec![AdminToken { name: "ci".into(), sha256: hex_sha256(TOKEN.as_bytes()) }];
+    });
+    let bearer = format!("Bearer {TOKEN}");
+    let policy = json!({ "tdx": { "debug": "forbid" } }).to_string();
+    let put = |id: &str| {
+        let headers = [("Authorization", bearer.as_str()), ("If-None-Match", "*")];
+        server.request("PUT", &format!("/v2/policies/{id}"), &headers, &policy)
+    };
+    // Whoever comes too late has changed nothing, and the log says so.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| put("contended"));
+        }
+    });
+    let changed = entries_of(&server, &["policy.changed"]);
+    let failed = entries_of(&server, &["change.failed"]);
+    assert_eq!(changed.len() - failed.len(), 1, "{changed:?} {failed:?}");
+    let numbers: Vec<_> = changed.iter().map(|entry| &entry["number"]).collect();
+    assert!(failed.iter().all(|entry| numbers.contains(&&entry["of"])));
+
+    // A store that fails when the log has the change.
+    let database = server.folder.path().join("data/veriquote.db");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        sqlx::any::install_default_drivers();
+        let pool = sqlx::AnyPool::connect(&format!("sqlite:{}", database.display())).await.unwrap();
+        let trigger = "CREATE TRIGGER no BEFORE INSERT ON policy BEGIN SELECT RAISE(ABORT, 'no'); END";
+        sqlx::query(trigger).execute(&pool).await.unwrap();
+    });
+    assert_eq!(put("unlucky").codes().1, "AS.DEPENDENCY.UNAVAILABLE");
+    let tail = entries_of(&server, &["policy.changed", "change.failed"]);
+    let [.., change, failure] = &tail[..] else { panic!("{tail:?}") };
+    assert_eq!((&change["event"], &change["id"]), (&json!("policy.changed"), &json!("unlucky")));
+    assert_eq!((&failure["event"], &failure["of"]), (&json!("change.failed"), &change["number"]));
+}
+
 #[test]
 fn the_audit_log_goes_on_in_the_next_file() {
     let forge = Forge::tdx4();

@@ -48,6 +48,39 @@ fn engines_keep_the_same_promises() {
     });
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_else_reads_a_file_of_sqlite() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    let file = folder.path().join("store.db");
+    let modes = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
+        let mut modes: Vec<(String, u32)> = entries
+            .map(|it| {
+                (it.file_name().into_string().unwrap(), it.metadata().unwrap().permissions().mode() & 0o777)
+            })
+            .collect();
+        modes.sort();
+        modes
+    };
+    let private: Vec<_> =
+        ["store.db", "store.db-shm", "store.db-wal"].map(|name| (name.to_owned(), 0o600)).into();
+    run(async {
+        let store = Database::sqlite(&file).await.unwrap();
+        assert!(store.use_challenge("a", UnixTime(10)).await.unwrap());
+        assert_eq!(modes(), private);
+        // As an older release made them.
+        for (name, _) in modes() {
+            let open = std::fs::Permissions::from_mode(0o644);
+            std::fs::set_permissions(folder.path().join(name), open).unwrap();
+        }
+        let again = Database::sqlite(&file).await.unwrap();
+        assert!(!again.use_challenge("a", UnixTime(10)).await.unwrap());
+        assert_eq!(modes(), private);
+    });
+}
+
 /// Opens again what is there: migrations are applied once, by whichever node comes first.
 #[test]
 fn a_store_is_opened_again() {

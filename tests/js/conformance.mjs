@@ -1,11 +1,15 @@
 // Gives every case to a package, and compares with what the facade answered in Rust, byte for byte.
 
-/** What is wrong, case by case; empty when nothing is. `lines` are those of write-answers. */
+/**
+ * What is wrong, case by case; empty when nothing is. `lines` are those of write-answers; a package of some kinds of
+ * evidence alone is given the cases of those.
+ */
 export async function compare(veriquote, lines) {
   const wrong = [];
   const count = { cases: 0, objects: 0, async: 0 };
   for (const line of lines) {
     const { id, call, request, answer, expected } = line;
+    if (!veriquote.callJson && !veriquote[TRY[call]]) continue;
     count.cases += 1;
     if (veriquote.callJson && veriquote.callJson(call, request) !== answer) {
       wrong.push(`${id}: other JSON`);
@@ -13,7 +17,7 @@ export async function compare(veriquote, lines) {
     }
     if (Object.hasOwn(THROW, call)) {
       count.async += 1;
-      if ((await veriquote.callJsonAsync(call, request)) !== answer) wrong.push(`${id}: other JSON, asynchronously`);
+      if ((await later(veriquote, call, request)) !== answer) wrong.push(`${id}: other JSON, asynchronously`);
     }
     const given = asObject(veriquote, call, request);
     if (given === undefined) continue;
@@ -45,6 +49,9 @@ const TRY = {
 };
 
 const THROW = { verify_dcap: 'verifyDcap', verify_tpm: 'verifyTpm', verify_nvgpu: 'verifyNvgpu', verify_composite: 'verifyComposite', verify_token: 'verifyToken' };
+
+const later = async (veriquote, call, request) =>
+  veriquote.callJsonAsync ? veriquote.callJsonAsync(call, request) : (await veriquote[`${TRY[call]}Async`](JSON.parse(request))).json;
 
 function asObject(veriquote, call, request) {
   const method = veriquote[TRY[call]];

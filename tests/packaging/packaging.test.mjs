@@ -30,6 +30,7 @@ for (const [name, packages, main] of [
   ['node-require', ['veriquote'], 'main.cjs'],
   ['native', ['veriquote-node'], 'main.js'],
   ['native-require', ['veriquote-node'], 'main.cjs'],
+  ['dcap', ['veriquote'], 'main.js'],
   ['jwt', ['veriquote'], 'main.js'],
 ]) {
   test(`Node: ${name}`, () => {
@@ -125,7 +126,7 @@ test('types: a sample that checks, and mistakes that do not', () => {
 
 test('what is packed: all that is needed, and nothing else', () => {
   for (const [name, wanted] of [
-    ['veriquote', ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'jwt', 'node.js', 'package.json', 'shared', 'types', 'wasm', 'web.js']],
+    ['veriquote', ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'dcap', 'jwt', 'node.js', 'package.json', 'shared', 'types', 'wasm', 'web.js']],
     ['veriquote-node', ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'index.js', 'package.json', 'shared', 'types']],
   ]) {
     const folder = project(`packed-${name}`, [name], null);

@@ -22,6 +22,9 @@ pub(crate) const STAGES: usize = 3;
 /// Everything that the tests and the benches install, at one version each.
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
 
+/// Ray for its example, which has wheels for fewer machines than the rest.
+const RAY_REQUIREMENTS: &str = "tests/python/ray-requirements.txt";
+
 /// What the bench of GPUs compares with, which wants old versions of what others have in new ones.
 const NVIDIA_REQUIREMENTS: &str = "benches/python/nvgpu-requirements.txt";
 
@@ -36,6 +39,9 @@ pub(crate) struct Options {
     /// Run the bench beside NVIDIA's own verifier, in place of the tests.
     #[arg(long, conflicts_with_all = ["wheel", "bench"])]
     bench_nvgpu: bool,
+    /// Also run the example for Ray, whose wheel is large (80 MB).
+    #[arg(long, conflicts_with_all = ["wheel", "bench", "bench_nvgpu"])]
+    ray: bool,
     /// Arguments for the benches or pytest.
     #[arg(last = true)]
     rest: Vec<String>,
@@ -44,7 +50,7 @@ pub(crate) struct Options {
 pub(crate) fn run(project: &Project, all: &mut Stages, options: &Options) {
     if !options.wheel && !options.bench && !options.bench_nvgpu {
         all.announce(STAGES);
-        return stages(project, all, &options.rest);
+        return run_tests(project, all, options.ray, &options.rest);
     }
     let mut python = None;
     let ready = all.run("Python tools", || keep(&mut python, tools(project)))
@@ -102,16 +108,22 @@ fn import(project: &Project, python: &Python, package: &Path, profile: Profile) 
     let folder = project.target.join("python/packaged");
     let inside = Python(folder.join("bin/python"));
     python.step().args(["-m", "venv", "--clear", "--without-pip"]).arg(&folder).run()?;
+    // The dates of files in a source distribution are older than any build, and so cargo would call what it built
+    // from the repository up to date.
+    let built = project.target.join("python/from-sources");
+    if built.is_dir() {
+        fs::remove_dir_all(&built)?;
+    }
     let mut step = python
         .step()
-        .args(["-m", "pip", "--quiet", "--disable-pip-version-check", "--python"])
+        .args(["-m", "pip", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--python"])
         .arg(&inside.0)
         .args(["install", "--no-deps"])
         .arg(package);
     if matches!(profile, Profile::Dev) {
         step = step.env("MATURIN_PEP517_ARGS", "--profile dev");
     }
-    step.env("CARGO_TARGET_DIR", &project.target)
+    step.env("CARGO_TARGET_DIR", &built)
         .env("CARGO_INCREMENTAL", "0")
         .help("the source distribution is built as pip builds it: its first error is in the output above")
         .run()?;
@@ -127,6 +139,10 @@ fn import(project: &Project, python: &Python, package: &Path, profile: Profile) 
 
 /// The tools, the wheel, its tests.
 pub(crate) fn stages(project: &Project, all: &mut Stages, pytest: &[String]) {
+    run_tests(project, all, false, pytest);
+}
+
+fn run_tests(project: &Project, all: &mut Stages, with_ray: bool, pytest: &[String]) {
     let mut python = None;
     let mut built = None;
     let ready = all.run("Python tools", || keep(&mut python, tools(project)))
@@ -136,7 +152,8 @@ pub(crate) fn stages(project: &Project, all: &mut Stages, pytest: &[String]) {
     if ready {
         all.run("Python package", || {
             let wheel = built.as_ref().ok_or_else(unready)?;
-            test(project, &Python::of(&python)?, &wheel.0, pytest)
+            let ray = if with_ray { Some(environment(project, RAY_REQUIREMENTS).map(Python)?) } else { None };
+            test(project, &Python::of(&python)?, ray.as_ref(), &wheel.0, pytest)
         });
     } else {
         all.skip("Python package", "there is no wheel to test");
@@ -283,12 +300,22 @@ fn built(folder: &Path) -> Result<Option<PathBuf>, Failure> {
 }
 
 /// Installs the wheel twice: alone, and beside the tools; then runs every test of `tests/python`.
-fn test(project: &Project, python: &Python, wheel: &Path, pytest: &[String]) -> Result<String, Failure> {
+fn test(
+    project: &Project,
+    python: &Python,
+    ray: Option<&Python>,
+    wheel: &Path,
+    pytest: &[String],
+) -> Result<String, Failure> {
     let folder = project.target.join("python");
     let answers = answers(project, &folder)?;
     let bare = python.environment(&folder.join("bare"), wheel)?;
     let full = python.environment(&folder.join("full"), wheel)?;
-    fs::write(full.site_packages()?.join("tools.pth"), python.site_packages()?.display().to_string())?;
+    let mut folders = python.site_packages()?.display().to_string();
+    if let Some(ray) = ray {
+        folders = format!("{folders}\n{}", ray.site_packages()?.display());
+    }
+    fs::write(full.site_packages()?.join("tools.pth"), folders)?;
     let spark = spark()?;
     let mut step = Step::new(&full.0)
         .args(["-P", "-m", "pytest", "--quiet", "-p", "no:cacheprovider"])
@@ -298,6 +325,7 @@ fn test(project: &Project, python: &Python, wheel: &Path, pytest: &[String]) -> 
         .env("VERIQUOTE_ANSWERS", answers)
         .env("VERIQUOTE_BARE_PYTHON", bare.0)
         .env("VERIQUOTE_SPARK", if spark.is_ok() { "present" } else { "absent" })
+        .env("VERIQUOTE_RAY", if ray.is_some() { "present" } else { "absent" })
         .dir(&project.root)
         .help("run one test: `cargo xtask python -- -k NAME`");
     if let Some(vectors) = &project.vectors {
@@ -313,7 +341,8 @@ fn test(project: &Project, python: &Python, wheel: &Path, pytest: &[String]) -> 
         Ok(java) => format!("the Spark example on {java}"),
         Err(why) => format!("NOT RUN: the Spark example, because {why}"),
     };
-    Ok(format!("{last}; {note}"))
+    let ray = if ray.is_some() { "" } else { "; the example for Ray with --ray only" };
+    Ok(format!("{last}; {note}{ray}"))
 }
 
 /// What the facade answers to every case of `tests/vectors`.

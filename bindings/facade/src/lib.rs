@@ -22,12 +22,14 @@ mod event_log;
 #[cfg(feature = "tpm")]
 mod inspect;
 mod json;
-#[cfg(feature = "tpm")]
+#[cfg(feature = "dcap")]
 mod lookup;
 #[cfg(feature = "nvidia")]
 mod nvgpu;
 #[cfg(any(feature = "nvidia", feature = "tpm"))]
 mod options;
+#[cfg(feature = "dcap")]
+mod platform;
 mod prepared;
 mod problem;
 #[cfg(feature = "dcap")]
@@ -68,10 +70,10 @@ pub use document::Document;
 pub use event_log::{EventClaims, EventLogClaims};
 #[cfg(feature = "tpm")]
 pub use inspect::{
-    CertificateView, CollateralView, CrlView, Inspection, PckQuery, PckReference, QuotePlatform, QuoteView,
-    SignedDocumentView, inspect, inspect_json, pck_reference_of_quote, platform_of_pck, platform_of_quote,
+    CertificateView, CollateralView, CrlView, Inspection, QuoteView, SignedDocumentView, inspect,
+    inspect_json,
 };
-#[cfg(feature = "tpm")]
+#[cfg(feature = "dcap")]
 pub use lookup::{
     PckLookup, PckLookupQuery, PlatformLookup, pck_reference_of_quote_json, platform_of_pck_json,
     platform_of_quote_json,
@@ -81,6 +83,10 @@ pub use nvgpu::{
     ComparisonClaims, DeviceCertificate, FirmwareIdClaims, Judged, MismatchClaims, MissingRim, NvgpuClaims,
     NvgpuDeviceClaims, NvgpuDeviceView, NvgpuOptions, NvgpuRequest, NvgpuView, RimView, verify_nvgpu,
     verify_nvgpu_for_claims, verify_nvgpu_json,
+};
+#[cfg(feature = "dcap")]
+pub use platform::{
+    PckQuery, PckReference, QuotePlatform, pck_reference_of_quote, platform_of_pck, platform_of_quote,
 };
 #[cfg(feature = "dcap")]
 pub use prepared::{DcapCall, DcapPreparation, PreparedDcap};

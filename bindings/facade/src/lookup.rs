@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::blob::Blob;
-use crate::inspect::{PckReference, pck_reference_of_quote, platform_of_pck, platform_of_quote};
+use crate::platform::{PckReference, pck_reference_of_quote, platform_of_pck, platform_of_quote};
 use crate::problem::Problem;
 
 /// The platform of a quote, by the PCK certificate that it carries.

@@ -48,16 +48,22 @@ impl ProblemKind {
     /// The stable lower-case name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// The core's kind.
+    #[must_use]
+    pub const fn kind(self) -> Kind {
         match self {
-            Self::Malformed => "malformed",
-            Self::Unsupported => "unsupported",
-            Self::Untrusted => "untrusted",
-            Self::Revoked => "revoked",
-            Self::Stale => "stale",
-            Self::Mismatch => "mismatch",
-            Self::Rejected => "rejected",
-            Self::Limit => "limit",
-            Self::Misuse => "misuse",
+            Self::Malformed => Kind::Malformed,
+            Self::Unsupported => Kind::Unsupported,
+            Self::Untrusted => Kind::Untrusted,
+            Self::Revoked => Kind::Revoked,
+            Self::Stale => Kind::Stale,
+            Self::Mismatch => Kind::Mismatch,
+            Self::Rejected => Kind::Rejected,
+            Self::Limit => Kind::Limit,
+            Self::Misuse => Kind::Misuse,
         }
     }
 }

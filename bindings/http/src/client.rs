@@ -10,7 +10,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
-use crate::chain::percent_decode;
+use crate::percent::percent_decode;
 use crate::reach::{PublicOnly, Reach};
 
 /// How other hosts are asked.

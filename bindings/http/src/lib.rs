@@ -3,10 +3,10 @@
 //! Every answer is bounded in size and in time, and is whole. Whom TLS trusts, how far redirects go and which
 //! addresses may be reached is the caller's choice. Nothing is tried twice here.
 
-mod chain;
 mod client;
+mod percent;
 mod reach;
 
-pub use chain::percent_encode;
 pub use client::{Answer, Client, HttpError, Options, Trust};
+pub use percent::{percent_decode, percent_encode};
 pub use reach::Reach;

@@ -7,7 +7,10 @@ export function boot(glue) {
 
   /** Loads it from bytes, or from a compiled module. */
   function initSync(module) {
-    if (!ready) glue.initSync({ module });
+    if (ready) return;
+    // Whoever comes second would take the first one's place, with a memory of its own.
+    if (loading) throw absent('veriquote is being loaded');
+    glue.initSync({ module });
     ready = true;
   }
 
@@ -17,19 +20,21 @@ export function boot(glue) {
     if (source === undefined) {
       throw misuse('source', 'there is nothing to load from', 'pass the bytes or the address of the .wasm file');
     }
-    loading ??= glue.default({ module_or_path: source });
+    const mine = (loading ??= glue.default({ module_or_path: source }));
     try {
-      await loading;
+      await mine;
       ready = true;
     } finally {
-      loading = undefined;
+      if (loading === mine) loading = undefined;
     }
   }
 
   function native() {
     if (ready) return glue;
-    throw misuse('', 'veriquote was called before it was loaded', 'await init() first', 'misuse.not_initialised');
+    throw absent('veriquote was called before it was loaded');
   }
 
   return { initSync, load, native };
 }
+
+const absent = (message) => misuse('', message, 'await init() first', 'misuse.not_initialised');

@@ -2,6 +2,7 @@ import type { ModuleSource } from './common.js';
 
 export type * from './schema.js';
 export * from './common.js';
+export * from './tokens.js';
 
 /** As of `veriquote/slim`. */
 export declare function init(source: ModuleSource | Promise<ModuleSource>): Promise<void>;

@@ -302,7 +302,12 @@ impl Prepared {
         let anchor = self.anchors.anchor(self.anchor_index)?;
         // Under a foreign root there is no key to check signatures with: the anchor check refuses it.
         if chain.root.spki().raw() == anchor.spki_der() {
-            chain.check_signatures(anchor_key, &self.authority, self.provider.as_ref(), &self.verified)?;
+            chain.check_signatures(
+                anchor_key,
+                Some(&self.authority),
+                self.provider.as_ref(),
+                &self.verified,
+            )?;
         }
         chain.check_anchor(&self.anchors.trusted, anchor, rules)
     }

@@ -190,6 +190,15 @@ impl<'a, I: Intermediate<'a>> Chain<'a, I> {
         Ok(())
     }
 
+    /// No certificate had ended when something was issued in its name.
+    pub(crate) fn check_lasted(&self, issued: UnixTime) -> Result<(), Error> {
+        let rules = ChainRules { not_before: chain::NotBefore::Ignore, ..ChainRules::STRICT };
+        for (certificate, role) in self.members() {
+            check_window(certificate, issued, &rules).map_err(|error| error.inside(role.part()))?;
+        }
+        Ok(())
+    }
+
     /// The leaf is not in the list of its issuer.
     pub(crate) fn check_leaf_revocation(&self, list: &dyn RevocationList) -> Result<(), Error> {
         chain::check_revocation(&self.leaf, list).map_err(|error| error.inside(self.leaf_role.part()))
@@ -231,18 +240,18 @@ impl<'a> PckChain<'a> {
         Ok(Self { root, intermediate, leaf, leaf_role: Role::Pck })
     }
 
-    /// The signatures, from the root down. `authority` is the PCK authority with its key,
+    /// The signatures, from the root down. `authority` is the PCK authority with its key, where one was
     /// verified before: where the chain has the same certificate, its key need not be loaded again.
     pub(crate) fn check_signatures(
         &self,
         anchor_key: &IssuerKey,
-        authority: &Authority,
+        authority: Option<&Authority>,
         provider: &dyn CryptoProvider,
         verified: &Verified,
     ) -> Result<(), Error> {
         verified.check(&self.root, anchor_key, provider).map_err(|error| error.inside(Role::Root.part()))?;
         let leaf = |error: Error| error.inside(self.leaf_role.part());
-        if self.intermediate.der() == authority.der {
+        if let Some(authority) = authority.filter(|known| known.der == self.intermediate.der()) {
             return self.leaf.verify_signed_by(&authority.key).map_err(leaf);
         }
         let inside = |error: Error| error.inside(Role::PckCa.part());

@@ -55,11 +55,14 @@ impl Signer {
         chain.check_anchor(context.anchors, context.anchor, context.rules)?;
         chain.check_leaf_revocation(context.root_crl)?;
         chain.check_windows(context.now, context.rules)?;
-        let key = chain
-            .leaf
-            .load_key(context.provider, ALGORITHM)
-            .map_err(|error| error.inside(Role::TcbSigner.part()))?;
-        Ok(Self { key, validity: chain.validity(context.rules) })
+        Self::of(&chain, context.provider, context.rules)
+    }
+
+    /// The signer of a chain that was verified.
+    pub(crate) fn of(chain: &Chain<'_>, provider: &dyn CryptoProvider, rules: &Rules) -> Result<Self, Error> {
+        let key =
+            chain.leaf.load_key(provider, ALGORITHM).map_err(|error| error.inside(Role::TcbSigner.part()))?;
+        Ok(Self { key, validity: chain.validity(rules) })
     }
 
     /// Checks the document's signature and only then gives its contents.

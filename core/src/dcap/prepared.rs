@@ -46,8 +46,8 @@ use crate::x509::{Certificate, Crl, IssuerKey, RevokedSerials};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    anchors: Arc<Anchors>,
-    provider: Arc<dyn CryptoProvider>,
+    pub(crate) anchors: Arc<Anchors>,
+    pub(crate) provider: Arc<dyn CryptoProvider>,
     profile: Profile,
     max_age: Option<u64>,
     grace: u64,
@@ -58,7 +58,7 @@ pub(crate) struct Anchors {
     pub(crate) trusted: TrustAnchors,
     keys: Vec<IssuerKey>,
     /// For each anchor: SHA-256 of certificates that its key is known to have signed.
-    known: Vec<Vec<[u8; 32]>>,
+    pub(crate) known: Vec<Vec<[u8; 32]>>,
 }
 
 impl Verifier {
@@ -190,14 +190,8 @@ impl Verifier {
             pem_chain(collateral.pck_crl_issuer_chain.as_bytes())
         })?;
         let (authority, anchor_index) = step(trace, checks::CRL_ISSUER_CHAIN, part, || {
-            let chain = Chain::of_two(&ders, Role::PckCa)?;
-            chain.check_roles(rules)?;
-            let anchor = self.anchors.trusted.require(&chain.root).map_err(|error| error.inside("root"))?;
-            let index = self.anchors.trusted.iter().position(|known| known == anchor).unwrap_or_default();
-            let key = self.anchors.key(index)?;
-            verified = Verified::known(self.anchors.known.get(index).map_or(&[], Vec::as_slice));
-            chain.check_root_signatures(key, provider, &mut verified)?;
-            chain.check_anchor(&self.anchors.trusted, anchor, rules)?;
+            let (chain, index);
+            (chain, index, verified) = self.anchors.chain_of_two(&ders, Role::PckCa, rules, provider)?;
             chain.check_windows(now, rules)?;
             Ok((chain, index))
         })?;
@@ -393,6 +387,30 @@ impl Anchors {
         self.keys.get(index).ok_or_else(|| Error::new(Code::X509Anchor, "root"))
     }
 
+    /// A chain of two that ends at one of the trusted roots, with that root's index: roles, signatures and root;
+    /// neither windows nor revocation.
+    pub(crate) fn chain_of_two<'c>(
+        &self,
+        ders: &'c [Vec<u8>],
+        role: Role,
+        rules: &Rules,
+        provider: &dyn CryptoProvider,
+    ) -> Result<(Chain<'c>, usize, Verified), Error> {
+        let chain = Chain::of_two(ders, role)?;
+        chain.check_roles(rules)?;
+        let (anchor, index) = self.of_root(&chain.root)?;
+        let mut verified = Verified::known(self.known.get(index).map_or(&[], Vec::as_slice));
+        chain.check_root_signatures(self.key(index)?, provider, &mut verified)?;
+        chain.check_anchor(&self.trusted, anchor, rules)?;
+        Ok((chain, index, verified))
+    }
+
+    /// The anchor that is the key of this root.
+    pub(crate) fn of_root(&self, root: &Certificate<'_>) -> Result<(&TrustAnchor, usize), Error> {
+        let anchor = self.trusted.require(root).map_err(|error| error.inside("root"))?;
+        Ok((anchor, self.trusted.iter().position(|known| known == anchor).unwrap_or_default()))
+    }
+
     pub(crate) fn anchor(&self, index: usize) -> Result<&TrustAnchor, Error> {
         self.trusted.iter().nth(index).ok_or_else(|| Error::new(Code::X509Anchor, "root"))
     }
@@ -450,7 +468,7 @@ pub enum PckAuthority {
 }
 
 impl PckAuthority {
-    fn of(common_name: &str) -> Self {
+    pub(crate) fn of(common_name: &str) -> Self {
         if common_name.contains("Platform") {
             Self::Platform
         } else if common_name.contains("Processor") {
@@ -689,7 +707,7 @@ pub(crate) fn document_window(issue_date: UnixTime, next_update: UnixTime, rules
     Window { not_before, not_after: next_update }
 }
 
-fn decode_crl(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+pub(crate) fn decode_crl(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     decode_der_or_text(bytes, "X509 CRL")
 }
 

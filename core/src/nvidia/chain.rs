@@ -56,6 +56,26 @@ impl<'a> Chain<'a> {
         provider: &dyn CryptoProvider,
         now: UnixTime,
     ) -> Result<Window, Error> {
+        self.verify_from(First::SignsData, anchors, provider, now)
+    }
+
+    /// The same of a chain that begins with an authority.
+    pub(super) fn verify_authorities(
+        &self,
+        anchors: &TrustAnchors,
+        provider: &dyn CryptoProvider,
+        now: UnixTime,
+    ) -> Result<Window, Error> {
+        self.verify_from(First::IsAuthority, anchors, provider, now)
+    }
+
+    fn verify_from(
+        &self,
+        first: First,
+        anchors: &TrustAnchors,
+        provider: &dyn CryptoProvider,
+        now: UnixTime,
+    ) -> Result<Window, Error> {
         let rules = &ChainRules::STRICT;
         let last = self.certificates.last().ok_or_else(|| Error::new(Code::X509Chain, ""))?;
         let last_place = place(self.certificates.len().saturating_sub(1));
@@ -68,12 +88,16 @@ impl<'a> Chain<'a> {
             let inside = |error: Error| error.inside(&place(index));
             check_window(certificate, now, rules).map_err(inside)?;
             window = window.intersect(certificate.validity());
-            match child {
-                None => {
+            match (child, first) {
+                (None, First::SignsData) => {
                     check_leaf(certificate, rules).map_err(inside)?;
                     check_signs_data(certificate).map_err(inside)?;
                 }
-                Some(child) => {
+                (None, First::IsAuthority) => {
+                    check_ca(certificate, below, SignsCrls::No, rules).map_err(inside)?;
+                    below = below.saturating_add(1);
+                }
+                (Some(child), _) => {
                     check_ca(certificate, below, SignsCrls::No, rules).map_err(inside)?;
                     check_issued_by(child, certificate, rules)
                         .map_err(|error| error.inside(&place(index.saturating_sub(1))))?;
@@ -110,6 +134,13 @@ impl<'a> Chain<'a> {
         }
         Ok(window)
     }
+}
+
+/// What the first certificate of a chain is.
+#[derive(Clone, Copy)]
+enum First {
+    SignsData,
+    IsAuthority,
 }
 
 /// A leaf whose key may not sign data proves nothing with what it signed.

@@ -26,7 +26,7 @@ use crate::x509::Certificate;
 #[derive(Clone, Debug)]
 pub struct Verifier {
     pub(super) provider: Arc<dyn CryptoProvider>,
-    devices: TrustAnchors,
+    pub(super) devices: TrustAnchors,
     pub(super) rims: TrustAnchors,
 }
 

@@ -22,6 +22,7 @@ mod opaque;
 mod revocation;
 mod rim;
 mod set;
+mod single;
 mod spdm;
 
 pub use claims::ClaimValue;
@@ -35,4 +36,5 @@ pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, Swit
 pub use revocation::{CertificateHold, CertificateStatus, Revocation, RevocationState};
 pub use rim::{AuthenticRim, CanonicalRim, GoldenMeasurement, Rim, RimKind, UnauthenticatedRim};
 pub use set::{DeviceSet, SetExpectations, SetFailure, Topology};
+pub use single::{CrlIssuer, OcspAnswer};
 pub use spdm::{MeasurementBlock, Report, Trailing};

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::{Rule, Trace};
-use crate::crypto::CryptoProvider;
+use crate::crypto::{CryptoProvider, KeyKind, SignatureAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
@@ -197,18 +197,30 @@ impl Step<'_> {
     fn check_list(&self, crl: &Crl<'_>) -> Result<Window, Error> {
         check_crl(crl, self.issuer, &ChainRules::STRICT)?;
         check_crl_window(crl, self.now)?;
-        if self.issuer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
-            return Err(Error::new(Code::CrlIssuer, "issuer")
-                .with(Fact::text("problem", "the issuer's key may not sign revocation lists")));
-        }
-        // NVIDIA signs its lists with SHA-256, and its certificates with SHA-384.
-        let algorithm = crl.signature_scheme().with_key(self.issuer.spki().kind()).ok_or_else(|| {
-            Error::new(Code::X509Algorithm, "signature_algorithm")
-                .with(Fact::text("problem", "the issuer's key is for another algorithm"))
-        })?;
-        check_crl_signature(crl, &self.issuer.issuer_key(self.provider, algorithm)?)?;
+        check_signed_list(crl, self.issuer, self.provider)?;
         Ok(crl.window())
     }
+}
+
+/// The issuer may sign lists, and signed this one.
+pub(super) fn check_signed_list(
+    crl: &Crl<'_>,
+    issuer: &Certificate<'_>,
+    provider: &dyn CryptoProvider,
+) -> Result<(), Error> {
+    if issuer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
+        return Err(Error::new(Code::CrlIssuer, "issuer")
+            .with(Fact::text("problem", "the issuer's key may not sign revocation lists")));
+    }
+    check_crl_signature(crl, &issuer.issuer_key(provider, algorithm_of(crl, issuer.spki().kind())?)?)
+}
+
+/// NVIDIA signs its lists with SHA-256, and its certificates with SHA-384.
+pub(super) fn algorithm_of(crl: &Crl<'_>, issuer: KeyKind) -> Result<SignatureAlgorithm, Error> {
+    crl.signature_scheme().with_key(issuer).ok_or_else(|| {
+        Error::new(Code::X509Algorithm, "signature_algorithm")
+            .with(Fact::text("problem", "the issuer's key is for another algorithm"))
+    })
 }
 
 /// Says in the ledger what is known of each certificate.

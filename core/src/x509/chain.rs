@@ -244,6 +244,25 @@ pub fn check_crl(crl: &Crl<'_>, issuer: &Certificate<'_>, rules: &ChainRules) ->
     if crl.issuer() != issuer.subject() {
         return Err(names_differ(Code::CrlIssuer, crl.issuer_common_name(), issuer.subject_common_name()));
     }
+    check_crl_extensions(crl)?;
+    check_key_identifiers(Code::CrlIssuer, crl.authority_key_id(), issuer.subject_key_id(), rules)
+}
+
+/// The same for the list of a trusted root, of which no more than the key may be known.
+///
+/// # Errors
+/// `crl.issuer`, `crl.extension`.
+pub fn check_crl_of_anchor(crl: &Crl<'_>, anchor: &TrustAnchor, rules: &ChainRules) -> Result<(), Error> {
+    if let Some(der) = anchor.certificate() {
+        return check_crl(crl, &Certificate::parse(der)?, rules);
+    }
+    if anchor.subject().is_some_and(|subject| subject != crl.issuer()) {
+        return Err(names_differ(Code::CrlIssuer, crl.issuer_common_name(), None));
+    }
+    check_crl_extensions(crl)
+}
+
+fn check_crl_extensions(crl: &Crl<'_>) -> Result<(), Error> {
     for required in [oid::CRL_NUMBER, oid::AUTHORITY_KEY_ID] {
         if !crl.has_extension(required) {
             return Err(Error::new(Code::CrlExtension, "extensions")
@@ -251,7 +270,7 @@ pub fn check_crl(crl: &Crl<'_>, issuer: &Certificate<'_>, rules: &ChainRules) ->
                 .with(Fact::bytes("oid", required)));
         }
     }
-    check_key_identifiers(Code::CrlIssuer, crl.authority_key_id(), issuer.subject_key_id(), rules)
+    Ok(())
 }
 
 /// Checks the signature of `crl` with the key of its issuer.

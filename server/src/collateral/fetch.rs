@@ -1,12 +1,13 @@
-//! Turns what a service answers into a document, or refuses it.
+//! Turns what a service answers into a document, which somebody else verifies.
 
 use veriquote::encoding::decode_der_or_text;
 use veriquote::{UnixTime, limits};
-use veriquote_facade::{Inspection, inspect, platform_of_pck};
+use veriquote_facade::platform_of_pck;
 use veriquote_http::Answer;
 
+use super::keep::NotKept;
 use super::upstream::{Client, Failure, shown};
-use super::{DocumentKey, Tee, nvidia_crl, rim};
+use super::{DocumentKey, nvidia_crl, rim};
 use crate::store::StoredDocument;
 
 /// Where Intel serves the root's list; its own API has no call for it.
@@ -20,7 +21,7 @@ const PCK_CHAIN: [&str; 1] = ["SGX-PCK-Certificate-Issuer-Chain"];
 /// Headers that say what a PCK certificate is of.
 pub const PCK_HEADERS: [&str; 3] = ["SGX-TCBm", "SGX-FMSPC", "SGX-PCK-Certificate-CA-Type"];
 
-/// Asks the services in their order; the first good answer counts.
+/// Asks the services in their order; the first answer counts that `judge` lets pass.
 ///
 /// # Errors
 /// That all of them know of no such document, or the last failure.
@@ -30,13 +31,15 @@ pub fn fetch(
     root_ca_crl_url: Option<&str>,
     key: &DocumentKey,
     now: UnixTime,
+    judge: impl Fn(StoredDocument) -> Result<StoredDocument, NotKept>,
 ) -> Result<StoredDocument, Failure> {
     let mut failure = Failure::NotFound;
     for upstream in upstreams {
         let url = address(upstream, root_ca_crl_url, key);
         let answered = client.get(&url, longest(key)).and_then(|answer| {
             let read = document(key, &answer, now, &url);
-            read.map_err(|reason| Failure::Failed(format!("{}: {reason}", shown(&url))))
+            let judged = read.and_then(|read| judge(read).map_err(|reason| reason.to_string()));
+            judged.map_err(|reason| Failure::Failed(format!("{}: {reason}", shown(&url))))
         });
         match answered {
             Ok(document) => return Ok(document),
@@ -105,34 +108,13 @@ fn document(
         source: source.to_owned(),
     };
     match key {
-        DocumentKey::TcbInfo { tee, fmspc, .. } => {
-            document.issuer_chain = chain(&TCB_INFO_CHAIN)?;
-            let Ok(Inspection::TcbInfo(view)) = inspect(&answer.body) else {
-                return Err("the answer is not TCB info".to_owned());
-            };
-            let member =
-                |name: &str| view.members.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-            if !member("fmspc").eq_ignore_ascii_case(fmspc) {
-                return Err("the answer is the TCB info of another platform family".to_owned());
-            }
-            if (*tee == Tee::Tdx) != (member("id") == "TDX") {
-                return Err("the answer is the TCB info of another kind of evidence".to_owned());
-            }
-        }
-        DocumentKey::QeIdentity { tee, .. } => {
+        DocumentKey::TcbInfo { .. } => document.issuer_chain = chain(&TCB_INFO_CHAIN)?,
+        DocumentKey::QeIdentity { .. } | DocumentKey::QveIdentity { .. } => {
             document.issuer_chain = chain(&IDENTITY_CHAIN)?;
-            identity(&answer.body, if *tee == Tee::Tdx { "TD_QE" } else { "QE" })?;
-        }
-        DocumentKey::QveIdentity { .. } => {
-            document.issuer_chain = chain(&IDENTITY_CHAIN)?;
-            identity(&answer.body, "QVE")?;
         }
         DocumentKey::PckCrl { .. } | DocumentKey::RootCaCrl => {
             document.body = decode_der_or_text(answer.body.trim_ascii(), "X509 CRL")
                 .map_err(|error| error.to_string())?;
-            if !matches!(inspect(&document.body), Ok(Inspection::Crl(_))) {
-                return Err("the answer is not a revocation list".to_owned());
-            }
             "application/pkix-crl".clone_into(&mut document.media_type);
             if matches!(key, DocumentKey::PckCrl { .. }) {
                 document.issuer_chain = chain(&PCK_CRL_CHAIN)?;
@@ -154,15 +136,4 @@ fn document(
         }
     }
     Ok(document)
-}
-
-fn identity(body: &[u8], id: &str) -> Result<(), String> {
-    match inspect(body) {
-        Ok(Inspection::EnclaveIdentity(view))
-            if view.members.get("id").and_then(|value| value.as_str()) == Some(id) =>
-        {
-            Ok(())
-        }
-        _ => Err(format!("the answer is not the identity `{id}`")),
-    }
 }

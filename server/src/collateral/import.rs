@@ -10,8 +10,9 @@ use veriquote::encoding::decode_der_or_text;
 use veriquote::json::{Node, Strictness, parse};
 use veriquote_facade::{Inspection, inspect};
 
+use super::keep::{Imported, Keeper};
 use super::{Api, Ca, DocumentKey, Evaluation, Tee, rim};
-use crate::store::{Store, StoreError, StoredDocument};
+use crate::store::{StoreError, StoredDocument};
 
 /// A file that was not imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,38 +29,41 @@ struct Found {
     document: StoredDocument,
 }
 
-/// Imports a file, or every `.json` file of a folder; how many documents were new or newer.
-///
-/// Nothing is verified here: a document that is not Intel's is refused with each quote.
+/// What became of imported documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportCount {
+    /// They are kept.
+    pub kept: usize,
+    /// They are not genuine: the log has the reason of each.
+    pub refused: usize,
+}
+
+impl ImportCount {
+    pub(super) fn add(&mut self, imported: Imported) {
+        match imported {
+            Imported::Kept => self.kept = self.kept.saturating_add(1),
+            Imported::Known => {}
+            Imported::Refused => self.refused = self.refused.saturating_add(1),
+        }
+    }
+}
+
+/// Imports a file, or every `.json` file of a folder.
 ///
 /// # Errors
 /// The first file that is no collateral.
-pub async fn import(store: &dyn Store, path: &Path, now: UnixTime) -> Result<usize, ImportError> {
-    let mut count = 0;
+pub async fn import(keeper: &Keeper, path: &Path, now: UnixTime) -> Result<ImportCount, ImportError> {
+    let mut count = ImportCount::default();
     for file in files(path)? {
         let failed = |reason: String| ImportError { path: file.clone(), reason };
         let text = std::fs::read(&file).map_err(|error| failed(error.to_string()))?;
         let found = take_apart(&text, &file, now).map_err(failed)?;
         for Found { key, document } in found {
-            let stored = |error: StoreError| failed(error.to_string());
-            count += usize::from(keep_newer(store, &key, &document).await.map_err(stored)?);
+            let imported = keeper.import(&key, document, now).await;
+            count.add(imported.map_err(|error: StoreError| failed(error.to_string()))?);
         }
     }
     Ok(count)
-}
-
-/// Keeps a document, unless a newer one has its key: whether it did.
-pub(super) async fn keep_newer(
-    store: &dyn Store,
-    key: &DocumentKey,
-    document: &StoredDocument,
-) -> Result<bool, StoreError> {
-    let key = key.to_string();
-    let is_news = store.document(&key).await?.is_none_or(|before| is_newer(document, &before));
-    if is_news {
-        store.keep_document(&key, document).await?;
-    }
-    Ok(is_news)
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
@@ -110,6 +114,11 @@ fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, Str
     let crl_type = "application/pkix-crl";
     let evaluation = Evaluation::Standard;
     let mut found = vec![
+        // The root's list first: the others are held against it.
+        Found {
+            key: DocumentKey::RootCaCrl,
+            document: document(crl(&collateral.root_ca_crl)?, crl_type, ""),
+        },
         Found {
             key: DocumentKey::TcbInfo { api, tee, fmspc, evaluation },
             document: signed(&collateral.tcb_info, "tcbInfo"),
@@ -117,10 +126,6 @@ fn take_apart(text: &[u8], path: &Path, now: UnixTime) -> Result<Vec<Found>, Str
         Found {
             key: DocumentKey::PckCrl { ca: authority(&pck_crl)? },
             document: document(pck_crl, crl_type, &collateral.pck_crl_issuer_chain),
-        },
-        Found {
-            key: DocumentKey::RootCaCrl,
-            document: document(crl(&collateral.root_ca_crl)?, crl_type, ""),
         },
     ];
     // Identities are the same documents in both versions of the API; TCB info is not.

@@ -68,8 +68,8 @@ impl Ends {
     }
 }
 
-/// What a document says of its end. Nothing is verified here: it is for operators to look at.
-fn next_update(document: &StoredDocument) -> Option<UnixTime> {
+/// What a document says of its end. Nothing is verified here.
+pub(super) fn next_update(document: &StoredDocument) -> Option<UnixTime> {
     let text = match inspect(&document.body).ok()? {
         Inspection::Crl(view) => view.next_update,
         Inspection::TcbInfo(view) | Inspection::EnclaveIdentity(view) => {

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use veriquote::UnixTime;
-use veriquote_facade::{Document, QuotePlatform};
+use veriquote_facade::{Blob, Document, QuotePlatform};
 
+use super::answers::{Answers, Chain, Which};
 use super::fetch::fetch;
-use super::import::{is_newer, is_of_the_future};
 use super::inventory::{Ends, Item};
+use super::keep::Keeper;
 use super::key::Evaluation;
-use super::upstream::{Client, Failure, shown};
+use super::upstream::{Client, Failure};
 use super::{Api, Ca, DocumentKey, Tee, collateral_file};
 use crate::clock::Clock;
 use crate::config::CollateralConfig;
@@ -22,7 +23,7 @@ use crate::store::{Store, StoreError, StoredDocument};
 /// Everything that is known of collateral.
 #[derive(Debug)]
 pub struct Library {
-    store: Arc<dyn Store>,
+    keeper: Keeper,
     clock: Arc<dyn Clock>,
     config: CollateralConfig,
     client: Option<Client>,
@@ -33,6 +34,7 @@ pub struct Library {
     /// Not more than these fetch at once, however many keys strangers think of.
     fetches: Arc<Semaphore>,
     ends: Ends,
+    answers: Answers,
     /// Files that were put together a moment ago.
     files: Mutex<HashMap<String, (UnixTime, CollateralFile)>>,
 }
@@ -84,20 +86,16 @@ const FILES: usize = 64;
 const MISSES: usize = 4_096;
 
 impl Library {
-    /// Over a store.
+    /// Over the store of a keeper.
     ///
     /// # Errors
     /// Certificates that cannot be read.
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        config: &CollateralConfig,
-    ) -> Result<Self, String> {
+    pub fn new(keeper: Keeper, clock: Arc<dyn Clock>, config: &CollateralConfig) -> Result<Self, String> {
         let services = [&config.upstreams, &config.rim_upstreams, &config.nvidia_crl_upstreams];
         let is_alone = services.iter().all(|upstreams| upstreams.is_empty());
         let client = if is_alone { None } else { Some(Client::new(config)?) };
         Ok(Self {
-            store,
+            keeper,
             clock,
             config: config.clone(),
             client,
@@ -105,6 +103,7 @@ impl Library {
             misses: Mutex::default(),
             fetches: Arc::new(Semaphore::new(FETCHES)),
             ends: Ends::default(),
+            answers: Answers::default(),
             files: Mutex::default(),
         })
     }
@@ -131,7 +130,7 @@ impl Library {
             // Somebody else may have brought it in the meantime.
             match self.known(&name).await?.filter(|known| self.is_fresh(known)) {
                 Some(fresh) => Ok(fresh),
-                None => self.fetch(client, key, &name, known.as_ref()).await,
+                None => self.fetch(client, key, &name).await,
             }
         };
         drop(flight);
@@ -152,12 +151,35 @@ impl Library {
         }
     }
 
+    /// Who verifies documents and keeps them.
+    #[must_use]
+    pub const fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
     pub(super) fn store(&self) -> &dyn Store {
-        self.store.as_ref()
+        self.keeper.store()
     }
 
     pub(super) const fn reads_nvidia_crls_through(&self) -> bool {
         !self.config.nvidia_crl_upstreams.is_empty()
+    }
+
+    /// The OCSP responses that stand in for those that a client does not bring: [`Which`] says which.
+    #[must_use]
+    pub fn answers_about(&self, chains: &[Chain], brought: (Which, &[Blob]), now: UnixTime) -> Vec<Blob> {
+        self.answers.stand_in(chains, brought, self.keeper.examiner().nvidia().provider(), now)
+    }
+
+    /// Whether OCSP responses are kept at all.
+    #[must_use]
+    pub fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    /// Keeps the OCSP responses that a client brought, once they are verified: milliseconds of arithmetic.
+    pub fn learn_answers(&self, chains: &[Chain], brought: &[Blob], now: UnixTime) {
+        self.answers.learn(self.keeper.examiner(), chains, brought, now);
     }
 
     /// The names of the manifests that are at hand.
@@ -165,7 +187,7 @@ impl Library {
     /// # Errors
     /// [`Missing`].
     pub async fn rim_ids(&self) -> Result<Vec<String>, Missing> {
-        let documents = self.store.documents().await.map_err(Missing::Store)?;
+        let documents = self.store().documents().await.map_err(Missing::Store)?;
         let mut ids: Vec<String> =
             documents.iter().filter_map(|(key, _)| key.strip_prefix("rim/")).map(str::to_owned).collect();
         ids.sort_unstable();
@@ -218,7 +240,7 @@ impl Library {
     /// # Errors
     /// The store's.
     pub async fn inventory(&self) -> Result<Vec<Item>, StoreError> {
-        self.ends.inventory(self.store.as_ref()).await
+        self.ends.inventory(self.store()).await
     }
 
     async fn of_api(
@@ -234,7 +256,7 @@ impl Library {
     }
 
     async fn known(&self, name: &str) -> Result<Option<Shelved>, Missing> {
-        let found = self.store.document(name).await.map_err(Missing::Store)?;
+        let found = self.store().document(name).await.map_err(Missing::Store)?;
         let now = self.clock.now();
         Ok(found.map(|document| {
             let age_seconds = now.since(document.fetched_at).max(0);
@@ -242,13 +264,7 @@ impl Library {
         }))
     }
 
-    async fn fetch(
-        &self,
-        client: &Client,
-        key: &DocumentKey,
-        name: &str,
-        known: Option<&Shelved>,
-    ) -> Result<Shelved, Missing> {
+    async fn fetch(&self, client: &Client, key: &DocumentKey, name: &str) -> Result<Shelved, Missing> {
         let now = self.clock.now();
         if let Some(failure) = self.recent_miss(name, now) {
             return Err(missing(name, &failure));
@@ -257,11 +273,13 @@ impl Library {
             return Err(Missing::Upstream(name.to_owned()));
         };
         let place = place();
-        let (client, key) = (client.clone(), key.clone());
+        let (client, key, keeper) = (client.clone(), key.clone(), self.keeper.clone());
         let (upstreams, root) = (self.upstreams(&key).to_vec(), self.config.root_ca_crl_url.clone());
+        let before = keeper.before(&key).await.map_err(Missing::Store)?;
         // It goes on when the client leaves, and keeps its turn and the request's place.
         let fetching = move || {
-            let fetched = fetch(&client, &upstreams, root.as_deref(), &key, now);
+            let judge = |document| keeper.judge(&key, document, &before, now);
+            let fetched = fetch(&client, &upstreams, root.as_deref(), &key, now, judge);
             drop((turn, place));
             fetched
         };
@@ -269,22 +287,8 @@ impl Library {
             .await
             .unwrap_or_else(|error| Err(Failure::Failed(error.to_string())));
         match fetched {
-            Ok(document) if is_of_the_future(&document, now) => {
-                // It would stand in the way of every later one.
-                tracing::warn!(source = shown(&document.source), "an upstream gave a document of the future");
-                let failure = Failure::Failed("a document of the future".to_owned());
-                self.remember_miss(name, now, &failure);
-                Err(missing(name, &failure))
-            }
             Ok(document) => {
-                // What a service gives is not older than what it gave before.
-                if known.is_some_and(|known| !is_newer(&document, &known.document)) {
-                    tracing::warn!(source = shown(&document.source), "an upstream gave an older document");
-                    let failure = Failure::Failed("an older document".to_owned());
-                    self.remember_miss(name, now, &failure);
-                    return Err(missing(name, &failure));
-                }
-                self.store.keep_document(name, &document).await.map_err(Missing::Store)?;
+                self.store().keep_document(name, &document).await.map_err(Missing::Store)?;
                 Ok(Shelved { document, age_seconds: 0, stale: false })
             }
             Err(failure) => {
@@ -322,7 +326,7 @@ impl Library {
         (0..MISS_SECONDS).contains(&now.since(*at)).then(|| failure.clone())
     }
 
-    fn remember_miss(&self, name: &str, now: UnixTime, failure: &Failure) {
+    pub(super) fn remember_miss(&self, name: &str, now: UnixTime, failure: &Failure) {
         let mut misses = self.misses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if misses.len() >= MISSES {
             misses.retain(|_, (at, _)| (0..MISS_SECONDS).contains(&now.since(*at)));

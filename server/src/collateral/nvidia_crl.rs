@@ -1,15 +1,23 @@
-//! Revocation lists of NVIDIA: kept by the names under which it publishes them.
+//! Revocation lists of NVIDIA: kept by the names under which it publishes them, and used once somebody with a chain to
+//! a trusted root is known to have issued them.
 
+use std::future::Future;
 use std::path::Path;
 
 use veriquote::encoding::decode_der_or_text;
 use veriquote::x509::Crl;
-use veriquote::{UnixTime, limits};
+use veriquote::{Error, UnixTime, limits};
 use veriquote_facade::Blob;
 
-use super::import::{ImportError, files_of, keep_newer};
-use super::{DocumentKey, Library, Missing};
-use crate::store::{Store, StoreError, StoredDocument};
+use super::genuine::{NotGenuine, Standing, certificates};
+use super::import::{ImportCount, ImportError, files_of};
+use super::issuers::{in_pem, issuers_of};
+use super::keep::Keeper;
+use super::upstream::Failure;
+use super::{Chain, DocumentKey, Library, Missing, Shelved};
+use crate::error::Result;
+use crate::store::{StoreError, StoredDocument};
+use crate::work::{Length, work};
 
 /// Names a list, such as `l2-gh100`: in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,8 +36,10 @@ pub struct KeptCrls {
     pub current: Vec<(String, Blob)>,
     /// Those that are no longer, or not yet. They are not used.
     pub lapsed: Vec<String>,
-    /// Those that no upstream gave.
+    /// Those that no upstream gave, or gave genuine.
     pub missing: Vec<String>,
+    /// Those whose issuer nobody has shown. They are not used.
+    pub unknown: Vec<String>,
 }
 
 impl CrlName {
@@ -48,20 +58,23 @@ impl CrlName {
     }
 }
 
-/// DER of a list: whose it is and whether its signature holds is found with each device.
-pub(super) fn der(bytes: &[u8]) -> Result<Vec<u8>, String> {
+/// DER of a list.
+pub(super) fn der(bytes: &[u8]) -> std::result::Result<Vec<u8>, String> {
     let der = decode_der_or_text(bytes.trim_ascii(), "X509 CRL").map_err(|error| error.to_string())?;
     Crl::parse(&der).map_err(|error| error.to_string())?;
     Ok(der)
 }
 
-/// Imports lists: files, or folders of `.crl`, `.der` and `.pem`; the file's name is the list's. How many were new or
-/// newer.
+/// Imports lists: files, or folders of `.crl`, `.der` and `.pem`; the file's name is the list's.
 ///
 /// # Errors
 /// The first file that is no list.
-pub async fn import_nvidia_crls(store: &dyn Store, path: &Path, now: UnixTime) -> Result<usize, ImportError> {
-    let mut count = 0;
+pub async fn import_nvidia_crls(
+    keeper: &Keeper,
+    path: &Path,
+    now: UnixTime,
+) -> std::result::Result<ImportCount, ImportError> {
+    let mut count = ImportCount::default();
     for file in files_of(path, &["crl", "der", "pem"])? {
         let failed = |reason: String| ImportError { path: file.clone(), reason };
         let bytes = std::fs::read(&file).map_err(|error| failed(error.to_string()))?;
@@ -76,19 +89,40 @@ pub async fn import_nvidia_crls(store: &dyn Store, path: &Path, now: UnixTime) -
             fetched_at: now,
             source: file.display().to_string(),
         };
-        let stored = |error: StoreError| failed(error.to_string());
-        count +=
-            usize::from(keep_newer(store, &DocumentKey::NvidiaCrl(name), &document).await.map_err(stored)?);
+        let imported = keeper.import(&DocumentKey::NvidiaCrl(name), document, now).await;
+        count.add(imported.map_err(|error: StoreError| failed(error.to_string()))?);
     }
     Ok(count)
 }
 
+/// A list that is in force and was not seen to be genuine yet.
+struct Pending {
+    name: CrlName,
+    document: StoredDocument,
+    standing: Found,
+}
+
+/// What was found of it.
+enum Found {
+    /// Nothing.
+    IssuerNotKnown,
+    /// Somebody with a chain to a trusted root issued it: PEM; empty for the root's own.
+    Genuine(String),
+    /// The authority that it names has not signed it.
+    NotGenuine(NotGenuine, String),
+}
+
 impl Library {
-    /// The lists of NVIDIA, at this time.
+    /// The lists of NVIDIA, at this time. `chains` are of devices, whose authorities may have issued some of them;
+    /// they are asked for when there are lists that nobody has vouched for yet.
     ///
     /// # Errors
     /// The store's.
-    pub async fn nvidia_crls(&self, now: UnixTime) -> Result<KeptCrls, StoreError> {
+    pub async fn nvidia_crls(
+        &self,
+        now: UnixTime,
+        chains: impl Future<Output = Result<Vec<Chain>>> + Send,
+    ) -> Result<KeptCrls> {
         let documents = self.store().documents().await?;
         let mut names: Vec<String> =
             documents.iter().filter_map(|(key, _)| key.strip_prefix(PREFIX)).map(str::to_owned).collect();
@@ -97,25 +131,103 @@ impl Library {
         }
         names.sort_unstable();
         names.dedup();
-        let mut kept = KeptCrls::default();
-        for name in names.into_iter().take(limits::NVIDIA_REVOCATIONS) {
-            let Some(key) = CrlName::new(&name).map(DocumentKey::NvidiaCrl) else { continue };
-            match self.document(&key).await {
-                Ok(shelved) => {
-                    let der = shelved.document.body;
-                    let in_force = Crl::parse(&der).is_ok_and(|crl| crl.window().contains(now));
-                    if in_force {
-                        kept.current.push((name, Blob(der)));
+        let (mut kept, mut pending) = (KeptCrls::default(), Vec::new());
+        for name in names.iter().take(limits::NVIDIA_REVOCATIONS).filter_map(|name| CrlName::new(name)) {
+            match self.document(&DocumentKey::NvidiaCrl(name.clone())).await {
+                Ok(Shelved { document, .. }) => {
+                    if !Crl::parse(&document.body).is_ok_and(|crl| crl.window().contains(now)) {
+                        kept.lapsed.push(name.0);
+                    } else if self.keeper().issuers().is_genuine(&document.body) {
+                        kept.current.push((name.0, Blob(document.body)));
                     } else {
-                        kept.lapsed.push(name);
+                        pending.push(Pending { name, document, standing: Found::IssuerNotKnown });
                     }
                 }
-                Err(Missing::Store(error)) => return Err(error),
-                Err(_) => kept.missing.push(name),
+                Err(Missing::Store(error)) => return Err(error.into()),
+                Err(_) => kept.missing.push(name.0),
             }
+        }
+        if !pending.is_empty() {
+            self.settle(&mut kept, pending, chains.await?, now).await?;
         }
         Ok(kept)
     }
+
+    /// Finds out whether lists are genuine, now that there are chains of devices; forgets those that are not.
+    async fn settle(
+        &self,
+        kept: &mut KeptCrls,
+        mut pending: Vec<Pending>,
+        chains: Vec<Chain>,
+        now: UnixTime,
+    ) -> Result<()> {
+        let keeper = self.keeper().clone();
+        let look = move || {
+            let chains = [chains, keeper.issuers().shown()].concat();
+            for list in &mut pending {
+                list.standing = find(&keeper, &list.document, &chains);
+            }
+            pending
+        };
+        let issuers = self.keeper().issuers();
+        for Pending { name, mut document, standing } in work(Length::Long, look).await? {
+            let key = DocumentKey::NvidiaCrl(name);
+            let DocumentKey::NvidiaCrl(CrlName(name)) = &key else { continue };
+            match standing {
+                Found::IssuerNotKnown => kept.unknown.push(name.clone()),
+                Found::Genuine(chain) => {
+                    issuers.remember_genuine(&document.body);
+                    if chain != document.issuer_chain {
+                        issuers.learn(&key, &chain);
+                        document.issuer_chain = chain;
+                        self.store().keep_document(&key.to_string(), &document).await?;
+                    }
+                    kept.current.push((name.clone(), Blob(document.body)));
+                }
+                Found::NotGenuine(reason, chain) => {
+                    issuers.learn(&key, &chain);
+                    let not_kept = self.keeper().refuse(&key, &document, reason);
+                    self.store().forget_document(&key.to_string()).await?;
+                    self.remember_miss(&key.to_string(), now, &Failure::Failed(not_kept.to_string()));
+                    kept.missing.push(name.clone());
+                }
+            }
+        }
+        kept.current.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        kept.missing.sort_unstable();
+        Ok(())
+    }
+}
+
+/// Who issued a list: a trusted root, whoever was found before, or an authority of one of these chains.
+fn find(keeper: &Keeper, document: &StoredDocument, chains: &[Chain]) -> Found {
+    let (examiner, issuers) = (keeper.examiner(), keeper.issuers());
+    let Ok(crl) = Crl::parse(&document.body) else { return Found::IssuerNotKnown };
+    if !issuers.is_of_others(&document.body) || !document.issuer_chain.is_empty() {
+        let before = certificates(&document.issuer_chain).unwrap_or_default();
+        match examiner.list(&document.body, &before) {
+            Ok(Standing::Genuine) => return Found::Genuine(document.issuer_chain.clone()),
+            // Who was found before is not trusted any more.
+            Err(error) if is_of_chain(&error) => {}
+            Err(error) => return Found::NotGenuine(error.into(), String::new()),
+            Ok(Standing::IssuerNotKnown) => issuers.remember_of_others(&document.body),
+        }
+    }
+    for chain in chains.iter().filter_map(|chain| issuers_of(&crl, chain)) {
+        match examiner.list(&document.body, &chain) {
+            Ok(Standing::Genuine) => return Found::Genuine(in_pem(&chain)),
+            // The evidence is refused for that as well.
+            Err(error) if is_of_chain(&error) => {}
+            Err(error) => return Found::NotGenuine(error.into(), in_pem(&chain)),
+            Ok(Standing::IssuerNotKnown) => {}
+        }
+    }
+    Found::IssuerNotKnown
+}
+
+/// Whether it is the chain that is wrong, and not the list.
+fn is_of_chain(error: &Error) -> bool {
+    error.part().starts_with("chain")
 }
 
 #[cfg(test)]

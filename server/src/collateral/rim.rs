@@ -13,10 +13,11 @@ use veriquote::nvidia::{Rim, UnauthenticatedRim};
 use veriquote::x509::Certificate;
 use veriquote_aws_lc::AwsLc;
 
-use super::import::{ImportError, files_of, keep_newer};
-use super::{DocumentKey, RimId};
+use super::import::{ImportCount, ImportError, files_of};
+use super::keep::Keeper;
+use super::{Chain, DocumentKey, RimId};
 use crate::encoding::to_base64;
-use crate::store::{Store, StoreError, StoredDocument};
+use crate::store::{StoreError, StoredDocument};
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -25,7 +26,7 @@ struct Answer<'a> {
     sha256: String,
 }
 
-/// Whether an answer holds the manifest of this name. Its signature is verified with each device.
+/// Whether an answer holds the manifest of this name: its form.
 pub(super) fn check(answer: &[u8], id: &RimId) -> Result<(), String> {
     let rim = Rim::from_bytes(answer, &AwsLc).map_err(|error| error.to_string())?;
     if rim.id().and_then(RimId::new).as_ref() != Some(id) {
@@ -43,15 +44,30 @@ pub(super) fn issued(answer: &[u8]) -> Option<UnixTime> {
     Some(signer.validity().not_before)
 }
 
-/// Imports manifests: files, or folders of `.xml`, `.swidtag` and `.json`; how many were new or newer.
+/// The certificates above the signer's.
+pub(super) fn authorities(answer: &[u8]) -> Chain {
+    chain_of_rim(answer).into_iter().skip(1).collect()
+}
+
+/// The signer's chain of a manifest that nobody has verified; empty where there is none.
+#[must_use]
+pub fn chain_of_rim(answer: &[u8]) -> Chain {
+    let read = || {
+        let rim = Rim::from_bytes(answer, &AwsLc).ok()?;
+        UnauthenticatedRim::parse(rim.unauthenticated_xml()).ok()
+    };
+    read().map(|read| read.certificates).unwrap_or_default()
+}
+
+/// Imports manifests: files, or folders of `.xml`, `.swidtag` and `.json`.
 ///
 /// An answer of NVIDIA's service has its name inside. Of XML the file's name is the manifest's, for nothing in
 /// a manifest says it.
 ///
 /// # Errors
 /// The first file that is no manifest.
-pub async fn import_rims(store: &dyn Store, path: &Path, now: UnixTime) -> Result<usize, ImportError> {
-    let mut count = 0;
+pub async fn import_rims(keeper: &Keeper, path: &Path, now: UnixTime) -> Result<ImportCount, ImportError> {
+    let mut count = ImportCount::default();
     for file in files_of(path, &["xml", "swidtag", "json"])? {
         let failed = |reason: String| ImportError { path: file.clone(), reason };
         let bytes = std::fs::read(&file).map_err(|error| failed(error.to_string()))?;
@@ -64,8 +80,8 @@ pub async fn import_rims(store: &dyn Store, path: &Path, now: UnixTime) -> Resul
             fetched_at: now,
             source: file.display().to_string(),
         };
-        let stored = |error: StoreError| failed(error.to_string());
-        count += usize::from(keep_newer(store, &DocumentKey::Rim(id), &document).await.map_err(stored)?);
+        let imported = keeper.import(&DocumentKey::Rim(id), document, now).await;
+        count.add(imported.map_err(|error: StoreError| failed(error.to_string()))?);
     }
     Ok(count)
 }

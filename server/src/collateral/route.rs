@@ -12,7 +12,7 @@ use super::key::{Evaluation, PckQuery};
 use super::library::Shelved;
 use super::{Api, Ca, DocumentKey, Missing, RimId, Tee};
 use crate::State;
-use crate::encoding::to_base64;
+use crate::encoding::pem;
 use crate::error::{ApiError, Result, ServiceCode};
 
 /// The routes of collateral.
@@ -215,12 +215,4 @@ fn answer(shelved: &Shelved, body: Vec<u8>, media_type: &str, chain: Option<Head
         }
     }
     Ok((headers, body).into_response())
-}
-
-/// RFC 7468.
-fn pem(label: &str, der: &[u8]) -> String {
-    let base64 = to_base64(der);
-    let lines: Vec<&str> =
-        base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }

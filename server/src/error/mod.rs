@@ -202,16 +202,7 @@ impl From<crate::random::NoRandomness> for ApiError {
     }
 }
 
-/// What HTTP says for each kind of error, as `veriquote::Kind::http_status` has it.
-#[must_use]
-pub const fn status_of(kind: ProblemKind) -> StatusCode {
-    match kind {
-        ProblemKind::Malformed | ProblemKind::Misuse => StatusCode::BAD_REQUEST,
-        ProblemKind::Stale => StatusCode::CONFLICT,
-        ProblemKind::Rejected => StatusCode::FORBIDDEN,
-        ProblemKind::Limit => StatusCode::PAYLOAD_TOO_LARGE,
-        ProblemKind::Unsupported | ProblemKind::Untrusted | ProblemKind::Revoked | ProblemKind::Mismatch => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-    }
+/// What HTTP says for each kind of error.
+fn status_of(kind: ProblemKind) -> StatusCode {
+    StatusCode::from_u16(kind.kind().http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

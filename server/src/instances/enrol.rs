@@ -96,10 +96,11 @@ pub(super) async fn generate_aikcert(state: &State, caller: &Caller, parameters:
     machine.record.clock = None;
     machine.record.continuation = None;
     machine.record.next_ima = 0;
-    machine.keep(state.store()).await?;
     let entry =
         Entry::of("instance.enrolled").with("instance", uuid).with("ak_name", machine.ak_name.clone());
-    record::decision(state, entry.with("by", caller.key_id.as_str())).await?;
+    let store = state.clone();
+    let enrolling = async move { machine.keep(store.store()).await };
+    record::decided(state, entry.with("by", caller.key_id.as_str()), enrolling).await?;
     let (data, key) = certificate(state, &area, &claimed, &ek, uuid, true)?;
     Ok(members([("data", json!({ "dataCredentialBlob": data, "keyCredentialBlob": key }))]))
 }
@@ -128,7 +129,7 @@ pub(super) async fn produce_aikcert(state: &State, caller: &Caller, parameters: 
     let (data, key) = certificate(state, &area, &claimed, &ek, &machine.uuid, chain)?;
     let entry = Entry::of("instance.certified").with("instance", machine.uuid.as_str());
     let entry = entry.with("ak_name", to_hex(claimed.as_slice())).with("by", caller.key_id.as_str());
-    record::decision(state, entry).await?;
+    record::given(state, entry).await?;
     Ok(members([("Data", json!({ "DataCredentialBlob": data, "KeyCredentialBlob": key }))]))
 }
 

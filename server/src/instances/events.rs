@@ -243,8 +243,9 @@ pub(super) async fn ignore(state: &State, caller: &Caller, parameters: &Paramete
         if event.status != OPEN {
             continue;
         }
-        handle(state, &event, IGNORED, style).await?;
-        written(state, caller, "instance.deviation_ignored", &event).await?;
+        let entry = decision("instance.deviation_ignored", caller, &event);
+        let store = state.clone();
+        record::decided(state, entry, async move { handle(&store, &event, IGNORED, style).await }).await?;
     }
     Ok(members([("Data", "true".into())]))
 }
@@ -277,23 +278,21 @@ pub(super) async fn trust(state: &State, caller: &Caller, parameters: &Parameter
             trust_file(&mut machine, &event)?;
         }
         machine.record.modified_at = now;
-        machine.keep(state.store()).await?;
-        handle(state, &event, TRUSTED, style).await?;
-        written(state, caller, "instance.deviation_trusted", &event).await?;
+        let entry = decision("instance.deviation_trusted", caller, &event);
+        let store = state.clone();
+        let trusting = async move {
+            machine.keep(store.store()).await?;
+            handle(&store, &event, TRUSTED, style).await
+        };
+        record::decided(state, entry, trusting).await?;
     }
     Ok(members([("Data", "true".into())]))
 }
 
-/// What people decided stands in the audit log.
-async fn written(
-    state: &State,
-    caller: &Caller,
-    what: &'static str,
-    event: &StoredEvent,
-) -> Result<(), Refusal> {
+/// What the audit log says of what people decide.
+fn decision(what: &'static str, caller: &Caller, event: &StoredEvent) -> Entry {
     let entry = Entry::of(what).with("instance", event.uuid.as_str()).with("event", event.id.as_str());
-    let entry = entry.with("item", event.item.as_str()).with("by", caller.key_id.as_str());
-    Ok(record::decision(state, entry).await?)
+    entry.with("item", event.item.as_str()).with("by", caller.key_id.as_str())
 }
 
 fn can_be_trusted(event: &StoredEvent) -> bool {

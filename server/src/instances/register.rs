@@ -41,15 +41,22 @@ pub(super) async fn register(state: &State, caller: &Caller, parameters: &Parame
 
 /// `UnregisterMessage`: forgets machines, with their baselines, events and keys.
 pub(super) async fn unregister(state: &State, caller: &Caller, parameters: &Parameters) -> Answer {
-    let uuids = list(parameters.required("Properties")?, "Properties")?;
+    let mut uuids = list(parameters.required("Properties")?, "Properties")?;
+    uuids.sort_unstable();
+    uuids.dedup();
     for uuid in &uuids {
         Machine::get(state.store(), uuid, &caller.account).await?;
     }
     for uuid in &uuids {
-        if state.store().forget_instance(uuid, &caller.account).await? {
-            let entry = Entry::of("instance.unregistered").with("instance", uuid.as_str());
-            record::decision(state, entry.with("by", caller.key_id.as_str())).await?;
-        }
+        let entry = Entry::of("instance.unregistered").with("instance", uuid.as_str());
+        let (store, uuid, account) = (state.clone(), uuid.clone(), caller.account.clone());
+        let forgetting = async move {
+            if store.store().forget_instance(&uuid, &account).await? {
+                return Ok(());
+            }
+            Err(Refusal::no_instance())
+        };
+        record::decided(state, entry.with("by", caller.key_id.as_str()), forgetting).await?;
     }
     Ok(Map::new())
 }

@@ -40,6 +40,8 @@ pub struct Metrics {
     collateral_documents: Gauge,
     collateral_oldest_seconds: Gauge,
     collateral_lapsed: Gauge,
+    /// Documents that are not genuine, and were not kept.
+    pub collateral_refused: Counter,
     audit_entries: Gauge,
 }
 
@@ -93,6 +95,7 @@ impl Default for Metrics {
             collateral_documents: Gauge::default(),
             collateral_oldest_seconds: Gauge::default(),
             collateral_lapsed: Gauge::default(),
+            collateral_refused: Counter::default(),
             audit_entries: Gauge::default(),
             registry: Registry::default(),
         };
@@ -116,6 +119,11 @@ impl Default for Metrics {
             "collateral_lapsed",
             "Documents past their next update",
             metrics.collateral_lapsed.clone(),
+        );
+        r.register(
+            "collateral_refused",
+            "Documents that are not genuine, and were not kept",
+            metrics.collateral_refused.clone(),
         );
         r.register("audit_entries", "Entries of the audit log", metrics.audit_entries.clone());
         metrics.registry = registry;

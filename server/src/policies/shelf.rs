@@ -166,7 +166,7 @@ impl Shelf {
         let exists = newest.is_some_and(|stored| stored.text.is_some());
         let status = if exists || options.dry_run { StatusCode::OK } else { StatusCode::CREATED };
         if !options.dry_run {
-            self.add(state, &next, self.changed, admin).await?;
+            self.add(state, next.clone(), self.changed, admin).await?;
         }
         let mut response = json(status, &self.version(&next))?;
         tagged(&mut response, &tag(next.version, &next.hash));
@@ -197,20 +197,25 @@ impl Shelf {
             hash: String::new(),
             created_at: state.now(),
         };
-        self.add(state, &next, self.deleted, admin).await?;
+        self.add(state, next, self.deleted, admin).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }
 
-    async fn add(&self, state: &State, next: &StoredPolicy, event: &'static str, admin: &str) -> Result<()> {
-        if !state.store().add_policy(next).await? {
-            return Err(ApiError::new(
-                ServiceCode::PreconditionFailed,
-                format!("somebody else changed the {} at the same time", self.noun),
-            ));
-        }
-        let id = next.id.strip_prefix(self.prefix).unwrap_or(&next.id);
-        tracing::info!(event, id, version = next.version, hash = next.hash, admin, "changed");
-        record::change(state, (event, admin), (id, next.version, &next.hash)).await
+    async fn add(&self, state: &State, next: StoredPolicy, event: &'static str, admin: &str) -> Result<()> {
+        let id = next.id.strip_prefix(self.prefix).unwrap_or(&next.id).to_owned();
+        let entry = record::change((event, admin), (&id, next.version, &next.hash));
+        let (store, noun) = (state.clone(), self.noun);
+        let (version, hash) = (next.version, next.hash.clone());
+        let add = async move {
+            if store.store().add_policy(&next).await? {
+                return Ok(());
+            }
+            let detail = format!("somebody else changed the {noun} at the same time");
+            Err(ApiError::new(ServiceCode::PreconditionFailed, detail))
+        };
+        record::decided(state, entry, add).await?;
+        tracing::info!(event, id, version, hash, admin, "changed");
+        Ok(())
     }
 
     fn version(&self, stored: &StoredPolicy) -> Version {

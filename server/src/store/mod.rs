@@ -37,6 +37,9 @@ pub trait Store: NodeStore + InstanceStore + fmt::Debug + Send + Sync {
     /// Keeps a document in the place of the one that has its key.
     fn keep_document<'a>(&'a self, key: &'a str, document: &'a StoredDocument) -> Answer<'a, ()>;
 
+    /// Forgets a document.
+    fn forget_document<'a>(&'a self, key: &'a str) -> Answer<'a, ()>;
+
     /// Of the documents whose keys begin with `prefix`, keeps those that were fetched last, and says how many it
     /// forgot.
     fn forget_documents<'a>(&'a self, prefix: &'a str, most: u32) -> Answer<'a, u64>;

@@ -1,5 +1,7 @@
 //! The store in SQL: a file of SQLite, or PostgreSQL for several nodes. Both run the same statements.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -33,11 +35,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const DURABLE: &str = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000";
 
 impl Database {
-    /// Opens a file of SQLite, which is made if it is not there.
+    /// Opens a file of SQLite, which is made if it is not there; nobody but its owner may read it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn sqlite(path: &Path) -> Result<Self, StoreError> {
+        private(path).map_err(|error| StoreError(format!("{}: {error}", path.display())))?;
         let path = path.to_str().ok_or_else(|| StoreError(format!("{}: not UTF-8", path.display())))?;
         Self::file(&format!("sqlite:{}?mode=rwc", percent_encode(path)), 8).await
     }
@@ -85,6 +88,40 @@ impl Database {
         let migrator = Migrator { migrations: migrations.to_vec().into(), ..Migrator::DEFAULT };
         migrator.run(&pool).await.map_err(|error| StoreError(error.to_string()))?;
         Ok(Self { pool })
+    }
+}
+
+/// Makes the database's file with mode 0600, which SQLite gives its other files as well, and takes what others may do
+/// from those that are there.
+fn private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made.map(drop),
+    }
+    // By name: closing a file would end the locks that this process has on it.
+    #[cfg(unix)]
+    for name in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(name);
+        withhold(Path::new(&file));
+    }
+    Ok(())
+}
+
+/// Where another one owns the file, its owner decides who reads it.
+#[cfg(unix)]
+fn withhold(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(found) = path.metadata() else { return };
+    if found.permissions().mode() & 0o077 == 0 {
+        return;
+    }
+    if let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {
+        tracing::warn!(path = %path.display(), %error, "others may read this file");
     }
 }
 
@@ -148,6 +185,14 @@ impl Store for Database {
                 .execute(&self.pool)
                 .await
                 .map_err(failed)?;
+            Ok(())
+        })
+    }
+
+    fn forget_document<'a>(&'a self, key: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let sql = "DELETE FROM collateral WHERE key = $1";
+            sqlx::query(sql).bind(key).execute(&self.pool).await.map_err(failed)?;
             Ok(())
         })
     }

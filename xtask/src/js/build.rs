@@ -41,9 +41,11 @@ pub(super) fn packages(project: &Project, js: &Js, is_release: bool) -> Result<(
 pub(super) fn wasm_package(project: &Project, js: &Js) -> Result<(), Failure> {
     let wasm = sources(project, js, "veriquote")?;
     let bare = bare::prepare(project, WASM)?;
-    // The small one first: the large one's crates are the ones to keep for the next run.
-    for (name, features) in [("jwt", Some("")), ("veriquote", None)] {
-        let module = compile(project, &bare, features)?;
+    // The small ones first: the large one's crates are the ones to keep for the next run.
+    let modules =
+        [("jwt", Part::Features("jwt")), ("dcap", Part::Features("dcap")), ("veriquote", Part::Whole)];
+    for (name, part) in modules {
+        let module = compile(project, &bare, part)?;
         bind(project, js, &module, name, &wasm.join("wasm"))?;
     }
     pack(js, &wasm, "veriquote")
@@ -64,18 +66,39 @@ fn sources(project: &Project, js: &Js, name: &str) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-/// The module with the named features; all of them by default.
-pub(super) fn compile(project: &Project, bare: &Bare, features: Option<&str>) -> Result<PathBuf, Failure> {
-    let mut step = bare
+/// What a module is made of.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    /// The library with every feature.
+    Whole,
+    /// The library with these features alone.
+    Features(&'a str),
+    /// An example of the crate, which is never shipped.
+    Example(&'a str),
+}
+
+/// The module, as the compiler leaves it.
+pub(super) fn compile(project: &Project, bare: &Bare, part: Part<'_>) -> Result<PathBuf, Failure> {
+    let step = bare
         .cargo("build")
         .args(["--package", "veriquote-wasm", "--profile", "wasm", "--quiet"])
         .dir(&project.root)
         .help("the facade must build for wasm32; the first error above names what does not");
-    if let Some(features) = features {
-        step = step.args(["--no-default-features", "--features", features]);
-    }
+    let (step, made) = match part {
+        Part::Whole => (step, "veriquote_wasm.wasm".to_owned()),
+        Part::Features(features) => {
+            (step.args(["--no-default-features", "--features", features]), "veriquote_wasm.wasm".to_owned())
+        }
+        Part::Example(name) => {
+            // The library stays out: an example uses nothing of it.
+            (
+                step.args(["--no-default-features", "--features", "jwt", "--example", name]),
+                format!("examples/{name}.wasm"),
+            )
+        }
+    };
     step.run()?;
-    Ok(bare.target().join("wasm/veriquote_wasm.wasm"))
+    Ok(bare.target().join("wasm").join(made))
 }
 
 /// The module and its glue as `NAME.wasm` and `NAME.js`.

@@ -10,24 +10,33 @@ use crate::{
 
 pub(super) fn run(project: &Project, js: &Js) -> Result<String, Failure> {
     let answers = answers(project)?;
-    // Two processors: the browser on one, the others on the other.
-    let run = |engine: &str, script: &str, package: &str| {
+    // Two processors, with about as much to do.
+    let run = |engine: &str, script: &str, package: &str, least: &str| {
         let mut last = String::new();
         js.node(script)
             .arg(js.package(package))
             .arg(&answers)
+            .arg(least)
             .help("a difference is a bug of the binding: it converts, and decides nothing")
             .watch(|line| line.clone_into(&mut last))?;
         Ok::<_, Failure>(format!("{engine}: {last}"))
     };
     let [node, chromium] = ["tests/js/conformance-node.mjs", "tests/js/conformance-chromium.mjs"];
     std::thread::scope(|scope| {
-        let browser = scope.spawn(|| run("Chromium", chromium, "veriquote"));
-        let said = [
-            run("Node", node, "veriquote/node.js"),
-            run("N-API", node, "veriquote-node/index.js"),
-            browser.join().map_err(|_| Failure::new("the thread of Chromium broke off", "see above"))?,
+        let browser = scope.spawn(|| {
+            [
+                run("Chromium", chromium, "veriquote", "1000"),
+                run("N-API", node, "veriquote-node/index.js", "1000"),
+            ]
+        });
+        let mut said = vec![
+            run("Node", node, "veriquote/node.js", "1000"),
+            run("Node, quotes alone", node, "veriquote/dcap/node.js", "500"),
+            run("Node, tokens alone", node, "veriquote/jwt/node.js", "300"),
         ];
+        said.extend(
+            browser.join().map_err(|_| Failure::new("the thread of Chromium broke off", "see above"))?,
+        );
         Ok(said.into_iter().collect::<Result<Vec<_>, _>>()?.join("\n"))
     })
 }

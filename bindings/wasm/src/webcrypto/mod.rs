@@ -7,6 +7,7 @@
 //! nothing else, and so does a WebCrypto that fails, or says no to what is valid.
 
 mod confirmed;
+#[cfg(any(feature = "dcap", feature = "jwt"))]
 mod prepared;
 mod question;
 mod rehearsal;
@@ -23,6 +24,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{provider, text};
 use confirmed::Confirmed;
+#[cfg(any(feature = "dcap", feature = "jwt"))]
 pub(crate) use prepared::Prepared;
 use question::Question;
 use rehearsal::Rehearsal;

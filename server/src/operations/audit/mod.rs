@@ -172,11 +172,11 @@ impl Audit {
         files::sync_folder(&self.path)
     }
 
-    /// Adds an entry.
+    /// Adds an entry; its number.
     ///
     /// # Errors
     /// When it could not be written: the log stays as it was.
-    pub fn add(&self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<()> {
+    pub fn add(&self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<u64> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).write(entry, now, durability)
     }
 
@@ -215,7 +215,7 @@ impl Audit {
 }
 
 impl Open {
-    fn write(&mut self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<()> {
+    fn write(&mut self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<u64> {
         let mut object = Map::new();
         object.insert("number".to_owned(), (self.entries + 1).into());
         object.insert("time".to_owned(), now.to_string().into());
@@ -239,7 +239,7 @@ impl Open {
             self.file.sync_data()?;
             self.unsynced = false;
         }
-        Ok(())
+        Ok(self.entries)
     }
 }
 

@@ -16,6 +16,7 @@ import {
   verifyToken,
   verifyTpm,
 } from 'veriquote';
+import * as dcap from 'veriquote/dcap';
 import * as jwt from 'veriquote/jwt';
 import { initSync } from 'veriquote/slim';
 import * as native from 'veriquote-node';
@@ -44,6 +45,9 @@ export async function sample(quote: Uint8Array, collateral: object, token: strin
   const prepared: DcapVerifier = await DcapVerifier.prepare({ collateral: [collateral], options: { at } });
   const later: true = (await prepared.verifyAsync(quote, { at })).accepted;
   const whole: true = (await verifyDcapAsync({ quote, collateral: [collateral], options: { at } })).accepted;
+  const alone: dcap.DcapVerifier = await dcap.DcapVerifier.prepare({ collateral: [collateral], options: { at } });
+  const same: true = alone.verify(quote, { at }).accepted;
+  const family: string = dcap.platformOfQuote(quote).fmspc;
   const tried: boolean = (await jwt.tryVerifyTokenAsync({ token, jwks, options })).accepted;
   const file = inspect(quote);
   const version: number | undefined = file.kind === 'quote' ? file.version : undefined;
@@ -60,7 +64,7 @@ export async function sample(quote: Uint8Array, collateral: object, token: strin
     }
     throw error;
   }
-  return `${accepted} ${text} ${status} ${batch.length} ${version} ${later} ${whole} ${tried}`;
+  return `${accepted} ${text} ${status} ${batch.length} ${version} ${later} ${whole} ${same} ${family} ${tried}`;
 }
 
 /** What the README prints. */
@@ -124,6 +128,10 @@ export function mistakes(quote: Uint8Array, collateral: object): void {
   verifyDcapAsync({ quote, collateral: [collateral], options: { at } }).accepted;
   // @ts-expect-error: the token package has no quotes
   jwt.verifyDcap({ quote, collateral: [collateral], options: { at } });
+  // @ts-expect-error: the package of quotes has no tokens
+  dcap.verifyToken;
+  // @ts-expect-error: the package of quotes has no TPMs
+  dcap.verifyTpm;
   // @ts-expect-error: slim loads nothing by itself
   import('veriquote/slim').then(({ init }) => init());
 }

@@ -1,0 +1,9 @@
+// Node, Deno and Bun: the module lies near this file and is loaded at once.
+import { readFileSync } from 'node:fs';
+import { initSync } from './full.js';
+
+initSync(readFileSync(new URL('../wasm/dcap.wasm', import.meta.url)));
+
+/** Nothing is left to load. */
+export async function init() {}
+export * from './calls.js';

@@ -1,0 +1,9 @@
+// Workers may not compile: the module is imported, compiled ahead.
+import module from '../wasm/dcap.wasm';
+import { initSync } from './full.js';
+
+initSync(module);
+
+/** Nothing is left to load. */
+export async function init() {}
+export * from './calls.js';
