@@ -8,9 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use support::{TestServer, base64, base64url, outer, write};
-use veriquote_forge::nvidia::{NvCertificate, NvCrl, NvForge, NvKey, device_root, rim_root};
+use veriquote_forge::nvidia::{
+    NvCertificate, NvCrl, NvForge, NvKey, Ocsp, OcspStatus, device_root, rim_root,
+};
 use veriquote_forge::{Body, Forge, sha256, sha512};
-use veriquote_server::collateral::import_nvidia_crls;
+use veriquote_server::collateral::{Which, import_nvidia_crls};
 use veriquote_server::config::Config;
 
 const NONCE: [u8; 32] = [0x4e; 32];
@@ -551,4 +553,83 @@ fn lists_that_are_kept_stand_in() {
     });
     let (_, check) = of_revocation(&cut_off, &document);
     assert_eq!(check["facts"], json!({ "missing": ["l1-root", "l2-gb100", "l2-gh100"] }));
+}
+
+/// The devices' evidence, with these responses.
+fn with_ocsp(responses: &[Ocsp]) -> Value {
+    let mut brought = json!({ "device_evidence_list": collected(&hopper(NONCE)) });
+    if !responses.is_empty() {
+        brought["ocsp"] = responses.iter().map(|it| base64(&it.der())).collect();
+    }
+    brought
+}
+
+#[test]
+fn responses_that_were_verified_stand_in_until_they_end() {
+    let server = keeping(&[], |_, _| {});
+    let forge = NvForge::hopper();
+    let chain = &forge.devices[0].chain;
+    let signers = &forge.rims[0].chain;
+    let about = |number: usize| Ocsp::good(&chain[number], &chain[number + 1]);
+    let ask = |responses: &[Ocsp]| {
+        let (made, check) = of_revocation(&server, &with_ocsp(responses));
+        (made["accepted"] == true, made["error"]["code"].clone(), check["facts"]["ocsp"].clone())
+    };
+    let nothing = (true, Value::Null, Value::Null);
+    assert_eq!(ask(&[]), nothing);
+
+    // One that is not authentic, or is about another, is not kept.
+    let forged = Ocsp { signature: Some(about(1).responder.key.sign_der(b"something else")), ..about(1) };
+    assert_eq!(ask(&[forged]).1, "ocsp.signature");
+    let of_another = Ocsp { serial: vec![1; 8], ..about(1) };
+    assert_eq!((ask(&[of_another]), ask(&[])), (nothing.clone(), nothing.clone()));
+
+    // One that was verified is, of devices and of the signers of manifests.
+    let of_signer = Ocsp::good(&signers[0], &signers[1]);
+    assert_eq!(ask(&[about(1), about(2), of_signer]), nothing);
+    assert_eq!(ask(&[]), (true, Value::Null, json!(3)));
+    let (made, check) = of_revocation(&server, &with_ocsp(&[]));
+    assert_eq!(check["outcome"], "passed");
+    let states = made["claims"]["devices"][0]["certificates"].to_string();
+    assert!(states.contains("good") && states.contains("not_known"), "{states}");
+    // Beside lists or responses of the client's none is added.
+    assert_eq!(ask(&[about(3)]), nothing);
+    assert_eq!(ask(&[]), (true, Value::Null, json!(4)));
+
+    // At its end it is over.
+    let ders: Vec<Vec<u8>> = chain.iter().map(NvCertificate::der).collect();
+    let at = |seconds: i64| {
+        let now = veriquote::UnixTime(veriquote_forge::NOW + seconds);
+        server.state.library().answers_about(std::slice::from_ref(&ders), (Which::All, &[]), now).len()
+    };
+    assert_eq!((at(0), at(86_400), at(86_401)), (3, 3, 0));
+}
+
+#[test]
+fn a_revocation_is_not_hidden_by_an_older_response() {
+    let server = keeping(&[], |_, _| {});
+    let chain = NvForge::hopper().devices[0].chain.clone();
+    let good = |ago: i64| {
+        let at = veriquote_forge::NOW - ago;
+        Ocsp { this_update: at, produced_at: at, ..Ocsp::good(&chain[1], &chain[2]) }
+    };
+    let revoked = |ago: i64| Ocsp { status: OcspStatus::Revoked(6), ..good(ago) };
+    let ask = |responses: &[Ocsp]| {
+        let (made, _) = of_revocation(&server, &with_ocsp(responses));
+        made["error"]["code"].as_str().unwrap_or("accepted").to_owned()
+    };
+    assert_eq!(ask(&[good(60)]), "accepted");
+    assert_eq!(ask(&[revoked(30)]), "x509.revoked");
+    for hiding in [vec![], vec![good(60)], vec![good(30)], vec![good(60), good(50), good(40), good(31)]] {
+        assert!(["x509.revoked", "limit.count"].contains(&&*ask(&hiding)), "{}", hiding.len());
+    }
+    // One that says to be newer counts only if it is authentic.
+    let forged = Ocsp { signature: Some(vec![0x30, 0]), ..good(10) };
+    assert_eq!(ask(&[forged]), "ocsp.signature");
+    assert_eq!(ask(&[]), "x509.revoked");
+    // A hold may end.
+    assert_eq!(ask(&[good(20)]), "accepted");
+    assert_eq!((ask(&[]), ask(&[good(60)])), ("accepted".into(), "accepted".into()));
+    assert_eq!(ask(&[revoked(30)]), "x509.revoked", "what a client brings is heard");
+    assert_eq!(ask(&[]), "accepted", "and is older than what is kept");
 }

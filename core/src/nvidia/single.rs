@@ -1,6 +1,7 @@
-//! A revocation list by itself: what is asked of one before it is kept, without the devices that it is about.
+//! Revocation lists and OCSP responses by themselves: what is asked of one before it is kept, without the reports of
+//! devices.
 //!
-//! Whether it is in force is not asked: that is asked with each device.
+//! Whether a list is in force is not asked: that is asked with each device.
 
 use alloc::vec::Vec;
 
@@ -10,9 +11,10 @@ use super::revocation::{algorithm_of, check_signed_list};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::time::UnixTime;
 use crate::trust::{TrustAnchor, TrustAnchors};
 use crate::x509::chain::{ChainRules, check_crl, check_crl_of_anchor, check_crl_signature};
-use crate::x509::{Certificate, Crl};
+use crate::x509::{Certificate, Crl, OcspResponse, OcspVerdict};
 
 /// Who issued a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,17 @@ pub enum CrlIssuer {
     NotKnown,
     /// A trusted root, or an authority below one.
     Verified,
+}
+
+/// What a response says of a certificate of a chain, each by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OcspAnswer {
+    /// Which response.
+    pub response: usize,
+    /// Which certificate: the leaf is 0.
+    pub certificate: usize,
+    /// What it says.
+    pub verdict: OcspVerdict,
 }
 
 impl Verifier {
@@ -56,6 +69,45 @@ impl Verifier {
                 check_signed_list(crl, &issuer, self.provider())
             })
             .map(|()| CrlIssuer::Verified)
+    }
+
+    /// What responses say of the certificates of a chain in DER: of a device or of a manifest, leaf first, up to its
+    /// root. Those that are about others, not authentic or not in force say nothing.
+    ///
+    /// # Errors
+    /// Those of the chain, with parts below `chain`; `limit.count`.
+    pub fn verify_ocsp(
+        &self,
+        responses: &[OcspResponse<'_>],
+        chain: &[Vec<u8>],
+        now: UnixTime,
+    ) -> Result<Vec<OcspAnswer>, Error> {
+        for (count, limit, part) in [
+            (responses.len(), limits::NVIDIA_REVOCATIONS, "ocsp"),
+            (chain.len(), limits::CERTIFICATES, "chain"),
+        ] {
+            if count > limit {
+                return Err(Error::new(Code::LimitCount, part).with(Fact::count("limit", limit)));
+            }
+        }
+        let inside = |error: Error| error.inside("chain");
+        let chain = Chain::parse(chain, chain.len()).map_err(inside)?;
+        let certificates = chain.certificates();
+        chain.verify(self.anchors_of(certificates), self.provider(), now).map_err(inside)?;
+        let mut answers = Vec::new();
+        let pairs = certificates.iter().zip(certificates.iter().skip(1)).enumerate();
+        for (certificate, (subject, issuer)) in pairs {
+            let about = responses
+                .iter()
+                .enumerate()
+                .filter(|(_, response)| response.is_about(subject, issuer, self.provider()));
+            for (response, said) in about.take(limits::REVOCATIONS_OF_CERTIFICATE) {
+                if let Ok(Some(verdict)) = said.check(subject, issuer, self.provider(), now, None) {
+                    answers.push(OcspAnswer { response, certificate, verdict });
+                }
+            }
+        }
+        Ok(answers)
     }
 
     fn check_anchor(&self, crl: &Crl<'_>, anchor: &TrustAnchor) -> Result<(), Error> {

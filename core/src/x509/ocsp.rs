@@ -154,6 +154,18 @@ impl<'a> OcspResponse<'a> {
         Ok(Some(OcspVerdict { status: answer.status, window }))
     }
 
+    /// Since when the response holds of `subject`, as it says itself; `None` when it is about other certificates.
+    #[must_use]
+    pub fn unauthenticated_this_update(
+        &self,
+        subject: &Certificate<'_>,
+        issuer: &Certificate<'_>,
+        provider: &dyn CryptoProvider,
+    ) -> Option<UnixTime> {
+        let answers = &self.signed.as_ref()?.answers;
+        answers.iter().find(|it| it.is_about(subject, issuer, provider)).map(|it| it.this_update)
+    }
+
     /// Whether it says something of a certificate, as it claims.
     pub(crate) fn is_about(
         &self,

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use veriquote::bytes::to_hex;
 use veriquote::composite::Composite;
 use veriquote::dcap::Quote;
-use veriquote::encoding::pem_blocks;
 use veriquote::json::{Node, Value};
-use veriquote::limits;
-use veriquote::nvidia::{DeviceSet, Envelope};
+use veriquote::nvidia::DeviceSet;
 use veriquote::policy::{Accepted, Policy};
 use veriquote_facade::{
     Blob, CheckLine, Claims, CompositeBinding, CompositeDevices, CompositeMachine, CompositeOptions,
@@ -19,9 +17,10 @@ use veriquote_facade::{
 
 use super::binding::RuntimeData;
 use super::evidence::{Tee, inner};
+use super::revocation::StandIn;
 use super::verify::{agent_log, of_library, other_tee, refusal};
 use crate::State;
-use crate::collateral::{DocumentKey, KeptCrls, Missing, RimId};
+use crate::collateral::{DocumentKey, Missing, RimId};
 use crate::encoding::from_any_base64;
 use crate::error::{ApiError, Result, ServiceCode};
 use crate::http::{Fields, read};
@@ -107,47 +106,6 @@ impl DeviceEvidence {
     }
 }
 
-impl DeviceEvidence {
-    /// The certificate chains of the devices, which nobody has verified.
-    fn unauthenticated_chains(&self) -> Vec<Vec<Vec<u8>>> {
-        let Ok(envelope) = Envelope::from_json(&self.document.0) else { return Vec::new() };
-        let chains = envelope.devices.iter();
-        chains.filter_map(|it| pem_blocks(&it.chain, "CERTIFICATE", limits::CERTIFICATES).ok()).collect()
-    }
-
-    /// Adds the lists that the service keeps where the client brings neither lists nor responses, and says which.
-    /// A list that is not in force, or whose issuer is not known, is not used, and named.
-    pub(super) async fn add_kept_lists(&mut self, state: &State, at: Time) -> Result<Option<CheckLine>> {
-        if !self.crls.is_empty() || !self.ocsp.is_empty() {
-            return Ok(None);
-        }
-        let chains = || self.unauthenticated_chains();
-        let KeptCrls { current, lapsed, missing, unknown } =
-            state.library().nvidia_crls(at.0, chains).await?;
-        let none = lapsed.is_empty() && missing.is_empty() && unknown.is_empty();
-        let reason = match (current.is_empty(), none) {
-            (false, _) => None,
-            (true, true) => Some("the request brings no revocation list, and none is kept here"),
-            (true, false) => {
-                Some("the request brings no revocation list, and none that is kept here is in force")
-            }
-        };
-        let (names, lists): (Vec<String>, Vec<Blob>) = current.into_iter().unzip();
-        self.crls = lists;
-        let facts =
-            [("used", names), ("lapsed", lapsed), ("missing", missing), ("issuer_not_known", unknown)];
-        let facts = facts.into_iter().filter(|(_, names)| !names.is_empty());
-        Ok(Some(CheckLine {
-            id: "service.revocation".to_owned(),
-            title: "the service's own revocation lists stand in for the client's".to_owned(),
-            outcome: if reason.is_some() { "skipped" } else { "passed" }.to_owned(),
-            reason: reason.map(str::to_owned),
-            spec: "docs/api.md, Evidence".to_owned(),
-            facts: facts.map(|(name, names)| (name.to_owned(), names.into())).collect(),
-        }))
-    }
-}
-
 /// A policy, and the proof that it accepted.
 pub type Proof<T> = (Resolved, Accepted<T>);
 
@@ -205,7 +163,7 @@ pub async fn devices(
         let detail = "devices answer a challenge, and nothing else says how old their evidence is: give its 32 bytes as `raw`";
         ApiError::argument("runtime_data", detail)
     })?;
-    let kept = evidence.add_kept_lists(state, at).await?;
+    let stand_in = StandIn::add_to(&mut evidence, state, at).await?;
     let trust = state.trust();
     let options = NvgpuOptions {
         crls: evidence.crls,
@@ -223,19 +181,16 @@ pub async fn devices(
         Some(Claims::Nvgpu(claims)) => wanted(claims),
         _ => Vec::new(),
     };
-    let add = |request: &mut NvgpuRequest, rims: Vec<Document>| request.rims.extend(rims);
-    let mut rulings = with_manifests(state, request, judge, claims, add, (policies, at), true).await?;
+    let add = |request: &mut NvgpuRequest, rims: Vec<Document>, ocsp: Vec<Blob>| {
+        request.rims.extend(rims);
+        request.options.ocsp.extend(ocsp);
+    };
+    let (mut rulings, stand_in) =
+        with_manifests(state, request, judge, claims, add, (policies, at), (true, stand_in)).await?;
     for (_, Judged { verification, .. }) in &mut rulings.rulings {
-        note(&kept, verification);
+        stand_in.note(verification);
     }
     Ok(rulings)
-}
-
-/// Says which lists of the service's stood in.
-pub(super) fn note(kept: &Option<CheckLine>, verification: &mut Verification) {
-    if verification.verified {
-        verification.checks.extend(kept.clone());
-    }
 }
 
 /// Verifies a trust domain with its devices.
@@ -254,7 +209,7 @@ pub async fn composite(
     policies: Vec<Resolved>,
     at: Time,
 ) -> Result<Rulings<Composite>> {
-    let kept = evidence.add_kept_lists(state, at).await?;
+    let stand_in = StandIn::add_to(&mut evidence, state, at).await?;
     let quote = Blob(evidence.quote.unwrap_or_default());
     let own_collateral = evidence.collateral.is_none();
     let collateral = match evidence.collateral {
@@ -310,16 +265,20 @@ pub async fn composite(
         Some(Claims::Composite(claims)) => wanted(&claims.devices),
         _ => Vec::new(),
     };
-    let add = |request: &mut CompositeRequest, rims: Vec<Document>| request.devices.rims.extend(rims);
-    let mut rulings =
-        with_manifests(state, request, judge, claims, add, (policies, at), own_collateral).await?;
+    let add = |request: &mut CompositeRequest, rims: Vec<Document>, ocsp: Vec<Blob>| {
+        request.devices.rims.extend(rims);
+        request.devices.ocsp.extend(ocsp);
+    };
+    let (mut rulings, stand_in) =
+        with_manifests(state, request, judge, claims, add, (policies, at), (own_collateral, stand_in))
+            .await?;
     for (_, Judged { verification, .. }) in &mut rulings.rulings {
         if let Some(Claims::Composite(claims)) = &verification.claims
-            && claims.machine.tee != Tee::Tdx.as_str()
+            && claims.machine.tee.as_str() != Tee::Tdx.as_str()
         {
-            return Err(other_tee(Tee::Tdx, &claims.machine.tee, field));
+            return Err(other_tee(Tee::Tdx, claims.machine.tee.as_str(), field));
         }
-        note(&kept, verification);
+        stand_in.note(verification);
         if verification.verified {
             verification.checks.extend(evidence.has_agent_log.then(agent_log));
         }
@@ -334,10 +293,10 @@ async fn with_manifests<R, T>(
     request: R,
     judge: impl Fn(&R, &[Policy]) -> Vec<Judged<T>> + Send + 'static,
     wanted: impl FnOnce(&Verification) -> Vec<RimId>,
-    add: impl FnOnce(&mut R, Vec<Document>),
+    add: impl FnOnce(&mut R, Vec<Document>, Vec<Blob>),
     (policies, at): (Vec<Resolved>, Time),
-    own_collateral: bool,
-) -> Result<Rulings<T>>
+    (own_collateral, mut stand_in): (bool, StandIn),
+) -> Result<(Rulings<T>, StandIn)>
 where
     R: Send + 'static,
     T: Send + 'static,
@@ -349,7 +308,8 @@ where
     // Milliseconds of arithmetic: not on the threads that serve connections.
     let (mut request, judge, first) = work(Length::Long, first).await?;
     let rims = manifests(state, first.as_ref().map(wanted).unwrap_or_default()).await?;
-    add(&mut request, rims);
+    let ocsp = stand_in.of_manifests(state, &rims, at).await?;
+    add(&mut request, rims, ocsp);
     let second = move || {
         let rules: Vec<Policy> = policies.iter().map(|policy| policy.policy.clone()).collect();
         let judged = judge(&request, &rules);
@@ -357,11 +317,12 @@ where
     };
     let judged = work(Length::Long, second).await?;
     let mut rulings: Vec<(Resolved, Judged<T>)> = judged;
+    stand_in.learn(state, rulings.first().map(|(_, judged)| &judged.verification), at).await?;
     for (policy, Judged { verification, accepted }) in &mut rulings {
         ask(state, policy, at.0, verification).await?;
         *accepted = accepted.take().filter(|_| verification.accepted);
     }
-    Ok(Rulings { rulings, own_collateral })
+    Ok((Rulings { rulings, own_collateral }, stand_in))
 }
 
 /// Those of these manifests that are at hand. What is missing then, the policy judges.

@@ -16,9 +16,10 @@ use veriquote_facade::{
     Verification, verify_members_for_claims,
 };
 
-use super::devices::{DeviceEvidence, manifests, note, wanted};
+use super::devices::{DeviceEvidence, manifests, wanted};
 use super::evidence::{DcapEvidence, Evidence, Tee, TpmEvidence, outer};
 use super::issue::{Draft, evidence_digest};
+use super::revocation::StandIn;
 use super::v2::{EVIDENCE_MEMBERS, evidence_of, policies};
 use super::verify::{TrustedKey, agent_log, of_library, refusal, trusted_key};
 use crate::State;
@@ -232,9 +233,9 @@ impl Together {
             }
         };
         let mut of_lists = self.devices.1.clone();
-        let kept = of_lists.add_kept_lists(state, at).await?;
+        let mut stand_in = StandIn::add_to(&mut of_lists, state, at).await?;
         let mut request = self.request(state, challenge, quote, collateral, at).await?;
-        request.devices.crls = of_lists.crls;
+        (request.devices.crls, request.devices.ocsp) = (of_lists.crls, of_lists.ocsp);
 
         // What manifests the devices need, they say when they are authentic.
         let provider = Arc::clone(state.provider());
@@ -250,7 +251,9 @@ impl Together {
             Some(Found::Nvgpu(claims)) => wanted(&claims),
             _ => Vec::new(),
         };
-        request.devices.rims.extend(manifests(state, ids).await?);
+        let rims = manifests(state, ids).await?;
+        request.devices.ocsp.extend(stand_in.of_manifests(state, &rims, at).await?);
+        request.devices.rims.extend(rims);
 
         let rules = |policies: &[Resolved]| policies.iter().map(|it| it.policy.clone()).collect();
         let policies = MemberPolicies {
@@ -262,6 +265,7 @@ impl Together {
         let second = move || verify_members_for_claims(provider, &request, &policies);
         let Members { machine: bond, devices, tpm, tpm_member, bond: claims } =
             work(Length::Long, second).await?;
+        stand_in.learn(state, devices.first().map(|judged| &judged.verification), at).await?;
 
         let mut ruled = Ruled {
             together: self,
@@ -283,7 +287,7 @@ impl Together {
         }
         for (policy, judged) in of_devices.into_iter().zip(devices) {
             let (mut verification, accepted) = (judged.verification, judged.accepted);
-            note(&kept, &mut verification);
+            stand_in.note(&mut verification);
             ask(state, &policy, at.0, &mut verification).await?;
             let accepted = accepted.filter(|_| verification.accepted);
             ruled.devices.push(Ruling { policy, verification, accepted });

@@ -8,6 +8,7 @@ mod issue;
 mod job;
 mod media;
 mod members;
+mod revocation;
 mod v1;
 mod v2;
 mod verify;

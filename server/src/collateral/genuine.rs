@@ -63,6 +63,11 @@ impl Examiner {
         })
     }
 
+    /// Who verifies what is NVIDIA's.
+    pub(super) fn nvidia(&self) -> &nvidia::Verifier {
+        &self.nvidia
+    }
+
     /// Whether a document is genuine, and the one of its key. `root_crl` is the list of Intel's root that is at hand.
     ///
     /// # Errors

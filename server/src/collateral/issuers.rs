@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use veriquote::x509::{Certificate, Crl};
 
-use super::DocumentKey;
+use super::{Chain, DocumentKey};
 use crate::encoding::pem;
 use crate::operations::fingerprint;
 
@@ -22,7 +22,7 @@ struct Learned {
     /// SHA-256 of lists that are of no trusted root.
     of_others: HashSet<[u8; 32]>,
     /// Authorities of manifests that were verified.
-    shown: Vec<Vec<Vec<u8>>>,
+    shown: Vec<Chain>,
 }
 
 /// More are not remembered: there are a few lists.
@@ -55,7 +55,7 @@ impl Issuers {
     }
 
     /// Remembers the authorities of a manifest that was verified: its chain without the signer.
-    pub(super) fn show(&self, authorities: Vec<Vec<u8>>) {
+    pub(super) fn show(&self, authorities: Chain) {
         self.learned(|learned| {
             if learned.shown.len() < MOST && !learned.shown.contains(&authorities) {
                 learned.shown.push(authorities);
@@ -64,7 +64,7 @@ impl Issuers {
     }
 
     /// The authorities of manifests that were verified.
-    pub(super) fn shown(&self) -> Vec<Vec<Vec<u8>>> {
+    pub(super) fn shown(&self) -> Vec<Chain> {
         self.learned(|learned| learned.shown.clone())
     }
 
@@ -91,7 +91,7 @@ fn add(sums: &mut HashSet<[u8; 32]>, sum: [u8; 32]) {
 }
 
 /// The part of a chain that begins with the issuer of a list; `None` where it has none of its name.
-pub(super) fn issuers_of(crl: &Crl<'_>, chain: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+pub(super) fn issuers_of(crl: &Crl<'_>, chain: &[Vec<u8>]) -> Option<Chain> {
     let issued = |der: &Vec<u8>| Certificate::parse(der).is_ok_and(|it| it.subject() == crl.issuer());
     let from = chain.iter().position(issued)?;
     chain.get(from..).map(<[_]>::to_vec)

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use veriquote::UnixTime;
-use veriquote_facade::{Document, QuotePlatform};
+use veriquote_facade::{Blob, Document, QuotePlatform};
 
+use super::answers::{Answers, Chain, Which};
 use super::fetch::fetch;
 use super::inventory::{Ends, Item};
 use super::keep::Keeper;
@@ -33,6 +34,7 @@ pub struct Library {
     /// Not more than these fetch at once, however many keys strangers think of.
     fetches: Arc<Semaphore>,
     ends: Ends,
+    answers: Answers,
     /// Files that were put together a moment ago.
     files: Mutex<HashMap<String, (UnixTime, CollateralFile)>>,
 }
@@ -101,6 +103,7 @@ impl Library {
             misses: Mutex::default(),
             fetches: Arc::new(Semaphore::new(FETCHES)),
             ends: Ends::default(),
+            answers: Answers::default(),
             files: Mutex::default(),
         })
     }
@@ -162,6 +165,23 @@ impl Library {
         !self.config.nvidia_crl_upstreams.is_empty()
     }
 
+    /// The OCSP responses that stand in for those that a client does not bring: [`Which`] says which.
+    #[must_use]
+    pub fn answers_about(&self, chains: &[Chain], brought: (Which, &[Blob]), now: UnixTime) -> Vec<Blob> {
+        self.answers.stand_in(chains, brought, self.keeper.examiner().nvidia().provider(), now)
+    }
+
+    /// Whether OCSP responses are kept at all.
+    #[must_use]
+    pub fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    /// Keeps the OCSP responses that a client brought, once they are verified: milliseconds of arithmetic.
+    pub fn learn_answers(&self, chains: &[Chain], brought: &[Blob], now: UnixTime) {
+        self.answers.learn(self.keeper.examiner(), chains, brought, now);
+    }
+
     /// The names of the manifests that are at hand.
     ///
     /// # Errors
@@ -198,8 +218,12 @@ impl Library {
     }
 
     async fn put_together(&self, platform: &QuotePlatform) -> Result<Document, Missing> {
-        let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
-        let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
+        let tee = if platform.tee == veriquote::dcap::Tee::Tdx { Tee::Tdx } else { Tee::Sgx };
+        let ca = if platform.ca == veriquote::dcap::PckAuthority::Processor {
+            Ca::Processor
+        } else {
+            Ca::Platform
+        };
         let fmspc = platform.fmspc.to_string().to_ascii_lowercase();
         // Version 4 serves all that version 3 does, and newer forms of it.
         let (tcb_info, qe_identity) = match self.of_api(Api::V4, tee, &fmspc).await {

@@ -1,6 +1,7 @@
 //! Revocation lists of NVIDIA: kept by the names under which it publishes them, and used once somebody with a chain to
 //! a trusted root is known to have issued them.
 
+use std::future::Future;
 use std::path::Path;
 
 use veriquote::encoding::decode_der_or_text;
@@ -13,8 +14,10 @@ use super::import::{ImportCount, ImportError, files_of};
 use super::issuers::{in_pem, issuers_of};
 use super::keep::Keeper;
 use super::upstream::Failure;
-use super::{DocumentKey, Library, Missing, Shelved};
+use super::{Chain, DocumentKey, Library, Missing, Shelved};
+use crate::error::Result;
 use crate::store::{StoreError, StoredDocument};
+use crate::work::{Length, work};
 
 /// Names a list, such as `l2-gh100`: in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +59,7 @@ impl CrlName {
 }
 
 /// DER of a list.
-pub(super) fn der(bytes: &[u8]) -> Result<Vec<u8>, String> {
+pub(super) fn der(bytes: &[u8]) -> std::result::Result<Vec<u8>, String> {
     let der = decode_der_or_text(bytes.trim_ascii(), "X509 CRL").map_err(|error| error.to_string())?;
     Crl::parse(&der).map_err(|error| error.to_string())?;
     Ok(der)
@@ -70,7 +73,7 @@ pub async fn import_nvidia_crls(
     keeper: &Keeper,
     path: &Path,
     now: UnixTime,
-) -> Result<ImportCount, ImportError> {
+) -> std::result::Result<ImportCount, ImportError> {
     let mut count = ImportCount::default();
     for file in files_of(path, &["crl", "der", "pem"])? {
         let failed = |reason: String| ImportError { path: file.clone(), reason };
@@ -118,8 +121,8 @@ impl Library {
     pub async fn nvidia_crls(
         &self,
         now: UnixTime,
-        chains: impl FnOnce() -> Vec<Vec<Vec<u8>>> + Send,
-    ) -> Result<KeptCrls, StoreError> {
+        chains: impl Future<Output = Result<Vec<Chain>>> + Send,
+    ) -> Result<KeptCrls> {
         let documents = self.store().documents().await?;
         let mut names: Vec<String> =
             documents.iter().filter_map(|(key, _)| key.strip_prefix(PREFIX)).map(str::to_owned).collect();
@@ -140,12 +143,12 @@ impl Library {
                         pending.push(Pending { name, document, standing: Found::IssuerNotKnown });
                     }
                 }
-                Err(Missing::Store(error)) => return Err(error),
+                Err(Missing::Store(error)) => return Err(error.into()),
                 Err(_) => kept.missing.push(name.0),
             }
         }
         if !pending.is_empty() {
-            self.settle(&mut kept, pending, chains(), now).await?;
+            self.settle(&mut kept, pending, chains.await?, now).await?;
         }
         Ok(kept)
     }
@@ -155,9 +158,9 @@ impl Library {
         &self,
         kept: &mut KeptCrls,
         mut pending: Vec<Pending>,
-        chains: Vec<Vec<Vec<u8>>>,
+        chains: Vec<Chain>,
         now: UnixTime,
-    ) -> Result<(), StoreError> {
+    ) -> Result<()> {
         let keeper = self.keeper().clone();
         let look = move || {
             let chains = [chains, keeper.issuers().shown()].concat();
@@ -166,11 +169,8 @@ impl Library {
             }
             pending
         };
-        let failed = |error: tokio::task::JoinError| StoreError(error.to_string());
         let issuers = self.keeper().issuers();
-        for Pending { name, mut document, standing } in
-            tokio::task::spawn_blocking(look).await.map_err(failed)?
-        {
+        for Pending { name, mut document, standing } in work(Length::Long, look).await? {
             let key = DocumentKey::NvidiaCrl(name);
             let DocumentKey::NvidiaCrl(CrlName(name)) = &key else { continue };
             match standing {
@@ -200,7 +200,7 @@ impl Library {
 }
 
 /// Who issued a list: a trusted root, whoever was found before, or an authority of one of these chains.
-fn find(keeper: &Keeper, document: &StoredDocument, chains: &[Vec<Vec<u8>>]) -> Found {
+fn find(keeper: &Keeper, document: &StoredDocument, chains: &[Chain]) -> Found {
     let (examiner, issuers) = (keeper.examiner(), keeper.issuers());
     let Ok(crl) = Crl::parse(&document.body) else { return Found::IssuerNotKnown };
     if !issuers.is_of_others(&document.body) || !document.issuer_chain.is_empty() {

@@ -15,7 +15,7 @@ use veriquote_aws_lc::AwsLc;
 
 use super::import::{ImportCount, ImportError, files_of};
 use super::keep::Keeper;
-use super::{DocumentKey, RimId};
+use super::{Chain, DocumentKey, RimId};
 use crate::encoding::to_base64;
 use crate::store::{StoreError, StoredDocument};
 
@@ -45,13 +45,18 @@ pub(super) fn issued(answer: &[u8]) -> Option<UnixTime> {
 }
 
 /// The certificates above the signer's.
-pub(super) fn authorities(answer: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn authorities(answer: &[u8]) -> Chain {
+    chain_of_rim(answer).into_iter().skip(1).collect()
+}
+
+/// The signer's chain of a manifest that nobody has verified; empty where there is none.
+#[must_use]
+pub fn chain_of_rim(answer: &[u8]) -> Chain {
     let read = || {
         let rim = Rim::from_bytes(answer, &AwsLc).ok()?;
-        let read = UnauthenticatedRim::parse(rim.unauthenticated_xml()).ok()?;
-        read.certificates.get(1..).map(<[_]>::to_vec)
+        UnauthenticatedRim::parse(rim.unauthenticated_xml()).ok()
     };
-    read().unwrap_or_default()
+    read().map(|read| read.certificates).unwrap_or_default()
 }
 
 /// Imports manifests: files, or folders of `.xml`, `.swidtag` and `.json`.

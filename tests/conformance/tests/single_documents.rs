@@ -7,11 +7,15 @@ use veriquote::crypto::RustCrypto;
 use veriquote::dcap::{Collateral, EnclaveId, PckAuthority, RootCrl, SignedDocument, Tee, Verifier};
 use veriquote::nvidia::{self, CrlIssuer};
 use veriquote::trust::TrustAnchors;
-use veriquote::x509::Crl;
+use veriquote::x509::{CertStatus, Certificate, Crl, OcspResponse};
 use veriquote::{Code, Error, UnixTime};
 use veriquote_conformance::{corpus, vectors};
-use veriquote_forge::nvidia::{NvCertificate, NvCrl, NvForge, NvKey, device_root, rim_root};
-use veriquote_forge::{Certificate, DAY, Forge, Identity, Key, NOW, PckCa, RevokedEntry, pem};
+use veriquote_forge::nvidia::{
+    NvCertificate, NvCrl, NvForge, NvKey, Ocsp, OcspStatus, device_root, rim_root,
+};
+use veriquote_forge::{
+    Certificate as ForgedCertificate, DAY, Forge, Identity, Key, NOW, PckCa, RevokedEntry, pem,
+};
 
 fn anchors(pem: &str) -> TrustAnchors {
     TrustAnchors::from_certificates(pem.as_bytes()).unwrap()
@@ -97,7 +101,7 @@ fn what_is_no_longer_in_force_is_genuine_all_the_same() {
 #[test]
 fn nothing_counts_under_another_root() {
     let mut other = Forge::tdx4();
-    other.root = Certificate::root(Key::new("other root"), NOW - 2000 * DAY, NOW + 8000 * DAY);
+    other.root = ForgedCertificate::root(Key::new("other root"), NOW - 2000 * DAY, NOW + 8000 * DAY);
     let found = refused(&trusting(&other), &Forge::tdx4(), None);
     let expected = [
         ("root_crl", Code::CrlIssuer),
@@ -167,19 +171,19 @@ fn the_roots_list_is_heard_where_there_is_one() {
 
     // The list of one root says nothing of what another has issued.
     let mut other = Forge::tdx4();
-    other.root = Certificate::root(Key::new("other root"), NOW - 2000 * DAY, NOW + 8000 * DAY);
+    other.root = ForgedCertificate::root(Key::new("other root"), NOW - 2000 * DAY, NOW + 8000 * DAY);
     for (certificate, name) in
         [(&mut other.pck_ca, "pck platform ca"), (&mut other.tcb_signing, "tcb signing")]
     {
         *certificate = match name {
-            "tcb signing" => Certificate::leaf(
+            "tcb signing" => ForgedCertificate::leaf(
                 "Intel SGX TCB Signing",
                 Key::new(name),
                 &other.root,
                 NOW - 500 * DAY,
                 NOW + 2000 * DAY,
             ),
-            _ => Certificate::authority(
+            _ => ForgedCertificate::authority(
                 "Intel SGX PCK Platform CA",
                 Key::new(name),
                 &other.root,
@@ -250,6 +254,53 @@ fn lists_of_nvidia_are_of_a_root_or_of_an_authority_of_a_chain() {
     let pinned = nvidia::Verifier::nvidia(Arc::new(RustCrypto));
     assert_eq!(issuer_of(&NvCrl::of(root), &pinned, &[]), Ok(CrlIssuer::NotKnown));
     assert_eq!(issuer_of(&NvCrl::of(root), &pinned, chain), Err(Code::X509Anchor));
+}
+
+#[test]
+fn responses_say_what_they_say_of_a_chain_that_is_trusted() {
+    let chain = &NvForge::hopper().devices[0].chain;
+    let ders: Vec<Vec<u8>> = chain.iter().map(NvCertificate::der).collect();
+    let verifier = nvidia(&device_root());
+    let of_one = |change: &dyn Fn(&mut Ocsp)| {
+        let mut response = Ocsp::good(&chain[1], &chain[2]);
+        change(&mut response);
+        response
+    };
+    let said = |responses: &[Ocsp], chain: &[Vec<u8>]| {
+        let ders: Vec<Vec<u8>> = responses.iter().map(Ocsp::der).collect();
+        let parsed: Vec<_> = ders.iter().map(|der| OcspResponse::parse(der).unwrap()).collect();
+        let answers = verifier.verify_ocsp(&parsed, chain, UnixTime(NOW)).map_err(|error| error.code())?;
+        Ok(answers.iter().map(|it| (it.response, it.certificate, it.verdict.status)).collect::<Vec<_>>())
+    };
+    let good = of_one(&|_| {});
+    let revoked = of_one(&|it| it.status = OcspStatus::Revoked(1));
+    let other = Ocsp::good(&chain[2], &chain[3]);
+    let at = CertStatus::Revoked { at: UnixTime(NOW - DAY), reason: Some(1) };
+    let expected = Ok(vec![(0, 1, CertStatus::Good), (1, 1, at), (2, 2, CertStatus::Good)]);
+    assert_eq!(said(&[good.clone(), revoked, other], &ders), expected);
+
+    // What is not authentic, or not in force, or about others, says nothing.
+    let silent = [
+        of_one(&|it| it.responder.key = NvKey::new("evil")),
+        of_one(&|it| it.next_update = Some(NOW - 1)),
+        of_one(&|it| (it.this_update, it.produced_at) = (NOW + 1, NOW + 1)),
+        of_one(&|it| it.serial = vec![9; 8]),
+    ];
+    assert_eq!(said(&silent, &ders), Ok(Vec::new()));
+    assert_eq!(said(std::slice::from_ref(&good), &ders[..4]), Err(Code::X509Anchor));
+    assert_eq!(
+        said(std::slice::from_ref(&good), &ders[1..]).err(),
+        Some(Code::X509Extension),
+        "an authority is no leaf"
+    );
+    assert_eq!(said(&vec![good.clone(); 257], &ders), Err(Code::LimitCount));
+    assert_eq!(said(&vec![good.clone(); 9], &ders).unwrap().len(), 4);
+
+    let der = good.der();
+    let response = OcspResponse::parse(&der).unwrap();
+    let parsed: Vec<_> = ders.iter().map(|der| Certificate::parse(der).unwrap()).collect();
+    let since = |at: usize| response.unauthenticated_this_update(&parsed[at], &parsed[at + 1], &RustCrypto);
+    assert_eq!((since(1), since(2)), (Some(UnixTime(NOW - 60)), None));
 }
 
 /// Whatever verifies whole verifies in parts: nothing is asked here that is not asked there.
