@@ -400,6 +400,11 @@ fn pck_certificates_are_read_through() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body, pck);
     assert_eq!((answer.header("SGX-TCBm"), answer.header("set-cookie")), ("0102", ""));
+    // Their keys name machines, and strangers ask for many: nobody is told of them.
+    assert_eq!(server.get("/sgx/certification/v4/rootcacrl").status, 404);
+    assert!(keys(&server).iter().any(|key| key.starts_with("pckcert/")));
+    let ready = server.get("/readyz");
+    assert_eq!((ready.status, ready.json()["collateral"].clone()), (200, json!([])), "{}", ready.body);
     assert_eq!(
         decoded(answer.header("SGX-PCK-Certificate-Issuer-Chain")),
         forge.build().collateral.pck_crl_issuer_chain
@@ -460,7 +465,7 @@ fn what_is_not_genuine_is_not_kept() {
 /// The keys of what is kept.
 fn keys(server: &TestServer) -> Vec<String> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let documents = runtime.block_on(server.state.store().documents()).unwrap();
+    let documents = runtime.block_on(server.state.store().documents("-")).unwrap();
     documents.into_iter().map(|(key, _)| key).collect()
 }
 

@@ -149,14 +149,14 @@ async fn a_document_stays_as_it_was(store: &dyn Store) {
     document.body.push(1);
     store.keep_document("k", &document).await.unwrap();
     assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
-    assert_eq!(store.documents().await.unwrap(), [("k".to_owned(), UnixTime(7))]);
+    assert_eq!(store.documents("-").await.unwrap(), [("k".to_owned(), UnixTime(7))]);
     for at in 0..4 {
         let document = StoredDocument { fetched_at: UnixTime(at), ..document.clone() };
         store.keep_document(&format!("p/{}", 9 - at), &document).await.unwrap();
     }
     assert_eq!(store.forget_documents("p/", 4).await.unwrap(), 0);
     assert_eq!(store.forget_documents("p/", 1).await.unwrap(), 3);
-    let left: Vec<String> = store.documents().await.unwrap().into_iter().map(|(key, _)| key).collect();
+    let left: Vec<String> = store.documents("-").await.unwrap().into_iter().map(|(key, _)| key).collect();
     assert_eq!(left, ["k", "p/6"]);
     assert_eq!(store.forget_documents("p/", 0).await.unwrap(), 1);
 }
