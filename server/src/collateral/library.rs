@@ -31,8 +31,10 @@ pub struct Library {
     flights: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     /// What was not to be had a moment ago.
     misses: Mutex<HashMap<String, (UnixTime, Failure)>>,
-    /// Not more than these fetch at once, however many keys strangers think of.
+    /// Not more than these fetch what is new at once, however many keys strangers think of.
     fetches: Arc<Semaphore>,
+    /// And not more than these fetch again what is known, for which nobody waits behind strangers.
+    refreshes: Arc<Semaphore>,
     ends: Ends,
     answers: Answers,
     listing: Mutex<Option<(UnixTime, u64, Arc<Listing>)>>,
@@ -74,7 +76,7 @@ pub enum Missing {
     Store(StoreError),
 }
 
-/// How many fetch at once.
+/// How many fetch at once, of each kind.
 const FETCHES: usize = 4;
 
 /// For how long a miss is remembered.
@@ -106,6 +108,7 @@ impl Library {
             flights: Mutex::default(),
             misses: Mutex::default(),
             fetches: Arc::new(Semaphore::new(FETCHES)),
+            refreshes: Arc::new(Semaphore::new(FETCHES)),
             ends: Ends::default(),
             answers: Answers::default(),
             listing: Mutex::default(),
@@ -135,7 +138,7 @@ impl Library {
             // Somebody else may have brought it in the meantime.
             match self.known(&name).await?.filter(|known| self.is_fresh(known)) {
                 Some(fresh) => Ok(fresh),
-                None => self.fetch(client, key, &name).await,
+                None => self.fetch(client, key, &name, known.is_some()).await,
             }
         };
         drop(flight);
@@ -285,12 +288,19 @@ impl Library {
         }))
     }
 
-    async fn fetch(&self, client: &Client, key: &DocumentKey, name: &str) -> Result<Shelved, Missing> {
+    async fn fetch(
+        &self,
+        client: &Client,
+        key: &DocumentKey,
+        name: &str,
+        is_known: bool,
+    ) -> Result<Shelved, Missing> {
         let now = self.clock.now();
         if let Some(failure) = self.recent_miss(name, now) {
             return Err(missing(name, &failure));
         }
-        let Ok(turn) = Arc::clone(&self.fetches).acquire_owned().await else {
+        let lane = if is_known { &self.refreshes } else { &self.fetches };
+        let Ok(turn) = Arc::clone(lane).acquire_owned().await else {
             return Err(Missing::Upstream(name.to_owned()));
         };
         let place = place();
