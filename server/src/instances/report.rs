@@ -15,6 +15,7 @@ use veriquote_facade::{
 };
 
 use super::answer::Refusal;
+use super::events::{self, Deviation};
 use crate::State;
 use crate::attestation::TpmEvidence;
 use crate::encoding::from_any_base64;
@@ -101,12 +102,21 @@ pub async fn policy(state: &State) -> Result<Policy, Refusal> {
     }
 }
 
-/// Has the core verify a request by a policy, beside the threads that serve connections.
-pub async fn verify(state: &State, request: TpmRequest, policy: Policy) -> Result<Verification, Refusal> {
-    let provider = Arc::clone(state.provider());
-    let verify = move || verify_tpm_for_claims(provider, &request, &[policy], |_| ()).0.pop();
-    let verification = work(Length::Long, verify).await?;
-    verification.ok_or_else(|| ApiError::internal("no policy was asked").into())
+/// Has the core verify a request by a policy, and lists which rules its report breaks, beside the threads that serve
+/// connections.
+pub async fn verify(
+    state: &State,
+    request: TpmRequest,
+    policy: Policy,
+    report: &Arc<Report>,
+) -> Result<(Verification, Vec<Deviation>), Refusal> {
+    let (provider, report) = (Arc::clone(state.provider()), Arc::clone(report));
+    let verify = move || {
+        let verification = verify_tpm_for_claims(provider, &request, &[policy], |_| ()).0.pop()?;
+        let deviations = events::deviations(&verification, &report);
+        Some((verification, deviations))
+    };
+    work(Length::Long, verify).await?.ok_or_else(|| ApiError::internal("no policy was asked").into())
 }
 
 /// What the machine of an authentic report runs: the member `ima.allow` of the policy that the core learns.
