@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::error::Error;
 use crate::fact::Fact;
+use crate::named::named;
 
 /// A rule that a verification may apply: a stable id, a title for people, and where it is specified.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,14 +52,33 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// `passed`, `failed` or `skipped`.
+    /// Which of them, whatever else it holds.
+    #[must_use]
+    pub const fn kind(&self) -> OutcomeKind {
+        match self {
+            Self::Passed => OutcomeKind::Passed,
+            Self::Failed => OutcomeKind::Failed,
+            Self::Skipped(_) => OutcomeKind::Skipped,
+        }
+    }
+
+    /// The stable name.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::Skipped(_) => "skipped",
-        }
+        self.kind().as_str()
+    }
+}
+
+named! {
+    /// An outcome of a check, without its reason.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum OutcomeKind {
+        /// The rule holds.
+        Passed = "passed",
+        /// The rule does not hold.
+        Failed = "failed",
+        /// The rule was not applied.
+        Skipped = "skipped",
     }
 }
 

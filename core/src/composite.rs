@@ -20,80 +20,48 @@ use crate::dcap::AuthenticQuote;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::nvidia::{DeviceClass, DeviceSet, Envelope, MACHINES};
 use crate::time::Window;
 
-/// How machine and devices are bound to one challenge and to each other.
-///
-/// `report_data` are the machine's 64 bytes, `challenge` the caller's, `data` what the machine binds beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum BindingMode {
-    /// Devices first: `SHA-256("veriquote/gpu/v1" ‖ challenge ‖ SHA-256(data))`; then `report_data =
-    /// SHA-512("veriquote/cpu/v1" ‖ challenge ‖ SHA-256(data) ‖ SHA-256(evidence of the devices))`. The machine
-    /// signs the very reports.
-    Veriquote,
-    /// Confidential Containers, Alibaba Cloud's open tools: the devices answer the first 32 bytes of
-    /// `report_data`, which the caller knows whole. Who does not is told what machine and devices agree on, and that
-    /// nothing in it answers a challenge.
-    TrusteeFirst32,
-    /// Phala Network, NEAR AI: `report_data = identity ‖ challenge`, both of 32 bytes; the devices answer the
-    /// challenge.
-    IdentityNonce,
-    /// SecretVM: `report_data = identity ‖ nonce` with a nonce that the machine has chosen; the devices answer
-    /// it. Fresh is what the identity was met over, and nothing in the evidence.
-    SecretVm,
-    /// Intel Trust Authority: `report_data = SHA-512(nonce.val ‖ nonce.iat ‖ data)`; the devices answer
-    /// `SHA-256(nonce.val ‖ nonce.iat)`.
-    ItaNonce,
-    /// The same, and the devices answer `SHA-256(nonce.val ‖ nonce.iat ‖ data)`.
-    ItaNonceData,
-    /// `attestation-rs`: the GPUs answer `SHA-256(challenge ‖ "NVIDIA-GPU-EAT-v1")`, the switches
-    /// `SHA-256(challenge ‖ "NVIDIA-SWITCH-EAT-v1")`; the caller knows `report_data` whole.
-    AttestationRs,
-    /// Cocos: the devices answer `SHA-256(challenge ‖ ":gpu")`; the caller knows `report_data` whole.
-    Cocos,
-    /// Voltage Park: `report_data = SHA-512(data)`, and the devices answer `SHA-256(data)`, where the data are
-    /// a manifest of the machine's own. Look in it for your challenge.
-    Manifest,
+named! {
+    /// How machine and devices are bound to one challenge and to each other.
+    ///
+    /// `report_data` are the machine's 64 bytes, `challenge` the caller's, `data` what the machine binds beside it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum BindingMode {
+        /// Devices first: `SHA-256("veriquote/gpu/v1" ‖ challenge ‖ SHA-256(data))`; then `report_data =
+        /// SHA-512("veriquote/cpu/v1" ‖ challenge ‖ SHA-256(data) ‖ SHA-256(evidence of the devices))`. The machine
+        /// signs the very reports.
+        Veriquote = "veriquote",
+        /// Confidential Containers, Alibaba Cloud's open tools: the devices answer the first 32 bytes of
+        /// `report_data`, which the caller knows whole. Who does not is told what machine and devices agree on, and that
+        /// nothing in it answers a challenge.
+        TrusteeFirst32 = "trustee-first32",
+        /// Phala Network, NEAR AI: `report_data = identity ‖ challenge`, both of 32 bytes; the devices answer the
+        /// challenge.
+        IdentityNonce = "identity-nonce",
+        /// SecretVM: `report_data = identity ‖ nonce` with a nonce that the machine has chosen; the devices answer
+        /// it. Fresh is what the identity was met over, and nothing in the evidence.
+        SecretVm = "secretvm",
+        /// Intel Trust Authority: `report_data = SHA-512(nonce.val ‖ nonce.iat ‖ data)`; the devices answer
+        /// `SHA-256(nonce.val ‖ nonce.iat)`.
+        ItaNonce = "ita-nonce",
+        /// The same, and the devices answer `SHA-256(nonce.val ‖ nonce.iat ‖ data)`.
+        ItaNonceData = "ita-nonce-data",
+        /// `attestation-rs`: the GPUs answer `SHA-256(challenge ‖ "NVIDIA-GPU-EAT-v1")`, the switches
+        /// `SHA-256(challenge ‖ "NVIDIA-SWITCH-EAT-v1")`; the caller knows `report_data` whole.
+        AttestationRs = "attestation-rs",
+        /// Cocos: the devices answer `SHA-256(challenge ‖ ":gpu")`; the caller knows `report_data` whole.
+        Cocos = "cocos",
+        /// Voltage Park: `report_data = SHA-512(data)`, and the devices answer `SHA-256(data)`, where the data are
+        /// a manifest of the machine's own. Look in it for your challenge.
+        Manifest = "manifest",
+    }
 }
 
 impl BindingMode {
-    /// Every mode.
-    pub const ALL: &'static [Self] = &[
-        Self::Veriquote,
-        Self::TrusteeFirst32,
-        Self::IdentityNonce,
-        Self::SecretVm,
-        Self::ItaNonce,
-        Self::ItaNonceData,
-        Self::AttestationRs,
-        Self::Cocos,
-        Self::Manifest,
-    ];
-
-    /// Its stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Veriquote => "veriquote",
-            Self::TrusteeFirst32 => "trustee-first32",
-            Self::IdentityNonce => "identity-nonce",
-            Self::SecretVm => "secretvm",
-            Self::ItaNonce => "ita-nonce",
-            Self::ItaNonceData => "ita-nonce-data",
-            Self::AttestationRs => "attestation-rs",
-            Self::Cocos => "cocos",
-            Self::Manifest => "manifest",
-        }
-    }
-
-    /// The mode of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|mode| mode.as_str() == name)
-    }
-
     /// Whether the evidence itself answers a challenge of the caller's.
     #[must_use]
     pub const fn is_fresh(self) -> bool {
@@ -505,24 +473,15 @@ impl From<Composite> for Bond {
     }
 }
 
-/// What a composite proves of devices being the machine's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Strength {
-    /// They answer one challenge. Any machine can relay one.
-    NonceOnly,
-    /// They answer one challenge, and the policy accepts only certain software of the machine, which is trusted
-    /// to ask its own devices.
-    Measured,
-}
-
-impl Strength {
-    /// `nonce-only` or `measured`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NonceOnly => "nonce-only",
-            Self::Measured => "measured",
-        }
+named! {
+    /// What a composite proves of devices being the machine's.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Strength {
+        /// They answer one challenge. Any machine can relay one.
+        NonceOnly = "nonce-only",
+        /// They answer one challenge, and the policy accepts only certain software of the machine, which is trusted
+        /// to ask its own devices.
+        Measured = "measured",
     }
 }
 

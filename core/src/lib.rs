@@ -50,6 +50,7 @@ pub mod jwt;
 pub mod limits;
 #[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
 pub mod measured_boot;
+pub mod named;
 #[cfg(feature = "nvidia")]
 pub mod nvidia;
 #[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]
@@ -62,7 +63,7 @@ pub mod trust;
 pub mod x509;
 
 pub use bytes::{Bytes, Fmspc, Hex, PceId, PlatformInstanceId, Ppid};
-pub use check::{Check, Failure, Outcome, Rule, Trace};
+pub use check::{Check, Failure, Outcome, OutcomeKind, Rule, Trace};
 pub use error::{Code, Error, Kind};
 pub use fact::{Fact, FactValue};
 #[cfg(any(feature = "dcap", feature = "nvidia", feature = "tpm"))]

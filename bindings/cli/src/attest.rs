@@ -79,7 +79,7 @@ fn request(args: &Attest) -> Result<Value, Problem> {
     let quote = binary(&args.quote, "--quote")?;
     let tee = match args.tee {
         Some(tee) => tee.as_str().to_owned(),
-        None => platform_of_quote(&Blob(quote.clone()))?.tee.to_owned(),
+        None => platform_of_quote(&Blob(quote.clone()))?.tee.as_str().to_owned(),
     };
     let mut document = json!({ "quote": STANDARD.encode(&quote) });
     if let Some(path) = &args.event_log {

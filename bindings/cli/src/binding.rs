@@ -68,13 +68,13 @@ fn draw(result: &BindingResult) -> Canvas {
     }
     for detection in &result.detections {
         if detection.exact {
-            canvas.line(&[(GOOD, "bound     "), ("", "  "), ("", &detection.mode)]);
+            canvas.line(&[(GOOD, "bound     "), ("", "  "), ("", detection.mode.as_str())]);
             continue;
         }
         canvas.line(&[
             (WARN, "not bound "),
             ("", "  "),
-            ("", &detection.mode),
+            ("", detection.mode.as_str()),
             (DIM, ", had it not been that:"),
         ]);
         for mistake in &detection.mistakes {

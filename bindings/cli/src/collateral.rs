@@ -16,10 +16,9 @@ use crate::exit::{Exit, fail, print};
 use crate::fetch::{
     self, Api, Ca, CollateralFile, Evaluation, Http, HttpError, Platform, Retries, Service, Tee, Wanted,
 };
-use crate::input;
 use crate::progress::Steps;
 use crate::render::{Canvas, DIM, GOOD, WARN};
-use crate::verify;
+use crate::{input, verify};
 
 /// Fetches and writes a collateral file.
 pub fn fetch(args: &Fetch) -> Exit {
@@ -119,8 +118,9 @@ fn of_quote(path: &Path) -> Result<Platform, Problem> {
         None => None,
     };
     let platform = veriquote_facade::platform_of_quote(&quote)?;
-    let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
-    let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
+    let tee = if platform.tee == veriquote::dcap::Tee::Tdx { Tee::Tdx } else { Tee::Sgx };
+    let ca =
+        if platform.ca == veriquote::dcap::PckAuthority::Processor { Ca::Processor } else { Ca::Platform };
     Ok(Platform::Known { tee, fmspc: platform.fmspc, ca, leaf })
 }
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::appraisal::{
-    Appraisal, Dialect, Environment, NrasBundle, OwnToken, ReadOptions, SampleTee, SignedFailure,
-    Value as MeasuredValue, appraise_unauthenticated,
+    Appraisal, DebugStatus, Dialect, Environment, NrasBundle, OwnToken, ReadOptions, SampleTee,
+    SignedFailure, Tier, Value as MeasuredValue, appraise_unauthenticated,
 };
 use veriquote::bytes::to_hex;
 use veriquote::crypto::CryptoProvider;
@@ -12,16 +12,17 @@ use veriquote::jwt::Token;
 
 use crate::blob::Blob;
 use crate::document::Document;
+use crate::one_of::OneOf;
 use crate::problem::Problem;
 use crate::read::read_request;
 
 /// What a token says. `null` is what it does not say; bytes are lower-case hex.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenAppraisal {
     /// Whose claims these are.
-    pub dialect: String,
+    pub dialect: OneOf<Dialect>,
     /// `iss`.
     pub issuer: Option<String>,
     /// `aud`.
@@ -44,10 +45,10 @@ pub struct TokenAppraisal {
     pub verifier_developer: Option<String>,
     /// Who appraised: the build.
     pub verifier_build: Option<String>,
-    /// The verdict over all environments: `affirming`, `none`, `warning` or `contraindicated`.
-    pub status: Option<String>,
+    /// The verdict over all environments.
+    pub status: Option<OneOf<Tier>>,
     /// The worst verdict that is stated anywhere.
-    pub worst_status: Option<String>,
+    pub worst_status: Option<OneOf<Tier>>,
     /// Whether anything attested can be debugged; `null` when the token does not say.
     pub debuggable: Option<bool>,
     /// Nonces of the whole.
@@ -72,7 +73,7 @@ pub struct TokenEnvironment {
     /// Model of the hardware.
     pub hardware_model: Option<String>,
     /// `dbgstat` of RFC 9711.
-    pub debug: Option<String>,
+    pub debug: Option<OneOf<DebugStatus>>,
     /// Whether it started with secure boot.
     pub secure_boot: Option<bool>,
     /// What was measured or configured, by name: hex, number, flag or text.
@@ -92,7 +93,7 @@ pub struct TokenEnvironment {
     /// State of the trusted computing base.
     pub tcb: TokenTcb,
     /// The verdict.
-    pub status: Option<String>,
+    pub status: Option<OneOf<Tier>>,
     /// The verdict by aspect.
     pub vector: Option<Map<String, Value>>,
     /// What policies made of it.
@@ -288,7 +289,7 @@ impl From<&Appraisal> for TokenAppraisal {
         let time = |time: Option<veriquote::UnixTime>| time.map(|time| time.to_string());
         let verifier = appraisal.verifier.clone().unwrap_or_default();
         Self {
-            dialect: appraisal.dialect.as_str().to_owned(),
+            dialect: appraisal.dialect.into(),
             issuer: appraisal.issuer.clone(),
             audience: appraisal.audience.clone(),
             subject: appraisal.subject.clone(),
@@ -300,8 +301,8 @@ impl From<&Appraisal> for TokenAppraisal {
             expires_at: time(appraisal.times.expires_at),
             verifier_developer: verifier.developer,
             verifier_build: verifier.build,
-            status: appraisal.status.map(|tier| tier.as_str().to_owned()),
-            worst_status: appraisal.worst_status().map(|tier| tier.as_str().to_owned()),
+            status: appraisal.status.map(OneOf),
+            worst_status: appraisal.worst_status().map(OneOf),
             debuggable: appraisal.debuggable(),
             nonces: appraisal.nonces.clone(),
             environments: appraisal.environments.iter().map(Into::into).collect(),
@@ -333,7 +334,7 @@ impl From<&Environment> for TokenEnvironment {
             name: environment.name.clone(),
             tee: environment.tee.as_ref().map(|tee| tee.as_str().to_owned()),
             hardware_model: environment.hardware_model.clone(),
-            debug: environment.debug.map(|debug| debug.as_str().to_owned()),
+            debug: environment.debug.map(OneOf),
             secure_boot: environment.secure_boot,
             measurements,
             report_data: environment.report_data.as_deref().map(to_hex),
@@ -353,7 +354,7 @@ impl From<&Environment> for TokenEnvironment {
                 evaluation_number: tcb.evaluation_number,
                 fmspc: tcb.fmspc.as_deref().map(to_hex),
             },
-            status: environment.status.map(|tier| tier.as_str().to_owned()),
+            status: environment.status.map(OneOf),
             vector: environment.vector.as_ref().map(|vector| {
                 vector.stated().map(|(aspect, value)| (aspect.to_owned(), Value::from(value))).collect()
             }),

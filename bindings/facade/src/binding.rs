@@ -5,6 +5,7 @@ use veriquote::binding::{Fit, Mode, Nonce, detect};
 use veriquote::bytes::{from_hex, to_hex};
 use veriquote::crypto::CryptoProvider;
 
+use crate::one_of::OneOf;
 use crate::problem::Problem;
 use crate::read::read_request;
 
@@ -18,6 +19,7 @@ pub struct BindingRequest {
     pub report_data: Option<String>,
     /// The mode, when the report data are to be computed or verified.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<OneOf<Mode>>"))]
     pub mode: Option<String>,
     /// The data.
     pub data: String,
@@ -45,12 +47,12 @@ pub struct BindingResult {
 }
 
 /// One way in which the report data come from the data.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BindingDetection {
     /// The mode.
-    pub mode: String,
+    pub mode: OneOf<Mode>,
     /// It binds the data.
     pub exact: bool,
     /// What went wrong, where it would have bound them.
@@ -79,7 +81,7 @@ pub fn binding_detect(provider: &dyn CryptoProvider, request: &BindingRequest) -
                         Fit::Mistake(mistakes) => (false, mistakes),
                     };
                     BindingDetection {
-                        mode: detection.mode.as_str().to_owned(),
+                        mode: detection.mode.into(),
                         exact,
                         mistakes: mistakes.into_iter().map(str::to_owned).collect(),
                     }

@@ -7,6 +7,7 @@ use veriquote::bytes::to_hex;
 use veriquote::crypto::{CryptoProvider, HashAlgorithm};
 use veriquote::measured_boot::{Authority, BootState, DigestBound, Grade, Section, SecureBoot};
 
+use crate::one_of::OneOf;
 use crate::problem::Problem;
 
 /// What is known of a boot.
@@ -29,8 +30,8 @@ pub struct BootStateClaims {
     pub sections: Vec<SectionClaims>,
     /// The firmware handed over to an operating system.
     pub left_boot_services: Option<bool>,
-    /// How well each claim is proven: `signed`, `replay_bound`, `digest_bound` or `hearsay`.
-    pub grades: BTreeMap<String, String>,
+    /// How well each claim is proven.
+    pub grades: BTreeMap<String, OneOf<Grade>>,
 }
 
 /// Secure Boot, from PCR 7.
@@ -78,7 +79,7 @@ pub struct SectionClaims {
 
 impl BootStateClaims {
     pub(crate) fn of(state: &BootState<'_>, provider: &dyn CryptoProvider) -> Self {
-        let grade = |name: &str, grade: Grade| (name.to_owned(), grade.as_str().to_owned());
+        let grade = |name: &str, grade: Grade| (name.to_owned(), OneOf(grade));
         Self {
             secure_boot: state.secure_boot().ok().map(|it| SecureBootClaims::of(it, provider)),
             secure_boot_unknown: state.secure_boot().err().map(Problem::from),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use veriquote::{Check, Fact, FactValue, Outcome};
+use veriquote::{Check, Fact, FactValue, Outcome, OutcomeKind};
+
+use crate::one_of::OneOf;
 
 /// One check: which rule, what came of it, and what was compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,8 +15,8 @@ pub struct CheckLine {
     pub id: String,
     /// The rule in words.
     pub title: String,
-    /// `passed`, `failed` or `skipped`.
-    pub outcome: String,
+    /// What came of it.
+    pub outcome: OneOf<OutcomeKind>,
     /// Why the rule was not applied, when it was skipped.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
@@ -29,7 +31,7 @@ impl From<&Check> for CheckLine {
         Self {
             id: check.rule.id.into(),
             title: check.rule.title.into(),
-            outcome: check.outcome.as_str().into(),
+            outcome: check.outcome.kind().into(),
             reason: match &check.outcome {
                 Outcome::Skipped(reason) => Some((*reason).into()),
                 _ => None,

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use veriquote::dcap::{
-    AuthenticQuote, Component, PckExtension, Report, SgxAttributes, SgxReport, Shortfall as CoreShortfall,
-    TdAttributes, TdReport,
+    AuthenticQuote, Component, PckAuthority, PckExtension, Report, SgxAttributes, SgxReport, SgxType,
+    Shortfall as CoreShortfall, TdAttributes, TdReport,
 };
 
-use crate::verification::{ShortComponent, Shortfall, TcbClaims, TcbPart};
+use crate::dcap_claims::{ShortComponent, Shortfall, TcbClaims, TcbPart};
+use crate::one_of::{OneOf, TcbPartKind};
 
 /// A report: of an enclave or of a trust domain. Bytes are lower-case hex.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,10 +104,10 @@ pub struct TdxExtendedClaims {
 pub struct PlatformClaims {
     /// Platform family.
     pub fmspc: String,
-    /// Who issued the PCK certificate: `platform`, `processor` or `other`.
-    pub ca: Option<String>,
+    /// Who issued the PCK certificate.
+    pub ca: Option<OneOf<PckAuthority>>,
     /// How memory is protected.
-    pub sgx_type: String,
+    pub sgx_type: OneOf<SgxType>,
     /// Names this package; personal data of the machine.
     pub ppid: String,
     /// Names this platform, where the certificate has it.
@@ -251,12 +252,12 @@ fn names(bits: u64, known: &[(u64, &str)]) -> Vec<String> {
 }
 
 impl PlatformClaims {
-    pub(crate) fn new(extension: &PckExtension, ca: Option<&str>) -> Self {
+    pub(crate) fn new(extension: &PckExtension, ca: Option<PckAuthority>) -> Self {
         let configuration = extension.configuration.unwrap_or_default();
         Self {
             fmspc: extension.fmspc.to_string(),
-            ca: ca.map(str::to_owned),
-            sgx_type: extension.sgx_type.as_str().to_owned(),
+            ca: ca.map(OneOf),
+            sgx_type: extension.sgx_type.into(),
             ppid: extension.ppid.to_string(),
             platform_instance_id: extension.platform_instance_id.map(|id| id.to_string()),
             dynamic_platform: configuration.dynamic_platform,
@@ -276,7 +277,7 @@ impl From<&AuthenticQuote> for TcbClaims {
         let mut advisories: Vec<_> = tcb.advisories.iter().map(ToString::to_string).collect();
         advisories.sort();
         Self {
-            status: tcb.status.as_str().to_owned(),
+            status: tcb.status.into(),
             date: tcb.date.map(|date| date.to_string()),
             evaluation_number: quote.collateral().evaluation_number(),
             advisories,
@@ -291,21 +292,24 @@ fn parts(quote: &AuthenticQuote) -> Vec<TcbPart> {
     let mut parts = Vec::new();
     let level = tcb.launch.platform_level.and_then(|index| quote.prepared().tcb_info().levels.get(index));
     parts.extend(level.map(|level| TcbPart {
-        part: "platform".to_owned(),
-        status: level.status.as_str().to_owned(),
+        part: TcbPartKind::Platform.into(),
+        status: level.status.into(),
         date: Some(level.date.to_string()),
     }));
-    let reached = [("quoting_enclave", tcb.launch.qe_level), ("tdx_module", tcb.launch.module_level)];
+    let reached = [
+        (TcbPartKind::QuotingEnclave, tcb.launch.qe_level),
+        (TcbPartKind::TdxModule, tcb.launch.module_level),
+    ];
     parts.extend(reached.into_iter().filter_map(|(part, reached)| {
         reached.map(|reached| TcbPart {
-            part: part.to_owned(),
-            status: reached.status.as_str().to_owned(),
+            part: part.into(),
+            status: reached.status.into(),
             date: Some(reached.date.to_string()),
         })
     }));
     parts.extend(tcb.current.as_ref().map(|current| TcbPart {
-        part: "running_now".to_owned(),
-        status: current.status.as_str().to_owned(),
+        part: TcbPartKind::RunningNow.into(),
+        status: current.status.into(),
         date: current.date.map(|date| date.to_string()),
     }));
     parts
@@ -314,8 +318,8 @@ fn parts(quote: &AuthenticQuote) -> Vec<TcbPart> {
 impl From<&CoreShortfall> for Shortfall {
     fn from(shortfall: &CoreShortfall) -> Self {
         Self {
-            part: shortfall.of.as_str().to_owned(),
-            status: shortfall.status.as_str().to_owned(),
+            part: shortfall.of.into(),
+            status: shortfall.status.into(),
             date: shortfall.date.to_string(),
             components: shortfall
                 .needs
@@ -332,7 +336,7 @@ impl From<&CoreShortfall> for Shortfall {
                     kind: need.label.as_ref().map(|label| label.kind.clone()),
                     have: need.have,
                     need: need.need,
-                    owner: need.owner.as_str().to_owned(),
+                    owner: need.owner.into(),
                     remedy: need.owner.remedy().to_owned(),
                 })
                 .collect(),

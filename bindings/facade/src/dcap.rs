@@ -17,18 +17,18 @@ use crate::blob::Blob;
 use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::claims::{PlatformClaims, QuoteClaims, ReportClaims};
+use crate::dcap_claims::{CollateralClaims, DcapClaims, Expiry, TcbClaims};
 use crate::document::Document;
 use crate::event_log::EventLogClaims;
+use crate::one_of::{EvidenceKind, ForecastCause, OneOf};
+use crate::outlook::{Forecast, Horizon, Verdict};
 use crate::problem::Problem;
 use crate::qve::{QveClaims, QveEvidence, mac_not_checked};
 use crate::read::answer;
 use crate::time::Time;
-use crate::verification::{
-    Appraisal, Claims, CollateralClaims, DcapClaims, Expiry, Forecast, Horizon, NotChecked, TcbClaims,
-    Verdict, Verification,
-};
+use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
-pub(crate) const EVIDENCE: &str = "dcap";
+pub(crate) const EVIDENCE: EvidenceKind = EvidenceKind::Dcap;
 
 /// One quote with all that verifies it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -74,6 +74,7 @@ pub struct DcapOptions {
     pub report_data: Option<String>,
     /// TCB statuses that the strict policy accepts, in Intel's spelling, instead of `UpToDate`.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<OneOf<TcbStatus>>>"))]
     pub accept_tcb: Option<Vec<String>>,
     /// Refuse collateral of which a part was issued longer ago, in seconds.
     #[serde(default)]
@@ -92,17 +93,8 @@ pub struct DcapOptions {
     pub evaluation_numbers: Option<Document>,
 }
 
-/// Names of the conformance profiles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum ProfileName {
-    /// Everything Intel's library checks, and the rules that a careful verifier adds.
-    #[default]
-    Strict,
-    /// The verdict of Intel's own library.
-    Intel,
-}
+/// The conformance profiles.
+pub type ProfileName = OneOf<Profile>;
 
 impl DcapOptions {
     /// The strict profile and policy at this time.
@@ -111,7 +103,7 @@ impl DcapOptions {
         Self {
             at,
             roots: Vec::new(),
-            profile: ProfileName::Strict,
+            profile: OneOf(Profile::Strict),
             policy: None,
             crypto_only: false,
             report_data: None,
@@ -251,10 +243,7 @@ impl DcapVerifier {
         options: &DcapOptions,
         policy: Policy,
     ) -> Result<Self, Problem> {
-        let profile = match options.profile {
-            ProfileName::Strict => Profile::Strict,
-            ProfileName::Intel => Profile::Intel,
-        };
+        let profile = options.profile.0;
         let mut verifier = Verifier::new(options.anchors()?, Arc::clone(&provider))?
             .with_profile(profile)
             .with_collateral_grace(policy.collateral.grace_seconds);
@@ -468,7 +457,7 @@ impl DcapVerifier {
         let result = Verification {
             verified: !error.as_ref().is_some_and(|error| is_terminal(error.code())),
             accepted: error.is_none(),
-            evidence: EVIDENCE.to_owned(),
+            evidence: EVIDENCE.into(),
             error: error.map(Problem::from),
             checks,
             claims: Some(Claims::Dcap(Box::new(claims))),
@@ -562,9 +551,9 @@ impl DcapVerifier {
 
     /// Which TEE and platform family the collateral at `index` is for, once it was verified.
     #[must_use]
-    pub fn collateral_is_for(&self, index: usize) -> Option<(&'static str, veriquote::Fmspc)> {
+    pub fn collateral_is_for(&self, index: usize) -> Option<(dcap::Tee, veriquote::Fmspc)> {
         let prepared = self.collateral.get(index)?.prepared.as_ref().ok()?;
-        Some((prepared.tee().as_str(), prepared.tcb_info().fmspc))
+        Some((prepared.tee(), prepared.tcb_info().fmspc))
     }
 }
 
@@ -572,7 +561,7 @@ fn verdict(judgement: &Judgement) -> Verdict {
     Verdict {
         verified: judgement.status.is_some_and(|status| !status.is_terminal()),
         accepted: judgement.refusal.is_none(),
-        status: judgement.status.map(|status| status.as_str().to_owned()),
+        status: judgement.status.map(OneOf),
         advisories: judgement.advisories.iter().map(ToString::to_string).collect(),
         error: judgement.refusal.as_ref().map(Problem::from),
     }
@@ -580,15 +569,15 @@ fn verdict(judgement: &Judgement) -> Verdict {
 
 fn forecast(forecast: &dcap::Forecast) -> Forecast {
     let (cause, parts, evaluation_number, announced) = match &forecast.cause {
-        Cause::Expiry { parts } => ("expiry", parts.clone(), None, None),
-        Cause::GraceEnds => ("grace_ends", Vec::new(), None, None),
+        Cause::Expiry { parts } => (ForecastCause::Expiry, parts.clone(), None, None),
+        Cause::GraceEnds => (ForecastCause::GraceEnds, Vec::new(), None, None),
         Cause::Recovery { evaluation_number, announced, .. } => {
-            ("recovery", Vec::new(), Some(*evaluation_number), announced.as_ref())
+            (ForecastCause::Recovery, Vec::new(), Some(*evaluation_number), announced.as_ref())
         }
     };
     Forecast {
         at: forecast.at.map(|at| at.to_string()),
-        cause: cause.to_owned(),
+        cause: cause.into(),
         parts,
         evaluation_number,
         announced: announced.map(|known| known.recovery_event_date.to_string()),
@@ -646,7 +635,9 @@ struct Beside {
 /// No rule about the boot is broken.
 fn is_good_boot(result: &Verification) -> bool {
     let findings = result.appraisal.iter().flat_map(|appraisal| &appraisal.findings);
-    !findings.into_iter().any(|it| it.rule.starts_with("boot.") && it.outcome == "violated")
+    !findings
+        .into_iter()
+        .any(|it| it.rule.starts_with("boot.") && it.outcome == veriquote::policy::Verdict::Violated)
 }
 
 fn failed(failure: &Failure) -> Verification {
@@ -679,10 +670,10 @@ pub(crate) fn claims(quote: &AuthenticQuote) -> DcapClaims {
     expiries.sort_by_key(|expiry| expiry.window.not_after);
     let summary = quote.collateral();
     DcapClaims {
-        tee: quote.tee().as_str().to_owned(),
+        tee: quote.tee().into(),
         tcb: TcbClaims::from(quote),
         report: ReportClaims::from(quote.report()),
-        platform: PlatformClaims::new(quote.platform(), Some(quote.pck_authority().as_str())),
+        platform: PlatformClaims::new(quote.platform(), Some(quote.pck_authority())),
         quote: QuoteClaims {
             version: quote.header().version,
             user_data: quote.header().user_data.to_string(),
@@ -691,7 +682,7 @@ pub(crate) fn claims(quote: &AuthenticQuote) -> DcapClaims {
         },
         collateral: CollateralClaims {
             verified_at: quote.verified_at().to_string(),
-            profile: quote.profile().as_str().to_owned(),
+            profile: quote.profile().into(),
             issued: summary.earliest_issued.to_string(),
             valid_until: expiries
                 .first()

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use veriquote::measured_boot::EventLog;
 use veriquote::measured_boot::{Event, Proof, ReplayedLog};
 
+use crate::one_of::{EventProof, OneOf};
+
 /// Events of a log that replays to the registers of an authentic report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -27,9 +29,8 @@ pub struct EventClaims {
     pub event_type: String,
     /// Its digest in the bank that was compared; in the strongest one, when nothing was replayed.
     pub digest: Option<String>,
-    /// What the replay proves of its data: `data` (what they say is what was measured), `opaque`, `contradicted` or `unmeasured`;
-    /// `unauthenticated` when nothing was replayed.
-    pub proof: String,
+    /// What the replay proves of its data.
+    pub proof: OneOf<EventProof>,
     /// Its data as far as they are text.
     pub text: Option<String>,
 }
@@ -41,10 +42,10 @@ impl From<&ReplayedLog<'_>> for EventLogClaims {
     fn from(log: &ReplayedLog<'_>) -> Self {
         let events = log.events().iter().map(|replayed| {
             let (proof, data) = match replayed.proof() {
-                Proof::Data(data) | Proof::Recoded(data) => ("data", Some(data)),
-                Proof::Opaque => ("opaque", None),
-                Proof::Contradicted => ("contradicted", None),
-                _ => ("unmeasured", None),
+                Proof::Data(data) | Proof::Recoded(data) => (EventProof::Data, Some(data)),
+                Proof::Opaque => (EventProof::Opaque, None),
+                Proof::Contradicted => (EventProof::Contradicted, None),
+                _ => (EventProof::Unmeasured, None),
             };
             EventClaims {
                 digest: replayed.measured().map(|(_, digest)| veriquote::bytes::to_hex(digest)),
@@ -59,16 +60,15 @@ impl EventLogClaims {
     /// The events of a log that was not replayed.
     #[cfg(feature = "tpm")]
     pub(crate) fn unauthenticated(log: &EventLog<'_>) -> Self {
-        let events = log
-            .unauthenticated_events()
-            .iter()
-            .map(|event| EventClaims::new(event, "unauthenticated", Some(event.unauthenticated_data())));
+        let events = log.unauthenticated_events().iter().map(|event| {
+            EventClaims::new(event, EventProof::Unauthenticated, Some(event.unauthenticated_data()))
+        });
         Self { events: events.collect() }
     }
 }
 
 impl EventClaims {
-    fn new(event: &Event<'_>, proof: &str, data: Option<&[u8]>) -> Self {
+    fn new(event: &Event<'_>, proof: EventProof, data: Option<&[u8]>) -> Self {
         let event_type = event.unauthenticated_type();
         Self {
             number: u64::try_from(event.number()).unwrap_or(u64::MAX),
@@ -79,7 +79,7 @@ impl EventClaims {
                 .iter()
                 .max_by_key(|digest| digest.digest.len())
                 .map(|digest| veriquote::bytes::to_hex(digest.digest)),
-            proof: proof.to_owned(),
+            proof: proof.into(),
             text: data.and_then(text),
         }
     }

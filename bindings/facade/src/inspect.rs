@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use veriquote::dcap::{CertificationData, Collateral, PckExtension, Quote};
+use veriquote::dcap::{CertificationData, Collateral, PckExtension, Quote, Tee};
 use veriquote::encoding::{decode_binary_or_text, decode_der_or_text, has_pem_marker, pem_blocks};
 use veriquote::json::{self, Strictness};
 use veriquote::measured_boot::{EventLog, Limits, LogKind};
@@ -11,13 +11,14 @@ use veriquote::x509::{Certificate, Crl};
 use veriquote::{Code, Error, Fact, limits};
 
 use crate::claims::{PlatformClaims, ReportClaims, SgxReportClaims};
+use crate::dcap_claims::Expiry;
 use crate::event_log::{EventClaims, EventLogClaims};
 #[cfg(feature = "nvidia")]
 use crate::nvgpu::{self, NvgpuView, RimView};
+use crate::one_of::OneOf;
 use crate::problem::Problem;
 use crate::token::{JwkView, TokenBundleView, TokenView, inspect_bundle, inspect_jwks, inspect_token};
 use crate::tpm::inspect::{self, ImaListView, TpmAttestView, TpmPcrsView, TpmPublicView, TpmSignatureView};
-use crate::verification::Expiry;
 
 /// What a file says. Nothing of it was verified.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,8 +86,8 @@ pub enum Inspection {
 pub struct QuoteView {
     /// 3, 4 or 5.
     pub version: u16,
-    /// `sgx` or `tdx`.
-    pub tee: String,
+    /// The execution environment.
+    pub tee: OneOf<Tee>,
     /// Bytes of the file, decoded; what follows the quote is padding.
     pub size: u64,
     /// The report.
@@ -302,7 +303,7 @@ fn quote(bytes: &[u8]) -> Result<Inspection, Error> {
     let header = quote.unauthenticated_header();
     Ok(Inspection::Quote(QuoteView {
         version: header.version,
-        tee: header.tee.as_str().to_owned(),
+        tee: header.tee.into(),
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         report: ReportClaims::from(quote.unauthenticated_report()),
         qe_report: SgxReportClaims::from(quote.unauthenticated_qe_report()),

@@ -16,6 +16,8 @@ mod claims;
 mod composite;
 #[cfg(feature = "dcap")]
 mod dcap;
+#[cfg(feature = "dcap")]
+mod dcap_claims;
 mod document;
 #[cfg(feature = "dcap")]
 mod event_log;
@@ -26,8 +28,11 @@ mod json;
 mod lookup;
 #[cfg(feature = "nvidia")]
 mod nvgpu;
+mod one_of;
 #[cfg(any(feature = "nvidia", feature = "tpm"))]
 mod options;
+#[cfg(feature = "dcap")]
+mod outlook;
 #[cfg(feature = "dcap")]
 mod platform;
 mod prepared;
@@ -65,6 +70,8 @@ pub use composite::{
 };
 #[cfg(feature = "dcap")]
 pub use dcap::{DcapOptions, DcapRequest, DcapVerifier, ProfileName, verify_dcap, verify_dcap_json};
+#[cfg(feature = "dcap")]
+pub use dcap_claims::{CollateralClaims, DcapClaims, Expiry, ShortComponent, Shortfall, TcbClaims, TcbPart};
 pub use document::Document;
 #[cfg(feature = "dcap")]
 pub use event_log::{EventClaims, EventLogClaims};
@@ -84,6 +91,13 @@ pub use nvgpu::{
     NvgpuDeviceClaims, NvgpuDeviceView, NvgpuOptions, NvgpuRequest, NvgpuView, RimView, verify_nvgpu,
     verify_nvgpu_for_claims, verify_nvgpu_json,
 };
+#[cfg(feature = "tpm")]
+pub use one_of::KeyAssurance;
+#[cfg(feature = "dcap")]
+pub use one_of::{EventProof, ForecastCause, TcbPartKind};
+pub use one_of::{EvidenceKind, OneOf};
+#[cfg(feature = "dcap")]
+pub use outlook::{Forecast, Horizon, Verdict};
 #[cfg(feature = "dcap")]
 pub use platform::{
     PckQuery, PckReference, QuotePlatform, pck_reference_of_quote, platform_of_pck, platform_of_quote,
@@ -116,8 +130,5 @@ pub use tpm::{
 #[cfg(feature = "tpm")]
 pub use tpm::{ImaListView, TpmAttestView, TpmPcrsView, TpmPublicView, TpmSignatureView};
 #[cfg(feature = "dcap")]
-pub use verification::DcapClaims;
-pub use verification::{
-    Appraisal, Claims, CollateralClaims, Expiry, Finding, Forecast, Horizon, NotChecked, ShortComponent,
-    Shortfall, TcbClaims, TcbPart, Verdict, Verification,
-};
+pub use verification::Finding;
+pub use verification::{Appraisal, Claims, NotChecked, Verification};

@@ -4,22 +4,24 @@
 //! whether that was the right one.
 
 use serde::Serialize;
+use veriquote::dcap::{PckAuthority, Tee};
 
 use crate::blob::Blob;
+use crate::one_of::OneOf;
 use crate::platform::{PckReference, pck_reference_of_quote, platform_of_pck, platform_of_quote};
 use crate::problem::Problem;
 
 /// The platform of a quote, by the PCK certificate that it carries.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlatformLookup {
-    /// `sgx` or `tdx`; absent for a certificate, which does not say.
+    /// Absent for a certificate, which does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tee: Option<String>,
+    pub tee: Option<OneOf<Tee>>,
     /// Platform family: hex.
     pub fmspc: String,
-    /// Which authority issued the certificate: `platform` or `processor`.
-    pub ca: String,
+    /// Which authority issued the certificate.
+    pub ca: OneOf<PckAuthority>,
 }
 
 /// What a quote says of its PCK certificate: at most one of `leaf` and `query`.
@@ -40,8 +42,8 @@ pub struct PckLookup {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PckLookupQuery {
-    /// `sgx` or `tdx`.
-    pub tee: String,
+    /// The execution environment.
+    pub tee: OneOf<Tee>,
     /// The quoting enclave's id.
     pub qe_id: String,
     /// The encrypted PPID; empty where the quote has it in clear.
@@ -61,11 +63,7 @@ impl PlatformLookup {
     /// Those of [`platform_of_quote`].
     pub fn of_quote(quote: &[u8]) -> Result<Self, Problem> {
         let platform = platform_of_quote(&Blob(quote.to_vec()))?;
-        Ok(Self {
-            tee: Some(platform.tee.to_owned()),
-            fmspc: platform.fmspc.to_string(),
-            ca: platform.ca.to_owned(),
-        })
+        Ok(Self { tee: Some(platform.tee.into()), fmspc: platform.fmspc.to_string(), ca: platform.ca.into() })
     }
 
     /// The platform of a PCK certificate in PEM.
@@ -74,7 +72,7 @@ impl PlatformLookup {
     /// Those of [`platform_of_pck`].
     pub fn of_pck(pem: &str) -> Result<Self, Problem> {
         let (fmspc, ca) = platform_of_pck(pem)?;
-        Ok(Self { tee: None, fmspc: fmspc.to_string(), ca: ca.to_owned() })
+        Ok(Self { tee: None, fmspc: fmspc.to_string(), ca: ca.into() })
     }
 }
 
@@ -89,7 +87,7 @@ impl PckLookup {
             Some(PckReference::Leaf(pem)) => Self { leaf: Some(pem), ..Self::default() },
             Some(PckReference::Query(query)) => Self {
                 query: Some(PckLookupQuery {
-                    tee: query.tee.to_owned(),
+                    tee: query.tee.into(),
                     qe_id: query.qe_id,
                     encrypted_ppid: query.encrypted_ppid,
                     cpu_svn: query.cpu_svn,

@@ -1,6 +1,6 @@
 //! Which platform a quote or a PCK certificate is of. Nothing of it is authentic.
 
-use veriquote::dcap::{CertificationData, PckExtension, Quote};
+use veriquote::dcap::{CertificationData, PckAuthority, PckExtension, Quote, Tee};
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::x509::Certificate;
 use veriquote::{Code, Error, Fact, Fmspc, limits};
@@ -11,12 +11,12 @@ use crate::problem::Problem;
 /// What names the collateral of a quote's platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotePlatform {
-    /// `sgx` or `tdx`.
-    pub tee: &'static str,
+    /// The execution environment.
+    pub tee: Tee,
     /// Platform family.
     pub fmspc: Fmspc,
-    /// `platform` or `processor`.
-    pub ca: &'static str,
+    /// Who issues its PCK certificates.
+    pub ca: PckAuthority,
 }
 
 /// What a quote that does not carry its PCK certificate chain says of it (certification data 1 to 4),
@@ -33,8 +33,8 @@ pub enum PckReference {
 /// as they stand in the quote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PckQuery {
-    /// `sgx` or `tdx`.
-    pub tee: &'static str,
+    /// The execution environment.
+    pub tee: Tee,
     /// The quoting enclave's id: 16 bytes.
     pub qe_id: String,
     /// The encrypted PPID; empty for type 1, which has it in clear.
@@ -68,7 +68,7 @@ fn read_platform(bytes: &[u8]) -> Result<QuotePlatform, Error> {
         _ => return Err(none()),
     };
     let (fmspc, ca) = platform_of_pem(pem).map_err(|error| error.inside(part))?.ok_or_else(none)?;
-    Ok(QuotePlatform { tee: quote.unauthenticated_tee().as_str(), fmspc, ca })
+    Ok(QuotePlatform { tee: quote.unauthenticated_tee(), fmspc, ca })
 }
 
 /// What `quote` says of a PCK certificate chain that it does not carry; `None` when it carries one.
@@ -101,7 +101,7 @@ fn read_reference(bytes: &[u8]) -> Result<Option<PckReference>, Error> {
     let hex = |bytes: &[u8]| veriquote::bytes::to_hex(bytes).to_ascii_uppercase();
     let (qe_id, _) = quote.unauthenticated_header().user_data.0.split_at(16);
     Ok(Some(PckReference::Query(PckQuery {
-        tee: quote.unauthenticated_tee().as_str(),
+        tee: quote.unauthenticated_tee(),
         qe_id: hex(qe_id),
         encrypted_ppid: hex(encrypted_ppid),
         cpu_svn: hex(&platform.cpu_svn.0),
@@ -114,18 +114,19 @@ fn read_reference(bytes: &[u8]) -> Result<Option<PckReference>, Error> {
 ///
 /// # Errors
 /// Those of parsing, and `dcap.pck.extension` when none is a PCK certificate.
-pub fn platform_of_pck(pem: &str) -> Result<(Fmspc, &'static str), Problem> {
+pub fn platform_of_pck(pem: &str) -> Result<(Fmspc, PckAuthority), Problem> {
     const PART: &str = "pck_chain";
     let found = platform_of_pem(pem.as_bytes()).map_err(|error| error.inside(PART))?;
     Ok(found.ok_or_else(|| Error::new(Code::DcapPckExtension, PART))?)
 }
 
-fn platform_of_pem(pem: &[u8]) -> Result<Option<(Fmspc, &'static str)>, Error> {
+fn platform_of_pem(pem: &[u8]) -> Result<Option<(Fmspc, PckAuthority)>, Error> {
     for der in pem_blocks(pem, "CERTIFICATE", limits::CERTIFICATES)? {
         let certificate = Certificate::parse(&der)?;
         if let Some(extension) = PckExtension::unauthenticated_of(&certificate) {
             let issuer = certificate.issuer_common_name().unwrap_or_default();
-            let ca = if issuer.contains("Processor") { "processor" } else { "platform" };
+            let ca =
+                if issuer.contains("Processor") { PckAuthority::Processor } else { PckAuthority::Platform };
             return Ok(Some((extension?.fmspc, ca)));
         }
     }

@@ -1,12 +1,13 @@
 //! Reports of Intel's quote verification enclave (QvE) beside a quote.
 
 use serde::{Deserialize, Serialize};
-use veriquote::dcap::{PreparedCollateral, QveReport, QveResult};
+use veriquote::dcap::{PreparedCollateral, QveReport, QveResult, TcbStatus};
 use veriquote::encoding::decode_binary_or_text;
 use veriquote::{Bytes, Code, Error, Fact, Failure};
 
 use crate::blob::Blob;
 use crate::check::CheckLine;
+use crate::one_of::OneOf;
 use crate::time::Time;
 use crate::verification::NotChecked;
 
@@ -45,13 +46,13 @@ pub struct QveClaims {
     /// Always false: only an enclave on the same platform can check the MAC.
     pub mac_checked: bool,
     /// The verdict as a TCB status; absent for an invalid signature, an unspecified or unknown verdict.
-    pub unauthenticated_status: Option<String>,
+    pub unauthenticated_status: Option<OneOf<TcbStatus>>,
     /// The verdict as a number.
     pub unauthenticated_qv_result: u32,
     /// Whether the QvE found collateral that had expired.
     pub unauthenticated_collateral_expired: bool,
     /// The status of the QvE itself, by its identity.
-    pub unauthenticated_qve_status: String,
+    pub unauthenticated_qve_status: OneOf<TcbStatus>,
 }
 
 impl QveEvidence {
@@ -88,10 +89,10 @@ impl QveEvidence {
         let claim = prepared.verify_qve_report(&report, &result, self.minimum_isv_svn, at.0)?;
         let claims = QveClaims {
             mac_checked: false,
-            unauthenticated_status: claim.unauthenticated_status.map(|status| status.as_str().to_owned()),
+            unauthenticated_status: claim.unauthenticated_status.map(OneOf),
             unauthenticated_qv_result: claim.unauthenticated_qv_result,
             unauthenticated_collateral_expired: claim.unauthenticated_collateral_expired,
-            unauthenticated_qve_status: claim.unauthenticated_qve_status.as_str().to_owned(),
+            unauthenticated_qve_status: claim.unauthenticated_qve_status.into(),
         };
         Ok((claims, claim.checks.iter().map(CheckLine::from).collect()))
     }

@@ -15,6 +15,7 @@ use veriquote::json::{self, Member, Node, Value};
 use veriquote::{Code, Error};
 
 use crate::document::Document;
+use crate::one_of::EvidenceKind;
 use crate::problem::Problem;
 use crate::verification::Verification;
 
@@ -34,7 +35,7 @@ pub fn read_request<R: DeserializeOwned>(request: &str) -> Result<R, Problem> {
 
 /// The answer to a request for evidence of this kind: the result as JSON.
 pub(crate) fn answer<R: DeserializeOwned>(
-    evidence: &str,
+    evidence: EvidenceKind,
     request: &str,
     verify: impl FnOnce(&R) -> Verification,
 ) -> String {

@@ -204,13 +204,13 @@ export interface ActivatedKey {
 
 /** The attestation key. */
 export interface AkClaims {
-  /** Why it is trusted: `bare_key`, `pinned`, `certificate`, `activated`, `attested` or `tee_bound`. */
-  readonly route: string;
+  /** Why it is trusted. */
+  readonly route: AkRoute;
   /**
    * `attributes_checked`: it is known to sign only what its TPM made; `key_only`: that is not known, and
    * it could have signed anything.
    */
-  readonly assurance: string;
+  readonly assurance: KeyAssurance;
   /** Kind and size. */
   readonly kind: string;
   /** Its Name, where the public area is known. */
@@ -224,6 +224,9 @@ export interface AkClaims {
 /** Why the attestation key is trusted: one route. */
 export type AkEvidence = { readonly activated: ActivatedKey } | { readonly attested: AttestedKey } | { readonly tee_bound: TeeBoundKey };
 
+/** Why an attestation key is trusted. */
+export type AkRoute = 'bare_key' | 'pinned' | 'certificate' | 'activated' | 'attested' | 'tee_bound';
+
 /** What a policy made of authentic evidence. */
 export interface Appraisal {
   /** The policy's name, such as `strict` or `crypto_only`. */
@@ -231,6 +234,9 @@ export interface Appraisal {
   /** Every finding; the policy rejects when one of them is a violation. */
   readonly findings: readonly Finding[];
 }
+
+/** What a TPM attests. */
+export type AttestationType = 'nv' | 'command_audit' | 'session_audit' | 'certify' | 'quote' | 'time' | 'creation' | 'nv_digest';
 
 /** What the attested evidence must be. No member may be left out, so that nothing goes unchecked by a slip. */
 export interface AttestedExpectations {
@@ -287,7 +293,7 @@ export interface AuthorityClaims {
 /** One way in which the report data come from the data. */
 export interface BindingDetection {
   /** The mode. */
-  readonly mode: string;
+  readonly mode: ReportDataMode;
   /** It binds the data. */
   readonly exact: boolean;
   /** What went wrong, where it would have bound them. */
@@ -299,7 +305,7 @@ export interface BindingRequest {
   /** The report data, when they are to be explained. */
   readonly report_data?: Blob | null;
   /** The mode, when the report data are to be computed or verified. */
-  readonly mode?: string | null;
+  readonly mode?: ReportDataMode | null;
   /** The data. */
   readonly data: string;
   /** `val` of a verifier's nonce, decoded. */
@@ -330,12 +336,12 @@ export type Blob = string | Uint8Array | ArrayBuffer;
 /** How machine and devices belong together. */
 export interface BondClaims {
   /** The mode. */
-  readonly mode: string;
+  readonly mode: CompositeBindingMode;
   /**
    * `measured`: the policy accepts only certain software of the machine, which is trusted to ask its own
    * devices; `nonce-only`: any machine can have relayed the challenge.
    */
-  readonly strength: string;
+  readonly strength: BondStrength;
   /** The evidence itself answers a challenge of yours. */
   readonly fresh: boolean;
   /** The machine's quote is over the devices' evidence itself. */
@@ -344,14 +350,20 @@ export interface BondClaims {
   readonly identity_checked: boolean;
 }
 
+/** What a binding of a machine and its devices is worth. */
+export type BondStrength = 'nonce-only' | 'measured';
+
+/** What the first entry of an IMA list says of the boot. */
+export type BootAggregate = 'matches' | 'differs' | 'not_quoted' | 'zero' | 'absent' | 'earlier';
+
 /** A replayed event log. */
 export interface BootClaims {
-  /** `crypto_agile` or `sha1`. */
-  readonly format: string;
+  /** How its records are written. */
+  readonly format: EventLogFormat;
   /** Every register of every bank that log and quote share. */
   readonly registers: readonly RegisterClaims[];
   /** Deviations of the firmware that the replay needed. */
-  readonly quirks: readonly string[];
+  readonly quirks: readonly Quirk[];
   /** What of the log contradicts itself or the specification, though it replays. */
   readonly problems: readonly Problem[];
   /** What all this tells of the boot. */
@@ -376,8 +388,8 @@ export interface BootStateClaims {
   readonly sections: readonly SectionClaims[];
   /** The firmware handed over to an operating system. */
   readonly left_boot_services?: boolean | null;
-  /** How well each claim is proven: `signed`, `replay_bound`, `digest_bound` or `hearsay`. */
-  readonly grades: { readonly [name: string]: string };
+  /** How well each claim is proven. */
+  readonly grades: { readonly [name: string]: Grade };
 }
 
 /** A certificate. */
@@ -404,8 +416,8 @@ export interface CheckLine {
   readonly id: string;
   /** The rule in words. */
   readonly title: string;
-  /** `passed`, `failed` or `skipped`. */
-  readonly outcome: string;
+  /** What came of it. */
+  readonly outcome: CheckOutcome;
   /** Why the rule was not applied, when it was skipped. */
   readonly reason?: string | null;
   /** The document and section that the rule comes from. */
@@ -414,6 +426,9 @@ export interface CheckLine {
   readonly facts: { readonly [name: string]: unknown };
 }
 
+/** What came of a check. */
+export type CheckOutcome = 'passed' | 'failed' | 'skipped';
+
 /** What authentic evidence says, by the kind of evidence. */
 export type Claims = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | NvgpuClaims;
 
@@ -421,11 +436,14 @@ export type Claims = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | Nv
 export interface ClockClaims {
   /** The reading: give it as `options.previous` the next time. */
   readonly reading: ClockReading;
-  /** Whether counters and firmware version are true: `clear`, `obfuscated` or `unknown`. */
-  readonly counters: string;
-  /** How the quote follows the previous one: `same_boot`, `resumed`, `rebooted` or `went_back`. */
-  readonly continuity?: string | null;
+  /** Whether counters and firmware version are true. */
+  readonly counters: ClockCounters;
+  /** How the quote follows the previous one. */
+  readonly continuity?: Continuity | null;
 }
+
+/** Whether counters and firmware version are true. */
+export type ClockCounters = 'clear' | 'obfuscated' | 'unknown';
 
 /** Clock and counters of a TPM. */
 export interface ClockReading {
@@ -443,8 +461,8 @@ export interface ClockReading {
 export interface CollateralClaims {
   /** The time of the verification. */
   readonly verified_at: string;
-  /** The profile of the verification: `strict` or `intel`. */
-  readonly profile: string;
+  /** The profile of the verification. */
+  readonly profile: ProfileName;
   /** Issue date of the oldest part. */
   readonly issued: string;
   /** The last moment at which every part is in force. */
@@ -475,8 +493,8 @@ export interface CollateralView {
 
 /** The measurements of one manifest against those of a device. */
 export interface ComparisonClaims {
-  /** `driver`, `vbios` or `switch_bios`. */
-  readonly kind: string;
+  /** What it is for. */
+  readonly kind: RimKind;
   /** The manifest's version. */
   readonly version: string;
   /** The first day of its signer's certificate: tells editions apart. */
@@ -493,10 +511,13 @@ export interface ComparisonClaims {
   readonly skipped: readonly number[];
 }
 
+/** Who can raise a security version number. */
+export type ComponentOwner = 'bios' | 'microcode' | 'seam_loader' | 'tdx_module' | 'sinit' | 'pce' | 'quoting_enclave' | 'unknown';
+
 /** How machine and devices are bound; which members a mode takes, `docs/composite.md` says. */
 export interface CompositeBinding {
   /** The mode, such as `veriquote` or `trustee-first32`. */
-  readonly mode: string;
+  readonly mode: CompositeBindingMode;
   /** The challenge that you gave out: hex. */
   readonly challenge?: string | null;
   /** What the machine binds beside the challenge: hex, base64 or base64url. */
@@ -510,6 +531,9 @@ export interface CompositeBinding {
   /** The machine's report data, all 64 bytes: hex. */
   readonly report_data?: string | null;
 }
+
+/** How a machine and its devices are bound; see `docs/composite.md`. */
+export type CompositeBindingMode = 'veriquote' | 'trustee-first32' | 'identity-nonce' | 'secretvm' | 'ita-nonce' | 'ita-nonce-data' | 'attestation-rs' | 'cocos' | 'manifest';
 
 /** What a machine and its devices say. */
 export interface CompositeClaims {
@@ -610,6 +634,9 @@ export interface CompositeTpm {
   readonly ima_log?: Blob | null;
 }
 
+/** How a quote follows the previous one. */
+export type Continuity = 'same_boot' | 'resumed' | 'rebooted' | 'went_back';
+
 /** A revocation list. */
 export interface CrlView {
   /** Common name of the issuer. */
@@ -638,8 +665,8 @@ export interface DcapCall {
 
 /** What an authentic quote of an enclave or trust domain says. */
 export interface DcapClaims {
-  /** `sgx` or `tdx`. */
-  readonly tee: string;
+  /** The execution environment. */
+  readonly tee: Tee;
   /** The state of the platform's trusted computing base. */
   readonly tcb: TcbClaims;
   /** The report, field by field; bytes in lower-case hex. */
@@ -673,7 +700,7 @@ export interface DcapOptions {
   /** The report data that must be in the report: all 64 bytes as hex. */
   readonly report_data?: Blob | null;
   /** TCB statuses that the strict policy accepts, in Intel's spelling, instead of `UpToDate`. */
-  readonly accept_tcb?: readonly string[] | null;
+  readonly accept_tcb?: readonly TcbStatus[] | null;
   /** Refuse collateral of which a part was issued longer ago, in seconds. */
   readonly max_collateral_age?: number | null;
   /** PCK certificate chain (PEM) for quotes that do not carry it. */
@@ -716,6 +743,9 @@ export interface DcapRequest {
   readonly options: DcapOptions;
 }
 
+/** `dbgstat` of RFC 9711. */
+export type DebugStatus = 'enabled' | 'disabled' | 'disabled-since-boot' | 'disabled-permanently' | 'disabled-fully-and-permanently';
+
 /** One certificate of a device. */
 export interface DeviceCertificate {
   /** Its common name. */
@@ -724,9 +754,15 @@ export interface DeviceCertificate {
   readonly serial: string;
   /** The last moment of its validity. */
   readonly not_after: string;
-  /** What its issuer says: `good`, `on_hold`, or `not_known` where nothing was given. */
-  readonly revocation: string;
+  /** What its issuer says; `not_known` where nothing was given. */
+  readonly revocation: RevocationState;
 }
+
+/** Kinds of devices. */
+export type DeviceClass = 'gpu' | 'nvswitch';
+
+/** Whose claims a token can hold. */
+export type Dialect = 'aliyun' | 'trustee-simple' | 'ear-dotted' | 'ear' | 'ita-v1' | 'ita-v2' | 'maa' | 'google-confidential-space' | 'nras' | 'compact';
 
 /** A JSON document: given as an object, or as a string that holds its text. */
 export type Document = string | Uint8Array | ArrayBuffer | object;
@@ -773,11 +809,8 @@ export interface EventClaims {
   readonly event_type: string;
   /** Its digest in the bank that was compared; in the strongest one, when nothing was replayed. */
   readonly digest?: string | null;
-  /**
-   * What the replay proves of its data: `data` (what they say is what was measured), `opaque`, `contradicted` or `unmeasured`;
-   * `unauthenticated` when nothing was replayed.
-   */
-  readonly proof: string;
+  /** What the replay proves of its data. */
+  readonly proof: EventProof;
   /** Its data as far as they are text. */
   readonly text?: string | null;
 }
@@ -787,6 +820,18 @@ export interface EventLogClaims {
   /** Every event in the order of the log. */
   readonly events: readonly EventClaims[];
 }
+
+/** How the records of an event log are written. */
+export type EventLogFormat = 'crypto_agile' | 'sha1';
+
+/** What is known of the data of an event of a log. */
+export type EventProof = 'data' | 'opaque' | 'contradicted' | 'unmeasured' | 'unauthenticated';
+
+/** Whose form the evidence of devices came in. */
+export type EvidenceForm = 'nvattest' | 'nras_request' | 'trustee' | 'alibaba' | 'intel_trust_authority' | 'phala' | 'google' | 'attestation_rs' | 'plain';
+
+/** The kinds of evidence. */
+export type EvidenceKind = 'dcap' | 'tpm' | 'token' | 'composite' | 'nvgpu';
 
 /** What debugging is let pass. */
 export type ExpectedDebug = 'stated_off' | 'not_stated_on' | 'not_checked';
@@ -825,11 +870,14 @@ export interface Expiry {
 export interface Finding {
   /** The rule. */
   readonly rule: string;
-  /** `satisfied`, `violated` or `not_checked`. */
-  readonly outcome: string;
+  /** What it found. */
+  readonly outcome: FindingOutcome;
   /** What was asked and what was found. */
   readonly facts: { readonly [name: string]: unknown };
 }
+
+/** What a rule of a policy found. */
+export type FindingOutcome = 'satisfied' | 'violated' | 'not_checked';
 
 /** The firmware that a device's key was certified for. */
 export interface FirmwareIdClaims {
@@ -847,7 +895,7 @@ export interface Forecast {
    * `expiry`: parts of the collateral go stale; `grace_ends`: the policy's grace for an out-of-date TCB
    * ends; `recovery`: a later TCB evaluation becomes the standard one.
    */
-  readonly cause: string;
+  readonly cause: ForecastCause;
   /** The parts that go stale. */
   readonly parts?: readonly string[];
   /** The TCB evaluation of a recovery. */
@@ -862,6 +910,18 @@ export interface Forecast {
    */
   readonly verdict?: Verdict | null;
 }
+
+/** What changes a verdict. */
+export type ForecastCause = 'expiry' | 'grace_ends' | 'recovery';
+
+/** Architectures of devices. */
+export type GpuArchitecture = 'HOPPER' | 'BLACKWELL' | 'LS10';
+
+/** The modes that GPUs state. */
+export type GpuMode = 'spt' | 'mpt' | 'ppcie';
+
+/** How well a claim about the boot is proven. */
+export type Grade = 'hearsay' | 'digest_bound' | 'replay_bound' | 'signed';
 
 /** The verdict under one of several collaterals. */
 export interface Horizon {
@@ -895,7 +955,7 @@ export interface ImaClaims {
    * What the first entry says of the boot: `matches`, `differs`, `not_quoted`, `zero`, `absent`, or
    * `earlier` when an earlier list held it.
    */
-  readonly boot_aggregate: string;
+  readonly boot_aggregate: BootAggregate;
   /** Further entries of that name, as after kexec. */
   readonly further_aggregates: number;
   /** The token to continue with, when `options.continuation_key` was given and the policy accepted: hex. */
@@ -941,6 +1001,12 @@ export interface KeptChallenge {
   readonly secret: string;
 }
 
+/** What is known of an attestation key. */
+export type KeyAssurance = 'attributes_checked' | 'key_only';
+
+/** Where the key of a token comes from. */
+export type KeyOrigin = 'set' | 'certified_set' | 'certified_header';
+
 /** A measurement that is none of its reference values. */
 export interface MismatchClaims {
   /** Its index in the manifest. */
@@ -955,8 +1021,8 @@ export interface MismatchClaims {
 
 /** A manifest that was not given. */
 export interface MissingRim {
-  /** `driver`, `vbios` or `switch_bios`. */
-  readonly kind: string;
+  /** What it is for. */
+  readonly kind: RimKind;
   /** Its name at NVIDIA's service, made from what the device signed. */
   readonly id?: string | null;
 }
@@ -971,15 +1037,12 @@ export interface NotChecked {
 
 /** What GPUs and switches say. */
 export interface NvgpuClaims {
-  /** Whose form the evidence came in, such as `nvattest`. */
-  readonly form: string;
-  /** The mode that the GPUs state: `spt`, `mpt` or `ppcie`. */
-  readonly mode?: string | null;
-  /**
-   * Whether GPUs and switches are wired as one protected machine: `complete`, `broken` or
-   * `not_applicable`.
-   */
-  readonly topology: string;
+  /** Whose form the evidence came in. */
+  readonly form: EvidenceForm;
+  /** The mode that the GPUs state. */
+  readonly mode?: GpuMode | null;
+  /** Whether GPUs and switches are wired as one protected machine. */
+  readonly topology: Topology;
   /** The devices, in the order of the evidence. */
   readonly devices: readonly NvgpuDeviceClaims[];
   /** The last moment at which every certificate is valid, and every list and answer current. */
@@ -990,10 +1053,10 @@ export interface NvgpuClaims {
 export interface NvgpuDeviceClaims {
   /** How the collector calls the device; not signed. */
   readonly name?: string | null;
-  /** `gpu` or `nvswitch`. */
-  readonly class: string;
-  /** `HOPPER`, `BLACKWELL` or `LS10`. */
-  readonly architecture: string;
+  /** What it is. */
+  readonly class: DeviceClass;
+  /** Its architecture. */
+  readonly architecture: GpuArchitecture;
   /** The chip, such as `GH100`. */
   readonly chip: string;
   /** The driver's version; switches have none. */
@@ -1023,7 +1086,7 @@ export interface NvgpuDeviceView {
   /** How the collector calls the device. */
   readonly name?: string | null;
   /** The announced architecture. */
-  readonly architecture?: string | null;
+  readonly architecture?: GpuArchitecture | null;
   /** The challenge that the report carries. */
   readonly nonce: string;
   /** How many measurements there are. */
@@ -1105,6 +1168,9 @@ export interface OwnTokenClaims {
   readonly expires_at?: string | null;
 }
 
+/** Who issues PCK certificates. */
+export type PckAuthority = 'processor' | 'platform' | 'other';
+
 /** What a quote says of its PCK certificate: at most one of `leaf` and `query`. */
 export interface PckLookup {
   /** The quote carries its chain: there is nothing to look up. */
@@ -1117,8 +1183,8 @@ export interface PckLookup {
 
 /** What a service finds a PCK certificate by: upper-case hex of the bytes as they stand in the quote. */
 export interface PckLookupQuery {
-  /** `sgx` or `tdx`. */
-  readonly tee: string;
+  /** The execution environment. */
+  readonly tee: Tee;
   /** The quoting enclave's id. */
   readonly qe_id: string;
   /** The encrypted PPID; empty where the quote has it in clear. */
@@ -1135,10 +1201,10 @@ export interface PckLookupQuery {
 export interface PlatformClaims {
   /** Platform family. */
   readonly fmspc: string;
-  /** Who issued the PCK certificate: `platform`, `processor` or `other`. */
-  readonly ca?: string | null;
+  /** Who issued the PCK certificate. */
+  readonly ca?: PckAuthority | null;
   /** How memory is protected. */
-  readonly sgx_type: string;
+  readonly sgx_type: SgxType;
   /** Names this package; personal data of the machine. */
   readonly ppid: string;
   /** Names this platform, where the certificate has it. */
@@ -1161,12 +1227,12 @@ export interface PlatformClaims {
 
 /** The platform of a quote, by the PCK certificate that it carries. */
 export interface PlatformLookup {
-  /** `sgx` or `tdx`; absent for a certificate, which does not say. */
-  readonly tee?: string | null;
+  /** Absent for a certificate, which does not say. */
+  readonly tee?: Tee | null;
   /** Platform family: hex. */
   readonly fmspc: string;
-  /** Which authority issued the certificate: `platform` or `processor`. */
-  readonly ca: string;
+  /** Which authority issued the certificate. */
+  readonly ca: PckAuthority;
 }
 
 /** Why something was refused: the same members in every language. */
@@ -1190,8 +1256,11 @@ export interface Problem {
 /** What a caller can do about a problem; see `docs/errors.md`. */
 export type ProblemKind = 'malformed' | 'unsupported' | 'untrusted' | 'revoked' | 'stale' | 'mismatch' | 'rejected' | 'limit' | 'misuse';
 
-/** Names of the conformance profiles. */
+/** The conformance profiles. */
 export type ProfileName = 'strict' | 'intel';
+
+/** Deviations of firmware that can be put up with. */
+export type Quirk = 'variable_boot_whole' | 'grub_legacy_prefix' | 'exit_boot_services_missing' | 'authority_without_guid' | 'authority_last_byte' | 'vendor_event_type' | 'folded_separators';
 
 /** The quote itself. */
 export interface QuoteClaims {
@@ -1209,8 +1278,8 @@ export interface QuoteClaims {
 export interface QuoteView {
   /** 3, 4 or 5. */
   readonly version: number;
-  /** `sgx` or `tdx`. */
-  readonly tee: string;
+  /** The execution environment. */
+  readonly tee: Tee;
   /** Bytes of the file, decoded; what follows the quote is padding. */
   readonly size: number;
   /** The report. */
@@ -1232,13 +1301,13 @@ export interface QveClaims {
   /** Always false: only an enclave on the same platform can check the MAC. */
   readonly mac_checked: boolean;
   /** The verdict as a TCB status; absent for an invalid signature, an unspecified or unknown verdict. */
-  readonly unauthenticated_status?: string | null;
+  readonly unauthenticated_status?: TcbStatus | null;
   /** The verdict as a number. */
   readonly unauthenticated_qv_result: number;
   /** Whether the QvE found collateral that had expired. */
   readonly unauthenticated_collateral_expired: boolean;
   /** The status of the QvE itself, by its identity. */
-  readonly unauthenticated_qve_status: string;
+  readonly unauthenticated_qve_status: TcbStatus;
 }
 
 /**
@@ -1276,16 +1345,28 @@ export interface RegisterClaims {
    * `explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or
    * `not_logged` (the log has no digests of this bank).
    */
-  readonly state: string;
+  readonly state: RegisterState;
 }
+
+/** What a log says of a register. */
+export type RegisterState = 'explained' | 'unused' | 'not_quoted' | 'not_logged' | 'opaque' | 'diverges';
 
 /** A report: of an enclave or of a trust domain. Bytes are lower-case hex. */
 export type ReportClaims = TdxReportClaims | SgxReportClaims;
 
+/** How report data bind data; see `docs/bindings.md`. */
+export type ReportDataMode = 'none' | 'raw-exact' | 'raw-pad64' | 'sha256-first32' | 'sha384-pad64' | 'sha384-jcs-pad64' | 'sha512' | 'ita-sha512' | 'ita-sha256-first32' | 'x509-der-sha256' | 'tpm-extradata';
+
+/** What an issuer says of a certificate. */
+export type RevocationState = 'not_known' | 'good' | 'on_hold';
+
+/** What a reference manifest is for. */
+export type RimKind = 'driver' | 'vbios' | 'switch_bios';
+
 /** A reference integrity manifest. */
 export interface RimView {
-  /** `driver`, `vbios` or `switch_bios`. */
-  readonly rim: string;
+  /** What it is for. */
+  readonly rim: RimKind;
   /** The product. */
   readonly product: string;
   /** The version. */
@@ -1341,6 +1422,9 @@ export interface SgxReportClaims {
   readonly isv_ext_prod_id: string;
 }
 
+/** How a platform protects memory. */
+export type SgxType = 'standard' | 'scalable' | 'scalable_with_integrity';
+
 /** One component that is too low for a level. */
 export interface ShortComponent {
   /** Which component, such as `SGX component 7`. */
@@ -1353,18 +1437,18 @@ export interface ShortComponent {
   readonly have: number;
   /** The security version number that the level needs. */
   readonly need: number;
-  /** Who can raise it, such as `bios`. */
-  readonly owner: string;
+  /** Who can raise it. */
+  readonly owner: ComponentOwner;
   /** What to update, in words. */
   readonly remedy: string;
 }
 
 /** A level that was not reached, and why. */
 export interface Shortfall {
-  /** What is judged: platform, quoting enclave or TDX module. */
-  readonly part: string;
+  /** What is judged. */
+  readonly part: ShortfallOf;
   /** The status that reaching the level would give. */
-  readonly status: string;
+  readonly status: TcbStatus;
   /** The date of the level. */
   readonly date: string;
   /** What is too low. */
@@ -1372,6 +1456,9 @@ export interface Shortfall {
   /** Advisories that would go away. */
   readonly advisories_resolved: readonly string[];
 }
+
+/** A list of TCB levels. */
+export type ShortfallOf = 'platform' | 'tdx_module' | 'quoting_enclave';
 
 /** A token to be shown: exactly one of `token`, `claims` and `bundle`. */
 export interface ShowTokenRequest {
@@ -1421,8 +1508,8 @@ export interface SubmoduleView {
 
 /** The state of a platform's trusted computing base. */
 export interface TcbClaims {
-  /** The converged status, in Intel's spelling. */
-  readonly status: string;
+  /** The converged status. */
+  readonly status: TcbStatus;
   /** Up to which date of fixes the platform goes; the earliest of its parts. */
   readonly date?: string | null;
   /** Number of the TCB evaluation that judged it. */
@@ -1437,16 +1524,19 @@ export interface TcbClaims {
 
 /** One part of the trusted computing base. */
 export interface TcbPart {
-  /**
-   * `platform`, `quoting_enclave`, `tdx_module`; `running_now`: all of them at their present versions
-   * (TDX 1.5).
-   */
-  readonly part: string;
+  /** Which part; `running_now`: all of them at their present versions (TDX 1.5). */
+  readonly part: TcbPartKind;
   /** Its own status. */
-  readonly status: string;
+  readonly status: TcbStatus;
   /** Up to which date of fixes it goes. */
   readonly date?: string | null;
 }
+
+/** The parts of a trusted computing base that have a status of their own. */
+export type TcbPartKind = 'platform' | 'quoting_enclave' | 'tdx_module' | 'running_now';
+
+/** The statuses of a trusted computing base, in Intel's spelling. */
+export type TcbStatus = 'UpToDate' | 'SWHardeningNeeded' | 'ConfigurationNeeded' | 'ConfigurationAndSWHardeningNeeded' | 'OutOfDate' | 'OutOfDateConfigurationNeeded' | 'TDRelaunchAdvised' | 'TDRelaunchAdvisedConfigurationNeeded' | 'Revoked' | 'NotSupported';
 
 /** What the extended TDX 1.5 report adds. */
 export interface TdxExtendedClaims {
@@ -1490,6 +1580,9 @@ export interface TdxReportClaims {
   readonly extended?: TdxExtendedClaims | null;
 }
 
+/** The execution environments of quotes. */
+export type Tee = 'sgx' | 'tdx';
+
 /** A key that a confidential VM's hardware report binds. */
 export interface TeeBoundKey {
   /** Azure's HCL report: NV index 0x01400001. */
@@ -1503,6 +1596,9 @@ export interface TeeBoundKey {
   readonly accepted_report_data?: string | null;
 }
 
+/** The tiers of verdicts. */
+export type Tier = 'affirming' | 'none' | 'warning' | 'contraindicated';
+
 /**
  * A point in time: RFC 3339 (any offset, fractions dropped) or Unix seconds.
  *
@@ -1515,10 +1611,13 @@ export interface TeeBoundKey {
  */
 export type Time = string | number | Date;
 
+/** The algorithms of tokens. */
+export type TokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
+
 /** What a token says. `null` is what it does not say; bytes are lower-case hex. */
 export interface TokenAppraisal {
   /** Whose claims these are. */
-  readonly dialect: string;
+  readonly dialect: Dialect;
   /** `iss`. */
   readonly issuer?: string | null;
   /** `aud`. */
@@ -1541,10 +1640,10 @@ export interface TokenAppraisal {
   readonly verifier_developer?: string | null;
   /** Who appraised: the build. */
   readonly verifier_build?: string | null;
-  /** The verdict over all environments: `affirming`, `none`, `warning` or `contraindicated`. */
-  readonly status?: string | null;
+  /** The verdict over all environments. */
+  readonly status?: Tier | null;
   /** The worst verdict that is stated anywhere. */
-  readonly worst_status?: string | null;
+  readonly worst_status?: Tier | null;
   /** Whether anything attested can be debugged; `null` when the token does not say. */
   readonly debuggable?: boolean | null;
   /** Nonces of the whole. */
@@ -1632,7 +1731,7 @@ export interface TokenEnvironment {
   /** Model of the hardware. */
   readonly hardware_model?: string | null;
   /** `dbgstat` of RFC 9711. */
-  readonly debug?: string | null;
+  readonly debug?: DebugStatus | null;
   /** Whether it started with secure boot. */
   readonly secure_boot?: boolean | null;
   /** What was measured or configured, by name: hex, number, flag or text. */
@@ -1652,7 +1751,7 @@ export interface TokenEnvironment {
   /** State of the trusted computing base. */
   readonly tcb: TokenTcb;
   /** The verdict. */
-  readonly status?: string | null;
+  readonly status?: Tier | null;
   /** The verdict by aspect. */
   readonly vector?: { readonly [name: string]: unknown } | null;
   /** What policies made of it. */
@@ -1704,14 +1803,14 @@ export type TokenExpiry = 'required' | 'where_present';
 /** The key that signed a token. */
 export interface TokenKey {
   /** The algorithm, by registered name. */
-  readonly algorithm: string;
+  readonly algorithm: TokenAlgorithm;
   /** The key's id. */
   readonly kid?: string | null;
   /**
    * `set`: the caller's keys; `certified_set`: those, certified by the caller's roots;
    * `certified_header`: the token's own certificates, which end at the caller's roots.
    */
-  readonly origin: string;
+  readonly origin: KeyOrigin;
 }
 
 /** How to verify a token. */
@@ -1808,10 +1907,13 @@ export interface TokenView {
   readonly unauthenticated_appraisal?: TokenAppraisal | null;
 }
 
+/** Whether GPUs and switches are wired as one protected machine. */
+export type Topology = 'not_applicable' | 'complete' | 'broken';
+
 /** An attestation of a TPM. */
 export interface TpmAttestView {
-  /** Its type, such as `quote`. */
-  readonly attestation: string;
+  /** Its type. */
+  readonly attestation: AttestationType;
   /** Qualified name of the signer. */
   readonly qualified_signer: string;
   /** The challenge. */
@@ -1924,7 +2026,7 @@ export interface TpmOptions {
    * Deviations of the firmware that are put up with, such as `variable_boot_whole`; the claims list
    * those that were needed.
    */
-  readonly quirks?: readonly string[];
+  readonly quirks?: readonly Quirk[];
   /**
    * Registers that others than the event log's writers extend: the log need not explain them. PCR 10
    * is one of them when the IMA list proves it.
@@ -2028,7 +2130,7 @@ export interface Verdict {
   /** Accepted. */
   readonly accepted: boolean;
   /** The TCB status; absent when it is not authentic. */
-  readonly status?: string | null;
+  readonly status?: TcbStatus | null;
   /** Advisories that apply. */
   readonly advisories: readonly string[];
   /** Why not. */
@@ -2041,8 +2143,8 @@ export interface Verification<ClaimsOf extends Claims = Claims> {
   readonly verified: boolean;
   /** It is authentic, and the policy accepts it. Only then may a caller rely on the claims. */
   readonly accepted: boolean;
-  /** The kind of evidence, such as `dcap`. */
-  readonly evidence: string;
+  /** The kind of evidence. */
+  readonly evidence: EvidenceKind;
   /** Why not, when it is not accepted. */
   readonly error?: Problem | null;
   /** Every check in the order in which it was made; on failure the last one is the failing one. */

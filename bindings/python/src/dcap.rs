@@ -95,7 +95,7 @@ impl DcapVerifier {
 
     /// TEE and platform family of one of the collaterals.
     fn collateral_is_for(&self, index: usize) -> Option<(&'static str, String)> {
-        self.0.collateral_is_for(index).map(|(tee, fmspc)| (tee, fmspc.to_string()))
+        self.0.collateral_is_for(index).map(|(tee, fmspc)| (tee.as_str(), fmspc.to_string()))
     }
 }
 

@@ -68,7 +68,7 @@ impl Verification {
     /// The kind of evidence, such as `dcap`.
     #[getter]
     fn evidence(&self) -> &str {
-        &self.result.evidence
+        self.result.evidence.as_str()
     }
 
     /// Why not, when it is not accepted.

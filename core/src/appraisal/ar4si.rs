@@ -1,19 +1,23 @@
 //! Trustworthiness vectors (draft-ietf-rats-ar4si): a verdict by aspect.
 
-/// The tier of a verdict, from best to worst.
-///
-/// One claim value is a signed byte: 0 and ±1 say nothing, 2 to 31 and −32 to −2 affirm, 32 to 95 and −96
-/// to −33 warn, the rest contraindicates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// As it should be.
-    Affirming,
-    /// Nothing is said.
-    None,
-    /// Something is out of the ordinary.
-    Warning,
-    /// It must not be trusted.
-    Contraindicated,
+use crate::named::named;
+
+named! {
+    /// The tier of a verdict, from best to worst.
+    ///
+    /// One claim value is a signed byte: 0 and ±1 say nothing, 2 to 31 and −32 to −2 affirm, 32 to 95 and −96
+    /// to −33 warn, the rest contraindicates.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Tier {
+        /// As it should be.
+        Affirming = "affirming",
+        /// Nothing is said.
+        None = "none",
+        /// Something is out of the ordinary.
+        Warning = "warning",
+        /// It must not be trusted.
+        Contraindicated = "contraindicated",
+    }
 }
 
 impl Tier {
@@ -26,25 +30,6 @@ impl Tier {
             32..=95 | -96..=-33 => Self::Warning,
             96..=127 | -128..=-97 => Self::Contraindicated,
         }
-    }
-
-    /// `affirming`, `none`, `warning` or `contraindicated`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Affirming => "affirming",
-            Self::None => "none",
-            Self::Warning => "warning",
-            Self::Contraindicated => "contraindicated",
-        }
-    }
-
-    /// The tier of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Affirming, Self::None, Self::Warning, Self::Contraindicated]
-            .into_iter()
-            .find(|tier| tier.as_str() == name)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use crate::named::named;
+
 /// A kind of attested environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -64,48 +66,24 @@ impl Tee {
     }
 }
 
-/// `dbgstat` of RFC 9711 §4.2.8; services that have a flag only give the first two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DebugStatus {
-    /// It can be debugged.
-    Enabled,
-    /// It cannot be debugged now.
-    Disabled,
-    /// Not since it started.
-    DisabledSinceBoot,
-    /// Never again by its owner.
-    DisabledPermanently,
-    /// Never again by anyone.
-    DisabledFullyAndPermanently,
+named! {
+    /// `dbgstat` of RFC 9711 §4.2.8; services that have a flag only give the first two.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum DebugStatus {
+        /// It can be debugged.
+        Enabled = "enabled",
+        /// It cannot be debugged now.
+        Disabled = "disabled",
+        /// Not since it started.
+        DisabledSinceBoot = "disabled-since-boot",
+        /// Never again by its owner.
+        DisabledPermanently = "disabled-permanently",
+        /// Never again by anyone.
+        DisabledFullyAndPermanently = "disabled-fully-and-permanently",
+    }
 }
 
 impl DebugStatus {
-    const ALL: [Self; 5] = [
-        Self::Enabled,
-        Self::Disabled,
-        Self::DisabledSinceBoot,
-        Self::DisabledPermanently,
-        Self::DisabledFullyAndPermanently,
-    ];
-
-    /// The name of RFC 9711.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Enabled => "enabled",
-            Self::Disabled => "disabled",
-            Self::DisabledSinceBoot => "disabled-since-boot",
-            Self::DisabledPermanently => "disabled-permanently",
-            Self::DisabledFullyAndPermanently => "disabled-fully-and-permanently",
-        }
-    }
-
-    /// The status of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == name)
-    }
-
     /// Whether it can be debugged.
     #[must_use]
     pub const fn is_on(self) -> bool {

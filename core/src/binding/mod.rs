@@ -15,38 +15,41 @@ use crate::fact::Fact;
 use crate::jcs;
 use crate::json::{Strictness, parse};
 use crate::limits;
+use crate::named::named;
 
 pub use detect::{Detection, Fit, detect};
 
 /// Bytes of the report data of SGX, TDX and SEV-SNP.
 pub const FIELD: usize = 64;
 
-/// How data are bound. `‖ 0` means zeros up to the end of the field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Mode {
-    /// Nothing is bound and nothing is compared.
-    None,
-    /// The data are the field, to the last byte.
-    RawExact,
-    /// `data ‖ 0`, at most 64 bytes.
-    RawPad64,
-    /// `SHA-256(data) ‖ 0` in 64 bytes (Microsoft Azure Attestation).
-    Sha256First32,
-    /// `SHA-384(data) ‖ 0` in 64 bytes.
-    Sha384Pad64,
-    /// `SHA-384(JCS(data)) ‖ 0` in 64 bytes; the data are JSON (Trustee's structured runtime data).
-    Sha384JcsPad64,
-    /// `SHA-512(data)`.
-    Sha512,
-    /// `SHA-512(nonce.val ‖ nonce.iat ‖ data)` (Intel Trust Authority, TDX).
-    ItaSha512,
-    /// `SHA-256(nonce.val ‖ nonce.iat ‖ data) ‖ 0` in 64 bytes (Intel Trust Authority, SGX).
-    ItaSha256First32,
-    /// `SHA-256(DER of a certificate) ‖ 0` in 64 bytes.
-    X509DerSha256,
-    /// The data are a TPM quote's `extraData`, to the last byte.
-    TpmExtraData,
+named! {
+    /// How data are bound. `‖ 0` means zeros up to the end of the field.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Mode {
+        /// Nothing is bound and nothing is compared.
+        None = "none",
+        /// The data are the field, to the last byte.
+        RawExact = "raw-exact",
+        /// `data ‖ 0`, at most 64 bytes.
+        RawPad64 = "raw-pad64",
+        /// `SHA-256(data) ‖ 0` in 64 bytes (Microsoft Azure Attestation).
+        Sha256First32 = "sha256-first32",
+        /// `SHA-384(data) ‖ 0` in 64 bytes.
+        Sha384Pad64 = "sha384-pad64",
+        /// `SHA-384(JCS(data)) ‖ 0` in 64 bytes; the data are JSON (Trustee's structured runtime data).
+        Sha384JcsPad64 = "sha384-jcs-pad64",
+        /// `SHA-512(data)`.
+        Sha512 = "sha512",
+        /// `SHA-512(nonce.val ‖ nonce.iat ‖ data)` (Intel Trust Authority, TDX).
+        ItaSha512 = "ita-sha512",
+        /// `SHA-256(nonce.val ‖ nonce.iat ‖ data) ‖ 0` in 64 bytes (Intel Trust Authority, SGX).
+        ItaSha256First32 = "ita-sha256-first32",
+        /// `SHA-256(DER of a certificate) ‖ 0` in 64 bytes.
+        X509DerSha256 = "x509-der-sha256",
+        /// The data are a TPM quote's `extraData`, to the last byte.
+        TpmExtraData = "tpm-extradata",
+    }
 }
 
 /// A verifier's nonce of two parts, decoded.
@@ -59,45 +62,6 @@ pub struct Nonce<'a> {
 }
 
 impl Mode {
-    /// Every mode.
-    pub const ALL: &'static [Self] = &[
-        Self::None,
-        Self::RawExact,
-        Self::RawPad64,
-        Self::Sha256First32,
-        Self::Sha384Pad64,
-        Self::Sha384JcsPad64,
-        Self::Sha512,
-        Self::ItaSha512,
-        Self::ItaSha256First32,
-        Self::X509DerSha256,
-        Self::TpmExtraData,
-    ];
-
-    /// Its stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::RawExact => "raw-exact",
-            Self::RawPad64 => "raw-pad64",
-            Self::Sha256First32 => "sha256-first32",
-            Self::Sha384Pad64 => "sha384-pad64",
-            Self::Sha384JcsPad64 => "sha384-jcs-pad64",
-            Self::Sha512 => "sha512",
-            Self::ItaSha512 => "ita-sha512",
-            Self::ItaSha256First32 => "ita-sha256-first32",
-            Self::X509DerSha256 => "x509-der-sha256",
-            Self::TpmExtraData => "tpm-extradata",
-        }
-    }
-
-    /// The mode of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|mode| mode.as_str() == name)
-    }
-
     /// The field that binds `data`.
     ///
     /// # Errors

@@ -10,32 +10,22 @@ use crate::dcap::tcb_info::{IsvLevel, read_isv_levels};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::Node;
+use crate::named::named;
 use crate::time::UnixTime;
 
-/// Which of Intel's enclaves an identity describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EnclaveId {
-    /// The quoting enclave for SGX.
-    Qe,
-    /// The quoting enclave for TDX.
-    TdQe,
-    /// The quote verification enclave.
-    Qve,
-    /// The quote appraisal enclave.
-    Qae,
-}
-
-impl EnclaveId {
-    /// Intel's spelling.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Qe => "QE",
-            Self::TdQe => "TD_QE",
-            Self::Qve => "QVE",
-            Self::Qae => "QAE",
-        }
+named! {
+    /// Which of Intel's enclaves an identity describes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum EnclaveId {
+        /// The quoting enclave for SGX.
+        Qe = "QE",
+        /// The quoting enclave for TDX.
+        TdQe = "TD_QE",
+        /// The quote verification enclave.
+        Qve = "QVE",
+        /// The quote appraisal enclave.
+        Qae = "QAE",
     }
 }
 

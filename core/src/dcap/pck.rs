@@ -14,6 +14,7 @@ use crate::dcap::profile::Apply;
 use crate::dcap::tcb_info::COMPONENTS;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::named::named;
 use crate::x509::{Certificate, Extension};
 
 /// What Intel certified about a platform.
@@ -39,26 +40,16 @@ pub struct PckExtension {
     pub configuration: Option<PlatformConfiguration>,
 }
 
-/// How memory is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SgxType {
-    /// Standard: with replay protection.
-    Standard,
-    /// Scalable: encrypted, without replay protection.
-    Scalable,
-    /// Scalable, with integrity.
-    ScalableWithIntegrity,
-}
-
-impl SgxType {
-    /// Lower-case name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Standard => "standard",
-            Self::Scalable => "scalable",
-            Self::ScalableWithIntegrity => "scalable_with_integrity",
-        }
+named! {
+    /// How memory is protected.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum SgxType {
+        /// Standard: with replay protection.
+        Standard = "standard",
+        /// Scalable: encrypted, without replay protection.
+        Scalable = "scalable",
+        /// Scalable, with integrity.
+        ScalableWithIntegrity = "scalable_with_integrity",
     }
 }
 

@@ -21,6 +21,7 @@ use crate::dcap::tcb_info::TcbInfo;
 use crate::encoding::decode_der_or_text;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::named::named;
 use crate::policy::{Accepted, Policy, Rejection};
 use crate::time::{UnixTime, Window};
 use crate::trust::{TrustAnchor, TrustAnchors};
@@ -456,15 +457,17 @@ pub(crate) struct Authority {
     pub(crate) key: IssuerKey,
 }
 
-/// Which of Intel's two authorities issued a PCK certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PckAuthority {
-    /// For single-package platforms.
-    Processor,
-    /// For platforms that register with Intel.
-    Platform,
-    /// Another name.
-    Other,
+named! {
+    /// Which of Intel's two authorities issued a PCK certificate.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum PckAuthority {
+        /// For single-package platforms.
+        Processor = "processor",
+        /// For platforms that register with Intel.
+        Platform = "platform",
+        /// Another name.
+        Other = "other",
+    }
 }
 
 impl PckAuthority {
@@ -475,16 +478,6 @@ impl PckAuthority {
             Self::Processor
         } else {
             Self::Other
-        }
-    }
-
-    /// Lower-case name, as the service's `ca` parameter spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Processor => "processor",
-            Self::Platform => "platform",
-            Self::Other => "other",
         }
     }
 }

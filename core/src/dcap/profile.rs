@@ -1,33 +1,21 @@
 //! The two conformance profiles, as data. Each rule that differs is one field; they are never mixed.
 
 use crate::json::{DuplicateKeys, Strictness, Whitespace};
+use crate::named::named;
 
-/// Which verifier's verdict to give.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Profile {
-    /// Everything Intel's library checks, and the stricter rules that a careful verifier adds.
-    #[default]
-    Strict,
-    /// The verdict of Intel's own quote verification library.
-    Intel,
+named! {
+    /// Which verifier's verdict to give.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub enum Profile {
+        /// Everything Intel's library checks, and the stricter rules that a careful verifier adds.
+        #[default]
+        Strict = "strict",
+        /// The verdict of Intel's own quote verification library.
+        Intel = "intel",
+    }
 }
 
 impl Profile {
-    /// `strict` or `intel`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Intel => "intel",
-        }
-    }
-
-    /// The profile of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Strict, Self::Intel].into_iter().find(|profile| profile.as_str() == name)
-    }
-
     pub(crate) const fn rules(self) -> &'static Rules {
         match self {
             Self::Strict => &Rules::STRICT,

@@ -12,25 +12,17 @@ use crate::dcap::report::{Report, SgxReport, TdBody, TdReport};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::reader::{Reader, length};
 
-/// Which TEE a quote or a piece of collateral is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tee {
-    /// Software Guard Extensions: an enclave.
-    Sgx,
-    /// Trust Domain Extensions: a virtual machine.
-    Tdx,
-}
-
-impl Tee {
-    /// `sgx` or `tdx`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sgx => "sgx",
-            Self::Tdx => "tdx",
-        }
+named! {
+    /// Which TEE a quote or a piece of collateral is for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Tee {
+        /// Software Guard Extensions: an enclave.
+        Sgx = "sgx",
+        /// Trust Domain Extensions: a virtual machine.
+        Tdx = "tdx",
     }
 }
 

@@ -11,6 +11,7 @@ use crate::dcap::pck::PckExtension;
 use crate::dcap::status::TcbStatus;
 use crate::dcap::tcb::{Tcb, first_tdx_component, module_svn};
 use crate::dcap::tcb_info::{ComponentLabel, IsvLevel, TcbInfo, TcbLevel, module_id};
+use crate::named::named;
 use crate::time::UnixTime;
 
 /// A level that is not reached, and why.
@@ -28,26 +29,16 @@ pub struct Shortfall {
     pub advisories_resolved: Vec<Arc<str>>,
 }
 
-/// A list of levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShortfallOf {
-    /// The platform's own levels.
-    Platform,
-    /// The levels of a TDX module.
-    TdxModule,
-    /// The levels of the quoting enclave.
-    QuotingEnclave,
-}
-
-impl ShortfallOf {
-    /// Lower-case name.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Platform => "platform",
-            Self::TdxModule => "tdx_module",
-            Self::QuotingEnclave => "quoting_enclave",
-        }
+named! {
+    /// A list of levels.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ShortfallOf {
+        /// The platform's own levels.
+        Platform = "platform",
+        /// The levels of a TDX module.
+        TdxModule = "tdx_module",
+        /// The levels of the quoting enclave.
+        QuotingEnclave = "quoting_enclave",
     }
 }
 
@@ -81,43 +72,30 @@ pub enum Component {
     QeIsvSvn,
 }
 
-/// Who can raise a security version number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Owner {
-    /// A firmware update by the platform's vendor, with its early microcode.
-    Bios,
-    /// A microcode update loaded by the operating system or hypervisor.
-    Microcode,
-    /// A SEAM loader update by the host's operator.
-    SeamLoader,
-    /// A TDX module update by the host's operator.
-    TdxModule,
-    /// A TXT SINIT update by the host's operator.
-    Sinit,
-    /// A newer provisioning certification enclave on the host, and a PCK certificate for it.
-    Pce,
-    /// A newer quoting enclave on the host.
-    QuotingEnclave,
-    /// Intel's label does not say.
-    Unknown,
+named! {
+    /// Who can raise a security version number.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Owner {
+        /// A firmware update by the platform's vendor, with its early microcode.
+        Bios = "bios",
+        /// A microcode update loaded by the operating system or hypervisor.
+        Microcode = "microcode",
+        /// A SEAM loader update by the host's operator.
+        SeamLoader = "seam_loader",
+        /// A TDX module update by the host's operator.
+        TdxModule = "tdx_module",
+        /// A TXT SINIT update by the host's operator.
+        Sinit = "sinit",
+        /// A newer provisioning certification enclave on the host, and a PCK certificate for it.
+        Pce = "pce",
+        /// A newer quoting enclave on the host.
+        QuotingEnclave = "quoting_enclave",
+        /// Intel's label does not say.
+        Unknown = "unknown",
+    }
 }
 
 impl Owner {
-    /// Lower-case name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Bios => "bios",
-            Self::Microcode => "microcode",
-            Self::SeamLoader => "seam_loader",
-            Self::TdxModule => "tdx_module",
-            Self::Sinit => "sinit",
-            Self::Pce => "pce",
-            Self::QuotingEnclave => "quoting_enclave",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// What to do about it, for people.
     #[must_use]
     pub const fn remedy(self) -> &'static str {

@@ -16,6 +16,7 @@ use crate::crypto::VerifyingKey;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{self, Node, Strictness, Value};
+use crate::named::named;
 use crate::time::{UnixTime, Window};
 
 /// A token whose signature was verified with one of the caller's keys, and which meets every expectation
@@ -40,26 +41,16 @@ pub struct UsedKey {
     pub origin: KeyOrigin,
 }
 
-/// Where a key came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyOrigin {
-    /// The caller's set.
-    Set,
-    /// The caller's set, and a chain to one of the caller's roots certifies it.
-    CertifiedSet,
-    /// The token's own certificate chain, which ends at one of the caller's roots.
-    CertifiedHeader,
-}
-
-impl KeyOrigin {
-    /// A stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Set => "set",
-            Self::CertifiedSet => "certified_set",
-            Self::CertifiedHeader => "certified_header",
-        }
+named! {
+    /// Where a key came from.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum KeyOrigin {
+        /// The caller's set.
+        Set = "set",
+        /// The caller's set, and a chain to one of the caller's roots certifies it.
+        CertifiedSet = "certified_set",
+        /// The token's own certificate chain, which ends at one of the caller's roots.
+        CertifiedHeader = "certified_header",
     }
 }
 

@@ -1,29 +1,20 @@
 //! How well a claim is proven, as a type: a rule that asks for proven bytes cannot be handed hearsay.
 
-/// How well a claim is proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Grade {
-    /// Words that nothing proves: event types, paths, descriptions, events of registers not explained.
-    Hearsay,
-    /// Bytes that hash to a digest which a quoted register holds.
-    DigestBound,
-    /// A digest, and its place in the order, that a quoted register holds.
-    ReplayBound,
-    /// A value that the quote itself signs.
-    Signed,
-}
+use crate::named::named;
 
-impl Grade {
-    /// `hearsay`, `digest_bound`, `replay_bound` or `signed`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hearsay => "hearsay",
-            Self::DigestBound => "digest_bound",
-            Self::ReplayBound => "replay_bound",
-            Self::Signed => "signed",
-        }
+named! {
+    /// How well a claim is proven.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Grade {
+        /// Words that nothing proves: event types, paths, descriptions, events of registers not explained.
+        Hearsay = "hearsay",
+        /// Bytes that hash to a digest which a quoted register holds.
+        DigestBound = "digest_bound",
+        /// A digest, and its place in the order, that a quoted register holds.
+        ReplayBound = "replay_bound",
+        /// A value that the quote itself signs.
+        Signed = "signed",
     }
 }
 

@@ -1,61 +1,42 @@
 //! Deviations of real firmware and boot loaders from the specification, by name.
 
-use core::fmt;
+use crate::named::named;
 
-macro_rules! quirks {
-    ($( $(#[$doc:meta])+ $variant:ident = $bit:literal, $name:literal; )+) => {
-        /// A deviation that a caller may put up with. A result lists those that it needed.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Quirk { $( $(#[$doc])+ $variant, )+ }
-
-        impl Quirk {
-            /// Every quirk, in the order of the table.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
-
-            /// The stable lower-case name.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $( Self::$variant => $name, )+ }
-            }
-
-            const fn bit(self) -> u32 {
-                match self { $( Self::$variant => $bit, )+ }
-            }
-        }
-    };
-}
-
-quirks! {
-    /// `EV_EFI_VARIABLE_BOOT` whose digest is over the whole structure, not over the value alone.
-    VariableBootWhole = 1, "variable_boot_whole";
-    /// GRUB of Red Hat: labels `grub_cmd ` and `grub_kernel_cmdline `, and commands hashed with their NUL.
-    GrubLegacyPrefix = 2, "grub_legacy_prefix";
-    /// Firmware that measures leaving boot services without logging it: PCR 5 matches with those events
-    /// put at the end.
-    ExitBootServicesMissing = 4, "exit_boot_services_missing";
-    /// An authority that is a certificate without the owner's GUID before it, or empty.
-    AuthorityWithoutGuid = 8, "authority_without_guid";
-    /// An authority measured by an old shim: a few bytes follow the value, and the hash leaves out the
-    /// last of them.
-    AuthorityLastByte = 64, "authority_last_byte";
-    /// Events of types that no specification names in PCR 7.
-    VendorEventType = 16, "vendor_event_type";
-    /// A CCEL whose firmware folded the separators of several PCRs into one register.
-    FoldedSeparators = 32, "folded_separators";
-}
-
-impl Quirk {
-    /// The quirk of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|quirk| quirk.as_str() == name)
+named! {
+    /// A deviation that a caller may put up with. A result lists those that it needed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Quirk {
+        /// `EV_EFI_VARIABLE_BOOT` whose digest is over the whole structure, not over the value alone.
+        VariableBootWhole = "variable_boot_whole",
+        /// GRUB of Red Hat: labels `grub_cmd ` and `grub_kernel_cmdline `, and commands hashed with their NUL.
+        GrubLegacyPrefix = "grub_legacy_prefix",
+        /// Firmware that measures leaving boot services without logging it: PCR 5 matches with those events
+        /// put at the end.
+        ExitBootServicesMissing = "exit_boot_services_missing",
+        /// An authority that is a certificate without the owner's GUID before it, or empty.
+        AuthorityWithoutGuid = "authority_without_guid",
+        /// An authority measured by an old shim: a few bytes follow the value, and the hash leaves out the
+        /// last of them.
+        AuthorityLastByte = "authority_last_byte",
+        /// Events of types that no specification names in PCR 7.
+        VendorEventType = "vendor_event_type",
+        /// A CCEL whose firmware folded the separators of several PCRs into one register.
+        FoldedSeparators = "folded_separators",
     }
 }
 
-impl fmt::Display for Quirk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl Quirk {
+    const fn bit(self) -> u32 {
+        match self {
+            Self::VariableBootWhole => 1,
+            Self::GrubLegacyPrefix => 2,
+            Self::ExitBootServicesMissing => 4,
+            Self::AuthorityWithoutGuid => 8,
+            Self::AuthorityLastByte => 64,
+            Self::VendorEventType => 16,
+            Self::FoldedSeparators => 32,
+        }
     }
 }
 

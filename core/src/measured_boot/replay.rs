@@ -12,6 +12,7 @@ use crate::check::{Check, Failure, Rule, Trace};
 use crate::crypto::{CryptoProvider, Digest, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::named::named;
 
 /// What the events of a log extend its registers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,22 +56,24 @@ pub struct RegisterReport {
     pub state: RegisterState,
 }
 
-/// Whether a log explains a register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum RegisterState {
-    /// Its events give exactly the quoted value.
-    Explained,
-    /// No event extends it, and the quoted value is the one that it starts with.
-    Unused,
-    /// The log names it, but the quote does not cover it: nothing of it is proven.
-    NotQuoted,
-    /// The quote covers it in a bank of which the log has no digests: nothing of it is explained.
-    NotLogged,
-    /// No event extends it, but something else did: the log says nothing of what.
-    Opaque,
-    /// Its events give another value than the quoted one: none of them is proven.
-    Diverges,
+named! {
+    /// Whether a log explains a register.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum RegisterState {
+        /// Its events give exactly the quoted value.
+        Explained = "explained",
+        /// No event extends it, and the quoted value is the one that it starts with.
+        Unused = "unused",
+        /// The log names it, but the quote does not cover it: nothing of it is proven.
+        NotQuoted = "not_quoted",
+        /// The quote covers it in a bank of which the log has no digests: nothing of it is explained.
+        NotLogged = "not_logged",
+        /// No event extends it, but something else did: the log says nothing of what.
+        Opaque = "opaque",
+        /// Its events give another value than the quoted one: none of them is proven.
+        Diverges = "diverges",
+    }
 }
 
 impl RegisterState {
@@ -78,19 +81,6 @@ impl RegisterState {
     #[must_use]
     pub const fn is_unexplained(self) -> bool {
         matches!(self, Self::NotLogged | Self::Opaque | Self::Diverges)
-    }
-
-    /// `explained`, `unused`, `not_quoted`, `not_logged`, `opaque` or `diverges`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Explained => "explained",
-            Self::Unused => "unused",
-            Self::NotLogged => "not_logged",
-            Self::Opaque => "opaque",
-            Self::Diverges => "diverges",
-            Self::NotQuoted => "not_quoted",
-        }
     }
 }
 

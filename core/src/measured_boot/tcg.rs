@@ -17,6 +17,7 @@ use super::events::{DigestAlgorithm, EventType};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::reader::{Reader, length};
 
 /// Whose registers the indices of a log name.
@@ -40,14 +41,16 @@ impl LogKind {
     }
 }
 
-/// How the records of a log are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum LogFormat {
-    /// A header that declares algorithms, then `TCG_PCR_EVENT2` records.
-    CryptoAgile,
-    /// `TCG_PCClientPCREvent` records with one SHA-1 digest each: TPM 1.2 firmware.
-    Sha1,
+named! {
+    /// How the records of a log are written.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum LogFormat {
+        /// A header that declares algorithms, then `TCG_PCR_EVENT2` records.
+        CryptoAgile = "crypto_agile",
+        /// `TCG_PCClientPCREvent` records with one SHA-1 digest each: TPM 1.2 firmware.
+        Sha1 = "sha1",
+    }
 }
 
 /// Bounds on a log.

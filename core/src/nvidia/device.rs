@@ -2,56 +2,38 @@
 
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::named::named;
 use crate::x509::Certificate;
 
-/// An architecture whose evidence can be verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Architecture {
-    /// GPUs of the GH100 family.
-    Hopper,
-    /// GPUs of the GB100 family.
-    Blackwell,
-    /// NVSwitch of the third generation.
-    Ls10,
+named! {
+    /// An architecture whose evidence can be verified.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Architecture {
+        /// GPUs of the GH100 family.
+        Hopper = "HOPPER",
+        /// GPUs of the GB100 family.
+        Blackwell = "BLACKWELL",
+        /// NVSwitch of the third generation.
+        Ls10 = "LS10",
+    }
 }
 
-/// Which of two kinds of device it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DeviceClass {
-    /// A GPU.
-    Gpu,
-    /// An NVSwitch.
-    Switch,
-}
-
-impl DeviceClass {
-    /// `gpu` or `nvswitch`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gpu => "gpu",
-            Self::Switch => "nvswitch",
-        }
+named! {
+    /// Which of two kinds of device it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum DeviceClass {
+        /// A GPU.
+        Gpu = "gpu",
+        /// An NVSwitch.
+        Switch = "nvswitch",
     }
 }
 
 impl Architecture {
-    /// NVIDIA's name: `HOPPER`, `BLACKWELL` or `LS10`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hopper => "HOPPER",
-            Self::Blackwell => "BLACKWELL",
-            Self::Ls10 => "LS10",
-        }
-    }
-
     /// The architecture of that name, in whatever case.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Hopper, Self::Blackwell, Self::Ls10]
-            .into_iter()
-            .find(|architecture| architecture.as_str().eq_ignore_ascii_case(name))
+    pub fn in_any_case(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|architecture| architecture.as_str().eq_ignore_ascii_case(name))
     }
 
     /// The kind of device.

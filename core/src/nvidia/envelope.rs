@@ -17,46 +17,31 @@ use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::json::{self, Node, Strictness, Value};
 use crate::limits;
+use crate::named::named;
 
-/// Whose form it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Form {
-    /// `[{"arch", "nonce", "evidence", "certificate"}]`: NVIDIA's `nvattest` and its SDK in C++.
-    Nvattest,
-    /// `{"nonce", "arch", "evidence_list": […]}`: a request to NVIDIA's service, also of its SDK in Python.
-    NrasRequest,
-    /// `{"device_evidence_list": […]}`: Confidential Containers.
-    Trustee,
-    /// `{"quote", "cc_eventlog", "gpu_evidence": {"evidence_list": […]}}`: Alibaba Cloud's open tools.
-    Alibaba,
-    /// `{"nvgpu": {…}, "tdx": {…}}`: Intel Trust Authority.
-    IntelTrustAuthority,
-    /// `{"intel_quote", "nvidia_payload": "…"}`: Phala Network, NEAR AI.
-    Phala,
-    /// `{"spt" | "mpt" | "ppcie": …}`: Google Cloud Attestation.
-    Google,
-    /// `{"devices": [{"evidence_b64", "cert_chain_b64"}]}`: `attestation-rs`.
-    AttestationRs,
-    /// `{"report", "certificate_chain"}`: one device, in our own words.
-    Plain,
-}
-
-impl Form {
-    /// Its stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Nvattest => "nvattest",
-            Self::NrasRequest => "nras_request",
-            Self::Trustee => "trustee",
-            Self::Alibaba => "alibaba",
-            Self::IntelTrustAuthority => "intel_trust_authority",
-            Self::Phala => "phala",
-            Self::Google => "google",
-            Self::AttestationRs => "attestation_rs",
-            Self::Plain => "plain",
-        }
+named! {
+    /// Whose form it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Form {
+        /// `[{"arch", "nonce", "evidence", "certificate"}]`: NVIDIA's `nvattest` and its SDK in C++.
+        Nvattest = "nvattest",
+        /// `{"nonce", "arch", "evidence_list": […]}`: a request to NVIDIA's service, also of its SDK in Python.
+        NrasRequest = "nras_request",
+        /// `{"device_evidence_list": […]}`: Confidential Containers.
+        Trustee = "trustee",
+        /// `{"quote", "cc_eventlog", "gpu_evidence": {"evidence_list": […]}}`: Alibaba Cloud's open tools.
+        Alibaba = "alibaba",
+        /// `{"nvgpu": {…}, "tdx": {…}}`: Intel Trust Authority.
+        IntelTrustAuthority = "intel_trust_authority",
+        /// `{"intel_quote", "nvidia_payload": "…"}`: Phala Network, NEAR AI.
+        Phala = "phala",
+        /// `{"spt" | "mpt" | "ppcie": …}`: Google Cloud Attestation.
+        Google = "google",
+        /// `{"devices": [{"evidence_b64", "cert_chain_b64"}]}`: `attestation-rs`.
+        AttestationRs = "attestation_rs",
+        /// `{"report", "certificate_chain"}`: one device, in our own words.
+        Plain = "plain",
     }
 }
 
@@ -315,7 +300,7 @@ fn architecture(node: &Node<'_>) -> Result<Option<Architecture>, Error> {
             let short = ["GPU_ARCHITECTURE_TYPE_", "GPU_ARCHITECTURE_"]
                 .into_iter()
                 .find_map(|prefix| name.strip_prefix(prefix));
-            Architecture::from_name(short.unwrap_or(name)).map(Some).ok_or_else(unknown)
+            Architecture::in_any_case(short.unwrap_or(name)).map(Some).ok_or_else(unknown)
         }
         (None, Some(8)) => Ok(Some(Architecture::Hopper)),
         (None, Some(10)) => Ok(Some(Architecture::Blackwell)),

@@ -35,6 +35,6 @@ pub use golden::{Comparison, MeasuredDevice, Mismatch};
 pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, SwitchFields, field};
 pub use revocation::{CertificateHold, CertificateStatus, Revocation, RevocationState};
 pub use rim::{AuthenticRim, CanonicalRim, GoldenMeasurement, Rim, RimKind, UnauthenticatedRim};
-pub use set::{DeviceSet, SetExpectations, SetFailure, Topology};
+pub use set::{DeviceSet, SetExpectations, SetFailure, Topology, TopologyKind};
 pub use single::{CrlIssuer, OcspAnswer};
 pub use spdm::{MeasurementBlock, Report, Trailing};

@@ -10,6 +10,7 @@ use crate::bytes::Bytes;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::reader::Reader;
 
 /// The fields, each of another type, none of them read.
@@ -182,34 +183,16 @@ pub enum Nvdec {
     Disabled,
 }
 
-/// Mode of confidential computing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GpuMode {
-    /// `SPT`: one GPU is passed through.
-    SinglePassthrough,
-    /// `MPT`: several GPUs are passed through.
-    MultiPassthrough,
-    /// `PPCIE`: protected PCIe: eight GPUs and their switches.
-    ProtectedPcie,
-}
-
-impl GpuMode {
-    /// NVIDIA's name in lower case: `spt`, `mpt` or `ppcie`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SinglePassthrough => "spt",
-            Self::MultiPassthrough => "mpt",
-            Self::ProtectedPcie => "ppcie",
-        }
-    }
-
-    /// The mode of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::SinglePassthrough, Self::MultiPassthrough, Self::ProtectedPcie]
-            .into_iter()
-            .find(|mode| mode.as_str() == name)
+named! {
+    /// Mode of confidential computing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum GpuMode {
+        /// `SPT`: one GPU is passed through.
+        SinglePassthrough = "spt",
+        /// `MPT`: several GPUs are passed through.
+        MultiPassthrough = "mpt",
+        /// `PPCIE`: protected PCIe: eight GPUs and their switches.
+        ProtectedPcie = "ppcie",
     }
 }
 

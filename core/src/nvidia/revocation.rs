@@ -11,6 +11,7 @@ use crate::crypto::{CryptoProvider, KeyKind, SignatureAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::nvidia::chain::place;
 use crate::time::{UnixTime, Window};
 use crate::x509::chain::{ChainRules, check_crl, check_crl_signature, check_crl_window};
@@ -55,26 +56,16 @@ pub struct CertificateStatus {
     pub window: Window,
 }
 
-/// What an issuer says of a certificate that is not refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RevocationState {
-    /// Neither a list nor an answer was given.
-    NotKnown,
-    /// It is not revoked.
-    Good,
-    /// It is on hold, which the caller accepts.
-    OnHold,
-}
-
-impl RevocationState {
-    /// `not_known`, `good` or `on_hold`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotKnown => "not_known",
-            Self::Good => "good",
-            Self::OnHold => "on_hold",
-        }
+named! {
+    /// What an issuer says of a certificate that is not refused.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum RevocationState {
+        /// Neither a list nor an answer was given.
+        NotKnown = "not_known",
+        /// It is not revoked.
+        Good = "good",
+        /// It is on hold, which the caller accepts.
+        OnHold = "on_hold",
     }
 }
 

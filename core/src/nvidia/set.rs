@@ -18,6 +18,7 @@ use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::time::{UnixTime, Window};
 
 /// What a set of devices is verified with.
@@ -58,6 +59,31 @@ pub enum Topology {
     Complete,
     /// They are not, for this reason.
     Broken(Vec<Fact>),
+}
+
+impl Topology {
+    /// Which of them, without the reason.
+    #[must_use]
+    pub const fn kind(&self) -> TopologyKind {
+        match self {
+            Self::NotApplicable => TopologyKind::NotApplicable,
+            Self::Complete => TopologyKind::Complete,
+            Self::Broken(_) => TopologyKind::Broken,
+        }
+    }
+}
+
+named! {
+    /// Whether GPUs and switches are wired as one protected machine, without the reason.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum TopologyKind {
+        /// There is nothing to hold together.
+        NotApplicable = "not_applicable",
+        /// They are.
+        Complete = "complete",
+        /// They are not.
+        Broken = "broken",
+    }
 }
 
 /// A set that was not verified: why, and what became of each device.

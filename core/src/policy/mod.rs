@@ -42,6 +42,7 @@ use core::fmt;
 
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::named::named;
 
 pub use boot::{BootRules, EventsRule};
 #[cfg(all(feature = "dcap", feature = "nvidia"))]
@@ -127,26 +128,16 @@ pub struct Finding {
     pub facts: Vec<Fact>,
 }
 
-/// What came of a rule of a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// The rule is met.
-    Satisfied,
-    /// The rule is broken.
-    Violated,
-    /// The policy asks nothing here: this was not checked.
-    NotChecked,
-}
-
-impl Verdict {
-    /// `satisfied`, `violated` or `not_checked`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Satisfied => "satisfied",
-            Self::Violated => "violated",
-            Self::NotChecked => "not_checked",
-        }
+named! {
+    /// What came of a rule of a policy.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Verdict {
+        /// The rule is met.
+        Satisfied = "satisfied",
+        /// The rule is broken.
+        Violated = "violated",
+        /// The policy asks nothing here: this was not checked.
+        NotChecked = "not_checked",
     }
 }
 

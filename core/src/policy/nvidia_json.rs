@@ -36,7 +36,7 @@ impl NvidiaRules {
                 }
                 "architectures" => {
                     self.architectures = Some(list_of(node, "nvidia.architectures", |item| {
-                        let architecture = item.text().and_then(Architecture::from_name);
+                        let architecture = item.text().and_then(Architecture::in_any_case);
                         architecture
                             .ok_or_else(|| bad(item, "nvidia.architectures", "HOPPER, BLACKWELL or LS10"))
                     })?);

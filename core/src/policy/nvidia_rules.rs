@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Stance;
+use crate::named::named;
 use crate::nvidia::{Architecture, GpuMode};
 
 /// Rules about GPUs and switches: which they are, what they measured, how they go together.
@@ -40,63 +41,31 @@ pub struct NvidiaRules {
     pub serials: Option<Vec<Vec<u8>>>,
 }
 
-/// For which certificates an issuer must have said that they are not revoked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RevocationDemand {
-    /// For none: what is given is used.
-    #[default]
-    WhereGiven,
-    /// For authorities: NVIDIA publishes lists of them.
-    Authorities,
-    /// For every certificate below the roots but the leaves of devices, which NVIDIA's responder does not know.
-    Every,
-}
-
-impl RevocationDemand {
-    /// `where_given`, `authorities` or `every`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WhereGiven => "where_given",
-            Self::Authorities => "authorities",
-            Self::Every => "every",
-        }
-    }
-
-    /// The demand of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::WhereGiven, Self::Authorities, Self::Every].into_iter().find(|it| it.as_str() == name)
+named! {
+    /// For which certificates an issuer must have said that they are not revoked.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum RevocationDemand {
+        /// For none: what is given is used.
+        #[default]
+        WhereGiven = "where_given",
+        /// For authorities: NVIDIA publishes lists of them.
+        Authorities = "authorities",
+        /// For every certificate below the roots but the leaves of devices, which NVIDIA's responder does not know.
+        Every = "every",
     }
 }
 
-/// When GPUs and switches must be one protected machine: eight GPUs and four switches that name each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TopologyDemand {
-    /// When a GPU is in protected PCIe mode, which trusts the switches, or GPUs and switches come together.
-    #[default]
-    WhereProtected,
-    /// Always.
-    Require,
-    /// Never.
-    Ignore,
-}
-
-impl TopologyDemand {
-    /// `where_protected`, `require` or `ignore`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WhereProtected => "where_protected",
-            Self::Require => "require",
-            Self::Ignore => "ignore",
-        }
-    }
-
-    /// The demand of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::WhereProtected, Self::Require, Self::Ignore].into_iter().find(|it| it.as_str() == name)
+named! {
+    /// When GPUs and switches must be one protected machine: eight GPUs and four switches that name each other.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub enum TopologyDemand {
+        /// When a GPU is in protected PCIe mode, which trusts the switches, or GPUs and switches come together.
+        #[default]
+        WhereProtected = "where_protected",
+        /// Always.
+        Require = "require",
+        /// Never.
+        Ignore = "ignore",
     }
 }
 

@@ -17,6 +17,7 @@ use crate::bytes::Bytes;
 use crate::bytes::{Fmspc, PlatformInstanceId, Ppid};
 #[cfg(feature = "dcap")]
 use crate::dcap::TcbStatus;
+use crate::named::named;
 
 /// What is acceptable.
 ///
@@ -200,33 +201,17 @@ pub struct TdxRules {
 /// Reference values: `None` asks nothing, otherwise one of the list must be found.
 pub type Expected<const N: usize> = Option<Vec<Bytes<N>>>;
 
-/// What a policy says of a property that evidence has or has not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Stance {
-    /// Either way is acceptable.
-    #[default]
-    Allow,
-    /// It must not be so.
-    Forbid,
-    /// It must be so.
-    Require,
-}
-
-impl Stance {
-    /// `allow`, `forbid` or `require`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Forbid => "forbid",
-            Self::Require => "require",
-        }
-    }
-
-    /// The stance of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Allow, Self::Forbid, Self::Require].into_iter().find(|stance| stance.as_str() == name)
+named! {
+    /// What a policy says of a property that evidence has or has not.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub enum Stance {
+        /// Either way is acceptable.
+        #[default]
+        Allow = "allow",
+        /// It must not be so.
+        Forbid = "forbid",
+        /// It must be so.
+        Require = "require",
     }
 }
 

@@ -58,7 +58,7 @@ impl TpmRules {
     #[must_use]
     pub fn strict() -> Self {
         Self {
-            ak_routes: AkRoute::ALL.into_iter().filter(|route| *route != AkRoute::BareKey).collect(),
+            ak_routes: AkRoute::ALL.iter().copied().filter(|route| *route != AkRoute::BareKey).collect(),
             ak_attributes_checked: Stance::Allow,
             ak_names: None,
             signature_schemes: None,

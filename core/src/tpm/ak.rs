@@ -7,7 +7,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::algorithm::AlgorithmId;
 use super::checks;
@@ -19,55 +18,27 @@ use crate::check::{Check, Failure, Trace};
 use crate::crypto::CryptoProvider;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::named::named;
 use crate::time::Window;
 
-/// Why an attestation key is trusted: the level of assurance, which policies name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum AkRoute {
-    /// The caller pinned a bare key. Its attributes are unknown: it may sign anything, anywhere.
-    BareKey,
-    /// The caller pinned the public area or its Name, from an enrolment of its own.
-    Pinned,
-    /// A certificate for an attestation key, up to a root that the caller trusts. Whether the attributes
-    /// were checked here or are the issuer's word is said by [`TrustedAk::attributes_checked`].
-    Certificate,
-    /// The TPM of a certified endorsement key proved that it holds the key: MakeCredential.
-    Activated,
-    /// Another trusted key certified it: TPM2_Certify or TPM2_CertifyCreation.
-    Attested,
-    /// The report of a trusted execution environment binds it, as for Azure's confidential VMs.
-    TeeBound,
-}
-
-impl AkRoute {
-    /// Every route.
-    pub const ALL: [Self; 6] =
-        [Self::BareKey, Self::Pinned, Self::Certificate, Self::Activated, Self::Attested, Self::TeeBound];
-
-    /// The stable name, as in policies.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BareKey => "bare_key",
-            Self::Pinned => "pinned",
-            Self::Certificate => "certificate",
-            Self::Activated => "activated",
-            Self::Attested => "attested",
-            Self::TeeBound => "tee_bound",
-        }
-    }
-
-    /// The route of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|route| route.as_str() == name)
-    }
-}
-
-impl fmt::Display for AkRoute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    /// Why an attestation key is trusted: the level of assurance, which policies name.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum AkRoute {
+        /// The caller pinned a bare key. Its attributes are unknown: it may sign anything, anywhere.
+        BareKey = "bare_key",
+        /// The caller pinned the public area or its Name, from an enrolment of its own.
+        Pinned = "pinned",
+        /// A certificate for an attestation key, up to a root that the caller trusts. Whether the attributes
+        /// were checked here or are the issuer's word is said by [`TrustedAk::attributes_checked`].
+        Certificate = "certificate",
+        /// The TPM of a certified endorsement key proved that it holds the key: MakeCredential.
+        Activated = "activated",
+        /// Another trusted key certified it: TPM2_Certify or TPM2_CertifyCreation.
+        Attested = "attested",
+        /// The report of a trusted execution environment binds it, as for Azure's confidential VMs.
+        TeeBound = "tee_bound",
     }
 }
 
@@ -327,7 +298,7 @@ impl<'p> TrustedAk<'p> {
     /// The hierarchy in which the key is a primary one, if the signer that an authentic quote names says so.
     pub(super) fn hierarchy_of(&self, signer: &[u8]) -> Option<Hierarchy> {
         let name = self.name.as_ref()?;
-        Hierarchy::ALL.into_iter().find(|hierarchy| {
+        Hierarchy::ALL.iter().copied().find(|hierarchy| {
             name.qualified_under(&Name::of_hierarchy(*hierarchy), self.provider)
                 .is_ok_and(|qualified| qualified.matches(signer))
         })

@@ -10,12 +10,11 @@
 //!                 | others, which are recognised and not read
 //! ```
 
-use core::fmt;
-
 use super::pcr::PcrSelection;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::reader::Reader;
 
 /// A parsed TPMS_ATTEST. Not authentic: nobody has looked at a signature.
@@ -30,26 +29,28 @@ pub struct Attest<'a> {
     body: AttestBody<'a>,
 }
 
-/// What a TPM attests to: `TPMI_ST_ATTEST`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AttestType {
-    /// `TPM_ST_ATTEST_NV`: the content of an NV index, which its owner chooses.
-    Nv,
-    /// `TPM_ST_ATTEST_COMMAND_AUDIT`.
-    CommandAudit,
-    /// `TPM_ST_ATTEST_SESSION_AUDIT`.
-    SessionAudit,
-    /// `TPM_ST_ATTEST_CERTIFY`: an object is loaded in this TPM.
-    Certify,
-    /// `TPM_ST_ATTEST_QUOTE`: values of PCRs.
-    Quote,
-    /// `TPM_ST_ATTEST_TIME`: the TPM's clock.
-    Time,
-    /// `TPM_ST_ATTEST_CREATION`: an object was made by this TPM.
-    Creation,
-    /// `TPM_ST_ATTEST_NV_DIGEST`.
-    NvDigest,
+named! {
+    /// What a TPM attests to: `TPMI_ST_ATTEST`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum AttestType {
+        /// `TPM_ST_ATTEST_NV`: the content of an NV index, which its owner chooses.
+        Nv = "nv",
+        /// `TPM_ST_ATTEST_COMMAND_AUDIT`.
+        CommandAudit = "command_audit",
+        /// `TPM_ST_ATTEST_SESSION_AUDIT`.
+        SessionAudit = "session_audit",
+        /// `TPM_ST_ATTEST_CERTIFY`: an object is loaded in this TPM.
+        Certify = "certify",
+        /// `TPM_ST_ATTEST_QUOTE`: values of PCRs.
+        Quote = "quote",
+        /// `TPM_ST_ATTEST_TIME`: the TPM's clock.
+        Time = "time",
+        /// `TPM_ST_ATTEST_CREATION`: an object was made by this TPM.
+        Creation = "creation",
+        /// `TPM_ST_ATTEST_NV_DIGEST`.
+        NvDigest = "nv_digest",
+    }
 }
 
 /// The part of an attestation that depends on its type.
@@ -209,27 +210,6 @@ impl AttestType {
             0x801c => Self::NvDigest,
             _ => return None,
         })
-    }
-
-    /// A name in lower case.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Nv => "nv",
-            Self::CommandAudit => "command_audit",
-            Self::SessionAudit => "session_audit",
-            Self::Certify => "certify",
-            Self::Quote => "quote",
-            Self::Time => "time",
-            Self::Creation => "creation",
-            Self::NvDigest => "nv_digest",
-        }
-    }
-}
-
-impl fmt::Display for AttestType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::attest::ClockInfo;
 use super::name::Hierarchy;
 use crate::fact::Fact;
+use crate::named::named;
 
 /// How a quote follows an earlier one of the same key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,28 +47,51 @@ impl Continuity {
         Self::Rebooted { resets }
     }
 
-    /// `same_boot`, `resumed`, `rebooted` or `went_back`.
+    /// Which of them, whatever else it holds.
+    #[must_use]
+    pub const fn kind(self) -> ContinuityKind {
+        match self {
+            Self::SameBoot => ContinuityKind::SameBoot,
+            Self::Resumed => ContinuityKind::Resumed,
+            Self::Rebooted { .. } => ContinuityKind::Rebooted,
+            Self::WentBack => ContinuityKind::WentBack,
+        }
+    }
+
+    /// The stable name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SameBoot => "same_boot",
-            Self::Resumed => "resumed",
-            Self::Rebooted { .. } => "rebooted",
-            Self::WentBack => "went_back",
-        }
+        self.kind().as_str()
     }
 }
 
-/// Whether counters and firmware version are as they are, or hidden behind a secret of the key (Part 1,
-/// 36.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Counters {
-    /// The key is in the endorsement or platform hierarchy: they are true.
-    Clear,
-    /// The key is in the owner or null hierarchy: only their differences mean anything.
-    Obfuscated,
-    /// It is not known where the key stands.
-    Unknown,
+named! {
+    /// What lies between two readings, without the number of resets.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum ContinuityKind {
+        /// The same boot.
+        SameBoot = "same_boot",
+        /// The machine was suspended since.
+        Resumed = "resumed",
+        /// Another boot.
+        Rebooted = "rebooted",
+        /// The clock or a counter went back.
+        WentBack = "went_back",
+    }
+}
+
+named! {
+    /// Whether counters and firmware version are as they are, or hidden behind a secret of the key (Part 1,
+    /// 36.7).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Counters {
+        /// The key is in the endorsement or platform hierarchy: they are true.
+        Clear = "clear",
+        /// The key is in the owner or null hierarchy: only their differences mean anything.
+        Obfuscated = "obfuscated",
+        /// It is not known where the key stands.
+        Unknown = "unknown",
+    }
 }
 
 impl Counters {
@@ -76,16 +100,6 @@ impl Counters {
             None => Self::Unknown,
             Some(Hierarchy::Endorsement | Hierarchy::Platform) => Self::Clear,
             Some(Hierarchy::Owner | Hierarchy::Null) => Self::Obfuscated,
-        }
-    }
-
-    /// `clear`, `obfuscated` or `unknown`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Clear => "clear",
-            Self::Obfuscated => "obfuscated",
-            Self::Unknown => "unknown",
         }
     }
 }

@@ -35,7 +35,7 @@ pub use algorithm::AlgorithmId;
 pub use attest::{Attest, AttestBody, AttestType, ClockInfo};
 pub use certificate::{MissingPurpose, TpmIdentity};
 pub use certify::{AuthenticCertification, Certification, CreationData};
-pub use clock::{Continuity, Counters};
+pub use clock::{Continuity, ContinuityKind, Counters};
 pub use credential::{Credential, CredentialChallenge};
 pub use ek::TrustedEk;
 pub use hcl::{HclReport, HclReportType};

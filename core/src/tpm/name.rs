@@ -15,6 +15,7 @@ use crate::bytes::{Hex, constant_time_eq};
 use crate::crypto::CryptoProvider;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
+use crate::named::named;
 use crate::reader::Reader;
 
 /// A Name or qualified name: a digest with its algorithm, or the handle of a hierarchy.
@@ -23,23 +24,22 @@ pub struct Name {
     bytes: Vec<u8>,
 }
 
-/// The hierarchies under which keys are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Hierarchy {
-    /// `TPM_RH_OWNER`: storage.
-    Owner,
-    /// `TPM_RH_ENDORSEMENT`: where endorsement keys are.
-    Endorsement,
-    /// `TPM_RH_PLATFORM`: the firmware's own.
-    Platform,
-    /// `TPM_RH_NULL`: forgotten at the next reset.
-    Null,
+named! {
+    /// The hierarchies under which keys are made.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Hierarchy {
+        /// `TPM_RH_OWNER`: storage.
+        Owner = "owner",
+        /// `TPM_RH_ENDORSEMENT`: where endorsement keys are.
+        Endorsement = "endorsement",
+        /// `TPM_RH_PLATFORM`: the firmware's own.
+        Platform = "platform",
+        /// `TPM_RH_NULL`: forgotten at the next reset.
+        Null = "null",
+    }
 }
 
 impl Hierarchy {
-    /// Every hierarchy.
-    pub const ALL: [Self; 4] = [Self::Owner, Self::Endorsement, Self::Platform, Self::Null];
-
     /// The handle (Part 2, 7.4).
     #[must_use]
     pub const fn handle(self) -> u32 {
@@ -48,17 +48,6 @@ impl Hierarchy {
             Self::Null => 0x4000_0007,
             Self::Endorsement => 0x4000_000b,
             Self::Platform => 0x4000_000c,
-        }
-    }
-
-    /// `owner`, `endorsement`, `platform` or `null`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Endorsement => "endorsement",
-            Self::Platform => "platform",
-            Self::Null => "null",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a request says that its evidence binds.
 
+use veriquote::OutcomeKind;
 use veriquote::binding::{FIELD, Mode, Nonce};
 use veriquote::crypto::CryptoProvider;
 use veriquote::json::Node;
@@ -218,7 +219,7 @@ fn check(tried: &[Mode], matched: Option<Mode>) -> CheckLine {
     CheckLine {
         id: "service.binding".to_owned(),
         title: "the report data bind the data of the request".to_owned(),
-        outcome: if matched.is_some() { "passed" } else { "failed" }.to_owned(),
+        outcome: if matched.is_some() { OutcomeKind::Passed } else { OutcomeKind::Failed }.into(),
         reason: None,
         spec: "docs/api.md, Binding".to_owned(),
         facts,

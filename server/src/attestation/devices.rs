@@ -274,9 +274,9 @@ pub async fn composite(
             .await?;
     for (_, Judged { verification, .. }) in &mut rulings.rulings {
         if let Some(Claims::Composite(claims)) = &verification.claims
-            && claims.machine.tee != Tee::Tdx.as_str()
+            && claims.machine.tee.as_str() != Tee::Tdx.as_str()
         {
-            return Err(other_tee(Tee::Tdx, &claims.machine.tee, field));
+            return Err(other_tee(Tee::Tdx, claims.machine.tee.as_str(), field));
         }
         stand_in.note(verification);
         if verification.verified {

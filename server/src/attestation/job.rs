@@ -171,7 +171,7 @@ impl verify::DcapOutcome {
         let mut binding = None;
         for verify::Ruling { policy, verification, accepted } in self.rulings {
             if let Some(claims) = verification.claims.as_ref().and_then(|claims| claims.dcap())
-                && claims.tee != tee.as_str()
+                && claims.tee.as_str() != tee.as_str()
             {
                 return Err(ApiError::argument(field, format!("the quote is of `{}`", claims.tee)));
             }

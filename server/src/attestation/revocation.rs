@@ -1,5 +1,6 @@
 //! What the service knows of revoked certificates of devices, beside what a client brings.
 
+use veriquote::OutcomeKind;
 use veriquote::encoding::pem_blocks;
 use veriquote::limits;
 use veriquote::nvidia::Envelope;
@@ -122,7 +123,7 @@ impl StandIn {
         Some(CheckLine {
             id: "service.revocation".to_owned(),
             title: "the service's own revocation lists stand in for the client's".to_owned(),
-            outcome: if reason.is_some() { "skipped" } else { "passed" }.to_owned(),
+            outcome: if reason.is_some() { OutcomeKind::Skipped } else { OutcomeKind::Passed }.into(),
             reason: reason.map(str::to_owned),
             spec: "docs/api.md, Evidence".to_owned(),
             facts: lists.chain(answers).collect(),

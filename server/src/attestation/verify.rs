@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use veriquote::OutcomeKind;
 use veriquote::binding::Mode;
 use veriquote::bytes::to_hex;
 use veriquote::crypto::CryptoProvider;
@@ -239,9 +240,9 @@ impl DcapOutcome {
         let mut accepted = AcceptedQuote { proofs: Vec::new(), trace: Vec::new() };
         for Ruling { policy, verification, accepted: proof } in self.rulings {
             if let Some(claims) = verification.claims.as_ref().and_then(|claims| claims.dcap())
-                && claims.tee != tee.as_str()
+                && claims.tee.as_str() != tee.as_str()
             {
-                return Err(other_tee(tee, &claims.tee, field));
+                return Err(other_tee(tee, claims.tee.as_str(), field));
             }
             match proof {
                 Some(proof) if verification.accepted => {
@@ -310,8 +311,8 @@ pub(super) async fn of_library(
         ApiError::of(code, problem).field("evidence.quote")
     })?;
     // Nothing is authentic yet: this only spares a look for collateral that could not help.
-    if platform.tee != tee.as_str() {
-        return Err(other_tee(tee, platform.tee, field));
+    if platform.tee.as_str() != tee.as_str() {
+        return Err(other_tee(tee, platform.tee.as_str(), field));
     }
     state.library().for_platform(&platform).await.map_err(|missing| match missing {
         Missing::Store(error) => error.into(),
@@ -334,7 +335,7 @@ pub(super) fn agent_log() -> CheckLine {
     CheckLine {
         id: "service.aa_event_log".to_owned(),
         title: "the log of the attestation agent replays to RTMR 3".to_owned(),
-        outcome: "skipped".to_owned(),
+        outcome: OutcomeKind::Skipped.into(),
         reason: Some("this log is not verified here; nothing in the result comes from it".to_owned()),
         spec: "docs/api.md, Evidence".to_owned(),
         facts: serde_json::Map::new(),

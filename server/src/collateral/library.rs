@@ -226,8 +226,12 @@ impl Library {
     }
 
     async fn put_together(&self, platform: &QuotePlatform) -> Result<Document, Missing> {
-        let tee = if platform.tee == "tdx" { Tee::Tdx } else { Tee::Sgx };
-        let ca = if platform.ca == "processor" { Ca::Processor } else { Ca::Platform };
+        let tee = if platform.tee == veriquote::dcap::Tee::Tdx { Tee::Tdx } else { Tee::Sgx };
+        let ca = if platform.ca == veriquote::dcap::PckAuthority::Processor {
+            Ca::Processor
+        } else {
+            Ca::Platform
+        };
         let fmspc = platform.fmspc.to_string().to_ascii_lowercase();
         // Version 4 serves all that version 3 does, and newer forms of it.
         let (tcb_info, qe_identity) = match self.of_api(Api::V4, tee, &fmspc).await {

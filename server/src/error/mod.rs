@@ -5,6 +5,8 @@ mod render;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use veriquote::OutcomeKind;
+use veriquote::policy::Verdict;
 use veriquote_facade::{CheckLine, Finding, Problem, ProblemKind, Verification};
 
 pub use code::ServiceCode;
@@ -92,10 +94,11 @@ impl ApiError {
         };
         let mut error = Self::of(code, problem);
         error.0.status = error.0.problem.as_ref().map_or(code.status(), |problem| status_of(problem.kind));
-        error.0.check = checks.iter().rev().find(|check| check.outcome == "failed").cloned();
+        error.0.check = checks.iter().rev().find(|check| check.outcome == OutcomeKind::Failed).cloned();
         error.0.trace = checks;
         let findings = appraisal.map(|appraisal| appraisal.findings).unwrap_or_default();
-        error.0.findings = findings.into_iter().filter(|finding| finding.outcome == "violated").collect();
+        error.0.findings =
+            findings.into_iter().filter(|finding| finding.outcome == Verdict::Violated).collect();
         error
     }
 

@@ -6,6 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use veriquote::bytes::to_hex;
 use veriquote::measured_boot::ima::ImaList;
+use veriquote::policy::Verdict;
 use veriquote_facade::{Finding, Verification};
 
 use super::Caller;
@@ -14,10 +15,9 @@ use super::enrol::millis;
 use super::parameters::Parameters;
 use super::record::Machine;
 use super::report::Report;
-use crate::State;
 use crate::operations::audit::{Entry, record};
-use crate::random;
 use crate::store::{EventFilter, StoredEvent};
+use crate::{State, random};
 
 /// Of the boot.
 pub const SYSTEM: i64 = 1;
@@ -71,7 +71,7 @@ impl Deviation {
 #[must_use]
 pub fn deviations(verification: &Verification, report: &Report) -> Vec<Deviation> {
     let findings = verification.appraisal.as_ref().map(|appraisal| appraisal.findings.as_slice());
-    let violated = findings.unwrap_or_default().iter().filter(|finding| finding.outcome == "violated");
+    let violated = findings.unwrap_or_default().iter().filter(|finding| finding.outcome == Verdict::Violated);
     violated.flat_map(|finding| of_finding(finding, report)).collect()
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use veriquote::Policy;
 use veriquote::bytes::from_hex;
-use veriquote::policy::PcrRule;
-use veriquote::tpm::AlgorithmId;
+use veriquote::policy::{PcrRule, Verdict as Ruling};
+use veriquote::tpm::{AlgorithmId, ContinuityKind};
 use veriquote_facade::{Blob, Time, TpmClaims, TpmRequest, Verification};
 
 use super::Caller;
@@ -145,7 +145,7 @@ async fn judge(
     };
     let of_boot = deviations.iter().find(|deviation| deviation.affiliation == events::SYSTEM);
     let of_programs = deviations.iter().find(|deviation| deviation.affiliation == events::PROGRAM);
-    let went_back = claims.clock.continuity.as_deref() == Some("went_back");
+    let went_back = claims.clock.continuity == Some(ContinuityKind::WentBack.into());
     if !went_back {
         record.clock = Some(claims.clock.reading);
     }
@@ -159,7 +159,7 @@ async fn judge(
         record.baseline = Some(first_boot(state, claims, now).await?);
     }
     let is_listed = verification.appraisal.as_ref().is_some_and(|appraisal| {
-        appraisal.findings.iter().any(|it| it.rule == "ima.allow" && it.outcome == "satisfied")
+        appraisal.findings.iter().any(|it| it.rule == "ima.allow" && it.outcome == Ruling::Satisfied)
     });
     if verification.accepted
         && record.program_list.is_none()

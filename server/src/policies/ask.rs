@@ -1,8 +1,8 @@
 //! Asks modules of Rego about evidence that the core's rules accepted.
 
 use serde_json::{Map, Value, json};
-use veriquote::Code;
-use veriquote::UnixTime;
+use veriquote::policy::Verdict;
+use veriquote::{Code, OutcomeKind, UnixTime};
 use veriquote_facade::{CheckLine, Finding, Problem, Verification};
 
 use super::Resolved;
@@ -40,7 +40,7 @@ pub async fn ask(
     verification.checks.push(CheckLine {
         id: "service.rego".to_owned(),
         title: "the policy's module allows the evidence".to_owned(),
-        outcome: if ruling.allowed { "passed" } else { "failed" }.to_owned(),
+        outcome: if ruling.allowed { OutcomeKind::Passed } else { OutcomeKind::Failed }.into(),
         reason: None,
         spec: "docs/api.md, Policies".to_owned(),
         facts: facts(&ruling.reasons),
@@ -48,7 +48,7 @@ pub async fn ask(
     if let Some(appraisal) = &mut verification.appraisal {
         appraisal.findings.push(Finding {
             rule: RULE.to_owned(),
-            outcome: if ruling.allowed { "satisfied" } else { "violated" }.to_owned(),
+            outcome: if ruling.allowed { Verdict::Satisfied } else { Verdict::Violated }.into(),
             facts: facts(&ruling.reasons),
         });
     }

@@ -51,8 +51,8 @@ fn reading(result: &Verification) -> ClockReading {
     result.claims.as_ref().and_then(|claims| claims.tpm()).expect("claims").clock.reading
 }
 
-fn continuity(result: &Verification) -> Option<&str> {
-    result.claims.as_ref()?.tpm()?.clock.continuity.as_deref()
+fn continuity(result: &Verification) -> Option<&'static str> {
+    result.claims.as_ref()?.tpm()?.clock.continuity.map(|it| it.as_str())
 }
 
 fn pcr(result: &Verification, index: u8) -> &str {

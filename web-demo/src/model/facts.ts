@@ -1,5 +1,5 @@
 // Small questions to a result. Nothing is decided here: the core decided.
-import type { CheckLine, CollateralClaims, Verification, TpmClaims, DcapClaims, TokenClaims, NvgpuClaims, CompositeClaims, EventClaims, RegisterClaims } from 'veriquote';
+import type { CheckLine, CheckOutcome, CollateralClaims, Verification, TpmClaims, DcapClaims, TokenClaims, NvgpuClaims, CompositeClaims, EventClaims, RegisterClaims } from 'veriquote';
 import type { Strings } from '../i18n/index.ts';
 import type { Session } from './session.ts';
 
@@ -65,9 +65,10 @@ export function hasOwnRoots(session: Session): boolean {
 }
 
 /** The worst that any check of these ids came to; `undefined` when none was made. */
-export function outcomeOf(checks: readonly CheckLine[], ...ids: string[]): string | undefined {
+export function outcomeOf(checks: readonly CheckLine[], ...ids: string[]): CheckOutcome | undefined {
   const outcomes = checks.filter(({ id }) => ids.includes(id)).map(({ outcome }) => outcome);
-  return ['failed', 'skipped', 'passed'].find((outcome) => outcomes.includes(outcome));
+  const worst: readonly CheckOutcome[] = ['failed', 'skipped', 'passed'];
+  return worst.find((outcome) => outcomes.includes(outcome));
 }
 
 /** Events of a log, those that are proven first of all. */

@@ -31,7 +31,7 @@ impl Summary {
             Exit::Misuse => self.misuse += 1,
         }
         if let Some(claims) = result.claims.as_ref().and_then(Claims::dcap) {
-            *self.statuses.entry(claims.tcb.status.clone()).or_default() += 1;
+            *self.statuses.entry(claims.tcb.status.to_string()).or_default() += 1;
         }
         if let Some(problem) = &result.error {
             *self.codes.entry(problem.code.clone()).or_default() += 1;

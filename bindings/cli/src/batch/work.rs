@@ -9,7 +9,7 @@ use std::thread;
 use veriquote::crypto::CryptoProvider;
 use veriquote::dcap::PlatformCache;
 use veriquote_facade::{
-    Blob, DcapOptions, DcapVerifier, Document, Problem, Time, Verification, platform_of_quote,
+    Blob, DcapOptions, DcapVerifier, Document, EvidenceKind, Problem, Time, Verification, platform_of_quote,
 };
 
 use super::items::{CollateralSource, Item, Task};
@@ -145,7 +145,7 @@ impl Bench<'_> {
             })
         };
         let mut run = run;
-        run().unwrap_or_else(|problem| Verification::failed("dcap", problem, Vec::new()))
+        run().unwrap_or_else(|problem| Verification::failed(EvidenceKind::Dcap, problem, Vec::new()))
     }
 }
 

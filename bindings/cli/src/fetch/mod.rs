@@ -52,7 +52,7 @@ impl Wanted {
     pub fn tee(&self) -> Tee {
         match &self.platform {
             Platform::Known { tee, .. } => *tee,
-            Platform::Asked(query) if query.tee == "tdx" => Tee::Tdx,
+            Platform::Asked(query) if query.tee == veriquote::dcap::Tee::Tdx => Tee::Tdx,
             Platform::Asked(_) => Tee::Sgx,
         }
     }
@@ -174,7 +174,11 @@ fn pck_chain(answer: &Answer) -> Result<(Fmspc, Ca, String), HttpError> {
         HttpError::unusable(answer, format!("the answer is not a PCK certificate: {}", problem.message))
     })?;
     let chain = format!("{}\n{}", leaf.trim_end(), issuer_chain(answer, PCK_CHAIN)?);
-    Ok((fmspc, if ca == "processor" { Ca::Processor } else { Ca::Platform }, chain))
+    Ok((
+        fmspc,
+        if ca == veriquote::dcap::PckAuthority::Processor { Ca::Processor } else { Ca::Platform },
+        chain,
+    ))
 }
 
 /// A caching service serves the root's list itself; Intel's does not, and old caches may not either.

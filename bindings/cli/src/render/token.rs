@@ -9,7 +9,7 @@ use super::tree::tree;
 /// Draws the claims.
 pub(super) fn claims(canvas: &mut Canvas, claims: &TokenClaims) {
     canvas.heading("Signed with");
-    canvas.field("algorithm", &claims.key.algorithm);
+    canvas.field("algorithm", claims.key.algorithm.name());
     if let Some(kid) = &claims.key.kid {
         canvas.field("key", kid);
     }

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use veriquote::OutcomeKind;
+use veriquote::dcap::{TcbStatus, Tee};
+use veriquote::policy::Verdict as Ruling;
 use veriquote_facade::{
-    CheckLine, Claims, DcapClaims, EventClaims, Finding, Forecast, Horizon, NotChecked, Shortfall, Verdict,
-    Verification,
+    CheckLine, Claims, DcapClaims, EventClaims, EventProof, EvidenceKind, Finding, Forecast, ForecastCause,
+    Horizon, NotChecked, Shortfall, Verdict, Verification,
 };
 
 use super::style::{BAD, Canvas, DIM, GOOD, HEAD, KEY, Look, WARN, words};
@@ -12,7 +15,13 @@ use super::tree::{scalar, tree};
 
 /// Draws the whole result; `with_checks` also the single checks.
 pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, with_checks: bool) {
-    canvas.line(&[(HEAD, "veriquote"), (DIM, " · "), ("", &result.evidence), (DIM, " · "), ("", title)]);
+    canvas.line(&[
+        (HEAD, "veriquote"),
+        (DIM, " · "),
+        ("", result.evidence.as_str()),
+        (DIM, " · "),
+        ("", title),
+    ]);
     if with_checks && !result.checks.is_empty() {
         canvas.heading("Checks");
         for check in &result.checks {
@@ -35,10 +44,10 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
         None => {}
     }
     if let Some(appraisal) = &result.appraisal {
-        let worth = |finding: &&Finding| match finding.outcome.as_str() {
-            "violated" => true,
-            "satisfied" => with_checks,
-            _ => false,
+        let worth = |finding: &&Finding| match finding.outcome.0 {
+            Ruling::Violated => true,
+            Ruling::Satisfied => with_checks,
+            Ruling::NotChecked => false,
         };
         let findings: Vec<&Finding> = appraisal.findings.iter().filter(worth).collect();
         if !findings.is_empty() {
@@ -69,9 +78,10 @@ pub fn verification(canvas: &mut Canvas, title: &str, result: &Verification, wit
 /// One line for a batch.
 pub fn one_line(canvas: &mut Canvas, id: &str, result: &Verification) {
     let (look, mark, word) = verdict(result);
-    let status = dcap(result).map(|claims| claims.tcb.status.as_str()).unwrap_or_default();
     let mut pieces = vec![(look, mark), ("", " "), (look, word), ("", "  "), ("", id), ("", "  ")];
-    pieces.push((status_look(status), status));
+    if let Some(claims) = dcap(result) {
+        pieces.push((status_look(claims.tcb.status.0), claims.tcb.status.as_str()));
+    }
     if let Some(problem) = &result.error {
         pieces.extend([("", "  "), (BAD, problem.code.as_str()), (DIM, "  "), (DIM, problem.part.as_str())]);
     }
@@ -113,7 +123,7 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
             (WARN, "✓ AUTHENTIC"),
             ("", "  not appraised: crypto_only accepts whatever is authentic"),
         ]),
-        0 if result.evidence == "token" => canvas.line(&[
+        0 if result.evidence == EvidenceKind::Token => canvas.line(&[
             (GOOD, "✓ AUTHENTIC"),
             ("", "  signed, and as you expect it; what it says of the machine is for you to judge"),
         ]),
@@ -143,13 +153,16 @@ fn draw_verdict(canvas: &mut Canvas, result: &Verification) {
 
 fn draw_check(canvas: &mut Canvas, check: &CheckLine) {
     const ID_WIDTH: usize = 31;
-    let (look, mark) = match check.outcome.as_str() {
-        "passed" => (GOOD, "✓"),
-        "failed" => (BAD, "✗"),
-        _ => (DIM, "–"),
+    let (look, mark) = match check.outcome.0 {
+        OutcomeKind::Passed => (GOOD, "✓"),
+        OutcomeKind::Failed => (BAD, "✗"),
+        OutcomeKind::Skipped => (DIM, "–"),
     };
     canvas.piece(look, &format!("  {mark} "));
-    canvas.piece(if check.outcome == "failed" { BAD } else { DIM }, &format!("{:<ID_WIDTH$} ", check.id));
+    canvas.piece(
+        if check.outcome == OutcomeKind::Failed { BAD } else { DIM },
+        &format!("{:<ID_WIDTH$} ", check.id),
+    );
     let column = 5 + ID_WIDTH.max(check.id.chars().count());
     let mut text = check.title.clone();
     if let Some(reason) = &check.reason {
@@ -181,13 +194,13 @@ fn draw_claims(canvas: &mut Canvas, claims: &DcapClaims, result: &Verification) 
     let mark = if result.verified { "" } else { " (signatures hold, but the TCB is not trusted)" };
     canvas.heading(&format!(
         "What the {} says{mark}",
-        if claims.tee == "tdx" { "trust domain" } else { "enclave" }
+        if claims.tee == Tee::Tdx { "trust domain" } else { "enclave" }
     ));
     members(canvas, &claims.report);
     canvas.heading("Platform");
     members(canvas, &claims.platform);
     canvas.heading("TCB");
-    canvas.field_styled("status", status_look(&claims.tcb.status), &claims.tcb.status);
+    canvas.field_styled("status", status_look(claims.tcb.status.0), claims.tcb.status.as_str());
     if let Some(date) = &claims.tcb.date {
         canvas.field("date", date);
     }
@@ -200,8 +213,8 @@ fn draw_claims(canvas: &mut Canvas, claims: &DcapClaims, result: &Verification) 
     for part in &claims.tcb.parts {
         let date = part.date.as_deref().unwrap_or_default();
         canvas.field_styled(
-            &format!("  {}", words(&part.part)),
-            status_look(&part.status),
+            &format!("  {}", words(part.part.as_str())),
+            status_look(part.status.0),
             &format!("{} of {}", part.status, date.split('T').next().unwrap_or_default()),
         );
     }
@@ -234,16 +247,21 @@ pub(super) fn members(canvas: &mut Canvas, of: &impl Serialize) {
     }
 }
 
+/// What is known of an event's data, as a mark.
+pub(super) fn proof(event: &EventClaims) -> (Look, &'static str) {
+    match event.proof.0 {
+        EventProof::Data => (GOOD, "✓"),
+        EventProof::Contradicted => (BAD, "✗"),
+        EventProof::Opaque | EventProof::Unmeasured | EventProof::Unauthenticated => (DIM, "·"),
+    }
+}
+
 fn draw_event(canvas: &mut Canvas, event: &EventClaims) {
     let register = match event.index {
         0 => "MRTD".to_owned(),
         index => format!("RTMR{}", index - 1),
     };
-    let (look, mark) = match event.proof.as_str() {
-        "data" => (GOOD, "✓"),
-        "contradicted" => (BAD, "✗"),
-        _ => (DIM, "·"),
-    };
+    let (look, mark) = proof(event);
     let text = event.text.as_deref().unwrap_or_default();
     canvas.bullet(look, mark, &format!("{register} {} {text}", event.event_type));
 }
@@ -264,7 +282,7 @@ fn draw_shortfall(canvas: &mut Canvas, shortfall: &Shortfall) {
     let day = shortfall.date.split('T').next().unwrap_or_default();
     canvas.line(&[
         ("", "  to reach "),
-        (status_look(&shortfall.status), &shortfall.status),
+        (status_look(shortfall.status.0), shortfall.status.as_str()),
         (DIM, &format!(" of {day} ({})", shortfall.part)),
     ]);
     for component in &shortfall.components {
@@ -283,10 +301,10 @@ fn draw_shortfall(canvas: &mut Canvas, shortfall: &Shortfall) {
 }
 
 fn draw_finding(canvas: &mut Canvas, finding: &Finding) {
-    let (look, mark) = match finding.outcome.as_str() {
-        "satisfied" => (GOOD, "✓"),
-        "violated" => (BAD, "✗"),
-        _ => (WARN, "·"),
+    let (look, mark) = match finding.outcome.0 {
+        Ruling::Satisfied => (GOOD, "✓"),
+        Ruling::Violated => (BAD, "✗"),
+        Ruling::NotChecked => (WARN, "·"),
     };
     canvas.bullet(look, mark, &format!("{}: {}", finding.rule, facts(finding.facts.iter())));
 }
@@ -311,10 +329,10 @@ fn draw_forecast(canvas: &mut Canvas, all: &[Forecast]) {
             continue;
         }
         let when = change.at.as_deref().map_or("on a day not announced", |at| at);
-        let cause = match change.cause.as_str() {
-            "expiry" => format!("{} will be stale", change.parts.join(", ")),
-            "grace_ends" => "the grace period ends".to_owned(),
-            _ => recovery(change),
+        let cause = match change.cause.0 {
+            ForecastCause::Expiry => format!("{} will be stale", change.parts.join(", ")),
+            ForecastCause::GraceEnds => "the grace period ends".to_owned(),
+            ForecastCause::Recovery => recovery(change),
         };
         let what = format!("{when}: {cause}");
         let Some(verdict) = &change.verdict else {
@@ -341,7 +359,7 @@ fn draw_short_verdict(canvas: &mut Canvas, what: &str, verdict: &Verdict) {
         (true, false) => (WARN, "!"),
         _ => (BAD, "✗"),
     };
-    let mut text = format!("{what} → {}", verdict.status.as_deref().unwrap_or("not authentic"));
+    let mut text = format!("{what} → {}", verdict.status.map_or("not authentic", |status| status.as_str()));
     if !verdict.advisories.is_empty() {
         text.push_str(&format!(" [{}]", verdict.advisories.join(" ")));
     }
@@ -355,10 +373,10 @@ fn day(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
-fn status_look(status: &str) -> Look {
+fn status_look(status: TcbStatus) -> Look {
     match status {
-        "UpToDate" => GOOD,
-        "Revoked" | "NotSupported" => BAD,
+        TcbStatus::UpToDate => GOOD,
+        TcbStatus::Revoked | TcbStatus::NotSupported => BAD,
         _ => WARN,
     }
 }

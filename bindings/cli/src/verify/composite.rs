@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use veriquote_facade::{Blob, CompositeRequest, Problem, verify_composite};
+use veriquote_facade::{Blob, CompositeRequest, EvidenceKind, Problem, verify_composite};
 
 use super::{now, provider, tell};
 use crate::cli::Composite;
@@ -14,7 +14,7 @@ use crate::input;
 pub fn composite(args: &Composite) -> Exit {
     // What is told of is members of the request's file, not flags.
     let result = request(args).map(|request| verify_composite(provider(args.output.crypto), &request));
-    tell("composite", &args.request, &args.output, result)
+    tell(EvidenceKind::Composite, &args.request, &args.output, result)
 }
 
 fn request(args: &Composite) -> Result<CompositeRequest, Problem> {

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use veriquote::dcap::Profile;
 use veriquote_facade::{
-    DcapOptions, DcapVerifier, Document, Problem, ProfileName, QveEvidence, Verification,
+    DcapOptions, DcapVerifier, Document, EvidenceKind, OneOf, Problem, QveEvidence, Verification,
 };
 
 use super::{now, provider, refuse, tell};
@@ -16,13 +17,13 @@ use crate::input;
 pub fn dcap(args: &Dcap) -> Exit {
     if let Some(batch) = &args.batch {
         let run = crate::batch::run(args, batch);
-        return run.unwrap_or_else(|problem| refuse("dcap", &args.output, in_flags(problem)));
+        return run.unwrap_or_else(|problem| refuse(EvidenceKind::Dcap, &args.output, in_flags(problem)));
     }
     let Some(path) = &args.quote else {
         let problem = Problem::misuse("--quote", "no quote was given", "pass --quote FILE or --batch DIR");
-        return refuse("dcap", &args.output, problem);
+        return refuse(EvidenceKind::Dcap, &args.output, problem);
     };
-    tell("dcap", path, &args.output, with_flags(single(args, path)))
+    tell(EvidenceKind::Dcap, path, &args.output, with_flags(single(args, path)))
 }
 
 fn single(args: &Dcap, quote: &Path) -> Result<Verification, Problem> {
@@ -65,10 +66,10 @@ pub fn collateral(args: &Dcap) -> Result<Vec<Document>, Problem> {
 pub fn options(args: &Dcap) -> Result<DcapOptions, Problem> {
     Ok(DcapOptions {
         roots: input::all(&args.root, "--root")?,
-        profile: match args.profile {
-            cli::ProfileName::Strict => ProfileName::Strict,
-            cli::ProfileName::Intel => ProfileName::Intel,
-        },
+        profile: OneOf(match args.profile {
+            cli::ProfileName::Strict => Profile::Strict,
+            cli::ProfileName::Intel => Profile::Intel,
+        }),
         policy: input::document(args.policy.as_deref(), "--policy")?,
         crypto_only: args.crypto_only,
         report_data: args.report_data.clone(),

@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use veriquote::UnixTime;
 use veriquote::crypto::{CryptoProvider, RustCrypto};
 use veriquote_aws_lc::AwsLc;
-use veriquote_facade::{Problem, Time, Verification};
+use veriquote_facade::{EvidenceKind, Problem, Time, Verification};
 
 use crate::cli::{CryptoName, Output};
 use crate::exit::{Exit, fail, print, print_json};
@@ -28,7 +28,7 @@ pub use tpm::{learn, tpm};
 
 /// Tells what became of evidence: the verification, or what is wrong with the flags and the files that they
 /// name, which says nothing of the evidence.
-fn tell(evidence: &str, file: &Path, output: &Output, result: Result<Verification, Problem>) -> Exit {
+fn tell(evidence: EvidenceKind, file: &Path, output: &Output, result: Result<Verification, Problem>) -> Exit {
     let mut result = match result {
         Ok(result) => result,
         Err(problem) => return refuse(evidence, output, problem),
@@ -48,7 +48,7 @@ fn tell(evidence: &str, file: &Path, output: &Output, result: Result<Verificatio
 }
 
 /// Tells what is wrong with flags.
-fn refuse(evidence: &str, output: &Output, problem: Problem) -> Exit {
+fn refuse(evidence: EvidenceKind, output: &Output, problem: Problem) -> Exit {
     if output.json {
         print_json(&Verification::failed(evidence, problem, Vec::new()));
     } else {

@@ -1,6 +1,6 @@
 //! `verify nvgpu`: GPUs and switches of NVIDIA.
 
-use veriquote_facade::{Blob, Document, NvgpuOptions, NvgpuRequest, Problem, verify_nvgpu};
+use veriquote_facade::{Blob, Document, EvidenceKind, NvgpuOptions, NvgpuRequest, Problem, verify_nvgpu};
 
 use super::{now, provider, tell};
 use crate::cli::Nvgpu;
@@ -11,7 +11,7 @@ use crate::input::{self, all, document, documents};
 /// Verifies devices.
 pub fn nvgpu(args: &Nvgpu) -> Exit {
     let result = request(args).map(|request| verify_nvgpu(provider(args.output.crypto), &request));
-    tell("nvgpu", &args.evidence, &args.output, with_flags(result))
+    tell(EvidenceKind::Nvgpu, &args.evidence, &args.output, with_flags(result))
 }
 
 fn request(args: &Nvgpu) -> Result<NvgpuRequest, Problem> {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 use veriquote_facade::{
-    AcceptedAlgorithms, AttestedExpectations, Blob, Document, ExpectedDebug, ExpectedNonce, ExpectedSeconds,
-    ExpectedSigner, ExpectedText, Problem, TokenExpectations, TokenExpiry, TokenOptions, TokenRequest,
-    verify_token,
+    AcceptedAlgorithms, AttestedExpectations, Blob, Document, EvidenceKind, ExpectedDebug, ExpectedNonce,
+    ExpectedSeconds, ExpectedSigner, ExpectedText, Problem, TokenExpectations, TokenExpiry, TokenOptions,
+    TokenRequest, verify_token,
 };
 
 use super::{now, provider, tell};
@@ -16,7 +16,7 @@ use crate::input;
 /// Verifies one token.
 pub fn token(args: &Token) -> Exit {
     let result = request(args).map(|request| verify_token(provider(args.output.crypto), &request));
-    tell("token", &args.token, &args.output, with_flags(result))
+    tell(EvidenceKind::Token, &args.token, &args.output, with_flags(result))
 }
 
 fn request(args: &Token) -> Result<TokenRequest, Problem> {

@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
-use veriquote_facade::{Blob, ClockReading, Problem, TpmOptions, TpmRequest, learn_tpm_policy, verify_tpm};
+use veriquote_facade::{
+    Blob, ClockReading, EvidenceKind, Problem, TpmOptions, TpmRequest, learn_tpm_policy, verify_tpm,
+};
 
 use super::{now, provider, tell};
 use crate::cli::Tpm;
@@ -15,7 +17,7 @@ use crate::input::{self, all, document, optional};
 /// Verifies one quote.
 pub fn tpm(args: &Tpm) -> Exit {
     let result = request(args).map(|request| verify_tpm(provider(args.output.crypto), &request));
-    tell("tpm", &args.quote, &args.output, with_flags(result))
+    tell(EvidenceKind::Tpm, &args.quote, &args.output, with_flags(result))
 }
 
 /// Prints a policy that accepts a boot like this one.

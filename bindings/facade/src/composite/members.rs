@@ -19,11 +19,13 @@ use super::{
 use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::dcap::{self, DcapVerifier};
+use crate::dcap_claims::DcapClaims;
 use crate::event_log::EventLogClaims;
 use crate::nvgpu::{self, Judged};
+use crate::one_of::EvidenceKind;
 use crate::problem::Problem;
 use crate::tpm::verify_tpm_for_claims;
-use crate::verification::{Appraisal, Claims, DcapClaims, Verification};
+use crate::verification::{Appraisal, Claims, Verification};
 
 /// The policies of each member: all of a member's must accept it.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +140,10 @@ fn of_tpm(
             "use the mode `veriquote`, or verify the TPM by itself",
         );
         return (
-            policies.iter().map(|_| Verification::failed("tpm", problem.clone(), Vec::new())).collect(),
+            policies
+                .iter()
+                .map(|_| Verification::failed(EvidenceKind::Tpm, problem.clone(), Vec::new()))
+                .collect(),
             None,
         );
     };
@@ -171,7 +176,7 @@ fn of_devices(
             policies.devices.iter().map(judge).collect()
         }
         Err(problem) => {
-            let failed = Verification::failed("nvgpu", problem, checks);
+            let failed = Verification::failed(EvidenceKind::Nvgpu, problem, checks);
             policies.devices.iter().map(|_| Judged::refused(failed.clone())).collect()
         }
     }
@@ -179,11 +184,16 @@ fn of_devices(
 
 /// A call that is wrong: no member is verified.
 fn nobody(problem: &Problem, request: &CompositeRequest, policies: &MemberPolicies) -> Members {
-    let failed = |evidence: &str| Verification::failed(evidence, problem.clone(), Vec::new());
+    let failed = |evidence: EvidenceKind| Verification::failed(evidence, problem.clone(), Vec::new());
     Members {
         machine: policies.machine.iter().map(|_| Judged::refused(failed(dcap::EVIDENCE))).collect(),
-        devices: policies.devices.iter().map(|_| Judged::refused(failed("nvgpu"))).collect(),
-        tpm: policies.tpm.iter().filter(|_| request.tpm.is_some()).map(|_| failed("tpm")).collect(),
+        devices: policies.devices.iter().map(|_| Judged::refused(failed(EvidenceKind::Nvgpu))).collect(),
+        tpm: policies
+            .tpm
+            .iter()
+            .filter(|_| request.tpm.is_some())
+            .map(|_| failed(EvidenceKind::Tpm))
+            .collect(),
         tpm_member: None,
         bond: None,
     }
@@ -272,7 +282,7 @@ impl Machine<'_> {
         let verification = Verification {
             verified: bond.is_ok() && !error.as_ref().is_some_and(super::is_refusal),
             accepted: accepted.is_some(),
-            evidence: dcap::EVIDENCE.to_owned(),
+            evidence: dcap::EVIDENCE.into(),
             error,
             checks,
             claims: Some(Claims::Dcap(Box::new(claims))),

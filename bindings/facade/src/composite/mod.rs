@@ -19,20 +19,22 @@ use crate::blob::Blob;
 use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::dcap::{self, DcapOptions, DcapVerifier};
+use crate::dcap_claims::DcapClaims;
 use crate::event_log::EventLogClaims;
 use crate::nvgpu::{self, Judged, NvgpuClaims, NvgpuOptions};
+use crate::one_of::{EvidenceKind, OneOf};
 use crate::options::hex;
 use crate::problem::Problem;
 use crate::read::answer;
 use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
-use crate::verification::{Appraisal, Claims, DcapClaims, NotChecked, Verification};
+use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 pub use members::{MemberPolicies, Members, verify_members_for_claims};
 pub use request::{
     CompositeBinding, CompositeDevices, CompositeMachine, CompositeOptions, CompositeRequest, CompositeTpm,
 };
 
-const EVIDENCE: &str = "composite";
+const EVIDENCE: EvidenceKind = EvidenceKind::Composite;
 
 /// What a machine and its devices say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,10 +60,10 @@ pub struct CompositeClaims {
 #[serde(deny_unknown_fields)]
 pub struct BondClaims {
     /// The mode.
-    pub mode: String,
+    pub mode: OneOf<BindingMode>,
     /// `measured`: the policy accepts only certain software of the machine, which is trusted to ask its own
     /// devices; `nonce-only`: any machine can have relayed the challenge.
-    pub strength: String,
+    pub strength: OneOf<Strength>,
     /// The evidence itself answers a challenge of yours.
     pub fresh: bool,
     /// The machine's quote is over the devices' evidence itself.
@@ -74,8 +76,8 @@ impl BondClaims {
     fn of(composite: &Composite, strength: Strength) -> Self {
         let mode = composite.mode();
         Self {
-            mode: mode.as_str().to_owned(),
-            strength: strength.as_str().to_owned(),
+            mode: mode.into(),
+            strength: strength.into(),
             fresh: composite.is_fresh(),
             covers_evidence: mode.covers_evidence(),
             identity_checked: composite.is_identity_checked(),
@@ -248,7 +250,7 @@ fn judge(
     let verification = Verification {
         verified: !error.as_ref().is_some_and(is_refusal),
         accepted: error.is_none(),
-        evidence: EVIDENCE.to_owned(),
+        evidence: EVIDENCE.into(),
         error,
         checks,
         claims: Some(Claims::Composite(Box::new(claims))),

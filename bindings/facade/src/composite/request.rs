@@ -132,6 +132,7 @@ pub struct CompositeOptions {
 #[serde(deny_unknown_fields)]
 pub struct CompositeBinding {
     /// The mode, such as `veriquote` or `trustee-first32`.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::OneOf<veriquote::composite::BindingMode>"))]
     pub mode: String,
     /// The challenge that you gave out: hex.
     #[serde(default)]

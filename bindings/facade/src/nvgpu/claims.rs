@@ -4,21 +4,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::bytes::to_hex;
 use veriquote::nvidia::{
-    CertificateStatus, ClaimValue, Comparison, DeviceSet, Fields, Form, MeasuredDevice, Mismatch, Topology,
+    Architecture, CertificateStatus, ClaimValue, Comparison, DeviceClass, DeviceSet, Fields, Form, GpuMode,
+    MeasuredDevice, Mismatch, RevocationState, RimKind, TopologyKind,
 };
+
+use crate::one_of::OneOf;
 
 /// What GPUs and switches say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NvgpuClaims {
-    /// Whose form the evidence came in, such as `nvattest`.
-    pub form: String,
-    /// The mode that the GPUs state: `spt`, `mpt` or `ppcie`.
-    pub mode: Option<String>,
-    /// Whether GPUs and switches are wired as one protected machine: `complete`, `broken` or
-    /// `not_applicable`.
-    pub topology: String,
+    /// Whose form the evidence came in.
+    pub form: OneOf<Form>,
+    /// The mode that the GPUs state.
+    pub mode: Option<OneOf<GpuMode>>,
+    /// Whether GPUs and switches are wired as one protected machine.
+    pub topology: OneOf<TopologyKind>,
     /// The devices, in the order of the evidence.
     pub devices: Vec<NvgpuDeviceClaims>,
     /// The last moment at which every certificate is valid, and every list and answer current.
@@ -32,10 +34,10 @@ pub struct NvgpuClaims {
 pub struct NvgpuDeviceClaims {
     /// How the collector calls the device; not signed.
     pub name: Option<String>,
-    /// `gpu` or `nvswitch`.
-    pub class: String,
-    /// `HOPPER`, `BLACKWELL` or `LS10`.
-    pub architecture: String,
+    /// What it is.
+    pub class: OneOf<DeviceClass>,
+    /// Its architecture.
+    pub architecture: OneOf<Architecture>,
     /// The chip, such as `GH100`.
     pub chip: String,
     /// The driver's version; switches have none.
@@ -76,8 +78,8 @@ pub struct FirmwareIdClaims {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ComparisonClaims {
-    /// `driver`, `vbios` or `switch_bios`.
-    pub kind: String,
+    /// What it is for.
+    pub kind: OneOf<RimKind>,
     /// The manifest's version.
     pub version: String,
     /// The first day of its signer's certificate: tells editions apart.
@@ -114,8 +116,8 @@ pub struct MismatchClaims {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MissingRim {
-    /// `driver`, `vbios` or `switch_bios`.
-    pub kind: String,
+    /// What it is for.
+    pub kind: OneOf<RimKind>,
     /// Its name at NVIDIA's service, made from what the device signed.
     pub id: Option<String>,
 }
@@ -131,22 +133,17 @@ pub struct DeviceCertificate {
     pub serial: String,
     /// The last moment of its validity.
     pub not_after: String,
-    /// What its issuer says: `good`, `on_hold`, or `not_known` where nothing was given.
-    pub revocation: String,
+    /// What its issuer says; `not_known` where nothing was given.
+    pub revocation: OneOf<RevocationState>,
 }
 
 impl NvgpuClaims {
     pub(crate) fn of(form: Form, set: &DeviceSet) -> Self {
         let devices = set.devices().iter().zip(set.unauthenticated_names());
         Self {
-            form: form.as_str().to_owned(),
-            mode: set.mode().map(|mode| mode.as_str().to_owned()),
-            topology: match set.topology() {
-                Topology::NotApplicable => "not_applicable",
-                Topology::Complete => "complete",
-                Topology::Broken(_) => "broken",
-            }
-            .to_owned(),
+            form: form.into(),
+            mode: set.mode().map(OneOf),
+            topology: set.topology().kind().into(),
             devices: devices.map(|(device, name)| NvgpuDeviceClaims::of(device, name.clone())).collect(),
             valid_until: set.window().not_after.to_string(),
         }
@@ -164,8 +161,8 @@ impl NvgpuDeviceClaims {
         let missing = ids.filter(|(kind, _)| measured.missing().contains(kind));
         Self {
             name,
-            class: measured.class().as_str().to_owned(),
-            architecture: device.architecture().as_str().to_owned(),
+            class: measured.class().into(),
+            architecture: device.architecture().into(),
             chip: device.chip().to_owned(),
             driver_version,
             vbios_version,
@@ -177,7 +174,7 @@ impl NvgpuDeviceClaims {
             },
             measurements_match: measured.is_match(),
             comparisons: measured.comparisons().iter().map(ComparisonClaims::from).collect(),
-            missing: missing.map(|(kind, id)| MissingRim { kind: kind.as_str().to_owned(), id }).collect(),
+            missing: missing.map(|(kind, id)| MissingRim { kind: kind.into(), id }).collect(),
             certificates: device.certificate_statuses().iter().map(DeviceCertificate::from).collect(),
             nvidia: measured.claims().iter().map(|(name, claim)| (name.clone(), value(claim))).collect(),
         }
@@ -187,7 +184,7 @@ impl NvgpuDeviceClaims {
 impl From<&Comparison> for ComparisonClaims {
     fn from(comparison: &Comparison) -> Self {
         Self {
-            kind: comparison.kind.as_str().to_owned(),
+            kind: comparison.kind.into(),
             version: comparison.version.clone(),
             issued: comparison.issued.to_string(),
             valid_until: comparison.window.not_after.to_string(),
@@ -216,7 +213,7 @@ impl From<&CertificateStatus> for DeviceCertificate {
             subject: status.subject.clone(),
             serial: to_hex(&status.serial),
             not_after: status.not_after.to_string(),
-            revocation: status.state.as_str().to_owned(),
+            revocation: status.state.into(),
         }
     }
 }

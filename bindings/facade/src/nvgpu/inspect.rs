@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::json::Node;
-use veriquote::nvidia::{DeviceEvidence, Envelope, Form, Report, Trailing, UnauthenticatedRim};
+use veriquote::nvidia::{
+    Architecture, DeviceEvidence, Envelope, Form, Report, RimKind, Trailing, UnauthenticatedRim,
+};
 use veriquote::{Error, encoding, limits};
 
 use crate::inspect::{CertificateView, certificate_view};
+use crate::one_of::OneOf;
 
 /// Evidence of devices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,7 +30,7 @@ pub struct NvgpuDeviceView {
     /// How the collector calls the device.
     pub name: Option<String>,
     /// The announced architecture.
-    pub architecture: Option<String>,
+    pub architecture: Option<OneOf<Architecture>>,
     /// The challenge that the report carries.
     pub nonce: String,
     /// How many measurements there are.
@@ -42,8 +45,8 @@ pub struct NvgpuDeviceView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RimView {
-    /// `driver`, `vbios` or `switch_bios`.
-    pub rim: String,
+    /// What it is for.
+    pub rim: OneOf<RimKind>,
     /// The product.
     pub product: String,
     /// The version.
@@ -91,14 +94,14 @@ impl NvgpuDeviceView {
         let ders = encoding::pem_blocks(&device.chain, "CERTIFICATE", limits::CERTIFICATES);
         let ders = ders.map_err(|error| error.inside("chain"))?;
         let certificates = ders.iter().map(|der| certificate_of(der)).collect::<Result<_, _>>()?;
-        let architecture = device.architecture.map(|it| it.as_str().to_owned());
+        let architecture = device.architecture.map(OneOf);
         Self::of_report(&device.report, device.name.clone(), architecture, certificates)
     }
 
     fn of_report(
         bytes: &[u8],
         name: Option<String>,
-        architecture: Option<String>,
+        architecture: Option<OneOf<Architecture>>,
         certificates: Vec<CertificateView>,
     ) -> Result<Self, Error> {
         let report = Report::parse(bytes, Trailing::AllowZeros)?;
@@ -123,7 +126,7 @@ impl RimView {
         let rim = UnauthenticatedRim::parse(xml).map_err(|error| error.inside("rim"))?;
         let certificates = rim.certificates.iter().map(|der| certificate_of(der));
         Ok(Self {
-            rim: rim.kind.as_str().to_owned(),
+            rim: rim.kind.into(),
             product: rim.product.clone(),
             version: rim.version.clone(),
             measurements: rim.measurements.iter().map(|measurement| measurement.index).collect(),

@@ -16,12 +16,13 @@ use super::claims::NvgpuClaims;
 use super::request::{NvgpuOptions, NvgpuRequest};
 use crate::blob::Blob;
 use crate::check::CheckLine;
+use crate::one_of::EvidenceKind;
 use crate::options::hex;
 use crate::problem::Problem;
 use crate::read::answer;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
-const EVIDENCE: &str = "nvgpu";
+const EVIDENCE: EvidenceKind = EvidenceKind::Nvgpu;
 
 /// Verifies devices: an [`NvgpuRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
@@ -56,7 +57,7 @@ impl<T> Judged<T> {
     /// What each policy makes of evidence that is authentic; all refuse what is not.
     pub(crate) fn by_each<E: Clone>(
         policies: &[Policy],
-        kind: &str,
+        kind: EvidenceKind,
         authentic: Result<E, Problem>,
         checks: Vec<CheckLine>,
         judge: impl Fn(E, &Policy, Vec<CheckLine>) -> Self,
@@ -141,7 +142,7 @@ pub(crate) fn judge(
     let verification = Verification {
         verified: true,
         accepted: error.is_none(),
-        evidence: EVIDENCE.to_owned(),
+        evidence: EVIDENCE.into(),
         error,
         checks,
         claims: Some(Claims::Nvgpu(Box::new(claims))),

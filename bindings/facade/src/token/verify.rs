@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::json::object;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::appraisal::NrasBundle;
 use veriquote::crypto::CryptoProvider;
-use veriquote::jwt::{self, AuthenticToken, Expectations, KeySet};
+use veriquote::jwt::{self, Algorithm, AuthenticToken, Expectations, KeyOrigin, KeySet};
 use veriquote::{Check, Failure, TrustAnchor, TrustAnchors, Window};
 
 use super::attested::{Asked, Attested};
@@ -15,12 +14,14 @@ use super::request::{ExpectedNonce, TokenOptions, TokenRequest};
 use crate::appraisal::TokenAppraisal;
 use crate::check::CheckLine;
 use crate::document::Document;
+use crate::json::object;
+use crate::one_of::{EvidenceKind, OneOf};
 use crate::problem::Problem;
 use crate::read::answer;
 use crate::time::Time;
 use crate::verification::{Claims, NotChecked, Verification};
 
-pub(crate) const EVIDENCE: &str = "token";
+pub(crate) const EVIDENCE: EvidenceKind = EvidenceKind::Token;
 
 /// What an authentic token says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,12 +71,12 @@ pub struct SubmoduleToken {
 #[serde(deny_unknown_fields)]
 pub struct TokenKey {
     /// The algorithm, by registered name.
-    pub algorithm: String,
+    pub algorithm: OneOf<Algorithm>,
     /// The key's id.
     pub kid: Option<String>,
     /// `set`: the caller's keys; `certified_set`: those, certified by the caller's roots;
     /// `certified_header`: the token's own certificates, which end at the caller's roots.
-    pub origin: String,
+    pub origin: OneOf<KeyOrigin>,
 }
 
 /// Verifies one token: a [`TokenRequest`] as JSON in, a [`Verification`] as JSON out.
@@ -229,11 +230,7 @@ fn submodule((name, token): (&str, &AuthenticToken)) -> SubmoduleToken {
 
 fn key(token: &AuthenticToken) -> TokenKey {
     let key = token.key();
-    TokenKey {
-        algorithm: key.algorithm.name().to_owned(),
-        kid: key.kid.clone(),
-        origin: key.origin.as_str().to_owned(),
-    }
+    TokenKey { algorithm: key.algorithm.into(), kid: key.kid.clone(), origin: key.origin.into() }
 }
 
 fn until(window: Window) -> Option<String> {
@@ -256,13 +253,10 @@ fn result(of_tokens: &[Check], claims: TokenClaims, attested: Attested) -> Verif
     Verification {
         verified: true,
         accepted: error.is_none(),
-        evidence: EVIDENCE.to_owned(),
         error,
         checks,
         claims: Some(Claims::Token(Box::new(TokenClaims { appraisal, ..claims }))),
-        appraisal: None,
         not_checked,
-        horizons: Vec::new(),
-        forecast: Vec::new(),
+        ..Verification::nothing(EVIDENCE)
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
-use veriquote::tpm::{AkSummary, AlgorithmId, AuthenticQuote, PcrValues};
+use veriquote::tpm::{AkRoute, AkSummary, AlgorithmId, AuthenticQuote, ContinuityKind, Counters, PcrValues};
 
 use super::logs::{BootClaims, ImaClaims};
 use super::request::ClockReading;
+use crate::one_of::{KeyAssurance, OneOf};
 
 /// PCR values by bank and index, in lower-case hex.
 pub type PcrBanks = BTreeMap<String, BTreeMap<u8, String>>;
@@ -60,11 +61,11 @@ pub struct TpmQuoteClaims {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AkClaims {
-    /// Why it is trusted: `bare_key`, `pinned`, `certificate`, `activated`, `attested` or `tee_bound`.
-    pub route: String,
+    /// Why it is trusted.
+    pub route: OneOf<AkRoute>,
     /// `attributes_checked`: it is known to sign only what its TPM made; `key_only`: that is not known, and
     /// it could have signed anything.
-    pub assurance: String,
+    pub assurance: OneOf<KeyAssurance>,
     /// Kind and size.
     pub kind: String,
     /// Its Name, where the public area is known.
@@ -82,10 +83,10 @@ pub struct AkClaims {
 pub struct ClockClaims {
     /// The reading: give it as `options.previous` the next time.
     pub reading: ClockReading,
-    /// Whether counters and firmware version are true: `clear`, `obfuscated` or `unknown`.
-    pub counters: String,
-    /// How the quote follows the previous one: `same_boot`, `resumed`, `rebooted` or `went_back`.
-    pub continuity: Option<String>,
+    /// Whether counters and firmware version are true.
+    pub counters: OneOf<Counters>,
+    /// How the quote follows the previous one.
+    pub continuity: Option<OneOf<ContinuityKind>>,
 }
 
 impl TpmClaims {
@@ -113,8 +114,8 @@ impl TpmClaims {
                     restart_count: clock.restart_count,
                     safe: clock.safe,
                 },
-                counters: quote.counters().as_str().to_owned(),
-                continuity: quote.continuity().map(|continuity| continuity.as_str().to_owned()),
+                counters: quote.counters().into(),
+                continuity: quote.continuity().map(|continuity| continuity.kind().into()),
             },
             pcrs: None,
             boot: None,
@@ -127,8 +128,12 @@ impl AkClaims {
     fn of(ak: &AkSummary) -> Self {
         let is_certified = ak.window != veriquote::Window::ALWAYS;
         Self {
-            route: ak.route.as_str().to_owned(),
-            assurance: if ak.attributes.is_some() { "attributes_checked" } else { "key_only" }.to_owned(),
+            route: ak.route.into(),
+            assurance: OneOf(if ak.attributes.is_some() {
+                KeyAssurance::AttributesChecked
+            } else {
+                KeyAssurance::KeyOnly
+            }),
             kind: ak.kind.to_string(),
             name: ak.name.as_ref().map(ToString::to_string),
             attributes: ak.attributes.map(|attributes| attributes.names().map(str::to_owned).collect()),

@@ -6,17 +6,18 @@ use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::crypto::RustCrypto;
 use veriquote::measured_boot::ima::ImaList;
-use veriquote::tpm::{AlgorithmId, Attest, AttestBody, ClaimedPcrs, Name, PublicArea, Signature};
+use veriquote::tpm::{AlgorithmId, Attest, AttestBody, AttestType, ClaimedPcrs, Name, PublicArea, Signature};
 use veriquote::{Error, bytes};
 
 use super::request::ClockReading;
+use crate::one_of::OneOf;
 
 /// An attestation of a TPM.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TpmAttestView {
-    /// Its type, such as `quote`.
-    pub attestation: String,
+    /// Its type.
+    pub attestation: OneOf<AttestType>,
     /// Qualified name of the signer.
     pub qualified_signer: String,
     /// The challenge.
@@ -113,7 +114,7 @@ impl TpmAttestView {
             pcr_digest = Some(to_hex(digest));
         }
         Ok(Self {
-            attestation: attest.unauthenticated_type().as_str().to_owned(),
+            attestation: attest.unauthenticated_type().into(),
             qualified_signer: to_hex(attest.unauthenticated_qualified_signer()),
             extra_data: to_hex(attest.unauthenticated_extra_data()),
             clock: ClockReading {

@@ -5,14 +5,16 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use veriquote::bytes::to_hex;
 use veriquote::crypto::HashAlgorithm;
-use veriquote::measured_boot::ima::{BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma};
+use veriquote::measured_boot::ima::{
+    AggregateKind, BootIdentity, Continuation, IMA_PCR, IMA_RULES, ImaList, ReplayedIma,
+};
 use veriquote::measured_boot::{
-    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, SOUND_RULE,
-    explain, sentence,
+    BootState, EventLog, Limits, LogFormat, LogKind, PCR_RULE, Quirk, Quirks, RegisterReport, RegisterState,
+    SOUND_RULE, explain, sentence,
 };
 use veriquote::policy::Policy;
 use veriquote::tpm::{AlgorithmId, BoundQuote, RESETTABLE};
-use veriquote::{Error, Failure, limits};
+use veriquote::{Error, Failure, OutcomeKind, limits};
 
 use super::notes::Notes;
 use super::request::{TpmOptions, TpmRequest};
@@ -20,6 +22,7 @@ use super::verify::decoded;
 use crate::boot::BootStateClaims;
 use crate::check::CheckLine;
 use crate::event_log::{EventClaims, EventLogClaims};
+use crate::one_of::OneOf;
 use crate::options::hex;
 use crate::problem::Problem;
 use crate::verification::NotChecked;
@@ -29,12 +32,12 @@ use crate::verification::NotChecked;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BootClaims {
-    /// `crypto_agile` or `sha1`.
-    pub format: String,
+    /// How its records are written.
+    pub format: OneOf<LogFormat>,
     /// Every register of every bank that log and quote share.
     pub registers: Vec<RegisterClaims>,
     /// Deviations of the firmware that the replay needed.
-    pub quirks: Vec<String>,
+    pub quirks: Vec<OneOf<Quirk>>,
     /// What of the log contradicts itself or the specification, though it replays.
     pub problems: Vec<Problem>,
     /// What all this tells of the boot.
@@ -56,7 +59,7 @@ pub struct RegisterClaims {
     pub events: u64,
     /// `explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or
     /// `not_logged` (the log has no digests of this bank).
-    pub state: String,
+    pub state: OneOf<RegisterState>,
 }
 
 /// A replayed IMA list.
@@ -80,7 +83,7 @@ pub struct ImaClaims {
     pub zero_padded: bool,
     /// What the first entry says of the boot: `matches`, `differs`, `not_quoted`, `zero`, `absent`, or
     /// `earlier` when an earlier list held it.
-    pub boot_aggregate: String,
+    pub boot_aggregate: OneOf<AggregateKind>,
     /// Further entries of that name, as after kexec.
     pub further_aggregates: u64,
     /// The token to continue with, when `options.continuation_key` was given and the policy accepted: hex.
@@ -139,8 +142,8 @@ pub(super) fn boot<'l>(
         let mut line = CheckLine::from(check);
         let register = line.facts.get("pcr").and_then(serde_json::Value::as_u64);
         let register = register.and_then(|register| u32::try_from(register).ok());
-        if line.outcome == "failed" && register.is_some_and(by_others) {
-            "skipped".clone_into(&mut line.outcome);
+        if line.outcome == OutcomeKind::Failed && register.is_some_and(by_others) {
+            line.outcome = OutcomeKind::Skipped.into();
             line.reason = Some("others extend this register".to_owned());
         }
         notes.lines.push(line);
@@ -160,15 +163,11 @@ pub(super) fn boot<'l>(
         notes.passed(&SOUND_RULE);
     }
     let claims = BootClaims {
-        format: match log.format() {
-            LogFormat::CryptoAgile => "crypto_agile",
-            _ => "sha1",
-        }
-        .to_owned(),
+        format: log.format().into(),
         registers: replayed.reports().iter().map(RegisterClaims::from).collect(),
         problems: state.problems().iter().map(Problem::from).collect(),
         state: BootStateClaims::of(&state, bound.provider()),
-        quirks: state.quirks().iter().map(|quirk| quirk.as_str().to_owned()).collect(),
+        quirks: state.quirks().iter().map(OneOf).collect(),
         events: EventLogClaims::from(&replayed).events,
     };
     Ok(Boot { state, claims, log, unexplained })
@@ -193,7 +192,7 @@ impl From<&RegisterReport> for RegisterClaims {
             bank: AlgorithmId::from(report.algorithm).to_string(),
             pcr: report.index,
             events: u64::try_from(report.events).unwrap_or(u64::MAX),
-            state: report.state.as_str().to_owned(),
+            state: report.state.into(),
         }
     }
 }
@@ -267,7 +266,7 @@ pub(super) fn ima<'l>(
         violations: replayed.violations(),
         foreign: replayed.foreign(),
         zero_padded: replayed.is_zero_padded(),
-        boot_aggregate: replayed.aggregate().as_str().to_owned(),
+        boot_aggregate: replayed.aggregate().kind().into(),
         further_aggregates: replayed.more_aggregates(),
         continuation: token.as_deref().map(to_hex),
     };

@@ -1,6 +1,6 @@
 //! The ledger of a call while it is being written: what was refused always leaves a line.
 
-use veriquote::{Check, Error, Fact, Failure, Kind, Outcome, Rule};
+use veriquote::{Check, Error, Fact, Failure, Kind, Outcome, OutcomeKind, Rule};
 
 use crate::check::CheckLine;
 use crate::problem::Problem;
@@ -63,7 +63,7 @@ impl Notes {
     /// A line of `rule` that says why nothing follows from what does not hold.
     pub(super) fn skipped(&mut self, rule: &'static Rule, error: &Error, reason: &'static str) {
         let mut line = failed_line(rule, error);
-        "skipped".clone_into(&mut line.outcome);
+        line.outcome = OutcomeKind::Skipped.into();
         line.reason = Some(reason.to_owned());
         self.lines.push(line);
     }

@@ -88,6 +88,7 @@ pub struct TpmOptions {
     /// Deviations of the firmware that are put up with, such as `variable_boot_whole`; the claims list
     /// those that were needed.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::OneOf<veriquote::measured_boot::Quirk>>"))]
     pub quirks: Vec<String>,
     /// Registers that others than the event log's writers extend: the log need not explain them. PCR 10
     /// is one of them when the IMA list proves it.

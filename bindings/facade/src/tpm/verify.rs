@@ -19,12 +19,13 @@ use super::{key, logs};
 use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::document::Document;
+use crate::one_of::EvidenceKind;
 use crate::options::hex;
 use crate::problem::{Problem, ProblemKind};
 use crate::read::{answer, read_request};
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
-const EVIDENCE: &str = "tpm";
+const EVIDENCE: EvidenceKind = EvidenceKind::Tpm;
 
 /// Verifies one quote: a [`TpmRequest`] as JSON in, a [`Verification`] as JSON out.
 #[must_use]
@@ -325,7 +326,7 @@ fn verified(
     Verification {
         verified: true,
         accepted: error.is_none(),
-        evidence: EVIDENCE.to_owned(),
+        evidence: EVIDENCE.into(),
         error,
         checks,
         claims: Some(Claims::Tpm(Box::new(claims))),

@@ -1036,7 +1036,7 @@ class _BindingRequestRequired(TypedDict):
 
 class BindingRequest(_BindingRequestRequired, total=False):
     report_data: str | None
-    mode: str | None
+    mode: ReportDataMode | None
     nonce_value: str | None
     nonce_issued_at: str | None
 
@@ -1049,7 +1049,7 @@ class ClockReadingDict(TypedDict):
 
 
 class _CompositeBindingRequired(TypedDict):
-    mode: str
+    mode: CompositeBindingMode
 
 
 class CompositeBinding(_CompositeBindingRequired, total=False):
@@ -1128,7 +1128,7 @@ class DcapOptions(_DcapOptionsRequired, total=False):
     policy: Document | None
     crypto_only: bool
     report_data: str | None
-    accept_tcb: Sequence[str] | None
+    accept_tcb: Sequence[TcbStatus] | None
     max_collateral_age: int | None
     pck_chain: Blob | None
     outlook: bool
@@ -1294,7 +1294,7 @@ class TpmOptions(_TpmOptionsRequired, total=False):
     policy: Document | None
     crypto_only: bool
     allow_sha1: bool
-    quirks: Sequence[str]
+    quirks: Sequence[Quirk]
     opaque: Sequence[int]
     continuation: Blob | None
     continuation_key: str | None
@@ -1303,19 +1303,56 @@ class TpmOptions(_TpmOptionsRequired, total=False):
 
 AcceptedAlgorithms = Union["AcceptedAlgorithmsOneOf", "Literal[\"of_key\"]"]
 AkEvidence = Union["AkEvidenceActivated", "AkEvidenceAttested", "AkEvidenceTeeBound"]
+AkRoute = Literal["bare_key", "pinned", "certificate", "activated", "attested", "tee_bound"]
+AttestationType = Literal["nv", "command_audit", "session_audit", "certify", "quote", "time", "creation", "nv_digest"]
 Blob = Union["bytes", "str"]
+BondStrength = Literal["nonce-only", "measured"]
+BootAggregate = Literal["matches", "differs", "not_quoted", "zero", "absent", "earlier"]
+CheckOutcome = Literal["passed", "failed", "skipped"]
 Claims = Union["DcapClaims", "TpmClaims", "TokenClaims", "CompositeClaims", "NvgpuClaims"]
+ClockCounters = Literal["clear", "obfuscated", "unknown"]
+ComponentOwner = Literal["bios", "microcode", "seam_loader", "tdx_module", "sinit", "pce", "quoting_enclave", "unknown"]
+CompositeBindingMode = Literal["veriquote", "trustee-first32", "identity-nonce", "secretvm", "ita-nonce", "ita-nonce-data", "attestation-rs", "cocos", "manifest"]
+Continuity = Literal["same_boot", "resumed", "rebooted", "went_back"]
+DebugStatus = Literal["enabled", "disabled", "disabled-since-boot", "disabled-permanently", "disabled-fully-and-permanently"]
+DeviceClass = Literal["gpu", "nvswitch"]
+Dialect = Literal["aliyun", "trustee-simple", "ear-dotted", "ear", "ita-v1", "ita-v2", "maa", "google-confidential-space", "nras", "compact"]
 Document = Union["Mapping[str, Any]", "Sequence[Any]", "bytes", "str"]
+EventLogFormat = Literal["crypto_agile", "sha1"]
+EventProof = Literal["data", "opaque", "contradicted", "unmeasured", "unauthenticated"]
+EvidenceForm = Literal["nvattest", "nras_request", "trustee", "alibaba", "intel_trust_authority", "phala", "google", "attestation_rs", "plain"]
+EvidenceKind = Literal["dcap", "tpm", "token", "composite", "nvgpu"]
 ExpectedDebug = Union["Literal[\"stated_off\"]", "Literal[\"not_stated_on\"]", "Literal[\"not_checked\"]"]
 ExpectedNonce = Union["ExpectedNonceOnly", "ExpectedNonceAmong", "Literal[\"not_checked\"]"]
 ExpectedSeconds = Union["ExpectedSecondsIs", "Literal[\"not_checked\"]"]
 ExpectedText = Union["ExpectedTextIs", "Literal[\"not_checked\"]"]
+FindingOutcome = Literal["satisfied", "violated", "not_checked"]
+ForecastCause = Literal["expiry", "grace_ends", "recovery"]
+GpuArchitecture = Literal["HOPPER", "BLACKWELL", "LS10"]
+GpuMode = Literal["spt", "mpt", "ppcie"]
+Grade = Literal["hearsay", "digest_bound", "replay_bound", "signed"]
 Inspection = Union["CertificatesView", "CollateralView", "CrlView", "EventLogView", "ImaListView", "JwksView", "NvgpuView", "PolicyView", "QuoteView", "RimView", "SignedDocumentView", "TokenBundleView", "TokenView", "TpmAttestView", "TpmPcrsView", "TpmPublicView", "TpmSignatureView"]
+KeyAssurance = Literal["attributes_checked", "key_only"]
+KeyOrigin = Literal["set", "certified_set", "certified_header"]
+PckAuthority = Literal["processor", "platform", "other"]
 ProblemKind = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
-ProfileName = Union["Literal[\"strict\"]", "Literal[\"intel\"]"]
+ProfileName = Literal["strict", "intel"]
+Quirk = Literal["variable_boot_whole", "grub_legacy_prefix", "exit_boot_services_missing", "authority_without_guid", "authority_last_byte", "vendor_event_type", "folded_separators"]
+RegisterState = Literal["explained", "unused", "not_quoted", "not_logged", "opaque", "diverges"]
 ReportClaims = Union["TdxReportClaims", "SgxReportClaims"]
+ReportDataMode = Literal["none", "raw-exact", "raw-pad64", "sha256-first32", "sha384-pad64", "sha384-jcs-pad64", "sha512", "ita-sha512", "ita-sha256-first32", "x509-der-sha256", "tpm-extradata"]
+RevocationState = Literal["not_known", "good", "on_hold"]
+RimKind = Literal["driver", "vbios", "switch_bios"]
+SgxType = Literal["standard", "scalable", "scalable_with_integrity"]
+ShortfallOf = Literal["platform", "tdx_module", "quoting_enclave"]
+TcbPartKind = Literal["platform", "quoting_enclave", "tdx_module", "running_now"]
+TcbStatus = Literal["UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "ConfigurationAndSWHardeningNeeded", "OutOfDate", "OutOfDateConfigurationNeeded", "TDRelaunchAdvised", "TDRelaunchAdvisedConfigurationNeeded", "Revoked", "NotSupported"]
+Tee = Literal["sgx", "tdx"]
+Tier = Literal["affirming", "none", "warning", "contraindicated"]
 Time = Union["datetime", "int", "str"]
+TokenAlgorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 TokenExpiry = Union["Literal[\"required\"]", "Literal[\"where_present\"]"]
+Topology = Literal["not_applicable", "complete", "broken"]
 
 
 class MalformedError(VeriquoteError):
@@ -1691,7 +1728,9 @@ __all__ = [
     "AkEvidenceActivated",
     "AkEvidenceAttested",
     "AkEvidenceTeeBound",
+    "AkRoute",
     "Appraisal",
+    "AttestationType",
     "AttestedExpectations",
     "AttestedKey",
     "AuthorityClaims",
@@ -1700,37 +1739,51 @@ __all__ = [
     "BindingResult",
     "Blob",
     "BondClaims",
+    "BondStrength",
+    "BootAggregate",
     "BootClaims",
     "BootStateClaims",
     "CertificateView",
     "CertificatesView",
     "CheckLine",
+    "CheckOutcome",
     "Claims",
     "ClockClaims",
+    "ClockCounters",
     "ClockReading",
     "ClockReadingDict",
     "Code",
     "CollateralClaims",
     "CollateralView",
     "ComparisonClaims",
+    "ComponentOwner",
     "CompositeBinding",
+    "CompositeBindingMode",
     "CompositeClaims",
     "CompositeDevices",
     "CompositeMachine",
     "CompositeOptions",
     "CompositeTpm",
+    "Continuity",
     "CrlView",
     "DcapCall",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
+    "DebugStatus",
     "DeviceCertificate",
+    "DeviceClass",
+    "Dialect",
     "Document",
     "EndorsementKey",
     "EndorsementView",
     "EventClaims",
     "EventLogClaims",
+    "EventLogFormat",
     "EventLogView",
+    "EventProof",
+    "EvidenceForm",
+    "EvidenceKind",
     "ExpectedDebug",
     "ExpectedNonce",
     "ExpectedNonceAmong",
@@ -1742,8 +1795,13 @@ __all__ = [
     "ExpectedTextIs",
     "Expiry",
     "Finding",
+    "FindingOutcome",
     "FirmwareIdClaims",
     "Forecast",
+    "ForecastCause",
+    "GpuArchitecture",
+    "GpuMode",
+    "Grade",
     "Horizon",
     "ImaClaims",
     "ImaListView",
@@ -1752,6 +1810,8 @@ __all__ = [
     "JwksView",
     "KeptChallenge",
     "KeptChallengeDict",
+    "KeyAssurance",
+    "KeyOrigin",
     "MismatchClaims",
     "MissingRim",
     "NotChecked",
@@ -1761,6 +1821,7 @@ __all__ = [
     "NvgpuOptions",
     "NvgpuView",
     "OwnTokenClaims",
+    "PckAuthority",
     "PckLookup",
     "PckLookupQuery",
     "PlatformClaims",
@@ -1769,28 +1830,40 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "ProfileName",
+    "Quirk",
     "QuoteClaims",
     "QuoteView",
     "QveClaims",
     "QveEvidence",
     "RegisterClaims",
+    "RegisterState",
     "ReportClaims",
+    "ReportDataMode",
+    "RevocationState",
+    "RimKind",
     "RimView",
     "SectionClaims",
     "SecureBootClaims",
     "SgxReportClaims",
+    "SgxType",
     "ShortComponent",
     "Shortfall",
+    "ShortfallOf",
     "ShowTokenRequest",
     "SignedDocumentView",
     "SubmoduleToken",
     "SubmoduleView",
     "TcbClaims",
     "TcbPart",
+    "TcbPartKind",
+    "TcbStatus",
     "TdxExtendedClaims",
     "TdxReportClaims",
+    "Tee",
     "TeeBoundKey",
+    "Tier",
     "Time",
+    "TokenAlgorithm",
     "TokenAppraisal",
     "TokenBinding",
     "TokenBundleView",
@@ -1805,6 +1878,7 @@ __all__ = [
     "TokenPolicy",
     "TokenTcb",
     "TokenView",
+    "Topology",
     "TpmAttestView",
     "TpmChallenge",
     "TpmChallengeRequest",

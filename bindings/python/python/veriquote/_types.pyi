@@ -15,12 +15,44 @@ AcceptedAlgorithms: TypeAlias = AcceptedAlgorithmsOneOf | Literal["of_key"]
 """Which algorithms are accepted."""
 AkEvidence: TypeAlias = AkEvidenceActivated | AkEvidenceAttested | AkEvidenceTeeBound
 """Why the attestation key is trusted: one route."""
+AkRoute: TypeAlias = Literal["bare_key", "pinned", "certificate", "activated", "attested", "tee_bound"]
+"""Why an attestation key is trusted."""
+AttestationType: TypeAlias = Literal["nv", "command_audit", "session_audit", "certify", "quote", "time", "creation", "nv_digest"]
+"""What a TPM attests."""
 Blob: TypeAlias = bytes | str
 """Bytes: in JSON a string of hex, base64, base64url, PEM or text, recognised by the reader of the part. The string is kept as it was written; what it encodes is decided once, by the core."""
+BondStrength: TypeAlias = Literal["nonce-only", "measured"]
+"""What a binding of a machine and its devices is worth."""
+BootAggregate: TypeAlias = Literal["matches", "differs", "not_quoted", "zero", "absent", "earlier"]
+"""What the first entry of an IMA list says of the boot."""
+CheckOutcome: TypeAlias = Literal["passed", "failed", "skipped"]
+"""What came of a check."""
 Claims: TypeAlias = DcapClaims | TpmClaims | TokenClaims | CompositeClaims | NvgpuClaims
 """What authentic evidence says, by the kind of evidence."""
+ClockCounters: TypeAlias = Literal["clear", "obfuscated", "unknown"]
+"""Whether counters and firmware version are true."""
+ComponentOwner: TypeAlias = Literal["bios", "microcode", "seam_loader", "tdx_module", "sinit", "pce", "quoting_enclave", "unknown"]
+"""Who can raise a security version number."""
+CompositeBindingMode: TypeAlias = Literal["veriquote", "trustee-first32", "identity-nonce", "secretvm", "ita-nonce", "ita-nonce-data", "attestation-rs", "cocos", "manifest"]
+"""How a machine and its devices are bound; see `docs/composite.md`."""
+Continuity: TypeAlias = Literal["same_boot", "resumed", "rebooted", "went_back"]
+"""How a quote follows the previous one."""
+DebugStatus: TypeAlias = Literal["enabled", "disabled", "disabled-since-boot", "disabled-permanently", "disabled-fully-and-permanently"]
+"""`dbgstat` of RFC 9711."""
+DeviceClass: TypeAlias = Literal["gpu", "nvswitch"]
+"""Kinds of devices."""
+Dialect: TypeAlias = Literal["aliyun", "trustee-simple", "ear-dotted", "ear", "ita-v1", "ita-v2", "maa", "google-confidential-space", "nras", "compact"]
+"""Whose claims a token can hold."""
 Document: TypeAlias = Mapping[str, Any] | Sequence[Any] | bytes | str
 """A JSON document: given as an object, or as a string that holds its text."""
+EventLogFormat: TypeAlias = Literal["crypto_agile", "sha1"]
+"""How the records of an event log are written."""
+EventProof: TypeAlias = Literal["data", "opaque", "contradicted", "unmeasured", "unauthenticated"]
+"""What is known of the data of an event of a log."""
+EvidenceForm: TypeAlias = Literal["nvattest", "nras_request", "trustee", "alibaba", "intel_trust_authority", "phala", "google", "attestation_rs", "plain"]
+"""Whose form the evidence of devices came in."""
+EvidenceKind: TypeAlias = Literal["dcap", "tpm", "token", "composite", "nvgpu"]
+"""The kinds of evidence."""
 ExpectedDebug: TypeAlias = Literal["stated_off"] | Literal["not_stated_on"] | Literal["not_checked"]
 """What debugging is let pass."""
 ExpectedNonce: TypeAlias = ExpectedNonceOnly | ExpectedNonceAmong | Literal["not_checked"]
@@ -29,18 +61,60 @@ ExpectedSeconds: TypeAlias = ExpectedSecondsIs | Literal["not_checked"]
 """An upper bound in seconds, or the statement that there is none."""
 ExpectedText: TypeAlias = ExpectedTextIs | Literal["not_checked"]
 """An expected text, or the statement that there is no expectation."""
+FindingOutcome: TypeAlias = Literal["satisfied", "violated", "not_checked"]
+"""What a rule of a policy found."""
+ForecastCause: TypeAlias = Literal["expiry", "grace_ends", "recovery"]
+"""What changes a verdict."""
+GpuArchitecture: TypeAlias = Literal["HOPPER", "BLACKWELL", "LS10"]
+"""Architectures of devices."""
+GpuMode: TypeAlias = Literal["spt", "mpt", "ppcie"]
+"""The modes that GPUs state."""
+Grade: TypeAlias = Literal["hearsay", "digest_bound", "replay_bound", "signed"]
+"""How well a claim about the boot is proven."""
 Inspection: TypeAlias = CertificatesView | CollateralView | CrlView | EventLogView | ImaListView | JwksView | NvgpuView | PolicyView | QuoteView | RimView | SignedDocumentView | TokenBundleView | TokenView | TpmAttestView | TpmPcrsView | TpmPublicView | TpmSignatureView
 """What a file says. Nothing of it was verified."""
+KeyAssurance: TypeAlias = Literal["attributes_checked", "key_only"]
+"""What is known of an attestation key."""
+KeyOrigin: TypeAlias = Literal["set", "certified_set", "certified_header"]
+"""Where the key of a token comes from."""
+PckAuthority: TypeAlias = Literal["processor", "platform", "other"]
+"""Who issues PCK certificates."""
 ProblemKind: TypeAlias = Literal["malformed", "unsupported", "untrusted", "revoked", "stale", "mismatch", "rejected", "limit", "misuse"]
 """What a caller can do about a problem; see `docs/errors.md`."""
-ProfileName: TypeAlias = Literal["strict"] | Literal["intel"]
-"""Names of the conformance profiles."""
+ProfileName: TypeAlias = Literal["strict", "intel"]
+"""The conformance profiles."""
+Quirk: TypeAlias = Literal["variable_boot_whole", "grub_legacy_prefix", "exit_boot_services_missing", "authority_without_guid", "authority_last_byte", "vendor_event_type", "folded_separators"]
+"""Deviations of firmware that can be put up with."""
+RegisterState: TypeAlias = Literal["explained", "unused", "not_quoted", "not_logged", "opaque", "diverges"]
+"""What a log says of a register."""
 ReportClaims: TypeAlias = TdxReportClaims | SgxReportClaims
 """A report: of an enclave or of a trust domain. Bytes are lower-case hex."""
+ReportDataMode: TypeAlias = Literal["none", "raw-exact", "raw-pad64", "sha256-first32", "sha384-pad64", "sha384-jcs-pad64", "sha512", "ita-sha512", "ita-sha256-first32", "x509-der-sha256", "tpm-extradata"]
+"""How report data bind data; see `docs/bindings.md`."""
+RevocationState: TypeAlias = Literal["not_known", "good", "on_hold"]
+"""What an issuer says of a certificate."""
+RimKind: TypeAlias = Literal["driver", "vbios", "switch_bios"]
+"""What a reference manifest is for."""
+SgxType: TypeAlias = Literal["standard", "scalable", "scalable_with_integrity"]
+"""How a platform protects memory."""
+ShortfallOf: TypeAlias = Literal["platform", "tdx_module", "quoting_enclave"]
+"""A list of TCB levels."""
+TcbPartKind: TypeAlias = Literal["platform", "quoting_enclave", "tdx_module", "running_now"]
+"""The parts of a trusted computing base that have a status of their own."""
+TcbStatus: TypeAlias = Literal["UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "ConfigurationAndSWHardeningNeeded", "OutOfDate", "OutOfDateConfigurationNeeded", "TDRelaunchAdvised", "TDRelaunchAdvisedConfigurationNeeded", "Revoked", "NotSupported"]
+"""The statuses of a trusted computing base, in Intel's spelling."""
+Tee: TypeAlias = Literal["sgx", "tdx"]
+"""The execution environments of quotes."""
+Tier: TypeAlias = Literal["affirming", "none", "warning", "contraindicated"]
+"""The tiers of verdicts."""
 Time: TypeAlias = datetime | int | str
 """A point in time: RFC 3339 (any offset, fractions dropped) or Unix seconds."""
+TokenAlgorithm: TypeAlias = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+"""The algorithms of tokens."""
 TokenExpiry: TypeAlias = Literal["required"] | Literal["where_present"]
 """Whether `exp` must be there."""
+Topology: TypeAlias = Literal["not_applicable", "complete", "broken"]
+"""Whether GPUs and switches are wired as one protected machine."""
 __all__ = [
     "AcceptedAlgorithms",
     "AcceptedAlgorithmsOneOf",
@@ -50,7 +124,9 @@ __all__ = [
     "AkEvidenceActivated",
     "AkEvidenceAttested",
     "AkEvidenceTeeBound",
+    "AkRoute",
     "Appraisal",
+    "AttestationType",
     "AttestedExpectations",
     "AttestedKey",
     "AuthorityClaims",
@@ -59,37 +135,51 @@ __all__ = [
     "BindingResult",
     "Blob",
     "BondClaims",
+    "BondStrength",
+    "BootAggregate",
     "BootClaims",
     "BootStateClaims",
     "CertificateView",
     "CertificatesView",
     "CheckLine",
+    "CheckOutcome",
     "Claims",
     "ClockClaims",
+    "ClockCounters",
     "ClockReading",
     "ClockReadingDict",
     "Code",
     "CollateralClaims",
     "CollateralView",
     "ComparisonClaims",
+    "ComponentOwner",
     "CompositeBinding",
+    "CompositeBindingMode",
     "CompositeClaims",
     "CompositeDevices",
     "CompositeMachine",
     "CompositeOptions",
     "CompositeTpm",
+    "Continuity",
     "CrlView",
     "DcapCall",
     "DcapClaims",
     "DcapOptions",
     "DcapRequest",
+    "DebugStatus",
     "DeviceCertificate",
+    "DeviceClass",
+    "Dialect",
     "Document",
     "EndorsementKey",
     "EndorsementView",
     "EventClaims",
     "EventLogClaims",
+    "EventLogFormat",
     "EventLogView",
+    "EventProof",
+    "EvidenceForm",
+    "EvidenceKind",
     "ExpectedDebug",
     "ExpectedNonce",
     "ExpectedNonceAmong",
@@ -101,8 +191,13 @@ __all__ = [
     "ExpectedTextIs",
     "Expiry",
     "Finding",
+    "FindingOutcome",
     "FirmwareIdClaims",
     "Forecast",
+    "ForecastCause",
+    "GpuArchitecture",
+    "GpuMode",
+    "Grade",
     "Horizon",
     "ImaClaims",
     "ImaListView",
@@ -111,6 +206,8 @@ __all__ = [
     "JwksView",
     "KeptChallenge",
     "KeptChallengeDict",
+    "KeyAssurance",
+    "KeyOrigin",
     "MismatchClaims",
     "MissingRim",
     "NotChecked",
@@ -120,6 +217,7 @@ __all__ = [
     "NvgpuOptions",
     "NvgpuView",
     "OwnTokenClaims",
+    "PckAuthority",
     "PckLookup",
     "PckLookupQuery",
     "PlatformClaims",
@@ -128,28 +226,40 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "ProfileName",
+    "Quirk",
     "QuoteClaims",
     "QuoteView",
     "QveClaims",
     "QveEvidence",
     "RegisterClaims",
+    "RegisterState",
     "ReportClaims",
+    "ReportDataMode",
+    "RevocationState",
+    "RimKind",
     "RimView",
     "SectionClaims",
     "SecureBootClaims",
     "SgxReportClaims",
+    "SgxType",
     "ShortComponent",
     "Shortfall",
+    "ShortfallOf",
     "ShowTokenRequest",
     "SignedDocumentView",
     "SubmoduleToken",
     "SubmoduleView",
     "TcbClaims",
     "TcbPart",
+    "TcbPartKind",
+    "TcbStatus",
     "TdxExtendedClaims",
     "TdxReportClaims",
+    "Tee",
     "TeeBoundKey",
+    "Tier",
     "Time",
+    "TokenAlgorithm",
     "TokenAppraisal",
     "TokenBinding",
     "TokenBundleView",
@@ -164,6 +274,7 @@ __all__ = [
     "TokenPolicy",
     "TokenTcb",
     "TokenView",
+    "Topology",
     "TpmAttestView",
     "TpmChallenge",
     "TpmChallengeRequest",
@@ -371,10 +482,10 @@ Code: TypeAlias = Literal[
 class AkClaims(Record):
     """The attestation key."""
     @property
-    def route(self) -> str:
-        """Why it is trusted: `bare_key`, `pinned`, `certificate`, `activated`, `attested` or `tee_bound`."""
+    def route(self) -> AkRoute:
+        """Why it is trusted."""
     @property
-    def assurance(self) -> str:
+    def assurance(self) -> KeyAssurance:
         """`attributes_checked`: it is known to sign only what its TPM made; `key_only`: that is not known, and it could have signed anything."""
     @property
     def kind(self) -> str:
@@ -410,7 +521,7 @@ class AuthorityClaims(Record):
 class BindingDetection(Record):
     """One way in which the report data come from the data."""
     @property
-    def mode(self) -> str:
+    def mode(self) -> ReportDataMode:
         """The mode."""
     @property
     def exact(self) -> bool:
@@ -437,10 +548,10 @@ class BindingResult(Record):
 class BondClaims(Record):
     """How machine and devices belong together."""
     @property
-    def mode(self) -> str:
+    def mode(self) -> CompositeBindingMode:
         """The mode."""
     @property
-    def strength(self) -> str:
+    def strength(self) -> BondStrength:
         """`measured`: the policy accepts only certain software of the machine, which is trusted to ask its own devices; `nonce-only`: any machine can have relayed the challenge."""
     @property
     def fresh(self) -> bool:
@@ -455,13 +566,13 @@ class BondClaims(Record):
 class BootClaims(Record):
     """A replayed event log."""
     @property
-    def format(self) -> str:
-        """`crypto_agile` or `sha1`."""
+    def format(self) -> EventLogFormat:
+        """How its records are written."""
     @property
     def registers(self) -> tuple[RegisterClaims, ...]:
         """Every register of every bank that log and quote share."""
     @property
-    def quirks(self) -> tuple[str, ...]:
+    def quirks(self) -> tuple[Quirk, ...]:
         """Deviations of the firmware that the replay needed."""
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -497,8 +608,8 @@ class BootStateClaims(Record):
     def left_boot_services(self) -> bool | None:
         """The firmware handed over to an operating system."""
     @property
-    def grades(self) -> Mapping[str, str]:
-        """How well each claim is proven: `signed`, `replay_bound`, `digest_bound` or `hearsay`."""
+    def grades(self) -> Mapping[str, Grade]:
+        """How well each claim is proven."""
 
 class CertificateView(Record):
     """A certificate."""
@@ -542,8 +653,8 @@ class CheckLine(Record):
     def title(self) -> str:
         """The rule in words."""
     @property
-    def outcome(self) -> str:
-        """`passed`, `failed` or `skipped`."""
+    def outcome(self) -> CheckOutcome:
+        """What came of it."""
     @property
     def reason(self) -> str | None:
         """Why the rule was not applied, when it was skipped."""
@@ -560,11 +671,11 @@ class ClockClaims(Record):
     def reading(self) -> ClockReading:
         """The reading: give it as `options.previous` the next time."""
     @property
-    def counters(self) -> str:
-        """Whether counters and firmware version are true: `clear`, `obfuscated` or `unknown`."""
+    def counters(self) -> ClockCounters:
+        """Whether counters and firmware version are true."""
     @property
-    def continuity(self) -> str | None:
-        """How the quote follows the previous one: `same_boot`, `resumed`, `rebooted` or `went_back`."""
+    def continuity(self) -> Continuity | None:
+        """How the quote follows the previous one."""
 
 class ClockReading(Record):
     """Clock and counters of a TPM."""
@@ -587,8 +698,8 @@ class CollateralClaims(Record):
     def verified_at(self) -> str:
         """The time of the verification."""
     @property
-    def profile(self) -> str:
-        """The profile of the verification: `strict` or `intel`."""
+    def profile(self) -> ProfileName:
+        """The profile of the verification."""
     @property
     def issued(self) -> str:
         """Issue date of the oldest part."""
@@ -632,8 +743,8 @@ class CollateralView(Record):
 class ComparisonClaims(Record):
     """The measurements of one manifest against those of a device."""
     @property
-    def kind(self) -> str:
-        """`driver`, `vbios` or `switch_bios`."""
+    def kind(self) -> RimKind:
+        """What it is for."""
     @property
     def version(self) -> str:
         """The manifest's version."""
@@ -698,8 +809,8 @@ class CrlView(Record):
 class DcapClaims(Record):
     """What an authentic quote of an enclave or trust domain says."""
     @property
-    def tee(self) -> str:
-        """`sgx` or `tdx`."""
+    def tee(self) -> Tee:
+        """The execution environment."""
     @property
     def tcb(self) -> TcbClaims:
         """The state of the platform's trusted computing base."""
@@ -737,8 +848,8 @@ class DeviceCertificate(Record):
     def not_after(self) -> str:
         """The last moment of its validity."""
     @property
-    def revocation(self) -> str:
-        """What its issuer says: `good`, `on_hold`, or `not_known` where nothing was given."""
+    def revocation(self) -> RevocationState:
+        """What its issuer says; `not_known` where nothing was given."""
 
 class EndorsementView(Record):
     """An endorsement key that is trusted to be a TPM's."""
@@ -776,8 +887,8 @@ class EventClaims(Record):
     def digest(self) -> str | None:
         """Its digest in the bank that was compared; in the strongest one, when nothing was replayed."""
     @property
-    def proof(self) -> str:
-        """What the replay proves of its data: `data` (what they say is what was measured), `opaque`, `contradicted` or `unmeasured`; `unauthenticated` when nothing was replayed."""
+    def proof(self) -> EventProof:
+        """What the replay proves of its data."""
     @property
     def text(self) -> str | None:
         """Its data as far as they are text."""
@@ -812,8 +923,8 @@ class Finding(Record):
     def rule(self) -> str:
         """The rule."""
     @property
-    def outcome(self) -> str:
-        """`satisfied`, `violated` or `not_checked`."""
+    def outcome(self) -> FindingOutcome:
+        """What it found."""
     @property
     def facts(self) -> Mapping[str, Any]:
         """What was asked and what was found."""
@@ -833,7 +944,7 @@ class Forecast(Record):
     def at(self) -> str | None:
         """The first second of the new verdict; absent where no date is announced."""
     @property
-    def cause(self) -> str:
+    def cause(self) -> ForecastCause:
         """`expiry`: parts of the collateral go stale; `grace_ends`: the policy's grace for an out-of-date TCB ends; `recovery`: a later TCB evaluation becomes the standard one."""
     @property
     def parts(self) -> tuple[str, ...]:
@@ -890,7 +1001,7 @@ class ImaClaims(Record):
     def zero_padded(self) -> bool:
         """The kernel fills larger banks with the SHA-1 hash and zeros (before Linux 5.8)."""
     @property
-    def boot_aggregate(self) -> str:
+    def boot_aggregate(self) -> BootAggregate:
         """What the first entry says of the boot: `matches`, `differs`, `not_quoted`, `zero`, `absent`, or `earlier` when an earlier list held it."""
     @property
     def further_aggregates(self) -> int:
@@ -974,8 +1085,8 @@ class MismatchClaims(Record):
 class MissingRim(Record):
     """A manifest that was not given."""
     @property
-    def kind(self) -> str:
-        """`driver`, `vbios` or `switch_bios`."""
+    def kind(self) -> RimKind:
+        """What it is for."""
     @property
     def id(self) -> str | None:
         """Its name at NVIDIA's service, made from what the device signed."""
@@ -992,14 +1103,14 @@ class NotChecked(Record):
 class NvgpuClaims(Record):
     """What GPUs and switches say."""
     @property
-    def form(self) -> str:
-        """Whose form the evidence came in, such as `nvattest`."""
+    def form(self) -> EvidenceForm:
+        """Whose form the evidence came in."""
     @property
-    def mode(self) -> str | None:
-        """The mode that the GPUs state: `spt`, `mpt` or `ppcie`."""
+    def mode(self) -> GpuMode | None:
+        """The mode that the GPUs state."""
     @property
-    def topology(self) -> str:
-        """Whether GPUs and switches are wired as one protected machine: `complete`, `broken` or `not_applicable`."""
+    def topology(self) -> Topology:
+        """Whether GPUs and switches are wired as one protected machine."""
     @property
     def devices(self) -> tuple[NvgpuDeviceClaims, ...]:
         """The devices, in the order of the evidence."""
@@ -1013,11 +1124,11 @@ class NvgpuDeviceClaims(Record):
     def name(self) -> str | None:
         """How the collector calls the device; not signed."""
     @property
-    def class_(self) -> str:
-        """`gpu` or `nvswitch`."""
+    def class_(self) -> DeviceClass:
+        """What it is."""
     @property
-    def architecture(self) -> str:
-        """`HOPPER`, `BLACKWELL` or `LS10`."""
+    def architecture(self) -> GpuArchitecture:
+        """Its architecture."""
     @property
     def chip(self) -> str:
         """The chip, such as `GH100`."""
@@ -1058,7 +1169,7 @@ class NvgpuDeviceView(Record):
     def name(self) -> str | None:
         """How the collector calls the device."""
     @property
-    def architecture(self) -> str | None:
+    def architecture(self) -> GpuArchitecture | None:
         """The announced architecture."""
     @property
     def nonce(self) -> str:
@@ -1130,8 +1241,8 @@ class PckLookup(Record):
 class PckLookupQuery(Record):
     """What a service finds a PCK certificate by: upper-case hex of the bytes as they stand in the quote."""
     @property
-    def tee(self) -> str:
-        """`sgx` or `tdx`."""
+    def tee(self) -> Tee:
+        """The execution environment."""
     @property
     def qe_id(self) -> str:
         """The quoting enclave's id."""
@@ -1154,10 +1265,10 @@ class PlatformClaims(Record):
     def fmspc(self) -> str:
         """Platform family."""
     @property
-    def ca(self) -> str | None:
-        """Who issued the PCK certificate: `platform`, `processor` or `other`."""
+    def ca(self) -> PckAuthority | None:
+        """Who issued the PCK certificate."""
     @property
-    def sgx_type(self) -> str:
+    def sgx_type(self) -> SgxType:
         """How memory is protected."""
     @property
     def ppid(self) -> str:
@@ -1190,14 +1301,14 @@ class PlatformClaims(Record):
 class PlatformLookup(Record):
     """The platform of a quote, by the PCK certificate that it carries."""
     @property
-    def tee(self) -> str | None:
-        """`sgx` or `tdx`; absent for a certificate, which does not say."""
+    def tee(self) -> Tee | None:
+        """Absent for a certificate, which does not say."""
     @property
     def fmspc(self) -> str:
         """Platform family: hex."""
     @property
-    def ca(self) -> str:
-        """Which authority issued the certificate: `platform` or `processor`."""
+    def ca(self) -> PckAuthority:
+        """Which authority issued the certificate."""
 
 class PolicyView(Record):
     """A policy document."""
@@ -1256,8 +1367,8 @@ class QuoteView(Record):
     def version(self) -> int:
         """3, 4 or 5."""
     @property
-    def tee(self) -> str:
-        """`sgx` or `tdx`."""
+    def tee(self) -> Tee:
+        """The execution environment."""
     @property
     def size(self) -> int:
         """Bytes of the file, decoded; what follows the quote is padding."""
@@ -1286,7 +1397,7 @@ class QveClaims(Record):
     def mac_checked(self) -> bool:
         """Always false: only an enclave on the same platform can check the MAC."""
     @property
-    def unauthenticated_status(self) -> str | None:
+    def unauthenticated_status(self) -> TcbStatus | None:
         """The verdict as a TCB status; absent for an invalid signature, an unspecified or unknown verdict."""
     @property
     def unauthenticated_qv_result(self) -> int:
@@ -1295,7 +1406,7 @@ class QveClaims(Record):
     def unauthenticated_collateral_expired(self) -> bool:
         """Whether the QvE found collateral that had expired."""
     @property
-    def unauthenticated_qve_status(self) -> str:
+    def unauthenticated_qve_status(self) -> TcbStatus:
         """The status of the QvE itself, by its identity."""
 
 class RegisterClaims(Record):
@@ -1310,7 +1421,7 @@ class RegisterClaims(Record):
     def events(self) -> int:
         """How many events of the log extend it."""
     @property
-    def state(self) -> str:
+    def state(self) -> RegisterState:
         """`explained`, `unused`, `opaque` (something else extended it), `diverges`, `not_quoted`, or `not_logged` (the log has no digests of this bank)."""
 
 class RimView(Record):
@@ -1319,8 +1430,8 @@ class RimView(Record):
     def kind(self) -> Literal["nvidia_rim"] | None:
         """What it is; absent inside another record."""
     @property
-    def rim(self) -> str:
-        """`driver`, `vbios` or `switch_bios`."""
+    def rim(self) -> RimKind:
+        """What it is for."""
     @property
     def product(self) -> str:
         """The product."""
@@ -1430,8 +1541,8 @@ class ShortComponent(Record):
     def need(self) -> int:
         """The security version number that the level needs."""
     @property
-    def owner(self) -> str:
-        """Who can raise it, such as `bios`."""
+    def owner(self) -> ComponentOwner:
+        """Who can raise it."""
     @property
     def remedy(self) -> str:
         """What to update, in words."""
@@ -1439,10 +1550,10 @@ class ShortComponent(Record):
 class Shortfall(Record):
     """A level that was not reached, and why."""
     @property
-    def part(self) -> str:
-        """What is judged: platform, quoting enclave or TDX module."""
+    def part(self) -> ShortfallOf:
+        """What is judged."""
     @property
-    def status(self) -> str:
+    def status(self) -> TcbStatus:
         """The status that reaching the level would give."""
     @property
     def date(self) -> str:
@@ -1499,8 +1610,8 @@ class SubmoduleView(Record):
 class TcbClaims(Record):
     """The state of a platform's trusted computing base."""
     @property
-    def status(self) -> str:
-        """The converged status, in Intel's spelling."""
+    def status(self) -> TcbStatus:
+        """The converged status."""
     @property
     def date(self) -> str | None:
         """Up to which date of fixes the platform goes; the earliest of its parts."""
@@ -1520,10 +1631,10 @@ class TcbClaims(Record):
 class TcbPart(Record):
     """One part of the trusted computing base."""
     @property
-    def part(self) -> str:
-        """`platform`, `quoting_enclave`, `tdx_module`; `running_now`: all of them at their present versions (TDX 1.5)."""
+    def part(self) -> TcbPartKind:
+        """Which part; `running_now`: all of them at their present versions (TDX 1.5)."""
     @property
-    def status(self) -> str:
+    def status(self) -> TcbStatus:
         """Its own status."""
     @property
     def date(self) -> str | None:
@@ -1628,7 +1739,7 @@ class TdxReportClaims(Record):
 class TokenAppraisal(Record):
     """What a token says. `null` is what it does not say; bytes are lower-case hex."""
     @property
-    def dialect(self) -> str:
+    def dialect(self) -> Dialect:
         """Whose claims these are."""
     @property
     def issuer(self) -> str | None:
@@ -1664,10 +1775,10 @@ class TokenAppraisal(Record):
     def verifier_build(self) -> str | None:
         """Who appraised: the build."""
     @property
-    def status(self) -> str | None:
-        """The verdict over all environments: `affirming`, `none`, `warning` or `contraindicated`."""
+    def status(self) -> Tier | None:
+        """The verdict over all environments."""
     @property
-    def worst_status(self) -> str | None:
+    def worst_status(self) -> Tier | None:
         """The worst verdict that is stated anywhere."""
     @property
     def debuggable(self) -> bool | None:
@@ -1757,7 +1868,7 @@ class TokenEnvironment(Record):
     def hardware_model(self) -> str | None:
         """Model of the hardware."""
     @property
-    def debug(self) -> str | None:
+    def debug(self) -> DebugStatus | None:
         """`dbgstat` of RFC 9711."""
     @property
     def secure_boot(self) -> bool | None:
@@ -1787,7 +1898,7 @@ class TokenEnvironment(Record):
     def tcb(self) -> TokenTcb:
         """State of the trusted computing base."""
     @property
-    def status(self) -> str | None:
+    def status(self) -> Tier | None:
         """The verdict."""
     @property
     def vector(self) -> Mapping[str, Any] | None:
@@ -1808,13 +1919,13 @@ class TokenEnvironment(Record):
 class TokenKey(Record):
     """The key that signed a token."""
     @property
-    def algorithm(self) -> str:
+    def algorithm(self) -> TokenAlgorithm:
         """The algorithm, by registered name."""
     @property
     def kid(self) -> str | None:
         """The key's id."""
     @property
-    def origin(self) -> str:
+    def origin(self) -> KeyOrigin:
         """`set`: the caller's keys; `certified_set`: those, certified by the caller's roots; `certified_header`: the token's own certificates, which end at the caller's roots."""
 
 class TokenPolicy(Record):
@@ -1880,8 +1991,8 @@ class TpmAttestView(Record):
     def kind(self) -> Literal["tpm_attest"] | None:
         """What it is; absent inside another record."""
     @property
-    def attestation(self) -> str:
-        """Its type, such as `quote`."""
+    def attestation(self) -> AttestationType:
+        """Its type."""
     @property
     def qualified_signer(self) -> str:
         """Qualified name of the signer."""
@@ -2024,7 +2135,7 @@ class Verdict(Record):
     def accepted(self) -> bool:
         """Accepted."""
     @property
-    def status(self) -> str | None:
+    def status(self) -> TcbStatus | None:
         """The TCB status; absent when it is not authentic."""
     @property
     def advisories(self) -> tuple[str, ...]:
@@ -2048,8 +2159,8 @@ class Verification(Generic[_ClaimsT]):
     def accepted(self) -> bool:
         """It is authentic, and the policy accepts it. Only then may a caller rely on the claims."""
     @property
-    def evidence(self) -> str:
-        """The kind of evidence, such as `dcap`."""
+    def evidence(self) -> EvidenceKind:
+        """The kind of evidence."""
     @property
     def error(self) -> Problem | None:
         """Why not, when it is not accepted."""
@@ -2147,7 +2258,7 @@ class BindingRequest(_BindingRequestRequired, total=False):
     """Data and what binds them. Every member is hex."""
     report_data: str | None
     """The report data, when they are to be explained."""
-    mode: str | None
+    mode: ReportDataMode | None
     """The mode, when the report data are to be computed or verified."""
     nonce_value: str | None
     """`val` of a verifier's nonce, decoded."""
@@ -2166,7 +2277,7 @@ class ClockReadingDict(TypedDict):
     """No greater clock was reported before."""
 
 class _CompositeBindingRequired(TypedDict):
-    mode: str
+    mode: CompositeBindingMode
     """The mode, such as `veriquote` or `trustee-first32`."""
 
 class CompositeBinding(_CompositeBindingRequired, total=False):
@@ -2283,7 +2394,7 @@ class DcapOptions(_DcapOptionsRequired, total=False):
     """Accept whatever is authentic."""
     report_data: str | None
     """The report data that must be in the report: all 64 bytes as hex."""
-    accept_tcb: Sequence[str] | None
+    accept_tcb: Sequence[TcbStatus] | None
     """TCB statuses that the strict policy accepts, in Intel's spelling, instead of `UpToDate`."""
     max_collateral_age: int | None
     """Refuse collateral of which a part was issued longer ago, in seconds."""
@@ -2526,7 +2637,7 @@ class TpmOptions(_TpmOptionsRequired, total=False):
     """Accept whatever is authentic."""
     allow_sha1: bool
     """Accept signatures over SHA-1 digests, as old attestation keys of Windows make them."""
-    quirks: Sequence[str]
+    quirks: Sequence[Quirk]
     """Deviations of the firmware that are put up with, such as `variable_boot_whole`; the claims list those that were needed."""
     opaque: Sequence[int]
     """Registers that others than the event log's writers extend: the log need not explain them. PCR 10 is one of them when the IMA list proves it."""

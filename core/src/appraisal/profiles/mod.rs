@@ -17,36 +17,25 @@ use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::jcs::Json;
+use crate::named::named;
 
-/// Whose names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Profile {
-    /// The documented service's, and more beside them.
-    Aliyun,
-    /// EAR, draft 04.
-    Ear,
-    /// EAR as Veraison and Confidential Containers read it.
-    EarDotted,
-    /// As little as cloud providers' token services need.
-    Compact,
+named! {
+    /// Whose names.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Profile {
+        /// The documented service's, and more beside them.
+        Aliyun = "aliyun",
+        /// EAR, draft 04.
+        Ear = "ear",
+        /// EAR as Veraison and Confidential Containers read it.
+        EarDotted = "ear-dotted",
+        /// As little as cloud providers' token services need.
+        Compact = "compact",
+    }
 }
 
 impl Profile {
-    /// Every profile.
-    pub const ALL: &'static [Self] = &[Self::Aliyun, Self::Ear, Self::EarDotted, Self::Compact];
-
-    /// Its stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Aliyun => "aliyun",
-            Self::Ear => "ear",
-            Self::EarDotted => "ear-dotted",
-            Self::Compact => "compact",
-        }
-    }
-
     /// `eat_profile` of its tokens; `None` where the issuer says where its claims are described.
     #[must_use]
     pub const fn eat_profile(self) -> Option<&'static str> {
@@ -55,12 +44,6 @@ impl Profile {
             Self::Ear => Some(super::readers::ear::DRAFT_04),
             Self::EarDotted => Some(super::readers::ear::VERAISON),
         }
-    }
-
-    /// The profile of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|profile| profile.as_str() == name)
     }
 }
 

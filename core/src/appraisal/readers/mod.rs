@@ -25,74 +25,40 @@ use crate::fact::Fact;
 use crate::json::{Node, Strictness, parse};
 use crate::jwt::AuthenticToken;
 use crate::limits;
+use crate::named::named;
 
 pub use nras::{AuthenticNrasBundle, BUNDLE_RULES, NrasBundle, NrasSubmodule};
 
-/// Whose claims they are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Dialect {
-    /// Alibaba Cloud's remote attestation service, and our own profile `aliyun`.
-    #[default]
-    Aliyun,
-    /// Trustee's simple token.
-    TrusteeSimple,
-    /// EAR with dots in its names: Veraison, Confidential Containers.
-    EarDotted,
-    /// EAR, draft 04: underscores.
-    Ear,
-    /// Intel Trust Authority, version 1 (one TEE, members at the root).
-    IntelTrustAuthority1,
-    /// Intel Trust Authority, version 2 (one object per TEE).
-    IntelTrustAuthority2,
-    /// Microsoft Azure Attestation.
-    AzureAttestation,
-    /// Google Confidential Space.
-    ConfidentialSpace,
-    /// NVIDIA Remote Attestation Service: a detached bundle.
-    NvidiaRemoteAttestation,
-    /// Our own profile `compact`.
-    Compact,
+named! {
+    /// Whose claims they are.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Dialect {
+        /// Alibaba Cloud's remote attestation service, and our own profile `aliyun`.
+        #[default]
+        Aliyun = "aliyun",
+        /// Trustee's simple token.
+        TrusteeSimple = "trustee-simple",
+        /// EAR with dots in its names: Veraison, Confidential Containers.
+        EarDotted = "ear-dotted",
+        /// EAR, draft 04: underscores.
+        Ear = "ear",
+        /// Intel Trust Authority, version 1 (one TEE, members at the root).
+        IntelTrustAuthority1 = "ita-v1",
+        /// Intel Trust Authority, version 2 (one object per TEE).
+        IntelTrustAuthority2 = "ita-v2",
+        /// Microsoft Azure Attestation.
+        AzureAttestation = "maa",
+        /// Google Confidential Space.
+        ConfidentialSpace = "google-confidential-space",
+        /// NVIDIA Remote Attestation Service: a detached bundle.
+        NvidiaRemoteAttestation = "nras",
+        /// Our own profile `compact`.
+        Compact = "compact",
+    }
 }
 
 impl Dialect {
-    /// Every dialect.
-    pub const ALL: &'static [Self] = &[
-        Self::Aliyun,
-        Self::TrusteeSimple,
-        Self::EarDotted,
-        Self::Ear,
-        Self::IntelTrustAuthority1,
-        Self::IntelTrustAuthority2,
-        Self::AzureAttestation,
-        Self::ConfidentialSpace,
-        Self::NvidiaRemoteAttestation,
-        Self::Compact,
-    ];
-
-    /// Its stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Aliyun => "aliyun",
-            Self::TrusteeSimple => "trustee-simple",
-            Self::EarDotted => "ear-dotted",
-            Self::Ear => "ear",
-            Self::IntelTrustAuthority1 => "ita-v1",
-            Self::IntelTrustAuthority2 => "ita-v2",
-            Self::AzureAttestation => "maa",
-            Self::ConfidentialSpace => "google-confidential-space",
-            Self::NvidiaRemoteAttestation => "nras",
-            Self::Compact => "compact",
-        }
-    }
-
-    /// The dialect of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|dialect| dialect.as_str() == name)
-    }
-
     /// The one dialect that these claims are of.
     ///
     /// # Errors

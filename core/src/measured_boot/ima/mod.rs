@@ -17,7 +17,7 @@ pub use list::{Entries, ImaEntry, ImaFormat, ImaList};
 pub use signature::{FileSignature, ImaKey, ImaKeys};
 pub use template::{FileDigest, Template};
 pub use token::{BootIdentity, Continuation};
-pub use verify::{Aggregate, IMA_PCR, IMA_RULES, ReplayedIma, VerifiedEntries, VerifiedEntry};
+pub use verify::{Aggregate, AggregateKind, IMA_PCR, IMA_RULES, ReplayedIma, VerifiedEntries, VerifiedEntry};
 
 #[cfg(test)]
 pub(crate) mod tests;

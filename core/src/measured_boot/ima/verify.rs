@@ -11,6 +11,7 @@ use crate::crypto::{CryptoProvider, Digest, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 use crate::tpm::PcrValues;
 
 /// The register that IMA extends unless a kernel was built otherwise.
@@ -54,17 +55,42 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
-    /// `matches`, `differs`, `not_quoted`, `zero`, `absent` or `earlier`.
+    /// Which of them, whatever else it holds.
+    #[must_use]
+    pub const fn kind(self) -> AggregateKind {
+        match self {
+            Self::Matches(_) => AggregateKind::Matches,
+            Self::Differs => AggregateKind::Differs,
+            Self::NotQuoted => AggregateKind::NotQuoted,
+            Self::Zero => AggregateKind::Zero,
+            Self::Absent => AggregateKind::Absent,
+            Self::Earlier => AggregateKind::Earlier,
+        }
+    }
+
+    /// The stable name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Matches(_) => "matches",
-            Self::Differs => "differs",
-            Self::NotQuoted => "not_quoted",
-            Self::Zero => "zero",
-            Self::Absent => "absent",
-            Self::Earlier => "earlier",
-        }
+        self.kind().as_str()
+    }
+}
+
+named! {
+    /// What the first entry says of the boot, without the register up to which it does.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum AggregateKind {
+        /// It is the hash of the quoted registers.
+        Matches = "matches",
+        /// It is not.
+        Differs = "differs",
+        /// The quote does not cover them.
+        NotQuoted = "not_quoted",
+        /// The kernel found no TPM.
+        Zero = "zero",
+        /// The list does not begin with one.
+        Absent = "absent",
+        /// An earlier list held it.
+        Earlier = "earlier",
     }
 }
 

@@ -17,27 +17,18 @@ use crate::bytes::Bytes;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::limits;
+use crate::named::named;
 
-/// What a manifest is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RimKind {
-    /// The driver of a GPU.
-    Driver,
-    /// The VBIOS of a GPU.
-    Vbios,
-    /// The BIOS of a switch.
-    SwitchBios,
-}
-
-impl RimKind {
-    /// `driver`, `vbios` or `switch_bios`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Driver => "driver",
-            Self::Vbios => "vbios",
-            Self::SwitchBios => "switch_bios",
-        }
+named! {
+    /// What a manifest is about.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum RimKind {
+        /// The driver of a GPU.
+        Driver = "driver",
+        /// The VBIOS of a GPU.
+        Vbios = "vbios",
+        /// The BIOS of a switch.
+        SwitchBios = "switch_bios",
     }
 }
 
