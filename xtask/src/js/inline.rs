@@ -1,8 +1,8 @@
 //! What `wasm-opt` may inline: the arithmetic in which signatures spend their time, and nothing else.
 //!
 //! WebAssembly multiplies 64 bits by 64 into 64. The compiler makes a call of every product of 128 bits, and
-//! a signature over P-256 has some 150,000 of them. Everything else is smaller over the wire, and no slower
-//! where it counts, as functions of their own.
+//! a signature over P-256 has some hundred thousand of them. Everything else is smaller over the wire, and no
+//! slower where it counts, as functions of their own.
 
 use std::{collections::BTreeSet, path::Path};
 
