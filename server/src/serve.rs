@@ -15,6 +15,7 @@ use crate::chores::chores;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::connection::Connections;
+use crate::http::Shares;
 use crate::keys::Passphrase;
 use crate::operations::audit::{Entry, record};
 use crate::{StartError, State, app};
@@ -49,6 +50,7 @@ impl Server {
         let limits = self.state.config().limits.clone();
         let routes = app(self.state.clone());
         let room = Arc::new(Semaphore::new(limits.connections));
+        let shares = Shares::new(self.state.config().client.connections_at_once);
         let connections = GracefulShutdown::new();
         let serving = Connections::new(&self.state, routes);
         record::event(&self.state, Entry::of("service.started").with("version", env!("CARGO_PKG_VERSION")));
@@ -72,9 +74,15 @@ impl Server {
                     continue;
                 }
             };
+            let client = self.state.turnstile().of_connection(address.ip());
+            let Some(share) = shares.take(client) else {
+                // Closed as it is: nothing was asked yet.
+                self.state.metrics().connections_refused.inc();
+                continue;
+            };
             let (serving, watcher) = (serving.clone(), connections.watcher());
             tokio::spawn(async move {
-                let _place = place;
+                let _place = (place, share);
                 serving.serve(stream, address.ip(), watcher).await;
             });
         }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -119,6 +119,8 @@ fn what_is_asked_wrongly_or_is_not_there_is_said() {
 struct Upstream {
     address: SocketAddr,
     answers: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    /// Paths, in lower case, that are answered a second later.
+    delayed: Arc<Mutex<HashSet<String>>>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -128,14 +130,16 @@ impl Upstream {
         let address = listener.local_addr().unwrap();
         let answers: Arc<Mutex<HashMap<String, Vec<u8>>>> = Arc::default();
         let asked = Arc::new(AtomicUsize::new(0));
-        let (table, count) = (Arc::clone(&answers), Arc::clone(&asked));
+        let delayed: Arc<Mutex<HashSet<String>>> = Arc::default();
+        let (table, late, count) = (Arc::clone(&answers), Arc::clone(&delayed), Arc::clone(&asked));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
-                answer(stream, &table);
+                let (table, late) = (Arc::clone(&table), Arc::clone(&late));
+                std::thread::spawn(move || answer(stream, &table, &late));
             }
         });
-        Self { address, answers, asked }
+        Self { address, answers, delayed, asked }
     }
 
     fn of(forge: &Forge) -> Self {
@@ -199,7 +203,7 @@ fn ok(headers: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-fn answer(mut stream: TcpStream, table: &Mutex<HashMap<String, Vec<u8>>>) {
+fn answer(mut stream: TcpStream, table: &Mutex<HashMap<String, Vec<u8>>>, late: &Mutex<HashSet<String>>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
@@ -207,6 +211,9 @@ fn answer(mut stream: TcpStream, table: &Mutex<HashMap<String, Vec<u8>>>) {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default();
+    if late.lock().unwrap().contains(&path.to_ascii_lowercase()) {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
     let known = table.lock().unwrap().get(path).cloned();
     let missing = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
     let _ = stream.write_all(&known.unwrap_or(missing));
@@ -376,6 +383,29 @@ fn old_documents_are_fetched_again_or_given_as_old() {
 }
 
 #[test]
+fn strangers_keys_do_not_hold_up_what_is_known() {
+    let forge = Forge::tdx4();
+    let slow = Upstream::of(&forge);
+    let server = aged(&forge, &slow, 7_200);
+    let delayed = Arc::clone(&slow.delayed);
+    std::thread::scope(|scope| {
+        // Four keys that nobody knows, each of which takes a second to be refused.
+        for number in 0..4 {
+            let path = format!("/tdx/certification/v4/tcb?fmspc=00000000000{number}");
+            delayed.lock().unwrap().insert(format!("/cache{}", path.to_ascii_lowercase()));
+            let server = &server;
+            scope.spawn(move || assert_eq!(server.get(&path).status, 404));
+        }
+        while slow.asked.load(Ordering::SeqCst) < 4 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let begun = std::time::Instant::now();
+        assert_eq!(server.get(&tcb_path(&forge)).header("age"), "0", "it was fetched again");
+        assert!(begun.elapsed() < std::time::Duration::from_millis(700), "{:?}", begun.elapsed());
+    });
+}
+
+#[test]
 fn pck_certificates_are_read_through() {
     let forge = Forge::tdx4();
     let upstream = Upstream::start();
@@ -400,6 +430,11 @@ fn pck_certificates_are_read_through() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body, pck);
     assert_eq!((answer.header("SGX-TCBm"), answer.header("set-cookie")), ("0102", ""));
+    // Their keys name machines, and strangers ask for many: nobody is told of them.
+    assert_eq!(server.get("/sgx/certification/v4/rootcacrl").status, 404);
+    assert!(keys(&server).iter().any(|key| key.starts_with("pckcert/")));
+    let ready = server.get("/readyz");
+    assert_eq!((ready.status, ready.json()["collateral"].clone()), (200, json!([])), "{}", ready.body);
     assert_eq!(
         decoded(answer.header("SGX-PCK-Certificate-Issuer-Chain")),
         forge.build().collateral.pck_crl_issuer_chain
@@ -460,7 +495,7 @@ fn what_is_not_genuine_is_not_kept() {
 /// The keys of what is kept.
 fn keys(server: &TestServer) -> Vec<String> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let documents = runtime.block_on(server.state.store().documents()).unwrap();
+    let documents = runtime.block_on(server.state.store().documents("-")).unwrap();
     documents.into_iter().map(|(key, _)| key).collect()
 }
 

@@ -278,3 +278,34 @@ fn the_description_is_of_this_service() {
         }
     }
 }
+
+#[test]
+fn one_client_does_not_take_every_connection() {
+    let server = TestServer::start(|config, _| {
+        config.client.connections_at_once = 4;
+        config.limits.header_seconds = 30;
+    });
+    let idle: Vec<TcpStream> = (0..8).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    let is_closed = |mut stream: &TcpStream| {
+        stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+        // A closed connection ends; an open one has nothing to say.
+        matches!(stream.read(&mut [0]), Ok(0))
+            || stream.write_all(b"GET").and_then(|()| stream.flush()).is_err()
+    };
+    let closed = idle.iter().filter(|stream| is_closed(stream)).count();
+    assert_eq!(closed, 4);
+    assert_eq!(server.state.metrics().connections_refused.get(), 4);
+    drop(idle);
+    let begun = Instant::now();
+    while TcpStream::connect(server.address)
+        .and_then(|mut stream| {
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer)
+        })
+        .map_or(true, |count| count == 0)
+    {
+        assert!(begun.elapsed() < Duration::from_secs(5), "the share comes back");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

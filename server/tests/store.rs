@@ -149,14 +149,14 @@ async fn a_document_stays_as_it_was(store: &dyn Store) {
     document.body.push(1);
     store.keep_document("k", &document).await.unwrap();
     assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
-    assert_eq!(store.documents().await.unwrap(), [("k".to_owned(), UnixTime(7))]);
+    assert_eq!(store.documents("-").await.unwrap(), [("k".to_owned(), UnixTime(7))]);
     for at in 0..4 {
         let document = StoredDocument { fetched_at: UnixTime(at), ..document.clone() };
         store.keep_document(&format!("p/{}", 9 - at), &document).await.unwrap();
     }
     assert_eq!(store.forget_documents("p/", 4).await.unwrap(), 0);
     assert_eq!(store.forget_documents("p/", 1).await.unwrap(), 3);
-    let left: Vec<String> = store.documents().await.unwrap().into_iter().map(|(key, _)| key).collect();
+    let left: Vec<String> = store.documents("-").await.unwrap().into_iter().map(|(key, _)| key).collect();
     assert_eq!(left, ["k", "p/6"]);
     assert_eq!(store.forget_documents("p/", 0).await.unwrap(), 1);
 }
@@ -286,9 +286,9 @@ async fn deviations_are_counted(store: &dyn Store) {
         private_ip: String::new(),
         public_ip: String::new(),
     };
-    store.note_event(&event("1", "pcr4", 10)).await.unwrap();
-    store.note_event(&event("2", "pcr4", 20)).await.unwrap();
-    store.note_event(&event("3", "pcr5", 20)).await.unwrap();
+    assert!(store.note_event(&event("1", "pcr4", 10), 9).await.unwrap());
+    assert!(store.note_event(&event("2", "pcr4", 20), 9).await.unwrap());
+    assert!(store.note_event(&event("3", "pcr5", 20), 9).await.unwrap());
     assert_eq!(store.count_events("e", 1, 0).await.unwrap(), 2);
     let noted = store.event("1", "a").await.unwrap().unwrap();
     assert_eq!((noted.times, noted.created_at, noted.modified_at), (2, 10, 20));
@@ -307,10 +307,15 @@ async fn deviations_are_counted(store: &dyn Store) {
     let ignored = StoredEvent { status: 1, handled_at: 30, handle_type: 1, ..noted.clone() };
     assert!(store.handle_event(&ignored, 0).await.unwrap());
     assert!(!store.handle_event(&ignored, 0).await.unwrap());
-    store.note_event(&event("4", "pcr4", 40)).await.unwrap();
+    assert!(store.note_event(&event("4", "pcr4", 40), 9).await.unwrap());
     assert_eq!(store.event("1", "a").await.unwrap().unwrap().status, 1);
     assert_eq!(store.close_events("e", 1, 40, 3).await.unwrap(), 1, "pcr5 was not seen again");
     assert_eq!(store.close_events("e", 1, 50, 3).await.unwrap(), 1);
-    store.note_event(&event("5", "pcr4", 60)).await.unwrap();
+    assert!(store.note_event(&event("5", "pcr4", 60), 9).await.unwrap());
     assert_eq!(store.event("1", "a").await.unwrap().unwrap().status, 0);
+    // There is an end of room for new ones, and not for those that are known.
+    assert!(!store.note_event(&event("6", "pcr6", 70), 2).await.unwrap());
+    assert!(store.note_event(&event("7", "pcr5", 70), 2).await.unwrap());
+    assert_eq!(store.event("6", "a").await.unwrap(), None);
+    assert_eq!(store.event("3", "a").await.unwrap().unwrap().times, 2);
 }

@@ -35,13 +35,17 @@ pub struct Ends(Mutex<HashMap<String, (UnixTime, Option<UnixTime>)>>);
 const MOST: usize = 4_096;
 
 impl Ends {
-    /// Everything in the store.
+    /// Everything that is listed.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn inventory(&self, store: &dyn Store) -> Result<Vec<Item>, StoreError> {
+    pub async fn inventory(
+        &self,
+        store: &dyn Store,
+        listing: &[(String, UnixTime)],
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
-        for (key, fetched_at) in store.documents().await? {
+        for (key, fetched_at) in listing.iter().cloned() {
             let next_update = match self.known(&key, fetched_at) {
                 Some(next) => next,
                 None => {

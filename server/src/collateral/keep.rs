@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use prometheus_client::metrics::counter::Counter;
 use veriquote::UnixTime;
@@ -22,6 +23,8 @@ pub struct Keeper {
     examiner: Examiner,
     issuers: Arc<Issuers>,
     refused: Counter,
+    /// Counts changes of the list of what is kept.
+    changes: Arc<AtomicU64>,
 }
 
 /// Why a document is not kept; the one that was kept before stays.
@@ -50,7 +53,7 @@ impl Keeper {
     /// Over a store. `refused` counts documents that are not genuine.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, examiner: Examiner, refused: Counter) -> Self {
-        Self { store, examiner, issuers: Arc::default(), refused }
+        Self { store, examiner, issuers: Arc::default(), refused, changes: Arc::default() }
     }
 
     pub(super) const fn examiner(&self) -> &Examiner {
@@ -63,6 +66,33 @@ impl Keeper {
 
     pub(super) fn store(&self) -> &dyn Store {
         self.store.as_ref()
+    }
+
+    /// Keeps a document that was judged.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn keep(&self, key: &DocumentKey, document: &StoredDocument) -> Result<(), StoreError> {
+        self.store.keep_document(&key.to_string(), document).await?;
+        if !matches!(key, DocumentKey::PckCertificate(_)) {
+            self.changes.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Forgets a document.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn forget(&self, key: &DocumentKey) -> Result<(), StoreError> {
+        self.store.forget_document(&key.to_string()).await?;
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Another number after each change of what is kept.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// What is kept of a key, and the list of Intel's root, by which the new one is judged.
@@ -138,9 +168,7 @@ impl Keeper {
     ) -> Result<Imported, StoreError> {
         let before = self.before(key).await?;
         match self.judge(key, document, &before, now) {
-            Ok(document) => {
-                self.store.keep_document(&key.to_string(), &document).await.map(|()| Imported::Kept)
-            }
+            Ok(document) => self.keep(key, &document).await.map(|()| Imported::Kept),
             Err(NotKept::Older) => Ok(Imported::Known),
             Err(_) => Ok(Imported::Refused),
         }

@@ -13,7 +13,7 @@ use super::inventory::{Ends, Item};
 use super::keep::Keeper;
 use super::key::Evaluation;
 use super::upstream::{Client, Failure};
-use super::{Api, Ca, DocumentKey, Tee, collateral_file};
+use super::{Api, Ca, DocumentKey, PCK_CERTIFICATES, Tee, collateral_file};
 use crate::clock::Clock;
 use crate::config::CollateralConfig;
 use crate::http::place;
@@ -31,13 +31,19 @@ pub struct Library {
     flights: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     /// What was not to be had a moment ago.
     misses: Mutex<HashMap<String, (UnixTime, Failure)>>,
-    /// Not more than these fetch at once, however many keys strangers think of.
+    /// Not more than these fetch what is new at once, however many keys strangers think of.
     fetches: Arc<Semaphore>,
+    /// And not more than these fetch again what is known, for which nobody waits behind strangers.
+    refreshes: Arc<Semaphore>,
     ends: Ends,
     answers: Answers,
+    listing: Mutex<Option<(UnixTime, u64, Arc<Listing>)>>,
     /// Files that were put together a moment ago.
     files: Mutex<HashMap<String, (UnixTime, CollateralFile)>>,
 }
+
+/// Keys, and when each document was fetched.
+pub(super) type Listing = Vec<(String, UnixTime)>;
 
 /// The collateral of a platform in one file.
 #[derive(Clone, Debug)]
@@ -70,7 +76,7 @@ pub enum Missing {
     Store(StoreError),
 }
 
-/// How many fetch at once.
+/// How many fetch at once, of each kind.
 const FETCHES: usize = 4;
 
 /// For how long a miss is remembered.
@@ -102,8 +108,10 @@ impl Library {
             flights: Mutex::default(),
             misses: Mutex::default(),
             fetches: Arc::new(Semaphore::new(FETCHES)),
+            refreshes: Arc::new(Semaphore::new(FETCHES)),
             ends: Ends::default(),
             answers: Answers::default(),
+            listing: Mutex::default(),
             files: Mutex::default(),
         })
     }
@@ -130,7 +138,7 @@ impl Library {
             // Somebody else may have brought it in the meantime.
             match self.known(&name).await?.filter(|known| self.is_fresh(known)) {
                 Some(fresh) => Ok(fresh),
-                None => self.fetch(client, key, &name).await,
+                None => self.fetch(client, key, &name, known.is_some()).await,
             }
         };
         drop(flight);
@@ -187,7 +195,7 @@ impl Library {
     /// # Errors
     /// [`Missing`].
     pub async fn rim_ids(&self) -> Result<Vec<String>, Missing> {
-        let documents = self.store().documents().await.map_err(Missing::Store)?;
+        let documents = self.listing().await.map_err(Missing::Store)?;
         let mut ids: Vec<String> =
             documents.iter().filter_map(|(key, _)| key.strip_prefix("rim/")).map(str::to_owned).collect();
         ids.sort_unstable();
@@ -239,12 +247,28 @@ impl Library {
             .ok_or_else(|| Missing::Document("a document that is text".to_owned()))
     }
 
-    /// Everything that is at hand.
+    /// Everything that is at hand but PCK certificates: those have no end of their own, and their keys name machines.
     ///
     /// # Errors
     /// The store's.
     pub async fn inventory(&self) -> Result<Vec<Item>, StoreError> {
-        self.ends.inventory(self.store()).await
+        self.ends.inventory(self.store(), &self.listing().await?).await
+    }
+
+    /// The keys of what is at hand but of PCK certificates, of which strangers make thousands. Looked up anew when this
+    /// node has kept something, and after some seconds, since others keep things, too.
+    pub(super) async fn listing(&self) -> Result<Arc<Listing>, StoreError> {
+        let (now, changes) = (self.clock.now(), self.keeper.changes());
+        let listing = || self.listing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((at, then, list)) = listing().as_ref()
+            && *then == changes
+            && (0..FILE_SECONDS).contains(&now.since(*at))
+        {
+            return Ok(Arc::clone(list));
+        }
+        let list = Arc::new(self.store().documents(PCK_CERTIFICATES).await?);
+        *listing() = Some((now, changes, Arc::clone(&list)));
+        Ok(list)
     }
 
     async fn of_api(
@@ -268,22 +292,29 @@ impl Library {
         }))
     }
 
-    async fn fetch(&self, client: &Client, key: &DocumentKey, name: &str) -> Result<Shelved, Missing> {
+    async fn fetch(
+        &self,
+        client: &Client,
+        key: &DocumentKey,
+        name: &str,
+        is_known: bool,
+    ) -> Result<Shelved, Missing> {
         let now = self.clock.now();
         if let Some(failure) = self.recent_miss(name, now) {
             return Err(missing(name, &failure));
         }
-        let Ok(turn) = Arc::clone(&self.fetches).acquire_owned().await else {
+        let lane = if is_known { &self.refreshes } else { &self.fetches };
+        let Ok(turn) = Arc::clone(lane).acquire_owned().await else {
             return Err(Missing::Upstream(name.to_owned()));
         };
         let place = place();
-        let (client, key, keeper) = (client.clone(), key.clone(), self.keeper.clone());
-        let (upstreams, root) = (self.upstreams(&key).to_vec(), self.config.root_ca_crl_url.clone());
-        let before = keeper.before(&key).await.map_err(Missing::Store)?;
+        let (client, asked, keeper) = (client.clone(), key.clone(), self.keeper.clone());
+        let (upstreams, root) = (self.upstreams(key).to_vec(), self.config.root_ca_crl_url.clone());
+        let before = keeper.before(key).await.map_err(Missing::Store)?;
         // It goes on when the client leaves, and keeps its turn and the request's place.
         let fetching = move || {
-            let judge = |document| keeper.judge(&key, document, &before, now);
-            let fetched = fetch(&client, &upstreams, root.as_deref(), &key, now, judge);
+            let judge = |document| keeper.judge(&asked, document, &before, now);
+            let fetched = fetch(&client, &upstreams, root.as_deref(), &asked, now, judge);
             drop((turn, place));
             fetched
         };
@@ -292,7 +323,7 @@ impl Library {
             .unwrap_or_else(|error| Err(Failure::Failed(error.to_string())));
         match fetched {
             Ok(document) => {
-                self.store().keep_document(name, &document).await.map_err(Missing::Store)?;
+                self.keeper.keep(key, &document).await.map_err(Missing::Store)?;
                 Ok(Shelved { document, age_seconds: 0, stale: false })
             }
             Err(failure) => {

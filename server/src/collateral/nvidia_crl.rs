@@ -123,7 +123,7 @@ impl Library {
         now: UnixTime,
         chains: impl Future<Output = Result<Vec<Chain>>> + Send,
     ) -> Result<KeptCrls> {
-        let documents = self.store().documents().await?;
+        let documents = self.listing().await?;
         let mut names: Vec<String> =
             documents.iter().filter_map(|(key, _)| key.strip_prefix(PREFIX)).map(str::to_owned).collect();
         if self.reads_nvidia_crls_through() {
@@ -180,14 +180,14 @@ impl Library {
                     if chain != document.issuer_chain {
                         issuers.learn(&key, &chain);
                         document.issuer_chain = chain;
-                        self.store().keep_document(&key.to_string(), &document).await?;
+                        self.keeper().keep(&key, &document).await?;
                     }
                     kept.current.push((name.clone(), Blob(document.body)));
                 }
                 Found::NotGenuine(reason, chain) => {
                     issuers.learn(&key, &chain);
                     let not_kept = self.keeper().refuse(&key, &document, reason);
-                    self.store().forget_document(&key.to_string()).await?;
+                    self.keeper().forget(&key).await?;
                     self.remember_miss(&key.to_string(), now, &Failure::Failed(not_kept.to_string()));
                     kept.missing.push(name.clone());
                 }

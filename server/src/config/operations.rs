@@ -29,6 +29,8 @@ pub struct ClientLimits {
     pub burst: u32,
     /// Requests that are served at the same time; 0: as many as there is room for.
     pub requests_at_once: usize,
+    /// Connections at once, those of trusted proxies not counted; 0: as many as there is room for.
+    pub connections_at_once: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -107,7 +109,13 @@ impl TlsConfig {
 
 impl Default for ClientLimits {
     fn default() -> Self {
-        Self { requests_per_second: 50, burst: 200, requests_at_once: 64, trusted_proxies: Vec::new() }
+        Self {
+            requests_per_second: 50,
+            burst: 200,
+            requests_at_once: 64,
+            connections_at_once: 128,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 

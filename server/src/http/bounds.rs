@@ -1,8 +1,7 @@
 //! Bounds of time, of requests at once, and of those of one client.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State as Shared};
@@ -11,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::share::{Share, Shares};
 use crate::State;
 use crate::error::{ApiError, ServiceCode};
 use crate::operations::ClientNetwork;
@@ -19,20 +19,15 @@ use crate::operations::ClientNetwork;
 #[derive(Clone, Debug)]
 pub struct Bounds {
     room: Arc<Semaphore>,
-    clients: Clients,
-    /// Of one client; 0: as many as there is room for.
-    each: usize,
+    shares: Shares,
     time: Duration,
 }
-
-/// How many requests each client has open. Only those that have one are in it.
-type Clients = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
 /// The place that a request takes, for as long as anything is done for it.
 #[derive(Debug)]
 pub struct Place {
     _room: OwnedSemaphorePermit,
-    client: Option<(Clients, IpAddr)>,
+    _share: Share,
 }
 
 tokio::task_local! {
@@ -43,35 +38,12 @@ impl Bounds {
     /// Room for `requests` at once, `each` of them of one client, each of which may take `time`.
     #[must_use]
     pub fn new(requests: usize, each: usize, time: Duration) -> Self {
-        Self { room: Arc::new(Semaphore::new(requests)), clients: Clients::default(), each, time }
+        Self { room: Arc::new(Semaphore::new(requests)), shares: Shares::new(each), time }
     }
 
     fn place(&self, client: Option<IpAddr>) -> Option<Place> {
         let room = Arc::clone(&self.room).try_acquire_owned().ok()?;
-        let mut place = Place { _room: room, client: None };
-        if let Some(client) = client.filter(|_| self.each > 0) {
-            let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-            let open = clients.entry(client).or_default();
-            if *open >= self.each {
-                return None;
-            }
-            *open = open.saturating_add(1);
-            place.client = Some((Arc::clone(&self.clients), client));
-        }
-        Some(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Some((clients, client)) = &self.client else { return };
-        let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = clients.get_mut(client) {
-            *open = open.saturating_sub(1);
-            if *open == 0 {
-                clients.remove(client);
-            }
-        }
+        Some(Place { _room: room, _share: self.shares.take(client)? })
     }
 }
 
@@ -116,6 +88,6 @@ mod tests {
         drop((held, last));
         assert!(bounds.place(one).is_some());
         drop(others);
-        assert!(bounds.clients.lock().unwrap().is_empty(), "nobody is remembered");
+        assert!(bounds.shares.is_empty(), "nobody is remembered");
     }
 }

@@ -5,9 +5,11 @@ mod body;
 mod bounds;
 mod id;
 mod json;
+mod share;
 
 pub use accept::{Accept, MediaRange};
 pub use body::{Body, TextBody, media_type};
 pub use bounds::{Bounds, bounded, place};
 pub use id::{NumberedRequest, request_id, unnumbered};
 pub use json::{Fields, Position, read};
+pub use share::{Share, Shares};

@@ -1,5 +1,7 @@
 //! Deviations: what of a report is not as it should be, and what people decide about it.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use veriquote::bytes::to_hex;
@@ -93,17 +95,17 @@ fn of_finding(finding: &Finding, report: &Report) -> Vec<Deviation> {
     let one = |suspect: String| Deviation {
         affiliation,
         kind: NO_REGISTER,
-        item: finding.rule.clone(),
+        item: finding.rule.clone().into_owned(),
         suspect,
         expected: String::new(),
     };
     if finding.rule == "ima.allow" {
-        let entries = match finding.facts.get("entry") {
+        let entries: Vec<&str> = match finding.facts.get("entry") {
             Some(Value::Array(entries)) => entries.iter().filter_map(Value::as_str).collect(),
             Some(Value::String(entry)) => vec![entry.as_str()],
             _ => Vec::new(),
         };
-        let files: Vec<Deviation> = entries.into_iter().map(|entry| one(file(entry, report))).collect();
+        let files: Vec<Deviation> = files(&entries, report).into_iter().map(one).collect();
         if !files.is_empty() {
             return files;
         }
@@ -115,27 +117,40 @@ fn of_finding(finding: &Finding, report: &Report) -> Vec<Deviation> {
     vec![one(facts)]
 }
 
-/// `sha256:hex path` of the entry that a finding names by its number and path.
-fn file(entry: &str, report: &Report) -> String {
-    let (number, path) = entry.split_once(' ').unwrap_or((entry, ""));
-    let found = number.parse::<u64>().ok().and_then(|number| {
-        let list = ImaList::detect(report.evidence.ima_log.as_deref()?).ok()?;
-        let mut entries = list.unauthenticated_entries();
+/// `sha256:hex path` of each entry that a finding names by its number and path: the list is read once.
+fn files(entries: &[&str], report: &Report) -> Vec<String> {
+    let named: Vec<(Option<u64>, &str)> = entries
+        .iter()
+        .map(|entry| entry.split_once(' ').unwrap_or((entry, "")))
+        .map(|(number, path)| (number.parse().ok(), path))
+        .collect();
+    let mut digests: BTreeMap<u64, String> = BTreeMap::new();
+    let last = named.iter().filter_map(|(number, _)| *number).max();
+    let log = report.evidence.ima_log.as_deref().and_then(|log| ImaList::detect(log).ok());
+    if let (Some(last), Some(list)) = (last, log) {
+        let mut list = list.unauthenticated_entries();
         let mut at = report.ima_from;
-        while let Ok(Some(entry)) = entries.next() {
-            if at == number {
-                let digest = entry.unauthenticated_digest()?;
+        while at <= last
+            && let Ok(Some(entry)) = list.next()
+        {
+            if named.iter().any(|(number, _)| *number == Some(at))
+                && let Some(digest) = entry.unauthenticated_digest()
+            {
                 let algorithm = String::from_utf8_lossy(digest.algorithm).into_owned();
-                return Some(format!("{algorithm}:{}", to_hex(digest.digest)));
+                digests.insert(at, format!("{algorithm}:{}", to_hex(digest.digest)));
             }
-            at += 1;
+            at = at.saturating_add(1);
         }
-        None
-    });
-    format!("{} {path}", found.unwrap_or_else(|| "?".to_owned()))
+    }
+    let digest =
+        |number: Option<u64>| number.and_then(|number| digests.get(&number)).map_or("?", String::as_str);
+    named.iter().map(|(number, path)| format!("{} {path}", digest(*number))).collect()
 }
 
-/// Writes deviations down.
+/// Most deviations that are remembered of a machine: whoever holds its key could report another one each time.
+const MOST_OF_MACHINE: i64 = 1_000;
+
+/// Writes deviations down; those beyond what is remembered of a machine are in the log alone.
 pub async fn note(
     state: &State,
     machine: &Machine,
@@ -163,7 +178,9 @@ pub async fn note(
             private_ip: machine.record.private_ip.clone(),
             public_ip: machine.record.public_ip.clone(),
         };
-        state.store().note_event(&event).await?;
+        if !state.store().note_event(&event, MOST_OF_MACHINE).await? {
+            tracing::warn!(uuid = machine.uuid, item = event.item, "a deviation too many of one machine");
+        }
     }
     Ok(())
 }

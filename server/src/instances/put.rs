@@ -1,5 +1,7 @@
 //! `PutMessage`: a machine reports, and is held against its baseline.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use veriquote::Policy;
 use veriquote::bytes::from_hex;
@@ -21,7 +23,7 @@ use crate::config::Programs;
 /// `PutMessage`.
 pub(super) async fn put(state: &State, caller: &Caller, parameters: &Parameters) -> Answer {
     let uuid = parameters.uuid()?;
-    let report = Report::read(parameters.required("FileData")?)?;
+    let report = Arc::new(Report::read(parameters.required("FileData")?)?);
     let mut machine = Machine::get(state.store(), uuid, &caller.account).await?;
     let Some(ak_name) = machine.ak_name.clone() else {
         let message = "this machine has not enrolled: call GenerateNonce and GenerateAikcert first";
@@ -45,8 +47,8 @@ pub(super) async fn put(state: &State, caller: &Caller, parameters: &Parameters)
         options.continuation = sealed.map(|sealed| Blob(sealed.into_bytes()));
     }
     let policy = policy(state, &machine).await?;
-    let verification = verify(state, request.clone(), policy).await?;
-    judge(state, &mut machine, &verification, &report, request).await
+    let (verification, deviations) = verify(state, request.clone(), policy, &report).await?;
+    judge(state, &mut machine, (&verification, &deviations), &report, request).await
 }
 
 /// What the quote must have signed: a nonce of `GenerateNonce` for this key, or of a challenge.
@@ -115,7 +117,7 @@ pub(super) fn with_baseline(
 async fn judge(
     state: &State,
     machine: &mut Machine,
-    verification: &Verification,
+    (verification, deviations): (&Verification, &[Deviation]),
     report: &Report,
     request: TpmRequest,
 ) -> Answer {
@@ -141,7 +143,6 @@ async fn judge(
         let verdict = machine.record.system.clone();
         return Ok(told(&verdict, &machine.record.programs.clone(), continued_at(machine)));
     };
-    let deviations = events::deviations(verification, report);
     let of_boot = deviations.iter().find(|deviation| deviation.affiliation == events::SYSTEM);
     let of_programs = deviations.iter().find(|deviation| deviation.affiliation == events::PROGRAM);
     let went_back = claims.clock.continuity == Some(ContinuityKind::WentBack.into());
@@ -188,7 +189,7 @@ async fn judge(
     }
     let has_list = claims.ima.is_some();
     machine.keep(state.store()).await?;
-    events::note(state, machine, &deviations, now).await?;
+    events::note(state, machine, deviations, now).await?;
     events::settle(state, machine, has_list, now).await?;
     tracing::info!(
         uuid = machine.uuid,

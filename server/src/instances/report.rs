@@ -15,12 +15,14 @@ use veriquote_facade::{
 };
 
 use super::answer::Refusal;
+use super::events::{self, Deviation};
 use crate::State;
 use crate::attestation::TpmEvidence;
 use crate::encoding::from_any_base64;
 use crate::error::ApiError;
 use crate::http::read;
 use crate::policies;
+use crate::work::{Length, work};
 
 /// A report, read.
 #[derive(Clone, Debug)]
@@ -100,12 +102,21 @@ pub async fn policy(state: &State) -> Result<Policy, Refusal> {
     }
 }
 
-/// Has the core verify a request by a policy, beside the threads that serve connections.
-pub async fn verify(state: &State, request: TpmRequest, policy: Policy) -> Result<Verification, Refusal> {
-    let provider = Arc::clone(state.provider());
-    let work = move || verify_tpm_for_claims(provider, &request, &[policy], |_| ()).0.pop();
-    let verification = tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?;
-    verification.ok_or_else(|| ApiError::internal("no policy was asked").into())
+/// Has the core verify a request by a policy, and lists which rules its report breaks, beside the threads that serve
+/// connections.
+pub async fn verify(
+    state: &State,
+    request: TpmRequest,
+    policy: Policy,
+    report: &Arc<Report>,
+) -> Result<(Verification, Vec<Deviation>), Refusal> {
+    let (provider, report) = (Arc::clone(state.provider()), Arc::clone(report));
+    let verify = move || {
+        let verification = verify_tpm_for_claims(provider, &request, &[policy], |_| ()).0.pop()?;
+        let deviations = events::deviations(&verification, &report);
+        Some((verification, deviations))
+    };
+    work(Length::Long, verify).await?.ok_or_else(|| ApiError::internal("no policy was asked").into())
 }
 
 /// What the machine of an authentic report runs: the member `ima.allow` of the policy that the core learns.
@@ -115,8 +126,8 @@ pub async fn learn(
 ) -> Result<Option<Vec<serde_json::Value>>, Refusal> {
     request.options.continuation_key = None;
     let provider = Arc::clone(state.provider());
-    let work = move || learn_tpm_policy(provider, &request, "learned");
-    let learned = tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?;
+    let learn = move || learn_tpm_policy(provider, &request, "learned");
+    let learned = work(Length::Long, learn).await?;
     let learned = learned.ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     Ok(learned.and_then(|policy| policy["ima"]["allow"].as_array().cloned()))
 }

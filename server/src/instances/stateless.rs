@@ -1,5 +1,7 @@
 //! `VerifyMessage`: a report of any machine, of which nothing is remembered.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use veriquote::bytes::to_hex;
 use veriquote::tpm::{Name, PublicArea};
@@ -7,7 +9,7 @@ use veriquote_facade::{Blob, Time, Verification};
 
 use super::Caller;
 use super::answer::{Answer, Refusal, members};
-use super::events::{self, Deviation, PROGRAM};
+use super::events::{Deviation, PROGRAM};
 use super::parameters::Parameters;
 use super::put::with_baseline;
 use super::record::{Machine, Verdict, status};
@@ -23,7 +25,7 @@ pub(super) async fn verify_message(
     caller: Option<&Caller>,
     parameters: &Parameters,
 ) -> Answer {
-    let report = Report::read(parameters.required("FileData")?)?;
+    let report = Arc::new(Report::read(parameters.required("FileData")?)?);
     let nonce = match &report.challenge {
         None => None,
         Some(challenge) => {
@@ -57,8 +59,7 @@ pub(super) async fn verify_message(
     if let Some(machine) = &machine {
         with_baseline(&mut policy, machine, state.config().instances.programs)?;
     }
-    let verification = verify(state, request, policy).await?;
-    let deviations = events::deviations(&verification, &report);
+    let (verification, deviations) = verify(state, request, policy, &report).await?;
     let (programs, boot): (Vec<_>, Vec<_>) =
         deviations.into_iter().partition(|deviation| deviation.affiliation == PROGRAM);
     let claims = verification.claims.as_ref().and_then(|claims| claims.tpm());

@@ -82,6 +82,13 @@ impl Turnstile {
         }
     }
 
+    /// Whom a connection is counted for; nobody where a trusted proxy makes it.
+    #[must_use]
+    pub fn of_connection(&self, peer: IpAddr) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        (!self.trusted_proxies.contains(&peer)).then(|| network(peer))
+    }
+
     /// Whom a request is counted for.
     #[must_use]
     pub fn network(&self, peer: IpAddr, headers: &HeaderMap) -> ClientNetwork {
@@ -141,6 +148,7 @@ mod tests {
             requests_per_second: 1,
             burst: 3,
             requests_at_once: 0,
+            connections_at_once: 0,
             trusted_proxies: proxies.iter().map(|proxy| proxy.parse().unwrap()).collect(),
         })
     }
@@ -183,6 +191,7 @@ mod tests {
             assert_eq!(trusting.client(proxy, &headers(value)).to_string(), expected, "{value}");
         }
         assert_eq!(trusting.client(client, &headers("198.51.100.9")), client);
+        assert_eq!((trusting.of_connection(proxy), trusting.of_connection(client)), (None, Some(client)));
         assert_eq!(turnstile(&[]).client(proxy, &headers("192.0.2.7")), proxy);
     }
 }

@@ -35,6 +35,8 @@ pub struct Metrics {
     pub rate_limited: Counter,
     /// Open connections.
     pub connections: Gauge,
+    /// Connections of clients that had their share.
+    pub connections_refused: Counter,
     key_age_seconds: Gauge,
     published_keys: Gauge,
     collateral_documents: Gauge,
@@ -90,6 +92,7 @@ impl Default for Metrics {
             refusals: Family::default(),
             rate_limited: Counter::default(),
             connections: Gauge::default(),
+            connections_refused: Counter::default(),
             key_age_seconds: Gauge::default(),
             published_keys: Gauge::default(),
             collateral_documents: Gauge::default(),
@@ -107,6 +110,11 @@ impl Default for Metrics {
         r.register("refusals", "Requests that were refused", metrics.refusals.clone());
         r.register("rate_limited", "Requests of clients that asked too often", metrics.rate_limited.clone());
         r.register("connections", "Open connections", metrics.connections.clone());
+        r.register(
+            "connections_refused",
+            "Connections of clients that had their share",
+            metrics.connections_refused.clone(),
+        );
         r.register("key_age_seconds", "Since the signing key became active", metrics.key_age_seconds.clone());
         r.register("keys_published", "Keys that relying parties are given", metrics.published_keys.clone());
         r.register("collateral_documents", "Documents at hand", metrics.collateral_documents.clone());

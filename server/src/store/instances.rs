@@ -137,8 +137,9 @@ pub trait InstanceStore {
     /// Forgets nonces whose time is over.
     fn forget_nonces(&self, before: UnixTime) -> Answer<'_, u64>;
 
-    /// Adds a deviation, or counts it once more; one that was gone is open again.
-    fn note_event<'a>(&'a self, event: &'a StoredEvent) -> Answer<'a, ()>;
+    /// Adds a deviation, unless its machine has so many, or counts it once more; one that was gone is open again.
+    /// Whether it was kept.
+    fn note_event<'a>(&'a self, event: &'a StoredEvent, most: i64) -> Answer<'a, bool>;
 
     /// An event of an account.
     fn event<'a>(&'a self, id: &'a str, account: &'a str) -> Answer<'a, Option<StoredEvent>>;
@@ -281,12 +282,14 @@ impl InstanceStore for Database {
         })
     }
 
-    fn note_event<'a>(&'a self, event: &'a StoredEvent) -> Answer<'a, ()> {
+    fn note_event<'a>(&'a self, event: &'a StoredEvent, most: i64) -> Answer<'a, bool> {
         Box::pin(async move {
             // 0: open, 1: ignored, 2: trusted, 3: gone.
             let sql = format!(
-                "INSERT INTO event ({EVENT}) VALUES \
-                 ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+                "INSERT INTO event ({EVENT}) SELECT \
+                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18 \
+                 WHERE (SELECT COUNT(*) FROM event WHERE uuid = $2) < $19 \
+                 OR EXISTS (SELECT 1 FROM event WHERE uuid = $2 AND item = $6 AND suspect = $9) \
                  ON CONFLICT (uuid, item, suspect) DO UPDATE SET times = event.times + 1, \
                  modified_at = excluded.modified_at, expected = excluded.expected, \
                  status = CASE WHEN event.status >= 2 THEN excluded.status ELSE event.status END"
@@ -308,8 +311,8 @@ impl InstanceStore for Database {
                 query = query.bind(number);
             }
             let query = query.bind(&event.property_name).bind(&event.private_ip).bind(&event.public_ip);
-            query.execute(&self.pool).await.map_err(failed)?;
-            Ok(())
+            let done = query.bind(most).execute(&self.pool).await.map_err(failed)?;
+            Ok(done.rows_affected() == 1)
         })
     }
 

@@ -44,8 +44,8 @@ pub trait Store: NodeStore + InstanceStore + fmt::Debug + Send + Sync {
     /// forgot.
     fn forget_documents<'a>(&'a self, prefix: &'a str, most: u32) -> Answer<'a, u64>;
 
-    /// Every document's key, with when it was fetched.
-    fn documents(&self) -> Answer<'_, Vec<(String, UnixTime)>>;
+    /// The key of every document, with when it was fetched, but of those whose keys begin with `without`.
+    fn documents<'a>(&'a self, without: &'a str) -> Answer<'a, Vec<(String, UnixTime)>>;
 
     /// The newest version of a policy; `None` when there is none, or it was deleted.
     fn policy<'a>(&'a self, id: &'a str) -> Answer<'a, Option<StoredPolicy>>;

@@ -208,10 +208,12 @@ impl Store for Database {
         })
     }
 
-    fn documents(&self) -> Answer<'_, Vec<(String, UnixTime)>> {
-        Box::pin(async {
-            let sql = "SELECT key, fetched_at FROM collateral ORDER BY key";
-            let rows = sqlx::query(sql).fetch_all(&self.pool).await.map_err(failed)?;
+    fn documents<'a>(&'a self, without: &'a str) -> Answer<'a, Vec<(String, UnixTime)>> {
+        Box::pin(async move {
+            let sql = "SELECT key, fetched_at FROM collateral WHERE substr(key, 1, $1) <> $2 ORDER BY key";
+            let length = i32::try_from(without.len()).unwrap_or(i32::MAX);
+            let query = sqlx::query(sql).bind(length).bind(without);
+            let rows = query.fetch_all(&self.pool).await.map_err(failed)?;
             let one = |row: &AnyRow| {
                 Ok((
                     row.try_get("key").map_err(failed)?,

@@ -135,6 +135,7 @@ fn start(project: &Project, platform: &Platform) -> Result<Service, Failure> {
             // One client asks for all, and one line for each token is what the log has in production.
             ("VERIQUOTE_SERVER_CLIENT__REQUESTS_PER_SECOND", "0".to_owned()),
             ("VERIQUOTE_SERVER_CLIENT__REQUESTS_AT_ONCE", "0".to_owned()),
+            ("VERIQUOTE_SERVER_CLIENT__CONNECTIONS_AT_ONCE", "0".to_owned()),
         ],
     })
 }
