@@ -68,16 +68,22 @@ impl Keeper {
         self.store.as_ref()
     }
 
-    /// Keeps a document that was judged.
+    /// Keeps a document that was judged by what was there before: `false` when something else is there by now.
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn keep(&self, key: &DocumentKey, document: &StoredDocument) -> Result<(), StoreError> {
-        self.store.keep_document(&key.to_string(), document).await?;
+    pub(super) async fn keep(
+        &self,
+        key: &DocumentKey,
+        document: &StoredDocument,
+        before: Option<&StoredDocument>,
+    ) -> Result<bool, StoreError> {
+        let before = before.map(|before| before.fetched_at);
+        let is_kept = self.store.keep_document(&key.to_string(), document, before).await?;
         if !matches!(key, DocumentKey::PckCertificate(_)) {
             self.changes.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(())
+        Ok(is_kept)
     }
 
     /// Forgets a document.
@@ -168,7 +174,9 @@ impl Keeper {
     ) -> Result<Imported, StoreError> {
         let before = self.before(key).await?;
         match self.judge(key, document, &before, now) {
-            Ok(document) => self.keep(key, &document).await.map(|()| Imported::Kept),
+            Ok(document) if self.keep(key, &document, before.known.as_ref()).await? => Ok(Imported::Kept),
+            // Another node was faster: what it has is no older than what was here.
+            Ok(_) => Ok(Imported::Known),
             Err(NotKept::Older) => Ok(Imported::Known),
             Err(_) => Ok(Imported::Refused),
         }
