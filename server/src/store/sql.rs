@@ -22,10 +22,11 @@ pub struct Database {
 }
 
 /// Each is applied once, in this order, and never changed.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("../../migrations/0001_first.sql")),
     (2, "nodes", include_str!("../../migrations/0002_nodes.sql")),
     (3, "instances", include_str!("../../migrations/0003_instances.sql")),
+    (4, "accounts", include_str!("../../migrations/0004_accounts.sql")),
 ];
 
 /// How long a caller waits for a connection, and a connection of SQLite for another's write.
