@@ -134,7 +134,11 @@ impl Keeper {
             self.issuers.show(rim::authorities(&document.body));
         }
         if is_of_the_future(&document, now) {
-            tracing::warn!(document = %key, source = shown(&document.source), "a document of the future");
+            tracing::warn!(
+                document = key.shown(),
+                source = shown(&document.source),
+                "a document of the future"
+            );
             return Err(NotKept::OfTheFuture);
         }
         if standing == Standing::IssuerNotKnown {
@@ -143,7 +147,11 @@ impl Keeper {
         // One that is not genuine stands in nothing's way: it was kept by an older release, or under other roots.
         let Some(known) = known.as_ref().filter(|known| is_genuine(known)) else { return Ok(document) };
         if !is_newer(&document, known) {
-            tracing::warn!(document = %key, source = shown(&document.source), "an older document than is kept");
+            tracing::warn!(
+                document = key.shown(),
+                source = shown(&document.source),
+                "an older document than is kept"
+            );
             return Err(NotKept::Older);
         }
         let has_lapsed = || next_update(known).is_some_and(|next| next < now);
@@ -158,7 +166,7 @@ impl Keeper {
     pub(super) fn refuse(&self, key: &DocumentKey, document: &StoredDocument, reason: NotGenuine) -> NotKept {
         self.refused.inc();
         let source = shown(&document.source);
-        tracing::error!(document = %key, source, %reason, "a document is not genuine, and not kept");
+        tracing::error!(document = key.shown(), source, %reason, "a document is not genuine, and not kept");
         NotKept::NotGenuine(reason)
     }
 
