@@ -1,6 +1,7 @@
 // What JavaScript adds to the facade, for the package that VERIQUOTE_PACKAGE names.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { PLATFORMS, bytes, challenge, dcap, token, tpm } from './evidence.mjs';
 
@@ -59,6 +60,167 @@ for (const [name, verify, valid] of cases) {
     assert.equal(refusal(() => verify(holes)).field, 'request.options.roots[0]');
   });
 }
+
+test('what JSON would not show is refused, since it is an expectation that somebody has', () => {
+  const wrong = '11'.repeat(64);
+  assert.equal(refusal(() => verifyDcap({ ...dcap(), options: { ...dcap().options, report_data: wrong } })).code, 'policy.rejected');
+  const inherited = (base) => (it) => (it.options = Object.assign(Object.create(base), it.options));
+  const spoils = [
+    [(it) => (it.options[Symbol('report_data')] = wrong), 'request.options'],
+    [(it) => Object.defineProperty(it.options, 'report_data', { value: wrong }), 'request.options'],
+    [(it) => (it.options.roots.report_data = wrong), 'request.options.roots'],
+    [(it) => (it.options.roots[Symbol('x')] = wrong), 'request.options.roots'],
+    [(it) => (it[Symbol('options')] = {}), 'request'],
+    [inherited(Object.assign(Object.create(null), { report_data: wrong })), 'request.options'],
+    [inherited({ report_data: wrong }), 'request.options'],
+    [(it) => (it.options = new Proxy(it.options, { ownKeys: (of) => [...Reflect.ownKeys(of), Symbol('x')] })), 'request.options'],
+  ];
+  for (const [spoil, field] of spoils) {
+    const request = dcap();
+    spoil(request);
+    const error = refusal(() => verifyDcap(request));
+    assert.equal(error.code, 'misuse.options', String(spoil));
+    assert.equal(error.field, field);
+  }
+  const bare = Object.assign(Object.create(null), dcap());
+  assert.equal(verifyDcap(bare).accepted, true);
+  assert.equal(verifyDcap({ ...dcap(), options: vm.runInNewContext(`(${JSON.stringify(dcap().options)})`) }).accepted, true);
+});
+
+test('a request that has no end is refused', () => {
+  const cyclic = dcap();
+  cyclic.options.policy = { inner: [cyclic.options] };
+  assert.equal(refusal(() => verifyDcap(cyclic)).field, 'request.options.policy.inner[0]');
+  const itself = [];
+  itself.push(itself);
+  assert.equal(refusal(() => verifyDcap({ ...dcap(), collateral: itself })).field, 'request.collateral[0]');
+  const deep = dcap();
+  for (let depth = 0; depth < 100_000; depth += 1) deep.options.policy = { deeper: deep.options.policy };
+  assert.match(refusal(() => verifyDcap(deep)).message, /nested too deeply/);
+  const twice = dcap();
+  const [collateral] = twice.collateral;
+  assert.equal(verifyDcap({ ...twice, collateral: [collateral, collateral] }).accepted, true, 'the same object twice is no circle');
+});
+
+test('an error of the caller is the caller’s', () => {
+  const request = dcap();
+  Object.defineProperty(request, 'quote', { enumerable: true, get: () => { throw new RangeError('mine'); } });
+  assert.throws(() => verifyDcap(request), RangeError);
+});
+
+test('what others put on all objects changes no verdict', () => {
+  const names = ['accepted', 'verified', 'json', 'toJSON', 'part', 'depth', 'outer', 'report_data', 'options'];
+  for (const name of names.filter((name) => name !== 'toJSON')) Object.prototype[name] = true;
+  try {
+    assert.equal(verifyDcap(dcap()).accepted, true);
+    const request = dcap();
+    request.quote = `${request.quote.slice(0, 100)}ff${request.quote.slice(102)}`;
+    assert.equal(refusal(() => verifyDcap(request)).kind, 'untrusted');
+    assert.equal(veriquote.tryVerifyDcap(request).accepted, false);
+  } finally {
+    for (const name of names) delete Object.prototype[name];
+  }
+  // A result without an error is never made one, and one with an error never loses it.
+  Object.prototype.error = { code: 'x', message: 'x' };
+  try {
+    assert.equal(verifyDcap(dcap()).error, null);
+    assert.throws(() => veriquote.inspect('hello'), VeriquoteError);
+  } finally {
+    delete Object.prototype.error;
+  }
+});
+
+test('bytes that another thread could change are copied once; those that are gone are refused', async () => {
+  const { quote, ...preparation } = dcap();
+  const call = { at: preparation.options.at };
+  const expected = verifyDcap(dcap()).json;
+  const shared = new Uint8Array(new SharedArrayBuffer(quote.length / 2));
+  shared.set(bytes(quote));
+  const root = new TextEncoder().encode(preparation.options.roots[0]);
+  const sharedRoot = new Uint8Array(new SharedArrayBuffer(root.length));
+  sharedRoot.set(root);
+  const options = { ...preparation.options, roots: [sharedRoot] };
+  assert.equal(verifyDcap({ ...dcap(), quote: shared, options }).json, expected);
+  const verifier = new DcapVerifier(preparation);
+  assert.equal(verifier.verify(shared, call).json, expected);
+  assert.equal((await verifier.verifyBatch([shared], call))[0].json, expected);
+  // What the module itself is given, in the place of which a package has its own.
+  const { api } = await import(new URL('./shared/api.js', pathToFileURL(process.env.VERIQUOTE_PACKAGE)));
+  const given = [];
+  const { inspect } = api(() => ({ inspect: (file) => (given.push(file), '{}') }));
+  inspect(shared);
+  inspect(bytes(quote));
+  assert.ok(given.every(({ buffer }) => buffer instanceof ArrayBuffer));
+
+  const gone = bytes(quote);
+  const view = new DataView(gone.buffer);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  for (const form of [gone, view, gone.buffer]) {
+    assert.equal(refusal(() => verifyDcap({ ...dcap(), quote: form })).field, 'request.quote');
+    assert.equal(refusal(() => verifier.verify(form, call)).field, 'quote');
+  }
+  const spoofed = { [Symbol.toStringTag]: 'ArrayBuffer', length: 3 };
+  assert.equal(refusal(() => veriquote.inspect(spoofed)).code, 'misuse.options');
+});
+
+test('large files inside a request take little time, and no more than a few times their size', () => {
+  const request = dcap();
+  const started = performance.now();
+  for (const fill of [0, 0x5b]) {
+    const error = refusal(() => verifyDcap({ ...request, quote: new Uint8Array(16 << 20).fill(fill) }));
+    assert.equal(error.code, fill ? 'input.encoding' : 'limit.size', error.message);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  assert.ok(seconds < 4, `${seconds} s`);
+  const most = new Uint8Array(2 ** 28);
+  assert.equal(refusal(() => verifyDcap({ ...request, quote: most })).field, 'request.quote');
+});
+
+test('text that is no Unicode is refused or replaced, and never passes for another', () => {
+  const request = token();
+  assert.equal(veriquote.tryVerifyToken({ ...request, token: `${request.token}\ud800` }).accepted, false);
+  const { token: text, ...preparation } = request;
+  const verifier = new TokenVerifier(preparation);
+  assert.equal(verifier.tryVerify(`\udc00${text}`, { at: preparation.options.at }).accepted, false);
+});
+
+test('a verifier that was freed says so, however often', async () => {
+  const { quote, ...preparation } = dcap();
+  const call = { at: preparation.options.at };
+  const verifier = new DcapVerifier(preparation);
+  const waiting = verifier.verifyAsync(quote, call);
+  const batch = verifier.verifyBatch(new Array(40).fill(quote), call).catch((error) => assert.match(error.message, /freed/));
+  verifier.free();
+  verifier.free();
+  assert.equal((await waiting).accepted, true);
+  await batch;
+  for (const use of [() => verifier.verify(quote, call), () => verifier.tryVerify(quote, call)]) {
+    assert.match(refusal(use).message, /freed/);
+  }
+  for (const use of ['verifyAsync', 'tryVerifyAsync']) await assert.rejects(verifier[use](quote, call), VeriquoteError);
+  await assert.rejects(verifier.verifyBatch([quote], call), VeriquoteError);
+  const { token: text, ...keys } = token();
+  const tokens = new TokenVerifier(keys);
+  tokens.free();
+  tokens.free();
+  assert.match(refusal(() => tokens.verify(text, { at: keys.options.at })).message, /freed/);
+  assert.match(refusal(() => tokens.verifyBundle(text, { at: keys.options.at })).message, /freed/);
+});
+
+test('a batch takes quotes that are read into one piece of memory', async () => {
+  const { quote, ...preparation } = dcap();
+  const memory = bytes(quote);
+  const valid = memory.slice();
+  function* stream() {
+    for (let number = 0; number < 4; number += 1) {
+      memory.set(valid);
+      if (number % 2) memory[100] ^= 1;
+      yield memory;
+    }
+  }
+  const results = await new DcapVerifier(preparation).verifyBatch(stream(), { at: preparation.options.at });
+  assert.deepEqual(results.map(({ accepted }) => accepted), [true, false, true, false]);
+});
 
 test('a class that hides its members is no request', () => {
   class Options {

@@ -1,5 +1,5 @@
 import { evidence, requestBytes, text } from './request.js';
-import { accepted, answered, made, result } from './result.js';
+import { accepted, answered, freed, made, result } from './result.js';
 import { ask, settled } from './webcrypto.js';
 
 /** The calls about quotes of SGX and TDX, over `native()`. */
@@ -33,7 +33,7 @@ export function quotes(native) {
     }
 
     tryVerify(quote, call) {
-      return result(this.#prepared.verify(evidence(quote, 'quote'), requestBytes(call, 'call')));
+      return result(this.#live.verify(evidence(quote, 'quote'), requestBytes(call, 'call')));
     }
 
     async verifyAsync(quote, call) {
@@ -41,17 +41,23 @@ export function quotes(native) {
     }
 
     async tryVerifyAsync(quote, call) {
-      return settled(this.#prepared.deferVerify(evidence(quote, 'quote'), requestBytes(call, 'call')));
+      return settled(this.#live.deferVerify(evidence(quote, 'quote'), requestBytes(call, 'call')));
     }
 
     async verifyBatch(quotes, call) {
       const given = requestBytes(call, 'call');
-      const list = Array.from(quotes, (quote, number) => evidence(quote, `quotes[${number}]`));
-      return (await batch(this.#prepared, list, given)).map(result);
+      // Copies: the caller may read the next quote into the same memory.
+      const list = Array.from(quotes, (quote, number) => evidence(quote, `quotes[${number}]`).slice());
+      return (await batch(() => this.#live, list, given)).map(result);
     }
 
     free() {
-      this.#prepared.free?.();
+      this.#prepared?.free?.();
+      this.#prepared = undefined;
+    }
+
+    get #live() {
+      return this.#prepared ?? freed();
     }
   }
   if (Symbol.dispose) DcapVerifier.prototype[Symbol.dispose] = DcapVerifier.prototype.free;
@@ -78,11 +84,12 @@ class Ready {
 }
 
 /** Off the event loop where there are threads; otherwise in turns with whatever else waits. */
-async function batch(prepared, quotes, call) {
+async function batch(live, quotes, call) {
+  const prepared = live();
   if (prepared.verifyBatch) return prepared.verifyBatch(quotes, call);
   const results = [];
   for (const quote of quotes) {
-    results.push(prepared.verify(quote, call));
+    results.push(live().verify(quote, call));
     if (results.length % TURN === 0) await new Promise((resume) => setTimeout(resume));
   }
   return results;

@@ -1,4 +1,4 @@
-import { VeriquoteError, hide } from './error.js';
+import { VeriquoteError, hide, misuse } from './error.js';
 
 /** The result that `text` says, with the text itself: the same bytes in every language. */
 export function result(text) {
@@ -30,4 +30,9 @@ export function made(make) {
     if (text.startsWith('{"error":')) throw new VeriquoteError(JSON.parse(text).error);
     throw thrown;
   }
+}
+
+/** Something prepared is called that is no more. */
+export function freed() {
+  throw misuse('', 'the verifier was freed', 'make another, or free it later');
 }

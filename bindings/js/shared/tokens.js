@@ -1,4 +1,4 @@
-import { accepted, made, result } from './result.js';
+import { accepted, freed, made, result } from './result.js';
 import { requestBytes, text } from './request.js';
 import { settled } from './webcrypto.js';
 
@@ -21,7 +21,7 @@ export function tokens(native) {
     }
 
     tryVerify(token, call) {
-      return result(this.#prepared.verify(text(token, 'token'), requestBytes(call, 'call')));
+      return result(this.#live.verify(text(token, 'token'), requestBytes(call, 'call')));
     }
 
     async verifyAsync(token, call) {
@@ -29,7 +29,7 @@ export function tokens(native) {
     }
 
     async tryVerifyAsync(token, call) {
-      return settled(this.#prepared.deferVerify(text(token, 'token'), requestBytes(call, 'call')));
+      return settled(this.#live.deferVerify(text(token, 'token'), requestBytes(call, 'call')));
     }
 
     verifyBundle(bundle, call) {
@@ -37,7 +37,7 @@ export function tokens(native) {
     }
 
     tryVerifyBundle(bundle, call) {
-      return result(this.#prepared.verifyBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
+      return result(this.#live.verifyBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
     }
 
     async verifyBundleAsync(bundle, call) {
@@ -45,11 +45,16 @@ export function tokens(native) {
     }
 
     async tryVerifyBundleAsync(bundle, call) {
-      return settled(this.#prepared.deferBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
+      return settled(this.#live.deferBundle(text(bundle, 'bundle'), requestBytes(call, 'call')));
     }
 
     free() {
-      this.#prepared.free?.();
+      this.#prepared?.free?.();
+      this.#prepared = undefined;
+    }
+
+    get #live() {
+      return this.#prepared ?? freed();
     }
   }
   if (Symbol.dispose) TokenVerifier.prototype[Symbol.dispose] = TokenVerifier.prototype.free;

@@ -64,12 +64,9 @@ impl DcapVerifier {
     ) -> PyResult<Verification> {
         let (quote, event_log) = (Blob(quote), event_log.map(Blob));
         let qve = evidence(py, qve)?;
-        let verified = py.detach(|| match cache {
-            None => Ok(self.0.verify_beside(&quote, event_log.as_ref(), qve.as_ref())),
-            Some(cache) => {
-                let mut cache = cache.0.lock().map_err(|_| ())?;
-                Ok(self.0.verify_cached(&quote, event_log.as_ref(), Some(&mut cache)))
-            }
+        let verified = py.detach(|| {
+            let mut locked = cache.map(|cache| cache.0.lock()).transpose().map_err(|_| ())?;
+            Ok(self.0.verify_with(&quote, event_log.as_ref(), qve.as_ref(), locked.as_deref_mut()))
         });
         verified
             .map(Into::into)

@@ -25,6 +25,25 @@ fn provider() -> std::sync::Arc<dyn veriquote::crypto::CryptoProvider> {
 /// What `veriquote/__init__.py` builds on.
 #[pymodule(name = "_native", gil_used = false)]
 mod native {
+    use pyo3::exceptions::PyImportError;
+    use pyo3::{ffi, prelude::*};
+
+    /// Classes and functions of Python are kept in statics, which one interpreter may not have from another: it
+    /// may end, and they with it. PyO3 asks only for modules inside of modules.
+    #[pymodule_init]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        #[expect(unsafe_code, reason = "PyO3 has no safe form of it; the interpreter's lock is held here")]
+        // SAFETY: the lock is held, of which `Bound` is the proof, and so there is a current interpreter.
+        let number = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+        if number == MAIN {
+            return Ok(());
+        }
+        Err(PyImportError::new_err("veriquote cannot be used in a subinterpreter: import it in the main one"))
+    }
+
+    /// The interpreter that a process begins with.
+    const MAIN: i64 = 0;
+
     #[pymodule_export]
     use crate::dcap::{DcapVerifier, PlatformCache, verify_dcap};
     #[pymodule_export]
