@@ -207,6 +207,19 @@ test('a verifier that was freed says so, however often', async () => {
   assert.match(refusal(() => tokens.verifyBundle(text, { at: keys.options.at })).message, /freed/);
 });
 
+test('what is no batch is not taken for an empty one', async () => {
+  const { quote, ...preparation } = dcap();
+  const verifier = new DcapVerifier(preparation);
+  const call = { at: preparation.options.at };
+  async function* later() {
+    yield quote;
+  }
+  for (const wrong of [Promise.resolve([quote]), {}, 5, null, undefined, '', quote, later(), { length: 1, 0: quote }]) {
+    await assert.rejects(verifier.verifyBatch(wrong, call), (error) => error instanceof VeriquoteError && error.field === 'quotes');
+  }
+  assert.equal((await verifier.verifyBatch(new Set([quote]), call)).length, 1);
+});
+
 test('a batch takes quotes that are read into one piece of memory', async () => {
   const { quote, ...preparation } = dcap();
   const memory = bytes(quote);
