@@ -425,6 +425,22 @@ test('files are looked at, and what cannot be is refused', () => {
   assert.equal(refusal(() => veriquote.platformOfPck('none')).kind, 'malformed');
 });
 
+test('an error of a call that verifies nothing has no result, and the checks that were made', () => {
+  for (const call of [() => veriquote.inspect('hello'), () => veriquote.platformOfPck('none'), () => verifyDcap(1)]) {
+    const error = refusal(call);
+    assert.equal(error.result, undefined);
+    assert.deepEqual(error.checks, []);
+  }
+  const request = challenge();
+  const [root] = dcap().options.roots;
+  const untrusted = refusal(() => veriquote.makeTpmChallenge({ ...request, ek: { certificate: root } }));
+  assert.equal(untrusted.result, undefined);
+  assert.ok(untrusted.checks.length > 0);
+  const rejected = refusal(() => verifyDcap({ ...dcap(), quote: dcap().quote.slice(0, 99) }));
+  assert.equal(rejected.result.accepted, false);
+  assert.equal(rejected.checks, rejected.result.checks);
+});
+
 test('binding data are computed and found out', () => {
   const data = '00ff';
   const computed = veriquote.binding({ mode: 'sha512', data });
