@@ -2,7 +2,9 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write as _};
+use core::fmt;
+
+use base16ct::{lower, mixed};
 
 /// Shows a byte slice as lower-case hex.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,19 +15,9 @@ impl fmt::Display for Hex<'_> {
         // By pieces of the stack: a call of the formatter for each byte takes ten times as long.
         let mut piece = [0; 128];
         for bytes in self.0.chunks(64) {
-            let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]).map(digit);
-            piece.iter_mut().zip(digits).for_each(|(place, digit)| *place = digit);
-            let filled = piece.get(..bytes.len().saturating_mul(2)).unwrap_or_default();
-            f.write_str(core::str::from_utf8(filled).map_err(|_| fmt::Error)?)?;
+            f.write_str(lower::encode_str(bytes, &mut piece).map_err(|_| fmt::Error)?)?;
         }
         Ok(())
-    }
-}
-
-const fn digit(nibble: u8) -> u8 {
-    match nibble {
-        0..=9 => b'0'.saturating_add(nibble),
-        _ => b'a'.saturating_add(nibble.saturating_sub(10)),
     }
 }
 
@@ -38,10 +30,7 @@ impl fmt::Debug for Hex<'_> {
 /// Lower-case hex of `bytes`.
 #[must_use]
 pub fn to_hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{}", Hex(bytes));
-    text
+    lower::encode_string(bytes)
 }
 
 /// Decodes hex of either case. On failure gives the offset of the first bad character (or the length,
@@ -50,28 +39,8 @@ pub fn to_hex(bytes: &[u8]) -> String {
 /// # Errors
 /// The offset of the first character that is not a hex digit.
 pub fn from_hex(text: &[u8]) -> Result<Vec<u8>, usize> {
-    let (pairs, odd) = text.as_chunks::<2>();
-    let mut bytes = Vec::with_capacity(pairs.len());
-    for [high, low] in pairs {
-        match (hex_digit(*high), hex_digit(*low)) {
-            (Some(high), Some(low)) => bytes.push((high << 4) | low),
-            _ => return Err(first_bad_digit(text)),
-        }
-    }
-    if odd.is_empty() { Ok(bytes) } else { Err(first_bad_digit(text)) }
-}
-
-fn first_bad_digit(text: &[u8]) -> usize {
-    text.iter().position(|digit| hex_digit(*digit).is_none()).unwrap_or(text.len())
-}
-
-const fn hex_digit(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => digit.checked_sub(b'0'),
-        b'a'..=b'f' => digit.checked_sub(b'a' - 10),
-        b'A'..=b'F' => digit.checked_sub(b'A' - 10),
-        _ => None,
-    }
+    mixed::decode_vec(text)
+        .map_err(|_| text.iter().position(|digit| !digit.is_ascii_hexdigit()).unwrap_or(text.len()))
 }
 
 /// Compares in time that depends on the lengths only, for values an attacker may try to guess.

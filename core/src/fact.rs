@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 use crate::bytes::Hex;
 use crate::time::UnixTime;
@@ -83,17 +83,20 @@ pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for char in self.0.chars() {
-            let turns =
-                matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if char.is_control() || turns {
-                write!(f, "{}", char.escape_unicode())?;
-            } else {
-                f.write_char(char)?;
-            }
+        let mut rest = self.0;
+        while let Some((at, odd)) = rest.char_indices().find(|(_, char)| is_hidden(*char)) {
+            let (before, after) = rest.split_at(at);
+            write!(f, "{before}{}", odd.escape_unicode())?;
+            rest = after.get(odd.len_utf8()..).unwrap_or_default();
         }
-        Ok(())
+        f.write_str(rest)
     }
+}
+
+/// Whether the character leaves no mark of its own, and moves or turns the others.
+fn is_hidden(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Display for FactValue {

@@ -513,7 +513,8 @@ fn what_an_older_release_kept_stands_in_nothings_way() {
     let given = forged.build().collateral;
     let signature = hex(&given.tcb_info_signature);
     document.body = format!("{{\"tcbInfo\":{},\"signature\":\"{signature}\"}}", given.tcb_info).into_bytes();
-    runtime.block_on(server.state.store().keep_document(&key, &document)).unwrap();
+    let before = Some(document.fetched_at);
+    assert!(runtime.block_on(server.state.store().keep_document(&key, &document, before)).unwrap());
     let answer = server.get(&tcb_path(&forge));
     assert!(answer.body.contains(&forge.build().collateral.tcb_info), "{}", answer.body);
     assert_eq!((answer.header("age"), refused(&server)), ("0", 0));

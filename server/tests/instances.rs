@@ -845,3 +845,19 @@ fn two_nodes_have_the_same_machines() {
     });
     assert_eq!(enrolled, 1);
 }
+
+#[test]
+fn an_account_has_an_end_of_room_for_machines() {
+    let server = server_with(|config| config.instances.machines = 2);
+    let register = |key: &'static str, uuid: &str| {
+        let answer = Rpc::new(&server, key).call("RegisterMessage", &[("PropertyUuid", uuid)]);
+        (answer.status, answer.json()["Code"].as_str().unwrap_or_default().to_owned())
+    };
+    let ok = || (200, String::new());
+    assert_eq!((register("agent", "a"), register("agent", "b")), (ok(), ok()));
+    assert_eq!(register("agent", "c"), (403, "Instance.TooMany".into()));
+    assert_eq!(register("agent", "a"), ok(), "those that are there go on");
+    assert_eq!(register("stranger", "d"), ok(), "and so do others");
+    Rpc::new(&server, "manager").ok("UnregisterMessage", &[("Properties", "a")]);
+    assert_eq!(register("agent", "c"), ok());
+}

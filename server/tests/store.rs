@@ -144,15 +144,21 @@ async fn a_document_stays_as_it_was(store: &dyn Store) {
         source: "https://a".into(),
     };
     assert_eq!(store.document("k").await.unwrap(), None);
-    store.keep_document("k", &document).await.unwrap();
+    assert!(store.keep_document("k", &document, None).await.unwrap());
+    assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
+    // Whoever did not know of it does not take its place.
+    for before in [None, Some(UnixTime(6))] {
+        let other = StoredDocument { body: vec![1], ..document.clone() };
+        assert!(!store.keep_document("k", &other, before).await.unwrap());
+    }
     assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
     document.body.push(1);
-    store.keep_document("k", &document).await.unwrap();
+    assert!(store.keep_document("k", &document, Some(UnixTime(7))).await.unwrap());
     assert_eq!(store.document("k").await.unwrap().as_ref(), Some(&document));
     assert_eq!(store.documents("-").await.unwrap(), [("k".to_owned(), UnixTime(7))]);
     for at in 0..4 {
         let document = StoredDocument { fetched_at: UnixTime(at), ..document.clone() };
-        store.keep_document(&format!("p/{}", 9 - at), &document).await.unwrap();
+        assert!(store.keep_document(&format!("p/{}", 9 - at), &document, None).await.unwrap());
     }
     assert_eq!(store.forget_documents("p/", 4).await.unwrap(), 0);
     assert_eq!(store.forget_documents("p/", 1).await.unwrap(), 3);

@@ -1,5 +1,7 @@
 //! One line of the ledger of checks as data.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use veriquote::{Check, Fact, FactValue, Outcome, OutcomeKind};
@@ -12,16 +14,16 @@ use crate::one_of::OneOf;
 #[serde(deny_unknown_fields)]
 pub struct CheckLine {
     /// Stable dotted id of the rule.
-    pub id: String,
+    pub id: Cow<'static, str>,
     /// The rule in words.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// What came of it.
     pub outcome: OneOf<OutcomeKind>,
     /// Why the rule was not applied, when it was skipped.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason: Option<String>,
+    pub reason: Option<Cow<'static, str>>,
     /// The document and section that the rule comes from.
-    pub spec: String,
+    pub spec: Cow<'static, str>,
     /// What was compared.
     pub facts: Map<String, Value>,
 }

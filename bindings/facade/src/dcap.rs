@@ -616,8 +616,8 @@ pub(crate) fn quirks(policy: &Policy) -> Quirks {
 /// Nobody gave a trust domain's log.
 pub(crate) fn no_log() -> NotChecked {
     NotChecked {
-        what: "event_log".to_owned(),
-        why: "what the RTMRs stand for is not explained; give the event log (CCEL)".to_owned(),
+        what: "event_log".into(),
+        why: "what the RTMRs stand for is not explained; give the event log (CCEL)".into(),
     }
 }
 
@@ -713,7 +713,7 @@ pub(crate) fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
     left_open.sort_by_key(|finding| rank(finding.rule));
     left_open
         .into_iter()
-        .map(|finding| NotChecked { what: finding.rule.to_owned(), why: meaning(finding.rule).to_owned() })
+        .map(|finding| NotChecked { what: finding.rule.into(), why: meaning(finding.rule).into() })
         .collect()
 }
 

@@ -1,5 +1,7 @@
 //! What a verification gives, in every language and for every kind of evidence.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "dcap")]
 use serde_json::{Map, Value};
@@ -142,7 +144,7 @@ pub enum Appraisal {}
 impl From<&veriquote::policy::Evaluation> for Appraisal {
     fn from(appraisal: &veriquote::policy::Evaluation) -> Self {
         let finding = |finding: &veriquote::policy::Finding| Finding {
-            rule: finding.rule.to_owned(),
+            rule: finding.rule.into(),
             outcome: finding.verdict.into(),
             facts: crate::check::facts(&finding.facts),
         };
@@ -157,7 +159,7 @@ impl From<&veriquote::policy::Evaluation> for Appraisal {
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The rule.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// What it found.
     pub outcome: OneOf<veriquote::policy::Verdict>,
     /// What was asked and what was found.
@@ -170,18 +172,16 @@ pub struct Finding {
 #[serde(deny_unknown_fields)]
 pub struct NotChecked {
     /// What: the rule of the policy, or `event_log`.
-    pub what: String,
+    pub what: Cow<'static, str>,
     /// What that means, and how to have it checked.
-    pub why: String,
+    pub why: Cow<'static, str>,
 }
 
 impl NotChecked {
     /// A rule that was skipped.
     pub(crate) fn of(check: &veriquote::Check) -> Option<Self> {
         match check.outcome {
-            veriquote::Outcome::Skipped(why) => {
-                Some(Self { what: check.rule.id.to_owned(), why: why.to_owned() })
-            }
+            veriquote::Outcome::Skipped(why) => Some(Self { what: check.rule.id.into(), why: why.into() }),
             _ => None,
         }
     }

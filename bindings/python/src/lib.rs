@@ -17,6 +17,10 @@ mod verification;
 
 use pyo3::prelude::*;
 
+/// A verification makes hundreds of small values that live as long as it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The provider of cryptography: the fast one, in a process that has a C library anyway.
 fn provider() -> std::sync::Arc<dyn veriquote::crypto::CryptoProvider> {
     std::sync::Arc::new(veriquote_aws_lc::AwsLc)

@@ -36,6 +36,15 @@ pub struct OcspAnswer {
     pub verdict: OcspVerdict,
 }
 
+/// Two authorities may have one name: their keys tell them apart, where both say which it is.
+fn may_have_issued(certificate: &Certificate<'_>, crl: &Crl<'_>) -> bool {
+    let is_key = match (crl.authority_key_id(), certificate.subject_key_id()) {
+        (Some(authority), Some(subject)) => authority == subject,
+        _ => true,
+    };
+    is_key && certificate.subject() == crl.issuer()
+}
+
 impl Verifier {
     /// Verifies a list by itself. `chain` is a chain in DER up to its root, such as a device's, of which some
     /// certificate may have issued the list; a list of a trusted root needs none.
@@ -58,7 +67,7 @@ impl Verifier {
                 }
             }
         }
-        let issued = |der: &Vec<u8>| Certificate::parse(der).is_ok_and(|it| it.subject() == crl.issuer());
+        let issued = |der: &Vec<u8>| Certificate::parse(der).is_ok_and(|it| may_have_issued(&it, crl));
         let Some(from) = chain.iter().position(issued) else {
             return refusal.map_or(Ok(CrlIssuer::NotKnown), Err);
         };

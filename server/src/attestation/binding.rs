@@ -217,11 +217,11 @@ fn check(tried: &[Mode], matched: Option<Mode>) -> CheckLine {
         facts.insert("mode".to_owned(), mode.as_str().into());
     }
     CheckLine {
-        id: "service.binding".to_owned(),
-        title: "the report data bind the data of the request".to_owned(),
+        id: "service.binding".into(),
+        title: "the report data bind the data of the request".into(),
         outcome: if matched.is_some() { OutcomeKind::Passed } else { OutcomeKind::Failed }.into(),
         reason: None,
-        spec: "docs/api.md, Binding".to_owned(),
+        spec: "docs/api.md, Binding".into(),
         facts,
     }
 }

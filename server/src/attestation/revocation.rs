@@ -121,11 +121,11 @@ impl StandIn {
         let lists = lists.map(|(name, names)| (name.to_owned(), names.clone().into()));
         let answers = (self.answers > 0).then(|| ("ocsp".to_owned(), self.answers.into()));
         Some(CheckLine {
-            id: "service.revocation".to_owned(),
-            title: "the service's own revocation lists stand in for the client's".to_owned(),
+            id: "service.revocation".into(),
+            title: "the service's own revocation lists stand in for the client's".into(),
             outcome: if reason.is_some() { OutcomeKind::Skipped } else { OutcomeKind::Passed }.into(),
-            reason: reason.map(str::to_owned),
-            spec: "docs/api.md, Evidence".to_owned(),
+            reason: reason.map(Into::into),
+            spec: "docs/api.md, Evidence".into(),
             facts: lists.chain(answers).collect(),
         })
     }

@@ -333,11 +333,11 @@ pub(super) fn other_tee(said: Tee, found: &str, field: &str) -> ApiError {
 /// A log that nothing here replays: no claim comes from it, and the trace says so.
 pub(super) fn agent_log() -> CheckLine {
     CheckLine {
-        id: "service.aa_event_log".to_owned(),
-        title: "the log of the attestation agent replays to RTMR 3".to_owned(),
+        id: "service.aa_event_log".into(),
+        title: "the log of the attestation agent replays to RTMR 3".into(),
         outcome: OutcomeKind::Skipped.into(),
-        reason: Some("this log is not verified here; nothing in the result comes from it".to_owned()),
-        spec: "docs/api.md, Evidence".to_owned(),
+        reason: Some("this log is not verified here; nothing in the result comes from it".into()),
+        spec: "docs/api.md, Evidence".into(),
         facts: serde_json::Map::new(),
     }
 }

@@ -68,16 +68,22 @@ impl Keeper {
         self.store.as_ref()
     }
 
-    /// Keeps a document that was judged.
+    /// Keeps a document that was judged by what was there before: `false` when something else is there by now.
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn keep(&self, key: &DocumentKey, document: &StoredDocument) -> Result<(), StoreError> {
-        self.store.keep_document(&key.to_string(), document).await?;
+    pub(super) async fn keep(
+        &self,
+        key: &DocumentKey,
+        document: &StoredDocument,
+        before: Option<&StoredDocument>,
+    ) -> Result<bool, StoreError> {
+        let before = before.map(|before| before.fetched_at);
+        let is_kept = self.store.keep_document(&key.to_string(), document, before).await?;
         if !matches!(key, DocumentKey::PckCertificate(_)) {
             self.changes.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(())
+        Ok(is_kept)
     }
 
     /// Forgets a document.
@@ -128,7 +134,11 @@ impl Keeper {
             self.issuers.show(rim::authorities(&document.body));
         }
         if is_of_the_future(&document, now) {
-            tracing::warn!(document = %key, source = shown(&document.source), "a document of the future");
+            tracing::warn!(
+                document = key.shown(),
+                source = shown(&document.source),
+                "a document of the future"
+            );
             return Err(NotKept::OfTheFuture);
         }
         if standing == Standing::IssuerNotKnown {
@@ -137,7 +147,11 @@ impl Keeper {
         // One that is not genuine stands in nothing's way: it was kept by an older release, or under other roots.
         let Some(known) = known.as_ref().filter(|known| is_genuine(known)) else { return Ok(document) };
         if !is_newer(&document, known) {
-            tracing::warn!(document = %key, source = shown(&document.source), "an older document than is kept");
+            tracing::warn!(
+                document = key.shown(),
+                source = shown(&document.source),
+                "an older document than is kept"
+            );
             return Err(NotKept::Older);
         }
         let has_lapsed = || next_update(known).is_some_and(|next| next < now);
@@ -152,7 +166,7 @@ impl Keeper {
     pub(super) fn refuse(&self, key: &DocumentKey, document: &StoredDocument, reason: NotGenuine) -> NotKept {
         self.refused.inc();
         let source = shown(&document.source);
-        tracing::error!(document = %key, source, %reason, "a document is not genuine, and not kept");
+        tracing::error!(document = key.shown(), source, %reason, "a document is not genuine, and not kept");
         NotKept::NotGenuine(reason)
     }
 
@@ -168,7 +182,9 @@ impl Keeper {
     ) -> Result<Imported, StoreError> {
         let before = self.before(key).await?;
         match self.judge(key, document, &before, now) {
-            Ok(document) => self.keep(key, &document).await.map(|()| Imported::Kept),
+            Ok(document) if self.keep(key, &document, before.known.as_ref()).await? => Ok(Imported::Kept),
+            // Another node was faster: what it has is no older than what was here.
+            Ok(_) => Ok(Imported::Known),
             Err(NotKept::Older) => Ok(Imported::Known),
             Err(_) => Ok(Imported::Refused),
         }

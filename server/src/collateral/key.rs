@@ -232,6 +232,17 @@ impl DocumentKey {
     }
 }
 
+impl DocumentKey {
+    /// What the log may say of it: the key of a PCK certificate names a machine.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::PckCertificate(_) => PCK_CERTIFICATES.trim_end_matches('/').to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// With what the keys of PCK certificates begin.
 pub const PCK_CERTIFICATES: &str = "pckcert/";
 
@@ -258,5 +269,23 @@ impl fmt::Display for DocumentKey {
                 query.qe_id, query.cpu_svn, query.pce_svn, query.pce_id, query.encrypted_ppid
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_names_no_machine() {
+        let query = PckQuery {
+            encrypted_ppid: "ab".repeat(384),
+            cpu_svn: "00".repeat(16),
+            pce_svn: "0b00".to_owned(),
+            pce_id: "0000".to_owned(),
+            qe_id: "cd".repeat(16),
+        };
+        assert_eq!(DocumentKey::PckCertificate(query).shown(), "pckcert");
+        assert_eq!(DocumentKey::RootCaCrl.shown(), "rootcacrl");
     }
 }

@@ -310,10 +310,11 @@ impl Library {
         let place = place();
         let (client, asked, keeper) = (client.clone(), key.clone(), self.keeper.clone());
         let (upstreams, root) = (self.upstreams(key).to_vec(), self.config.root_ca_crl_url.clone());
-        let before = keeper.before(key).await.map_err(Missing::Store)?;
+        let before = Arc::new(keeper.before(key).await.map_err(Missing::Store)?);
+        let judged_by = Arc::clone(&before);
         // It goes on when the client leaves, and keeps its turn and the request's place.
         let fetching = move || {
-            let judge = |document| keeper.judge(&asked, document, &before, now);
+            let judge = |document| keeper.judge(&asked, document, &judged_by, now);
             let fetched = fetch(&client, &upstreams, root.as_deref(), &asked, now, judge);
             drop((turn, place));
             fetched
@@ -323,8 +324,13 @@ impl Library {
             .unwrap_or_else(|error| Err(Failure::Failed(error.to_string())));
         match fetched {
             Ok(document) => {
-                self.keeper.keep(key, &document).await.map_err(Missing::Store)?;
-                Ok(Shelved { document, age_seconds: 0, stale: false })
+                let kept = self.keeper.keep(key, &document, before.known.as_ref()).await;
+                if kept.map_err(Missing::Store)? {
+                    return Ok(Shelved { document, age_seconds: 0, stale: false });
+                }
+                // Another node was faster: what it has was judged as well.
+                let other = self.known(name).await?;
+                other.ok_or_else(|| Missing::Upstream(name.to_owned()))
             }
             Err(failure) => {
                 self.remember_miss(name, now, &failure);

@@ -170,7 +170,7 @@ impl Library {
             pending
         };
         let issuers = self.keeper().issuers();
-        for Pending { name, mut document, standing } in work(Length::Long, look).await? {
+        for Pending { name, document, standing } in work(Length::Long, look).await? {
             let key = DocumentKey::NvidiaCrl(name);
             let DocumentKey::NvidiaCrl(CrlName(name)) = &key else { continue };
             match standing {
@@ -179,8 +179,9 @@ impl Library {
                     issuers.remember_genuine(&document.body);
                     if chain != document.issuer_chain {
                         issuers.learn(&key, &chain);
-                        document.issuer_chain = chain;
-                        self.keeper().keep(&key, &document).await?;
+                        let learned = StoredDocument { issuer_chain: chain, ..document.clone() };
+                        // Of another list that is there by now nothing is said.
+                        self.keeper().keep(&key, &learned, Some(&document)).await?;
                     }
                     kept.current.push((name.clone(), Blob(document.body)));
                 }

@@ -34,6 +34,8 @@ pub struct InstancesConfig {
     pub unmeasured_seconds: u32,
     /// For how long certificates of attestation keys last.
     pub certificate_days: u32,
+    /// Most machines of an account: those that have an access key can register others.
+    pub machines: u32,
 }
 
 /// A key with which requests are signed.
@@ -89,6 +91,7 @@ impl Default for InstancesConfig {
             online_seconds: 3_600,
             unmeasured_seconds: 86_400,
             certificate_days: 30,
+            machines: 100_000,
         }
     }
 }

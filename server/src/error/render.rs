@@ -76,7 +76,7 @@ pub async fn render(Shared(state): Shared<State>, request: Request, next: Next) 
         status = body.status,
         code = body.code,
         error = body.error.map(|problem| problem.code.as_str()),
-        check = body.check.map(|check| check.id.as_str()),
+        check = body.check.map(|check| &*check.id),
         "refused"
     );
     let text = serde_json::to_vec(&body).unwrap_or_default();

@@ -95,7 +95,7 @@ fn of_finding(finding: &Finding, report: &Report) -> Vec<Deviation> {
     let one = |suspect: String| Deviation {
         affiliation,
         kind: NO_REGISTER,
-        item: finding.rule.clone(),
+        item: finding.rule.clone().into_owned(),
         suspect,
         expected: String::new(),
     };

@@ -1,5 +1,6 @@
 //! Machines come and go: `RegisterMessage`, `UnregisterMessage`.
 
+use axum::http::StatusCode;
 use serde_json::Map;
 use veriquote::json::{Strictness, parse};
 
@@ -21,11 +22,15 @@ pub(super) async fn register(state: &State, caller: &Caller, parameters: &Parame
     }
     let now = millis(state.now());
     let found = Machine::find(state.store(), uuid, &caller.account).await?;
-    let mut machine = found.unwrap_or_else(|| {
-        let mut machine = Machine::new(uuid, &caller.account);
-        machine.record.created_at = now;
-        machine
-    });
+    let mut machine = match found {
+        Some(machine) => machine,
+        None => {
+            room(state, caller).await?;
+            let mut machine = Machine::new(uuid, &caller.account);
+            machine.record.created_at = now;
+            machine
+        }
+    };
     let record = &mut machine.record;
     record.name = parameters.text("PropertyName", 256)?;
     record.private_ip = parameters.text("PropertyPrivateIp", 64)?;
@@ -37,6 +42,16 @@ pub(super) async fn register(state: &State, caller: &Caller, parameters: &Parame
     record.modified_at = now;
     machine.keep(state.store()).await?;
     Ok(Map::new())
+}
+
+/// Room for another machine.
+async fn room(state: &State, caller: &Caller) -> Result<(), Refusal> {
+    let most = state.config().instances.machines;
+    if state.store().count_instances(&caller.account).await? < i64::from(most) {
+        return Ok(());
+    }
+    let message = format!("this account has {most} machines, and no more are registered");
+    Err(Refusal::new(StatusCode::FORBIDDEN, "Instance.TooMany", message))
 }
 
 /// `UnregisterMessage`: forgets machines, with their baselines, events and keys.

@@ -38,16 +38,16 @@ pub async fn ask(
         [("reasons".to_owned(), json!(reasons))].into_iter().collect()
     };
     verification.checks.push(CheckLine {
-        id: "service.rego".to_owned(),
-        title: "the policy's module allows the evidence".to_owned(),
+        id: "service.rego".into(),
+        title: "the policy's module allows the evidence".into(),
         outcome: if ruling.allowed { OutcomeKind::Passed } else { OutcomeKind::Failed }.into(),
         reason: None,
-        spec: "docs/api.md, Policies".to_owned(),
+        spec: "docs/api.md, Policies".into(),
         facts: facts(&ruling.reasons),
     });
     if let Some(appraisal) = &mut verification.appraisal {
         appraisal.findings.push(Finding {
-            rule: RULE.to_owned(),
+            rule: RULE.into(),
             outcome: if ruling.allowed { Verdict::Satisfied } else { Verdict::Violated }.into(),
             facts: facts(&ruling.reasons),
         });

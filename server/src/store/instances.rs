@@ -116,6 +116,9 @@ pub trait InstanceStore {
     /// A machine of anybody.
     fn instance<'a>(&'a self, uuid: &'a str) -> Answer<'a, Option<StoredInstance>>;
 
+    /// How many machines an account has.
+    fn count_instances<'a>(&'a self, account: &'a str) -> Answer<'a, i64>;
+
     /// The machines of an account whose attestation key has this Name, by id.
     fn instances_of_key<'a>(&'a self, ak_name: &'a str, account: &'a str) -> Answer<'a, Vec<StoredInstance>>;
 
@@ -188,6 +191,14 @@ impl InstanceStore for Database {
             let sql = "SELECT uuid, account, version, ak_name, record FROM instance WHERE uuid = $1";
             let row = sqlx::query(sql).bind(uuid).fetch_optional(&self.pool).await.map_err(failed)?;
             row.as_ref().map(instance).transpose()
+        })
+    }
+
+    fn count_instances<'a>(&'a self, account: &'a str) -> Answer<'a, i64> {
+        Box::pin(async move {
+            let sql = "SELECT COUNT(*) AS count FROM instance WHERE account = $1";
+            let row = sqlx::query(sql).bind(account).fetch_one(&self.pool).await.map_err(failed)?;
+            row.try_get("count").map_err(failed)
         })
     }
 

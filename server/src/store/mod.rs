@@ -34,8 +34,14 @@ pub trait Store: NodeStore + InstanceStore + fmt::Debug + Send + Sync {
     /// A document of collateral.
     fn document<'a>(&'a self, key: &'a str) -> Answer<'a, Option<StoredDocument>>;
 
-    /// Keeps a document in the place of the one that has its key.
-    fn keep_document<'a>(&'a self, key: &'a str, document: &'a StoredDocument) -> Answer<'a, ()>;
+    /// Keeps a document in the place of the one of its key that came at `before`, or of none: `false` when another one
+    /// is there by now.
+    fn keep_document<'a>(
+        &'a self,
+        key: &'a str,
+        document: &'a StoredDocument,
+        before: Option<UnixTime>,
+    ) -> Answer<'a, bool>;
 
     /// Forgets a document.
     fn forget_document<'a>(&'a self, key: &'a str) -> Answer<'a, ()>;

@@ -22,10 +22,11 @@ pub struct Database {
 }
 
 /// Each is applied once, in this order, and never changed.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("../../migrations/0001_first.sql")),
     (2, "nodes", include_str!("../../migrations/0002_nodes.sql")),
     (3, "instances", include_str!("../../migrations/0003_instances.sql")),
+    (4, "accounts", include_str!("../../migrations/0004_accounts.sql")),
 ];
 
 /// How long a caller waits for a connection, and a connection of SQLite for another's write.
@@ -166,15 +167,21 @@ impl Store for Database {
         })
     }
 
-    fn keep_document<'a>(&'a self, key: &'a str, document: &'a StoredDocument) -> Answer<'a, ()> {
+    fn keep_document<'a>(
+        &'a self,
+        key: &'a str,
+        document: &'a StoredDocument,
+        before: Option<UnixTime>,
+    ) -> Answer<'a, bool> {
         Box::pin(async move {
             let sql = "INSERT INTO collateral \
                        (key, body, media_type, issuer_chain, headers, fetched_at, source) \
                        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO UPDATE SET \
                        body = excluded.body, media_type = excluded.media_type, \
                        issuer_chain = excluded.issuer_chain, headers = excluded.headers, \
-                       fetched_at = excluded.fetched_at, source = excluded.source";
-            sqlx::query(sql)
+                       fetched_at = excluded.fetched_at, source = excluded.source \
+                       WHERE collateral.fetched_at = $8";
+            let done = sqlx::query(sql)
                 .bind(key)
                 .bind(to_base64(&document.body))
                 .bind(&document.media_type)
@@ -182,10 +189,11 @@ impl Store for Database {
                 .bind(&document.headers)
                 .bind(document.fetched_at.0)
                 .bind(&document.source)
+                // No document came at that time.
+                .bind(before.map_or(i64::MIN, |before| before.0))
                 .execute(&self.pool)
-                .await
-                .map_err(failed)?;
-            Ok(())
+                .await;
+            Ok(done.map_err(failed)?.rows_affected() == 1)
         })
     }
 

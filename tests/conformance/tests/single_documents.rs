@@ -250,6 +250,10 @@ fn lists_of_nvidia_are_of_a_root_or_of_an_authority_of_a_chain() {
     assert_eq!(issuer_of(&list, &verifier, &broken), Err(Code::X509Signature));
     assert_eq!(issuer_of(&NvCrl::of(&chain[0]), &verifier, chain), Err(Code::X509Extension));
 
+    // Another authority of the same name is another one: nothing is said of its list.
+    let list_of_namesake = NvCrl::of(&NvCertificate { key: NvKey::new("namesake"), ..family.clone() });
+    assert_eq!(issuer_of(&list_of_namesake, &verifier, chain), Ok(CrlIssuer::NotKnown));
+
     // NVIDIA's root is known by its key alone.
     let pinned = nvidia::Verifier::nvidia(Arc::new(RustCrypto));
     assert_eq!(issuer_of(&NvCrl::of(root), &pinned, &[]), Ok(CrlIssuer::NotKnown));

@@ -2,6 +2,7 @@
 
 mod build;
 mod conformance;
+mod inline;
 mod install;
 mod size;
 pub(crate) mod tools;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Kilobytes of 1000 bytes after `gzip -9`. See bindings/js/README.md for what was aimed at, and what is in them.
-const BUDGETS: [(&str, u64); 3] = [("veriquote", 575), ("dcap", 298), ("jwt", 248)];
+const BUDGETS: [(&str, u64); 3] = [("veriquote", 582), ("dcap", 308), ("jwt", 258)];
 
 /// What libraries that were not made for size (rustup's) may add, in percent.
 const READY_MADE: u64 = 10;

@@ -166,7 +166,7 @@ fn draw_check(canvas: &mut Canvas, check: &CheckLine) {
     let column = 5 + ID_WIDTH.max(check.id.chars().count());
     let mut text = check.title.clone();
     if let Some(reason) = &check.reason {
-        text.push_str(&format!(" — skipped: {reason}"));
+        text.to_mut().push_str(&format!(" — skipped: {reason}"));
     }
     canvas.wrapped("", &text, 5 + ID_WIDTH, column);
     let facts = facts(check.facts.iter().filter(|(name, _)| !["code", "part"].contains(&name.as_str())));

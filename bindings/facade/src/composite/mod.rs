@@ -438,8 +438,8 @@ fn fixed<const N: usize>(digits: Option<&str>, part: &str) -> Result<Option<[u8;
 fn left_open(mode: BindingMode, strength: Strength, request: &CompositeRequest) -> Vec<NotChecked> {
     let (options, has_tpm) = (&request.options, request.tpm.is_some());
     let mut open = Vec::new();
-    let mut leave = |what: &str, why: &str| {
-        open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
+    let mut leave = |what: &'static str, why: &'static str| {
+        open.push(NotChecked { what: what.into(), why: why.into() });
     };
     if strength == Strength::NonceOnly {
         leave(
@@ -491,7 +491,7 @@ fn left_open(mode: BindingMode, strength: Strength, request: &CompositeRequest) 
 }
 
 /// What it means that the policy does not ask.
-fn meaning(rule: &str) -> Option<NotChecked> {
+fn meaning(rule: &'static str) -> Option<NotChecked> {
     if rule.starts_with("nvidia.") {
         return nvgpu::meaning(rule);
     }
@@ -499,5 +499,5 @@ fn meaning(rule: &str) -> Option<NotChecked> {
     if rule.starts_with("composite.") || rule == "report_data" {
         return None;
     }
-    Some(NotChecked { what: rule.to_owned(), why: dcap::meaning(rule).to_owned() })
+    Some(NotChecked { what: rule.into(), why: dcap::meaning(rule).into() })
 }

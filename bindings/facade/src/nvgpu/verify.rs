@@ -300,15 +300,15 @@ fn nonce(digits: &str, part: &str) -> Result<[u8; 32], Problem> {
 /// No evidence of a device says which machine it is in.
 fn machine() -> NotChecked {
     NotChecked {
-        what: "machine".to_owned(),
+        what: "machine".into(),
         why: "nothing in a device's evidence says which machine it is plugged into: whoever relays a challenge \
               gets a genuine answer; verify the machine's quote together with it, as a composite"
-            .to_owned(),
+            .into(),
     }
 }
 
 /// What it means that the policy does not ask.
-pub(crate) fn meaning(rule: &str) -> Option<NotChecked> {
+pub(crate) fn meaning(rule: &'static str) -> Option<NotChecked> {
     let why = match rule {
         "crypto_only" => "nothing is appraised: any measurement, any firmware passes",
         "nvidia.rims" => {
@@ -322,5 +322,5 @@ pub(crate) fn meaning(rule: &str) -> Option<NotChecked> {
         "nvidia.serials" => "any genuine device passes; a policy can list serial numbers",
         _ => return None,
     };
-    Some(NotChecked { what: rule.to_owned(), why: why.to_owned() })
+    Some(NotChecked { what: rule.into(), why: why.into() })
 }

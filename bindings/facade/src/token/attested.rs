@@ -227,8 +227,8 @@ impl Asked {
     }
 
     fn check_read(&self, read: impl Fn(ReadOptions) -> Result<Appraisal, Error>) -> Attested {
-        let unread = |why: &str| Attested {
-            not_checked: vec![NotChecked { what: "token.appraisal".to_owned(), why: why.to_owned() }],
+        let unread = |why: &'static str| Attested {
+            not_checked: vec![NotChecked { what: "token.appraisal".into(), why: why.into() }],
             ..Attested::default()
         };
         let Some(options) = self.options else {

@@ -144,7 +144,7 @@ pub(super) fn boot<'l>(
         let register = register.and_then(|register| u32::try_from(register).ok());
         if line.outcome == OutcomeKind::Failed && register.is_some_and(by_others) {
             line.outcome = OutcomeKind::Skipped.into();
-            line.reason = Some("others extend this register".to_owned());
+            line.reason = Some("others extend this register".into());
         }
         notes.lines.push(line);
     }
@@ -295,17 +295,23 @@ fn list_bytes(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
 /// What was not looked at, for want of a log.
 pub(super) fn left_open(request: &TpmRequest) -> Vec<NotChecked> {
     let mut open = Vec::new();
-    let mut leave = |what: &str, why: &str| {
-        open.push(NotChecked { what: what.to_owned(), why: why.to_owned() });
+    let mut leave = |what: Cow<'static, str>, why: &'static str| {
+        open.push(NotChecked { what, why: why.into() });
     };
     if request.event_log.is_none() {
-        leave("event_log", "what the registers of the boot stand for is not explained; give the event log");
+        leave(
+            "event_log".into(),
+            "what the registers of the boot stand for is not explained; give the event log",
+        );
     }
     if request.ima_log.is_none() {
-        leave("ima", "which programs ran is not told; give the measurement list of the kernel");
+        leave("ima".into(), "which programs ran is not told; give the measurement list of the kernel");
     }
     for pcr in &request.options.opaque {
-        leave(&format!("pcr{pcr}"), "you named it as extended by others, so the log need not explain it");
+        leave(
+            format!("pcr{pcr}").into(),
+            "you named it as extended by others, so the log need not explain it",
+        );
     }
     open
 }

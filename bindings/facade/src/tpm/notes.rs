@@ -64,7 +64,7 @@ impl Notes {
     pub(super) fn skipped(&mut self, rule: &'static Rule, error: &Error, reason: &'static str) {
         let mut line = failed_line(rule, error);
         line.outcome = OutcomeKind::Skipped.into();
-        line.reason = Some(reason.to_owned());
+        line.reason = Some(reason.into());
         self.lines.push(line);
     }
 

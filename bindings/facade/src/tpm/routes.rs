@@ -205,7 +205,7 @@ fn tee_bound<'p>(
 /// The report data of an accepted trust domain.
 fn td_report_data(result: Verification, notes: &mut Notes) -> Result<Vec<u8>, Problem> {
     notes.lines.extend(result.checks);
-    let inside = |open: NotChecked| NotChecked { what: format!("tdx.{}", open.what), ..open };
+    let inside = |open: NotChecked| NotChecked { what: format!("tdx.{}", open.what).into(), ..open };
     notes.open.extend(result.not_checked.into_iter().map(inside));
     if let Some(problem) = result.error {
         if result.verified {

@@ -157,7 +157,8 @@ impl Audit {
         let (entries, hash) = (open.entries, open.hash);
         let (length, first, unsynced) = (0, entries + 1, false);
         let mut next = Open { file, length, first, begun_at: None, entries, hash, unsynced };
-        next.write(continued(&hash), now, Durability::Synced)?;
+        next.write(continued(&hash), now)?;
+        next.file.sync_data()?;
         let closed = files::closed(&self.path, open.first);
         if closed.try_exists()? {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, closed.display().to_string()));
@@ -175,9 +176,17 @@ impl Audit {
     /// Adds an entry; its number.
     ///
     /// # Errors
-    /// When it could not be written: the log stays as it was.
+    /// When it could not be written, and the log stays as it was, or not brought to the disk.
     pub fn add(&self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<u64> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).write(entry, now, durability)
+        let (number, file) = {
+            let mut open = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let number = open.write(entry, now)?;
+            let file = (durability == Durability::Synced).then(|| open.file.try_clone()).transpose()?;
+            (number, file)
+        };
+        // Not under the lock: others go on writing.
+        file.map_or(Ok(()), |file| file.sync_data())?;
+        Ok(number)
     }
 
     /// How many entries there are, and the hash of the last.
@@ -215,7 +224,7 @@ impl Audit {
 }
 
 impl Open {
-    fn write(&mut self, entry: Entry, now: UnixTime, durability: Durability) -> io::Result<u64> {
+    fn write(&mut self, entry: Entry, now: UnixTime) -> io::Result<u64> {
         let mut object = Map::new();
         object.insert("number".to_owned(), (self.entries + 1).into());
         object.insert("time".to_owned(), now.to_string().into());
@@ -235,10 +244,6 @@ impl Open {
         self.entries += 1;
         self.hash = hash;
         self.unsynced = true;
-        if durability == Durability::Synced {
-            self.file.sync_data()?;
-            self.unsynced = false;
-        }
         Ok(self.entries)
     }
 }
