@@ -30,7 +30,6 @@ extern crate std;
 
 #[cfg(feature = "jwt")]
 pub mod appraisal;
-#[cfg(feature = "jwt")]
 pub mod binding;
 pub mod bytes;
 pub mod check;
@@ -42,7 +41,6 @@ pub mod dcap;
 pub mod encoding;
 pub mod error;
 pub mod fact;
-#[cfg(feature = "jwt")]
 pub mod jcs;
 pub mod json;
 #[cfg(feature = "jwt")]

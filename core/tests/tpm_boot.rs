@@ -16,14 +16,7 @@ use veriquote::tpm::{
 const PROFILES: [&str; 3] = ["", "profile-locality3", "profile-ima-legacy-pad"];
 
 fn vectors() -> Option<PathBuf> {
-    let root = std::env::var_os("VERIQUOTE_VECTORS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"), PathBuf::from);
-    let folder = root.join("tpm/swtpm");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: no vectors at {}; set VERIQUOTE_VECTORS", root.display());
-    None
+    veriquote_recorded::recorded("tpm/swtpm")
 }
 
 fn read(path: impl AsRef<Path>) -> Vec<u8> {

@@ -633,3 +633,29 @@ fn a_revocation_is_not_hidden_by_an_older_response() {
     assert_eq!(ask(&[revoked(30)]), "x509.revoked", "what a client brings is heard");
     assert_eq!(ask(&[]), "accepted", "and is older than what is kept");
 }
+
+#[test]
+fn manifests_show_who_issues_lists_about_their_signers() {
+    let signers = NvForge::hopper().rims[0].chain.clone();
+    let list = NvCrl::of(&signers[2]);
+    let document = collected(&hopper(NONCE));
+    let used = |server: &TestServer| of_revocation(server, &document).1["facts"]["used"].clone();
+    let imported = keeping(&[("rims", &list)], |_, _| {});
+    assert_eq!(used(&imported), json!(["rims"]));
+    // Those that were kept before the start as well.
+    let server = trusting(|config, folder| {
+        config.collateral.nvidia_crls = vec![write(folder, "rims.crl", &list.der())];
+    });
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for name in [DRIVER, VBIOS] {
+        let key = format!("rim/{name}");
+        let kept =
+            runtime.block_on(imported.state.store().document(&key)).expect("a store").expect("a manifest");
+        assert!(runtime.block_on(server.state.store().keep_document(&key, &kept, None)).expect("a store"));
+    }
+    assert_eq!(used(&server), json!(["rims"]));
+    // What they revoke is refused.
+    let revoking = list.revoking(&signers[1], 1);
+    let (made, _) = of_revocation(&keeping(&[("rims", &revoking)], |_, _| {}), &document);
+    assert_eq!(made["error"]["code"], "x509.revoked");
+}

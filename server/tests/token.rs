@@ -115,7 +115,7 @@ fn keys_are_made_and_used_in_the_token() {
 fn again_with_a_token() {
     if module().is_none() {
         assert!(std::env::var_os("CI").is_none(), "no SoftHSM is installed");
-        eprintln!("SKIPPED: no SoftHSM; `cargo xtask setup` installs it");
+        veriquote_recorded::skipped("no SoftHSM; `cargo xtask setup` installs it");
         return;
     }
     let folder = Folder::new();

@@ -10,6 +10,7 @@ mod demo;
 mod deploy;
 mod differential;
 mod failure;
+mod features;
 mod fuzz;
 mod generate;
 mod interop;
@@ -59,6 +60,8 @@ enum Command {
     Js(js::Options),
     /// Measure tokens a second beside what one costs without a service, and what slow and huge requests do.
     Load(load::Options),
+    /// Check the core with the oldest compiler that it promises, which rustup must have.
+    Msrv,
     /// Link the core into a program for a bare target.
     NoStd,
     /// Make npm tarballs, wheel and source distribution for this machine into `dist/`, and install each.
@@ -97,6 +100,7 @@ fn main() -> ExitCode {
         Command::Interop => interop::run(&project, &mut stages),
         Command::Js(options) => js::run(&project, &mut stages, &options),
         Command::Load(options) => load::run(&project, &mut stages, &options),
+        Command::Msrv => features::msrv(&project, &mut stages),
         Command::NoStd => no_std::run(&project, &mut stages),
         Command::Package(options) => package::run(&project, &mut stages, &options),
         Command::Python(options) => python::run(&project, &mut stages, &options),

@@ -1,11 +1,13 @@
 //! `test`: every check that CI runs, in an order that fails early and builds little twice.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 
 use crate::{
     differential,
     failure::Failure,
-    fuzz, generate, interop, js, no_std,
+    features, fuzz, generate, interop, js, no_std,
     project::{self, Project},
     python,
     setup::{debian, tools},
@@ -34,7 +36,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
         });
         return;
     }
-    stages.announce(15 + python::STAGES + js::STAGES + interop::STAGES + web::STAGES);
+    stages.announce(16 + python::STAGES + js::STAGES + interop::STAGES + web::STAGES);
     stages.run("system packages", debian::compilers);
     // Without it the tests that drive it say so and pass, but for CI.
     if debian::available() || project::is_ci() {
@@ -50,6 +52,7 @@ pub(crate) fn run(project: &Project, stages: &mut Stages, options: &Options) {
     stages.run("lints", || {
         cargo(project, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()
     });
+    features::stage(project, stages);
     stages.run("licences, bans, sources", || deny(project));
     match advisory_database() {
         Some(database) => {
@@ -96,7 +99,11 @@ fn cargo(project: &Project, arguments: &[&str]) -> Step {
 /// Every test of the workspace; cargo's own closing lines, added up.
 fn tests(project: &Project) -> Result<String, Failure> {
     let mut total = Tally::default();
+    let record = project.target.join("tmp/skipped-tests");
+    std::fs::create_dir_all(project.target.join("tmp"))?;
+    std::fs::write(&record, "")?;
     cargo(project, &["test", "--workspace", "--no-fail-fast"])
+        .env("VERIQUOTE_SKIPPED", &record)
         .help("run the named test alone: `cargo test --package CRATE NAME`")
         .watch(|line| total.add(line))?;
     project.tests_are_built();
@@ -104,7 +111,17 @@ fn tests(project: &Project) -> Result<String, Failure> {
         Some(folder) => format!("with the public cases of {}", folder.display()),
         None => "without the public cases: VERIQUOTE_VECTORS names no folder that is here".into(),
     };
-    Ok(format!("{total}, {vectors}"))
+    let skipped = skipped(&std::fs::read_to_string(&record)?);
+    Ok(format!("{total}, {vectors}{skipped}"))
+}
+
+/// Tests that had nothing to run on, by reason: a line for each of `veriquote_recorded::skipped`.
+fn skipped(record: &str) -> String {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, reason) in record.lines().filter_map(|line| line.split_once('\t')) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    reasons.iter().map(|(reason, count)| format!("\n{count} did nothing: {reason}")).collect()
 }
 
 fn deny(project: &Project) -> Result<(), Failure> {
@@ -172,6 +189,13 @@ impl std::fmt::Display for Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn skipped_tests_are_counted_by_reason() {
+        assert_eq!(skipped(""), "");
+        let record = "one\tno TPM\ntwo\tno PostgreSQL\nthree\tno TPM\n";
+        assert_eq!(skipped(record), "\n1 did nothing: no PostgreSQL\n2 did nothing: no TPM");
+    }
 
     #[test]
     fn closing_lines_add_up() {

@@ -93,13 +93,7 @@ struct Tokens(PathBuf);
 impl Tokens {
     /// The folder, or a word on standard error that there is none and nothing was tested.
     fn find() -> Option<Self> {
-        let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors");
-        let folder = std::env::var_os("VERIQUOTE_VECTORS").map_or(beside, PathBuf::from).join("tokens");
-        if folder.is_dir() {
-            return Some(Self(folder));
-        }
-        eprintln!("SKIPPED: no vectors at {}; set VERIQUOTE_VECTORS", folder.display());
-        None
+        veriquote_recorded::recorded("tokens").map(Self)
     }
 
     fn text(&self, name: &str) -> String {

@@ -14,16 +14,7 @@ use veriquote_forge::hex;
 const NONCE: &str = "6174746573742d766563746f72732d6e6f6e63652d30303031";
 
 fn vectors() -> Option<PathBuf> {
-    let root = std::env::var_os("VERIQUOTE_VECTORS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
-        PathBuf::from,
-    );
-    let folder = root.join("tpm/swtpm");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: no vectors at {}; set VERIQUOTE_VECTORS to the folder that has them", root.display());
-    None
+    veriquote_recorded::recorded("tpm/swtpm")
 }
 
 fn parsed(path: &Path) -> Value {

@@ -8,15 +8,7 @@ use serde_json::Value;
 use support::{Folder, text, veriquote};
 
 fn vectors() -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = std::env::var_os("VERIQUOTE_VECTORS")
-        .map_or_else(|| root.join("../shared/vectors"), PathBuf::from)
-        .join("dcap");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: no vectors at {}; set VERIQUOTE_VECTORS", folder.display());
-    None
+    veriquote_recorded::recorded("dcap")
 }
 
 #[test]

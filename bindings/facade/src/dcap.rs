@@ -11,7 +11,7 @@ use veriquote::dcap::{
 use veriquote::encoding::{decode_binary_or_text, pem_blocks};
 use veriquote::measured_boot::{BootState, EventLog, Limits, LogKind, Quirks, ReplayedLog};
 use veriquote::policy::{Accepted, BootRules, Evaluation, Policy, Verdict as Ruling};
-use veriquote::{Code, Error, Fact, Failure, TrustAnchor, TrustAnchors, limits};
+use veriquote::{Code, Error, Fact, Failure, TrustAnchors, limits};
 
 use crate::blob::Blob;
 use crate::boot::BootStateClaims;
@@ -26,6 +26,7 @@ use crate::problem::Problem;
 use crate::qve::{QveClaims, QveEvidence, mac_not_checked};
 use crate::read::answer;
 use crate::time::Time;
+use crate::trust;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 pub(crate) const EVIDENCE: EvidenceKind = EvidenceKind::Dcap;
@@ -124,11 +125,7 @@ impl DcapOptions {
                 "write what you accept into the policy document (tcb.accept)",
             ));
         }
-        let mut policy = match &self.policy {
-            Some(document) => Policy::from_json(&document.0)?,
-            None if self.crypto_only => Policy::crypto_only(),
-            None => Policy::strict(),
-        };
+        let mut policy = trust::policy(self.policy.as_ref(), self.crypto_only)?;
         if let Some(names) = &self.accept_tcb {
             policy.tcb.accept = accepted_statuses(names)?;
             "strict, with other TCB statuses".clone_into(&mut policy.name);
@@ -137,18 +134,6 @@ impl DcapOptions {
             policy.report_data = Some(report_data(hex)?);
         }
         Ok(policy)
-    }
-
-    fn anchors(&self) -> Result<TrustAnchors, Problem> {
-        if self.roots.is_empty() {
-            return Ok(TrustAnchors::intel_sgx());
-        }
-        let mut list: Vec<TrustAnchor> = Vec::new();
-        for root in &self.roots {
-            let anchors = TrustAnchors::from_certificates(&root.0).map_err(|error| error.inside("root"))?;
-            list.extend(anchors.iter().cloned());
-        }
-        Ok(TrustAnchors::new(list))
     }
 }
 
@@ -244,7 +229,9 @@ impl DcapVerifier {
         policy: Policy,
     ) -> Result<Self, Problem> {
         let profile = options.profile.0;
-        let mut verifier = Verifier::new(options.anchors()?, Arc::clone(&provider))?
+        let anchors =
+            trust::anchors(&options.roots, "options.roots")?.unwrap_or_else(TrustAnchors::intel_sgx);
+        let mut verifier = Verifier::new(anchors, Arc::clone(&provider))?
             .with_profile(profile)
             .with_collateral_grace(policy.collateral.grace_seconds);
         if let Some(seconds) = options.max_collateral_age {

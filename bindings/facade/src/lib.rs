@@ -46,6 +46,7 @@ mod time;
 mod token;
 #[cfg(feature = "tpm")]
 mod tpm;
+mod trust;
 mod verification;
 
 pub use appraisal::{

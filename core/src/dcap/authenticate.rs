@@ -17,11 +17,10 @@ use crate::dcap::certification::CertificationData;
 use crate::dcap::chain::{ALGORITHM, PckChain, pem_chain};
 use crate::dcap::checks;
 use crate::dcap::collateral::Collateral;
+use crate::dcap::expiry::{CERTIFICATE, Expiry};
 use crate::dcap::intel::{self, QvlStatus};
 use crate::dcap::pck::{PckExtension, SGX_EXTENSION_OID};
-use crate::dcap::prepared::{
-    CERTIFICATE, CollateralSummary, Expiry, PckAuthority, Prepared, PreparedCollateral, qe_of,
-};
+use crate::dcap::prepared::{CollateralSummary, PckAuthority, Prepared, PreparedCollateral};
 use crate::dcap::profile::{Apply, Profile, Rules};
 use crate::dcap::quote::{Header, Quote, Tee};
 use crate::dcap::report::{Report, SgxReport, TdReport};
@@ -29,6 +28,7 @@ use crate::dcap::shortfall::{Shortfall, shortfall};
 use crate::dcap::status::TcbStatus;
 use crate::dcap::tcb::{PlatformTcb, Tcb};
 use crate::dcap::tcb_info::{TcbInfo, module_id};
+use crate::dcap::verifier::qe_of;
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::time::UnixTime;

@@ -10,9 +10,10 @@ use crate::dcap::chain::{ALGORITHM, Chain, PckChain, Role, Verified, check_crl, 
 use crate::dcap::collateral::SignedDocument;
 use crate::dcap::document::Signer;
 use crate::dcap::identity::EnclaveIdentity;
-use crate::dcap::prepared::{PckAuthority, Verifier, decode_crl};
+use crate::dcap::prepared::PckAuthority;
 use crate::dcap::profile::Rules;
 use crate::dcap::tcb_info::TcbInfo;
+use crate::dcap::verifier::{Verifier, decode_crl};
 use crate::error::{Code, Error};
 use crate::json::Node;
 use crate::time::{UnixTime, Window};

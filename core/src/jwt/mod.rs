@@ -13,6 +13,7 @@ mod algorithm;
 mod base64url;
 mod certified;
 pub mod checks;
+mod claim_checks;
 mod claims;
 mod expectations;
 mod header;

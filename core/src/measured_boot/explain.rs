@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::events::DigestAlgorithm;
-use super::replay::initial_value;
+use super::registers::initial_value;
 use super::tcg::{Event, EventLog, LogKind};
 use crate::bytes::constant_time_eq;
 use crate::crypto::{CryptoProvider, Digest, HashAlgorithm};
@@ -208,7 +208,7 @@ impl Search<'_> {
                 .zip(digests)
                 .map(|(event, digest)| {
                     let data = event.unauthenticated_data();
-                    let span = if whole { Some(data) } else { super::replay::variable_data(data) };
+                    let span = if whole { Some(data) } else { super::proof::variable_data(data) };
                     let is_variable = event.unauthenticated_type() == super::EventType::EfiVariableBoot;
                     let span = span.filter(|_| is_variable);
                     span.map_or_else(|| Digest::new(digest).unwrap_or(self.start), |span| self.hash(span))

@@ -16,8 +16,10 @@ mod grade;
 pub mod ima;
 #[cfg(feature = "tpm")]
 mod pcrs;
+mod proof;
 mod proven;
 mod quirks;
+mod registers;
 mod replay;
 mod secure_boot;
 mod state;
@@ -29,8 +31,10 @@ pub use explain::{Explanation, explain, sentence};
 pub use grade::{DigestBound, Grade, Hearsay, ReplayBound};
 #[cfg(feature = "tpm")]
 pub use pcrs::{PCR_RULE, SOUND_RULE};
+pub use proof::Proof;
 pub use quirks::{Quirk, Quirks};
-pub use replay::{Proof, RTMR_RULES, RegisterReport, RegisterState, Registers, ReplayedEvent, ReplayedLog};
+pub use registers::Registers;
+pub use replay::{RTMR_RULES, RegisterReport, RegisterState, ReplayedEvent, ReplayedLog};
 pub use secure_boot::{Authority, SecureBoot};
 pub use state::{BootState, Measured, Section, Text};
 pub use tcg::{Event, EventDigest, EventLog, Limits, LogFormat, LogKind, SpecId};

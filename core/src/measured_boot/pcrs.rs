@@ -2,7 +2,8 @@
 
 use super::proven::ProvenBy;
 use super::quirks::{Quirk, Quirks};
-use super::replay::{RegisterReport, RegisterState, Registers, ReplayedLog, initial_value};
+use super::registers::{Registers, initial_value};
+use super::replay::{RegisterReport, RegisterState, ReplayedLog};
 use super::tcg::{EventLog, LogKind};
 use crate::bytes::constant_time_eq;
 use crate::check::{Failure, Rule, Trace};

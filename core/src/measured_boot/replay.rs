@@ -1,32 +1,19 @@
 //! Replaying a log: `register = H(register ‖ digest)` for every event that extends it.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::events::{DigestAlgorithm, EventType};
+use super::events::DigestAlgorithm;
+use super::proof::{Proof, prove};
 use super::proven::ProvenBy;
 use super::quirks::{Quirk, Quirks};
+use super::registers::{Registers, startup_locality};
 use super::tcg::{Event, EventLog, LogKind};
 use crate::bytes::constant_time_eq;
 use crate::check::{Check, Failure, Rule, Trace};
-use crate::crypto::{CryptoProvider, Digest, HashAlgorithm};
+use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::error::{Code, Error};
 use crate::fact::Fact;
 use crate::named::named;
-
-/// What the events of a log extend its registers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registers {
-    kind: LogKind,
-    algorithm: HashAlgorithm,
-    values: BTreeMap<u32, Register>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Register {
-    value: Digest,
-    events: usize,
-}
 
 /// A log whose extending events give exactly the registers of a quote.
 ///
@@ -91,26 +78,6 @@ pub struct ReplayedEvent<'a> {
     digest: &'a [u8],
     proof: Proof<'a>,
     quirk: Option<Quirk>,
-}
-
-/// What a replay proves about the data of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Proof<'a> {
-    /// These bytes, the data or the part of them that this type of event measures, hash to the
-    /// measured digest. What stands around them, such as GRUB's `kernel_cmdline: `, is not covered.
-    Data(&'a [u8]),
-    /// These bytes are UTF-16 of ASCII text, and the text with one NUL hashes to the measured digest:
-    /// how systemd-stub measures the name of a section.
-    Recoded(&'a [u8]),
-    /// The digest is of something that the log does not carry, such as the code of an application:
-    /// compare the digest with a reference value. The data are words of the writer of the log.
-    Opaque,
-    /// This type of event measures its own data, but the data do not hash to the measured digest: the
-    /// data were changed, or firmware deviates from the specification. Do not believe them.
-    Contradicted,
-    /// No register that was compared holds this event: `EV_NO_ACTION`, MRTD, or a register left out.
-    Unmeasured,
 }
 
 /// The rules of [`EventLog::verify_rtmrs`], one for each register.
@@ -273,70 +240,6 @@ impl<'a> EventLog<'a> {
     }
 }
 
-impl Registers {
-    pub(super) const fn new(kind: LogKind, algorithm: HashAlgorithm) -> Self {
-        Self { kind, algorithm, values: BTreeMap::new() }
-    }
-
-    /// Extends a register that events have extended already.
-    #[cfg(feature = "tpm")]
-    pub(super) fn extend_with(&mut self, provider: &dyn CryptoProvider, index: u32, digest: &[u8]) {
-        if let Some(register) = self.values.get_mut(&index) {
-            register.value = provider.hash(self.algorithm, &[register.value.as_slice(), digest]);
-            register.events = register.events.saturating_add(1);
-        }
-    }
-
-    /// The algorithm of the values.
-    #[must_use]
-    pub const fn algorithm(&self) -> HashAlgorithm {
-        self.algorithm
-    }
-
-    /// The value of the register with this index, its initial value when no event extends it. For CCEL,
-    /// RTMR `n` has index `n + 1`.
-    #[must_use]
-    pub fn value(&self, index: u32) -> Digest {
-        match self.values.get(&index) {
-            Some(register) => register.value,
-            None => initial_value(self.kind, index, self.algorithm, None),
-        }
-    }
-
-    /// How many events extend the register with this index.
-    #[must_use]
-    pub fn events(&self, index: u32) -> usize {
-        self.values.get(&index).map_or(0, |register| register.events)
-    }
-
-    /// The registers that events extend, by index, with their values.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &Digest)> {
-        self.values.iter().map(|(index, register)| (*index, &register.value))
-    }
-
-    pub(super) fn extend(
-        &mut self,
-        provider: &dyn CryptoProvider,
-        event: &Event<'_>,
-        locality: Option<u8>,
-    ) -> Result<(), Error> {
-        let Some(digest) = event.unauthenticated_digest(self.algorithm.into()) else {
-            return Err(Error::new(Code::EventLogAlgorithm, "event_log.event.digests")
-                .at(event.offset())
-                .with(Fact::string("expected", alloc::format!("{}", DigestAlgorithm::from(self.algorithm))))
-                .with(Fact::count("event", event.number())));
-        };
-        let index = event.unauthenticated_index();
-        let register = self.values.entry(index).or_insert_with(|| Register {
-            value: initial_value(self.kind, index, self.algorithm, locality),
-            events: 0,
-        });
-        register.value = provider.hash(self.algorithm, &[register.value.as_slice(), digest]);
-        register.events = register.events.saturating_add(1);
-        Ok(())
-    }
-}
-
 impl<'a> ReplayedLog<'a> {
     /// Every event, in order.
     #[must_use]
@@ -353,7 +256,7 @@ impl<'a> ReplayedLog<'a> {
     /// Whose registers the indices name.
     #[must_use]
     pub const fn kind(&self) -> LogKind {
-        self.registers.kind
+        self.registers.kind()
     }
 
     /// Every compared register of every compared bank, and those that the quote leaves out.
@@ -365,7 +268,7 @@ impl<'a> ReplayedLog<'a> {
     /// What came of the register in the bank of [`ReplayedLog::registers`].
     #[must_use]
     pub fn state(&self, index: u32) -> Option<RegisterState> {
-        let algorithm = self.registers.algorithm;
+        let algorithm = self.registers.algorithm();
         let found = self.reports.iter().find(|r| r.index == index && r.algorithm == algorithm);
         found.map(|report| report.state)
     }
@@ -437,143 +340,4 @@ impl Scope {
     }
 }
 
-/// Finds the bytes of the event that its digest covers (PFP 1.06, section 10.4.1).
-///
-/// The type only decides which spans are tried: whichever hashes to the digest is authentic whatever
-/// the type claims.
-fn prove<'a>(
-    provider: &dyn CryptoProvider,
-    event: &Event<'a>,
-    algorithm: HashAlgorithm,
-    digest: &[u8],
-    quirks: Quirks,
-) -> (Proof<'a>, Option<Quirk>) {
-    let data = event.unauthenticated_data();
-    let hashes_to = |span: &[u8]| constant_time_eq(provider.hash(algorithm, &[span]).as_slice(), digest);
-    let whole = hashes_to(data);
-    let (first, second) = match event.unauthenticated_type() {
-        EventType::EfiVariableBoot if whole => {
-            let quirk = Quirk::VariableBootWhole;
-            return if quirks.has(quirk) {
-                (Proof::Data(data), Some(quirk))
-            } else {
-                (Proof::Contradicted, None)
-            };
-        }
-        _ if whole => return (Proof::Data(data), None),
-        EventType::EfiVariableAuthority
-            if quirks.has(Quirk::AuthorityLastByte)
-                && data.split_last().is_some_and(|(_, all_but_last)| hashes_to(all_but_last)) =>
-        {
-            let proven = data.split_last().map_or(data, |(_, all_but_last)| all_but_last);
-            return (Proof::Data(proven), Some(Quirk::AuthorityLastByte));
-        }
-        EventType::Separator
-        | EventType::Action
-        | EventType::SCrtmVersion
-        | EventType::NonhostInfo
-        | EventType::EfiAction
-        | EventType::EfiGptEvent
-        | EventType::EfiGptEvent2
-        | EventType::EfiVariableDriverConfig
-        | EventType::EfiVariableAuthority
-        | EventType::EfiVariableBoot2 => return (Proof::Contradicted, None),
-        EventType::EfiVariableBoot => (variable_data(data), None),
-        EventType::EventTag => (data.get(8..), None),
-        EventType::Ipl => {
-            let text = data.strip_suffix(&[0]).unwrap_or(data);
-            if let Some(label) = GRUB_LABELS.iter().find(|label| text.starts_with(label)) {
-                let command = text.get(label.len()..).filter(|command| hashes_to(command));
-                // The label says what was hashed, and it was not.
-                return (command.map_or(Proof::Contradicted, Proof::Data), None);
-            }
-            if let Some(span) = legacy_grub(data, hashes_to) {
-                let quirk = Quirk::GrubLegacyPrefix;
-                return if quirks.has(quirk) {
-                    (Proof::Data(span), Some(quirk))
-                } else {
-                    (Proof::Opaque, None)
-                };
-            }
-            if let Some(name) = ascii_of_utf16(data)
-                && constant_time_eq(provider.hash(algorithm, &[name.as_slice(), &[0]]).as_slice(), digest)
-            {
-                return (Proof::Recoded(data), None);
-            }
-            (Some(text), data.strip_suffix(&[0, 0]))
-        }
-        _ => return (Proof::Opaque, None),
-    };
-    let found = [first, second].into_iter().flatten().find(|span| hashes_to(span));
-    (found.map_or(Proof::Opaque, Proof::Data), None)
-}
-
-/// Red Hat's GRUB before version 2.02: commands with their NUL, the kernel's command line without.
-fn legacy_grub(data: &[u8], hashes_to: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
-    let span = LEGACY_GRUB_LABELS.iter().find_map(|label| data.strip_prefix(*label))?;
-    let without = span.strip_suffix(&[0]).unwrap_or(span);
-    [span, without].into_iter().find(|span| hashes_to(span))
-}
-
-/// The ASCII text that UTF-16 (little-endian, with or without a NUL at its end) stands for; sections have
-/// names of a few letters.
-fn ascii_of_utf16(data: &[u8]) -> Option<Vec<u8>> {
-    let data = data.strip_suffix(&[0, 0]).unwrap_or(data);
-    let (units, rest) = data.as_chunks::<2>();
-    if units.is_empty() || units.len() > 64 || !rest.is_empty() {
-        return None;
-    }
-    units.iter().map(|[low, high]| (*high == 0 && low.is_ascii_graphic()).then_some(*low)).collect()
-}
-
-/// The value of a `UEFI_VARIABLE_DATA`: guid 16, name length in UTF-16 units 8, data length 8, name, data.
-pub(super) fn variable_data(data: &[u8]) -> Option<&[u8]> {
-    let (header, rest) = data.split_at_checked(32)?;
-    let name_units = u64::from_le_bytes(header.get(16..24)?.try_into().ok()?);
-    let size = u64::from_le_bytes(header.get(24..32)?.try_into().ok()?);
-    let name_size = usize::try_from(name_units.checked_mul(2)?).ok()?;
-    let value = rest.get(name_size..)?;
-    (usize::try_from(size).ok()? == value.len()).then_some(value)
-}
-
-/// Registers start at zero, except the PCRs of a dynamic launch (all ones) and PCR 0 after a startup at
-/// another locality (TPM 2.0 Part 1, section 34.4; PFP 1.06, section 10.4.5.3).
-pub(super) fn initial_value(
-    kind: LogKind,
-    index: u32,
-    algorithm: HashAlgorithm,
-    locality: Option<u8>,
-) -> Digest {
-    let dynamic = kind == LogKind::Tpm && (17..=22).contains(&index);
-    let value = Digest::repeated(if dynamic { 0xff } else { 0 }, algorithm);
-    match (kind, index, locality, value.as_slice().split_last()) {
-        (LogKind::Tpm, 0, Some(locality), Some((_, zeros))) => {
-            Digest::new(&[zeros, &[locality]].concat()).unwrap_or(value)
-        }
-        _ => value,
-    }
-}
-
-/// The locality that an `EV_NO_ACTION` event records: once, for PCR 0, before anything extends it.
-fn startup_locality(event: &Event<'_>, seen: Option<u8>, registers: &Registers) -> Result<Option<u8>, Error> {
-    let Some(locality) = event.unauthenticated_data().strip_prefix(b"StartupLocality\0") else {
-        return Ok(None);
-    };
-    match locality {
-        [locality @ (0 | 3 | 4)]
-            if event.unauthenticated_index() == 0 && seen.is_none() && registers.events(0) == 0 =>
-        {
-            Ok(Some(*locality))
-        }
-        _ => Err(Error::new(Code::EventLogLayout, "event_log.event.startup_locality")
-            .at(event.offset())
-            .with(Fact::count("event", event.number()))),
-    }
-}
-
 const SPEC: &str = "TCG PFP 1.06, 10.2; UEFI 2.10, 38.4.1";
-
-/// What GRUB writes before the text that it measures into PCR 8 or RTMR2.
-const GRUB_LABELS: [&[u8]; 3] = [b"grub_cmd: ", b"kernel_cmdline: ", b"module_cmdline: "];
-
-const LEGACY_GRUB_LABELS: [&[u8]; 2] = [b"grub_cmd ", b"grub_kernel_cmdline "];

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use super::events::EventType;
 use super::grade::{DigestBound, ReplayBound};
+use super::proof::Proof;
 use super::quirks::{Quirk, Quirks};
-use super::replay::{Proof, ReplayedLog};
+use super::replay::ReplayedLog;
 use super::tcg::LogKind;
 use super::uefi::{Signature, Variable, signature_lists};
 use crate::crypto::CryptoProvider;

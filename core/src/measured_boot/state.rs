@@ -10,9 +10,10 @@ use alloc::vec::Vec;
 
 use super::events::EventType;
 use super::grade::{DigestBound, Hearsay, ReplayBound};
+use super::proof::Proof;
 use super::proven::ProvenBy;
 use super::quirks::{Quirk, Quirks};
-use super::replay::{Proof, RegisterState, ReplayedEvent, ReplayedLog};
+use super::replay::{RegisterState, ReplayedEvent, ReplayedLog};
 use super::secure_boot::{self, SecureBoot};
 use super::tcg::LogKind;
 use super::uefi::{Variable, utf16};

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use std::path::{Path, PathBuf};
-use std::{env, eprintln, fs};
+use std::{eprintln, fs};
 
 use super::*;
 use crate::bytes::from_hex;
@@ -16,14 +16,7 @@ use crate::error::Code;
 use crate::tpm::PcrValues;
 
 pub(crate) fn vectors() -> Option<PathBuf> {
-    let folder = env::var_os("VERIQUOTE_VECTORS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"), PathBuf::from);
-    let folder = folder.join("tpm");
-    if !folder.is_dir() {
-        eprintln!("SKIPPED: no vectors at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+    veriquote_recorded::recorded("tpm")
 }
 
 /// The PCRs of one bank of a profile of the software TPM.

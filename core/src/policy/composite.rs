@@ -3,10 +3,9 @@
 use alloc::boxed::Box;
 
 use super::rules::Policy;
-use super::{Accepted, Evaluation, Findings, Rejection, Stance, property};
+use super::{Accepted, Findings, Rejection, Stance, property};
 use crate::composite::{Bond, Composite, Strength};
 use crate::dcap::Tee;
-use crate::error::Error;
 use crate::fact::Fact;
 use crate::measured_boot::BootState;
 
@@ -113,19 +112,5 @@ impl Policy {
         property(findings, "composite.fresh", rules.fresh, composite.is_fresh());
         let covers = composite.mode().covers_evidence();
         property(findings, "composite.covers_evidence", rules.covers_evidence, covers);
-    }
-
-    fn ruled<T>(
-        &self,
-        evidence: T,
-        findings: Findings,
-        refusal: Option<Error>,
-    ) -> Result<Accepted<T>, Box<Rejection<T>>> {
-        let error = refusal.or_else(|| findings.error());
-        let appraisal = Evaluation { policy: self.name.clone(), findings: findings.0 };
-        match error {
-            None => Ok(Accepted { evidence, appraisal }),
-            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(evidence) })),
-        }
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::rules::{Expected, Masked, Policy, SgxRules, TdxRules};
-use super::{Accepted, Evaluation, Findings, Rejection, known_property, property};
+use super::{Accepted, Findings, Rejection, known_property, property};
 use crate::bytes::{Bytes, constant_time_eq};
 use crate::dcap::{
     AuthenticQuote, PlatformConfiguration, Report, SgxAttributes, SgxReport, TcbStatus, TdAttributes,
@@ -39,13 +39,8 @@ impl Policy {
         quote: AuthenticQuote,
         boot: Option<&BootState<'_>>,
     ) -> Result<Accepted<AuthenticQuote>, Box<Rejection<AuthenticQuote>>> {
-        let appraisal = self.appraise(&quote, boot);
-        let error = terminal(quote.tcb().status).or_else(|| appraisal.1.clone());
-        let appraisal = appraisal.0;
-        match error {
-            None => Ok(Accepted { evidence: quote, appraisal }),
-            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(quote) })),
-        }
+        let (findings, refusal) = self.appraise(&quote, boot);
+        self.ruled(quote, findings, refusal)
     }
 
     /// The findings about a machine that is a member of a composite, and the refusal that no policy can lift.
@@ -72,13 +67,12 @@ impl Policy {
         quote: &AuthenticQuote,
         boot: Option<&BootState<'_>>,
     ) -> (Vec<super::Finding>, Option<Error>) {
-        let (evaluation, error) = self.appraise(quote, boot);
-        // That a policy rejects, is found together with the rest.
-        let misuse = error.filter(|error| error.code() != crate::Code::PolicyRejected);
-        (evaluation.findings, terminal(quote.tcb().status).or(misuse))
+        let (findings, refusal) = self.appraise(quote, boot);
+        (findings.0, refusal)
     }
 
-    fn appraise(&self, quote: &AuthenticQuote, boot: Option<&BootState<'_>>) -> (Evaluation, Option<Error>) {
+    /// The findings, and the refusal that no policy can lift.
+    fn appraise(&self, quote: &AuthenticQuote, boot: Option<&BootState<'_>>) -> (Findings, Option<Error>) {
         let mut findings = Findings::default();
         let foreign = boot.is_some_and(|boot| match quote.report() {
             Report::Td(report) => !boot.is_of_rtmrs(&report.rtmr.map(|rtmr| rtmr.0)),
@@ -87,7 +81,7 @@ impl Policy {
         let boot = boot.filter(|_| !foreign);
         let foreign = foreign.then(|| findings.of_another_quote("boot.quote"));
         if self.crypto_only {
-            findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
+            findings.crypto_only();
         } else {
             self.appraise_tcb(quote, &mut findings);
             self.appraise_collateral(quote, &mut findings);
@@ -111,8 +105,7 @@ impl Policy {
                 [Fact::bytes("expected", expected.0), Fact::bytes("actual", report_data.0)],
             ),
         }
-        let error = foreign.or_else(|| findings.error());
-        (Evaluation { policy: self.name.clone(), findings: findings.0 }, error)
+        (findings, terminal(quote.tcb().status).or(foreign))
     }
 
     /// A policy that says something of one TEE alone does not accept evidence of the other, of which it

@@ -175,7 +175,39 @@ impl Policy {
 #[derive(Default)]
 struct Findings(Vec<Finding>);
 
+impl Policy {
+    /// The end of every appraisal: what is accepted, or all that was found; `refusal` comes before what a policy
+    /// rejects.
+    fn ruled<T>(
+        &self,
+        evidence: T,
+        findings: Findings,
+        refusal: Option<Error>,
+    ) -> Result<Accepted<T>, Box<Rejection<T>>> {
+        let error = refusal.or_else(|| findings.error());
+        let appraisal = Evaluation { policy: self.name.clone(), findings: findings.0 };
+        match error {
+            None => Ok(Accepted { evidence, appraisal }),
+            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(evidence) })),
+        }
+    }
+
+    /// A value of the report data is not met by evidence that has none.
+    #[cfg(all(feature = "dcap", any(feature = "nvidia", feature = "tpm")))]
+    fn appraise_no_report_data(&self, why: &'static str, findings: &mut Findings) {
+        if let Some(expected) = &self.report_data {
+            let facts = [Fact::bytes("expected", expected.0), Fact::text("actual", why)];
+            findings.add("report_data", false, facts);
+        }
+    }
+}
+
 impl Findings {
+    /// That nothing is asked of what is authentic.
+    fn crypto_only(&mut self) {
+        self.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
+    }
+
     fn add(&mut self, rule: &'static str, met: bool, facts: impl Into<Vec<Fact>>) {
         let verdict = if met { Verdict::Satisfied } else { Verdict::Violated };
         self.0.push(Finding { rule, verdict, facts: facts.into() });

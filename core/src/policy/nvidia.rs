@@ -7,7 +7,7 @@ use core::cmp::Ordering;
 
 use super::nvidia_rules::{NvidiaRules, RevocationDemand, TopologyDemand};
 use super::rules::{Policy, Stance};
-use super::{Accepted, Evaluation, Findings, Rejection};
+use super::{Accepted, Findings, Rejection};
 use crate::fact::Fact;
 use crate::nvidia::{
     CertificateStatus, DeviceClass, DeviceSet, Fields, MeasuredDevice, RevocationState, Topology,
@@ -25,22 +25,14 @@ impl Policy {
     ) -> Result<Accepted<DeviceSet>, Box<Rejection<DeviceSet>>> {
         let mut findings = Findings::default();
         if self.crypto_only {
-            findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
+            findings.crypto_only();
         } else {
             self.appraise_evidence_kind("nvidia", &mut findings);
             self.nvidia.appraise(&devices, &mut findings);
         }
         #[cfg(feature = "dcap")]
-        if let Some(expected) = &self.report_data {
-            let facts = [Fact::bytes("expected", expected.0), Fact::text("actual", "not in a GPU's report")];
-            findings.add("report_data", false, facts);
-        }
-        let error = findings.error();
-        let appraisal = Evaluation { policy: self.name.clone(), findings: findings.0 };
-        match error {
-            None => Ok(Accepted { evidence: devices, appraisal }),
-            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(devices) })),
-        }
+        self.appraise_no_report_data("not in a GPU's report", &mut findings);
+        self.ruled(devices, findings, None)
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::rules::{Policy, Stance};
 use super::tpm_rules::TpmRules;
-use super::{Accepted, Evaluation, Findings, Rejection, known_property, property};
+use super::{Accepted, Findings, Rejection, known_property, property};
 use crate::bytes::{Hex, constant_time_eq};
 use crate::fact::Fact;
 use crate::measured_boot::BootState;
@@ -45,7 +45,7 @@ impl Policy {
         let foreign_log = foreign_log.then(|| findings.of_another_quote("boot.quote"));
         let foreign = foreign_log.or(foreign_list.then(|| findings.of_another_quote("ima.quote")));
         if self.crypto_only {
-            findings.not_checked("crypto_only", [Fact::text("meaning", "anything authentic is accepted")]);
+            findings.crypto_only();
         } else {
             self.appraise_evidence_kind("tpm", &mut findings);
             self.tpm.appraise(&quote, &mut findings);
@@ -55,16 +55,8 @@ impl Policy {
             }
         }
         #[cfg(feature = "dcap")]
-        if let Some(expected) = &self.report_data {
-            let facts = [Fact::bytes("expected", expected.0), Fact::text("actual", "not in a TPM quote")];
-            findings.add("report_data", false, facts);
-        }
-        let error = foreign.or_else(|| findings.error());
-        let appraisal = Evaluation { policy: self.name.clone(), findings: findings.0 };
-        match error {
-            None => Ok(Accepted { evidence: quote, appraisal }),
-            Some(error) => Err(Box::new(Rejection { error, appraisal, evidence: Box::new(quote) })),
-        }
+        self.appraise_no_report_data("not in a TPM quote", &mut findings);
+        self.ruled(quote, findings, foreign)
     }
 }
 

@@ -12,11 +12,12 @@ use alloc::vec::Vec;
 use super::ak::{AkRoute, TrustedAk, route_facts, same_name};
 use super::algorithm::AlgorithmId;
 use super::attest::{Attest, AttestBody, AttestType, ClockInfo, sized};
+use super::challenge::{Expectations, check_extra_data};
 use super::checks;
 use super::name::Name;
 use super::pcr::PcrSelection;
 use super::public::PublicArea;
-use super::quote::{Expectations, check_extra_data, check_signer};
+use super::quote::check_signer;
 use super::signature::Signature;
 use crate::bytes::constant_time_eq;
 use crate::check::{Check, Failure, Trace};
@@ -115,7 +116,7 @@ impl<'a> Certification<'a> {
         expectations: &Expectations<'_>,
         trace: &mut Trace,
     ) -> Result<(), Error> {
-        let expected = super::quote::expected_extra_data(expectations.challenge, signer.provider)?;
+        let expected = super::challenge::expected_extra_data(expectations.challenge, signer.provider)?;
         signer.verify(
             &self.signature,
             self.attest.raw(),

@@ -16,6 +16,7 @@ mod algorithm;
 mod attest;
 mod certificate;
 mod certify;
+mod challenge;
 pub mod checks;
 mod clock;
 mod credential;
@@ -35,6 +36,7 @@ pub use algorithm::AlgorithmId;
 pub use attest::{Attest, AttestBody, AttestType, ClockInfo};
 pub use certificate::{MissingPurpose, TpmIdentity};
 pub use certify::{AuthenticCertification, Certification, CreationData};
+pub use challenge::{Challenge, Expectations};
 pub use clock::{Continuity, ContinuityKind, Counters};
 pub use credential::{Credential, CredentialChallenge};
 pub use ek::TrustedEk;
@@ -43,9 +45,7 @@ pub use jwk::Jwk;
 pub use name::{Hierarchy, Name};
 pub use pcr::{BankSelection, ClaimedPcrs, PcrSelection, PcrValues, RESETTABLE};
 pub use public::{Attributes, Curve, KeyDescription, PublicArea, PublicKey, Symmetric};
-pub use quote::{
-    AkSummary, AuthenticQuote, BoundQuote, Challenge, Expectations, Quote, SignatureInput, parse, verify,
-};
+pub use quote::{AkSummary, AuthenticQuote, BoundQuote, Quote, SignatureInput, parse, verify};
 pub use signature::{Scheme, Signature};
 
 #[cfg(test)]

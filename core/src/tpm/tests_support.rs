@@ -8,16 +8,7 @@ pub(super) const SECRET_SEED: u8 = 0x5e;
 
 /// The folder of the software TPM's vectors.
 pub(super) fn vectors() -> Option<std::path::PathBuf> {
-    let root = std::env::var_os("VERIQUOTE_VECTORS").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
-        std::path::PathBuf::from,
-    );
-    let folder = root.join("tpm/swtpm");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    std::eprintln!("SKIPPED: no vectors at {}; set VERIQUOTE_VECTORS", root.display());
-    None
+    veriquote_recorded::recorded("tpm/swtpm")
 }
 
 /// The public area of an endorsement key by the default template of 128 bits.

@@ -113,8 +113,8 @@ fn document(
             document.issuer_chain = chain(&IDENTITY_CHAIN)?;
         }
         DocumentKey::PckCrl { .. } | DocumentKey::RootCaCrl => {
-            document.body = decode_der_or_text(answer.body.trim_ascii(), "X509 CRL")
-                .map_err(|error| error.to_string())?;
+            document.body =
+                decode_der_or_text(&answer.body, "X509 CRL").map_err(|error| error.to_string())?;
             "application/pkix-crl".clone_into(&mut document.media_type);
             if matches!(key, DocumentKey::PckCrl { .. }) {
                 document.issuer_chain = chain(&PCK_CRL_CHAIN)?;

@@ -21,8 +21,10 @@ struct Learned {
     genuine: HashSet<[u8; 32]>,
     /// SHA-256 of lists that are of no trusted root.
     of_others: HashSet<[u8; 32]>,
-    /// Authorities of manifests that were verified.
+    /// Authorities of manifests.
     shown: Vec<Chain>,
+    /// The manifests that were kept by the start have shown theirs.
+    has_read_manifests: bool,
 }
 
 /// More are not remembered: there are a few lists.
@@ -54,16 +56,28 @@ impl Issuers {
         self.learned(|learned| add(&mut learned.of_others, fingerprint(der)));
     }
 
-    /// Remembers the authorities of a manifest that was verified: its chain without the signer.
+    /// Remembers the authorities of a manifest: its chain without the signer. Whether that ends at a trusted root is
+    /// asked when a list seems to be of one of them.
     pub(super) fn show(&self, authorities: Chain) {
         self.learned(|learned| {
-            if learned.shown.len() < MOST && !learned.shown.contains(&authorities) {
+            if !authorities.is_empty() && learned.shown.len() < MOST && !learned.shown.contains(&authorities)
+            {
                 learned.shown.push(authorities);
             }
         });
     }
 
-    /// The authorities of manifests that were verified.
+    /// Whether the manifests that were kept by the start have shown their authorities.
+    pub(super) fn has_read_manifests(&self) -> bool {
+        self.learned(|learned| learned.has_read_manifests)
+    }
+
+    /// Remembers that they have.
+    pub(super) fn remember_manifests(&self) {
+        self.learned(|learned| learned.has_read_manifests = true);
+    }
+
+    /// The authorities of manifests.
     pub(super) fn shown(&self) -> Vec<Chain> {
         self.learned(|learned| learned.shown.clone())
     }

@@ -13,6 +13,7 @@ use super::genuine::{NotGenuine, Standing, certificates};
 use super::import::{ImportCount, ImportError, files_of};
 use super::issuers::{in_pem, issuers_of};
 use super::keep::Keeper;
+use super::rim;
 use super::upstream::Failure;
 use super::{Chain, DocumentKey, Library, Missing, Shelved};
 use crate::error::Result;
@@ -60,7 +61,7 @@ impl CrlName {
 
 /// DER of a list.
 pub(super) fn der(bytes: &[u8]) -> std::result::Result<Vec<u8>, String> {
-    let der = decode_der_or_text(bytes.trim_ascii(), "X509 CRL").map_err(|error| error.to_string())?;
+    let der = decode_der_or_text(bytes, "X509 CRL").map_err(|error| error.to_string())?;
     Crl::parse(&der).map_err(|error| error.to_string())?;
     Ok(der)
 }
@@ -148,9 +149,25 @@ impl Library {
             }
         }
         if !pending.is_empty() {
+            self.read_manifests().await?;
             self.settle(&mut kept, pending, chains.await?, now).await?;
         }
         Ok(kept)
+    }
+
+    /// Has the manifests that are kept show their authorities, once: those that come later do so as they come.
+    async fn read_manifests(&self) -> Result<()> {
+        let issuers = self.keeper().issuers();
+        if issuers.has_read_manifests() {
+            return Ok(());
+        }
+        for (key, _) in self.listing().await?.iter().filter(|(key, _)| key.starts_with("rim/")) {
+            if let Some(document) = self.store().document(key).await? {
+                issuers.show(work(Length::Long, move || rim::authorities(&document.body)).await?);
+            }
+        }
+        issuers.remember_manifests();
+        Ok(())
     }
 
     /// Finds out whether lists are genuine, now that there are chains of devices; forgets those that are not.
@@ -234,6 +251,23 @@ fn is_of_chain(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::CrlName;
+
+    #[test]
+    fn a_list_that_ends_like_a_space_is_whole() {
+        // The last byte of a signature is any byte.
+        let forge = veriquote_forge::nvidia::NvForge::hopper();
+        let list = veriquote_forge::nvidia::NvCrl::of(&forge.devices[0].chain[3]);
+        for number in 0..2_000 {
+            let mut list = list.clone();
+            list.fields.this_update = (veriquote_forge::NOW - number).into();
+            let bytes = list.der();
+            if bytes.last().is_some_and(u8::is_ascii_whitespace) {
+                assert_eq!(super::der(&bytes).as_ref(), Ok(&bytes));
+                return;
+            }
+        }
+        panic!("no list ends so");
+    }
 
     #[test]
     fn a_name_is_no_path() {

@@ -21,7 +21,7 @@ impl Postgres {
     pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             assert!(env::var_os("CI").is_none(), "no PostgreSQL is installed");
-            eprintln!("SKIPPED: no PostgreSQL; `cargo xtask setup` installs it");
+            veriquote_recorded::skipped("no PostgreSQL; `cargo xtask setup` installs it");
             return None;
         };
         let folder = Folder::new();

@@ -14,21 +14,4 @@ pub mod tpm;
 
 pub use case::{Case, Expected};
 
-use std::path::PathBuf;
-
-/// A path inside the vectors folder: `VERIQUOTE_VECTORS`, or `../shared/vectors` beside the workspace.
-///
-/// `None`, said on standard error, where there is no such folder: the runner then has nothing to say.
-#[must_use]
-pub fn vectors(inside: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("VERIQUOTE_VECTORS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
-        PathBuf::from,
-    );
-    let path = root.join(inside);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: no vectors at {}; set VERIQUOTE_VECTORS to the folder that has them", path.display());
-    None
-}
+pub use veriquote_recorded::recorded as vectors;

@@ -140,14 +140,5 @@ fn block(text: &str, name: &str) -> Vec<u8> {
 }
 
 fn folder() -> Option<PathBuf> {
-    let root = std::env::var_os("VERIQUOTE_VECTORS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
-        PathBuf::from,
-    );
-    let folder = root.join("security/chromium-verify-signed-data");
-    if !folder.is_dir() {
-        eprintln!("SKIPPED: no vectors at {}; set VERIQUOTE_VECTORS", folder.display());
-        return None;
-    }
-    Some(folder)
+    veriquote_recorded::recorded("security/chromium-verify-signed-data")
 }

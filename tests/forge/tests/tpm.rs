@@ -9,14 +9,7 @@ use veriquote_forge::tpm::{
 use veriquote_forge::{Key, hex};
 
 fn vectors() -> Option<PathBuf> {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors");
-    let root = std::env::var_os("VERIQUOTE_VECTORS").map_or_else(|| default.into(), PathBuf::from);
-    let folder = root.join("tpm/swtpm");
-    if !folder.exists() {
-        eprintln!("SKIPPED: no vectors at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+    veriquote_recorded::recorded("tpm/swtpm")
 }
 
 #[test]

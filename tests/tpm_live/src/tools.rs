@@ -33,7 +33,9 @@ impl SoftTpm {
             Ok(tpm) => Some(tpm),
             Err(Missing(reason)) if env::var_os("CI").is_some() => panic!("no software TPM: {reason}"),
             Err(Missing(reason)) => {
-                eprintln!("SKIPPED: no software TPM: {reason}; `cargo xtask setup` installs it");
+                veriquote_recorded::skipped(&format!(
+                    "no software TPM: {reason}; `cargo xtask setup` installs it"
+                ));
                 None
             }
         }

@@ -28,7 +28,7 @@ pub(crate) const KINDS: [(Kind, &str, &str); 9] = [
 /// The whole page.
 pub(crate) fn markdown() -> String {
     let mut page = String::from(
-        "<!-- Written by `cargo xtask gen` from core/src/error.rs. Do not edit. -->\n\
+        "<!-- Written by `cargo xtask gen` from core/src/error/codes.rs. Do not edit. -->\n\
          # Errors\n\n\
          Every refusal carries a `code`, which says what happened and is never renamed; a `kind`, which says what \
          you can do; the `part` of the input that failed, as a dotted path; the byte `offset` where one is known; \

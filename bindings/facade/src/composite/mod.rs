@@ -27,6 +27,7 @@ use crate::options::hex;
 use crate::problem::Problem;
 use crate::read::answer;
 use crate::tpm::{TpmClaims, TpmOptions, TpmRequest, verify_tpm};
+use crate::trust::policy;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 pub use members::{MemberPolicies, Members, verify_members_for_claims};
@@ -125,7 +126,7 @@ fn run(
     request: &CompositeRequest,
     checks: &mut Vec<CheckLine>,
 ) -> Result<Verification, Problem> {
-    let policy = policy(&request.options)?;
+    let policy = policy(request.options.policy.as_ref(), request.options.crypto_only)?;
     let authentic = authenticate(provider, request, checks)?;
     Ok(judge(authentic, &policy, request, std::mem::take(checks)).verification)
 }
@@ -347,20 +348,6 @@ fn tpm_request(tpm: &CompositeTpm, request: &CompositeRequest, nonce: [u8; 32]) 
             crypto_only: request.options.crypto_only,
             ..TpmOptions::new(request.options.at, veriquote::bytes::to_hex(&nonce))
         },
-    }
-}
-
-/// The strict policy, the caller's, or none by name.
-fn policy(options: &CompositeOptions) -> Result<Policy, Problem> {
-    match (&options.policy, options.crypto_only) {
-        (Some(_), true) => Err(Problem::misuse(
-            "options.policy",
-            "policy and crypto_only exclude each other",
-            "leave crypto_only out",
-        )),
-        (Some(document), false) => Ok(Policy::from_json(&document.0)?),
-        (None, true) => Ok(Policy::crypto_only()),
-        (None, false) => Ok(Policy::strict()),
     }
 }
 

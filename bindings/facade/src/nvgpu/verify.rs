@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use veriquote::crypto::CryptoProvider;
-use veriquote::encoding::decode_der_or_text;
 use veriquote::nvidia::{
     CertificateHold, DeviceSet, Envelope, Form, Revocation, Rim, SetExpectations, SetFailure, Trailing,
     Verifier,
@@ -14,12 +13,12 @@ use veriquote::{Error, TrustAnchors};
 
 use super::claims::NvgpuClaims;
 use super::request::{NvgpuOptions, NvgpuRequest};
-use crate::blob::Blob;
 use crate::check::CheckLine;
 use crate::one_of::EvidenceKind;
 use crate::options::hex;
 use crate::problem::Problem;
 use crate::read::answer;
+use crate::trust::{anchors, ders, policy};
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: EvidenceKind = EvidenceKind::Nvgpu;
@@ -93,7 +92,7 @@ fn run(
     request: &NvgpuRequest,
     checks: &mut Vec<CheckLine>,
 ) -> Result<Verification, Problem> {
-    let policy = policy(&request.options)?;
+    let policy = policy(request.options.policy.as_ref(), request.options.crypto_only)?;
     let (form, set) = authenticate(provider, request, checks)?;
     Ok(alone(form, set, &policy, std::mem::take(checks)).verification)
 }
@@ -194,8 +193,8 @@ impl Input {
         Ok(Self {
             nonce,
             switch_nonce,
-            crls: decoded(&options.crls, "X509 CRL", "options.crls")?,
-            ocsp: decoded(&options.ocsp, "OCSP RESPONSE", "options.ocsp")?,
+            crls: ders(&options.crls, "X509 CRL", "options.crls")?,
+            ocsp: ders(&options.ocsp, "OCSP RESPONSE", "options.ocsp")?,
             ocsp_nonce: options
                 .ocsp_nonce
                 .as_deref()
@@ -249,41 +248,6 @@ impl Input {
         let verifier = Verifier::new(devices, signers, Arc::clone(&provider));
         Ok(verifier.verify(envelope, &expectations, options.at.0))
     }
-}
-
-/// The strict policy, the caller's, or none by name.
-fn policy(options: &NvgpuOptions) -> Result<Policy, Problem> {
-    match (&options.policy, options.crypto_only) {
-        (Some(_), true) => Err(Problem::misuse(
-            "options.policy",
-            "policy and crypto_only exclude each other",
-            "leave crypto_only out",
-        )),
-        (Some(document), false) => Ok(Policy::from_json(&document.0)?),
-        (None, true) => Ok(Policy::crypto_only()),
-        (None, false) => Ok(Policy::strict()),
-    }
-}
-
-fn anchors(roots: &[Blob], part: &str) -> Result<Option<TrustAnchors>, Problem> {
-    if roots.is_empty() {
-        return Ok(None);
-    }
-    let mut list = Vec::new();
-    for (index, root) in roots.iter().enumerate() {
-        let anchors = TrustAnchors::from_certificates(&root.0);
-        let anchors = anchors.map_err(|error| error.inside(&format!("{part}[{index}]")))?;
-        list.extend(anchors.iter().cloned());
-    }
-    Ok(Some(TrustAnchors::new(list)))
-}
-
-fn decoded(blobs: &[Blob], label: &str, part: &str) -> Result<Vec<Vec<u8>>, Problem> {
-    let decode = |(index, blob): (usize, &Blob)| {
-        let der = decode_der_or_text(&blob.0, label);
-        Ok(der.map_err(|error| error.inside(&format!("{part}[{index}]")))?)
-    };
-    blobs.iter().enumerate().map(decode).collect()
 }
 
 fn nonce(digits: &str, part: &str) -> Result<[u8; 32], Problem> {

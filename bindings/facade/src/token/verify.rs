@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use veriquote::appraisal::NrasBundle;
 use veriquote::crypto::CryptoProvider;
 use veriquote::jwt::{self, Algorithm, AuthenticToken, Expectations, KeyOrigin, KeySet};
-use veriquote::{Check, Failure, TrustAnchor, TrustAnchors, Window};
+use veriquote::{Check, Failure, Window};
 
 use super::attested::{Asked, Attested};
 use super::request::{ExpectedNonce, TokenOptions, TokenRequest};
@@ -19,6 +19,7 @@ use crate::one_of::{EvidenceKind, OneOf};
 use crate::problem::Problem;
 use crate::read::answer;
 use crate::time::Time;
+use crate::trust::anchors;
 use crate::verification::{Claims, NotChecked, Verification};
 
 pub(crate) const EVIDENCE: EvidenceKind = EvidenceKind::Token;
@@ -187,12 +188,7 @@ fn keys(
     jwks: Option<&Document>,
     options: &TokenOptions,
 ) -> Result<KeySet, Problem> {
-    let mut list: Vec<TrustAnchor> = Vec::new();
-    for root in &options.roots {
-        let anchors = TrustAnchors::from_certificates(&root.0).map_err(|error| error.inside("root"))?;
-        list.extend(anchors.iter().cloned());
-    }
-    let roots = (!list.is_empty()).then(|| TrustAnchors::new(list));
+    let roots = anchors(&options.roots, "options.roots")?;
     Ok(match (jwks, roots) {
         (Some(jwks), None) => KeySet::parse(&jwks.0, provider)?,
         (Some(jwks), Some(roots)) => KeySet::parse_certified_by(&jwks.0, roots, provider)?,

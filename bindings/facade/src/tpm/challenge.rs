@@ -109,7 +109,7 @@ fn run(
 ) -> Result<TpmChallenge, Problem> {
     let secret = hex(&request.secret, "secret")?;
     let entropy = hex(&request.entropy, "entropy")?;
-    let chain = Chain::of(&request.roots, &request.crls)?;
+    let chain = Chain::of(&request.roots, &request.crls, "")?;
     let crls = chain.crls()?;
     let options = TpmOptions::new(request.at, "");
     let context = key::context(&chain, &crls, &options, provider);

@@ -8,7 +8,7 @@ use veriquote::encoding::{decode_der_or_text, has_pem_marker, pem_blocks};
 use veriquote::tpm::{MissingPurpose, Name, PublicArea, PublicKey, TrustedAk, checks};
 use veriquote::x509::Crl;
 use veriquote::x509::chain::{ChainContext, ChainRules, Revocation};
-use veriquote::{Error, TrustAnchor, TrustAnchors, limits};
+use veriquote::{Error, TrustAnchors, limits};
 
 use super::evidence::AkEvidence;
 use super::notes::Notes;
@@ -18,6 +18,7 @@ use super::verify::decoded;
 use crate::blob::Blob;
 use crate::options::hex;
 use crate::problem::Problem;
+use crate::trust::{anchors, ders};
 
 const DER_SEQUENCE: u8 = 0x30;
 
@@ -28,15 +29,11 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    pub(super) fn of(roots: &[Blob], crls: &[Blob]) -> Result<Self, Problem> {
-        let mut anchors: Vec<TrustAnchor> = Vec::new();
-        for root in roots {
-            let some = TrustAnchors::from_certificates(&root.0).map_err(|error| error.inside("root"))?;
-            anchors.extend(some.iter().cloned());
-        }
-        let list = |crl: &Blob| decode_der_or_text(&crl.0, "X509 CRL").map_err(|error| error.inside("crl"));
-        let crls = crls.iter().map(list).collect::<Result<_, Error>>()?;
-        Ok(Self { anchors: TrustAnchors::new(anchors), crls })
+    /// Of a request whose members are in `outer`.
+    pub(super) fn of(roots: &[Blob], crls: &[Blob], outer: &str) -> Result<Self, Problem> {
+        let anchors = anchors(roots, &format!("{outer}roots"))?;
+        let crls = ders(crls, "X509 CRL", &format!("{outer}crls"))?;
+        Ok(Self { anchors: anchors.unwrap_or_else(|| TrustAnchors::new(Vec::new())), crls })
     }
 
     pub(super) fn crls(&self) -> Result<Vec<Crl<'_>>, Problem> {

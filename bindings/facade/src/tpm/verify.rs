@@ -23,6 +23,7 @@ use crate::one_of::EvidenceKind;
 use crate::options::hex;
 use crate::problem::{Problem, ProblemKind};
 use crate::read::{answer, read_request};
+use crate::trust;
 use crate::verification::{Appraisal, Claims, NotChecked, Verification};
 
 const EVIDENCE: EvidenceKind = EvidenceKind::Tpm;
@@ -179,7 +180,7 @@ fn run(
     };
     let quote = notes.settle(veriquote::tpm::parse(&attest, signature))?;
 
-    let chain = key::Chain::of(&options.roots, &options.crls)?;
+    let chain = key::Chain::of(&options.roots, &options.crls, "options.")?;
     let crls = chain.crls()?;
     // The ledger of the quote begins with its parsing and has what was found of the key.
     let mut of_key = Notes::default();
@@ -260,18 +261,9 @@ fn run(
 
 /// The strict policy, the caller's, or none by name.
 fn policy(options: &TpmOptions, given: Option<Policy>) -> Result<Policy, Problem> {
-    let mut policy = match (&options.policy, options.crypto_only) {
-        _ if given.is_some() => given.unwrap_or_default(),
-        (Some(_), true) => {
-            return Err(Problem::misuse(
-                "options.policy",
-                "policy and crypto_only exclude each other",
-                "leave crypto_only out",
-            ));
-        }
-        (Some(document), false) => Policy::from_json(&document.0)?,
-        (None, true) => Policy::crypto_only(),
-        (None, false) => Policy::strict(),
+    let mut policy = match given {
+        Some(given) => given,
+        None => trust::policy(options.policy.as_ref(), options.crypto_only)?,
     };
     if let Some(register) = options.opaque.iter().find(|register| **register > 23) {
         return Err(Problem::misuse(
