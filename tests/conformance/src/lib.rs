@@ -1,5 +1,6 @@
 //! Our own cases for verifiers, as Rust and as data, and the means to run them and others' vectors.
 
+pub mod answer;
 pub mod budget;
 pub mod case;
 pub mod catalogue;

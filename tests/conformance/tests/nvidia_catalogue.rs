@@ -3,43 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use veriquote_aws_lc::AwsLc;
-use veriquote_conformance::nvidia::{self, Expected};
+use veriquote_conformance::nvidia;
 use veriquote_facade::verify_nvgpu_json;
 
 fn verify(request: &Value) -> Value {
     let text = verify_nvgpu_json(Arc::new(AwsLc), &request.to_string());
     serde_json::from_str(&text).expect("JSON")
-}
-
-/// What is wrong with the answer, if anything.
-fn wrong(answer: &Value, expected: &Expected) -> Option<String> {
-    let error = &answer["error"];
-    let claims = match expected {
-        Expected::Verified(_) if answer["accepted"] != true => return Some(format!("not accepted: {error}")),
-        Expected::Verified(claims) => claims,
-        Expected::Rejected { rules, claims } => {
-            let findings = answer["appraisal"]["findings"].as_array().into_iter().flatten();
-            let broken = findings.filter(|it| it["outcome"] == "violated").map(|it| it["rule"].clone());
-            let is =
-                json!([answer["verified"], answer["accepted"], error["code"], broken.collect::<Vec<_>>()]);
-            let must = json!([true, false, "policy.rejected", rules]);
-            if is != must {
-                return Some(format!("is {is}, not {must}: {error}"));
-            }
-            claims
-        }
-        Expected::Refused { code, part } => {
-            let is = json!([answer["verified"], error["code"], error["part"], answer["claims"]]);
-            let must = json!([false, code.as_str(), part, null]);
-            return (is != must).then(|| format!("is {is}, not {must}: {}", error["facts"]));
-        }
-    };
-    claims.iter().find_map(|(pointer, value)| {
-        let actual = answer["claims"].pointer(pointer).cloned().unwrap_or_default();
-        (actual != *value).then(|| format!("{pointer} is {actual}, not {value}"))
-    })
 }
 
 #[test]
@@ -48,7 +19,7 @@ fn every_case_gets_its_answer() {
     let mut ids = BTreeSet::new();
     for case in nvidia::all() {
         assert!(ids.insert(case.id.clone()), "{} twice", case.id);
-        if let Some(wrong) = wrong(&verify(&case.request), &case.expected) {
+        if let Some(wrong) = case.expected.wrong(&verify(&case.request)) {
             failures.push(format!("{} ({}), {}\n  {wrong}", case.id, case.note, case.location));
         }
     }

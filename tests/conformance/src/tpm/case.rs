@@ -7,6 +7,8 @@ use veriquote::Code;
 use veriquote_forge::tpm::{Attest, TpmForge, TpmForged, TpmSignature};
 use veriquote_forge::{hex, rfc3339};
 
+pub use crate::answer::Expected;
+
 /// What a verifier is given and must answer.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -26,27 +28,6 @@ pub struct Case {
     pub expected: Expected,
     /// Where the case is written.
     pub location: String,
-}
-
-/// What a verifier must answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Expected {
-    /// Authentic and accepted, with these members of the claims (JSON pointers) at these values.
-    Verified(Vec<(&'static str, Value)>),
-    /// Authentic, and not accepted for these rules of the policy.
-    Rejected {
-        /// The rules that are not met.
-        rules: Vec<&'static str>,
-        /// Members of the claims.
-        claims: Vec<(&'static str, Value)>,
-    },
-    /// Not authentic, or a wrong call.
-    Refused {
-        /// Why.
-        code: Code,
-        /// Where.
-        part: String,
-    },
 }
 
 /// One change of something.

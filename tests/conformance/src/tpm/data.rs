@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use veriquote_forge::tpm::TpmForge;
 
-use super::case::{Case, Expected, request};
+use super::case::{Case, request};
 use crate::data::{difference, pretty};
 
 /// The files of `tests/vectors/tpm`, by name: the machines, and one file per group of cases.
@@ -38,22 +38,6 @@ fn entry(case: &Case, base: &Value) -> Value {
     if let Some(patch) = difference(base, &case.request) {
         entry.insert("request".to_owned(), patch);
     }
-    entry.insert("expected".to_owned(), expected(&case.expected));
+    entry.insert("expected".to_owned(), case.expected.json());
     Value::Object(entry)
-}
-
-fn expected(expected: &Expected) -> Value {
-    match expected {
-        Expected::Verified(claims) => json!({ "result": "accepted", "claims": object(claims) }),
-        Expected::Rejected { rules, claims } => {
-            json!({ "result": "rejected", "rules": rules, "claims": object(claims) })
-        }
-        Expected::Refused { code, part } => {
-            json!({ "result": "refused", "code": code.as_str(), "part": part })
-        }
-    }
-}
-
-fn object(claims: &[(&str, Value)]) -> Map<String, Value> {
-    claims.iter().map(|(pointer, value)| ((*pointer).to_owned(), value.clone())).collect()
 }
