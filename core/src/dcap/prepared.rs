@@ -21,7 +21,7 @@ use crate::named::named;
 use crate::time::{UnixTime, Window};
 use crate::x509::{Crl, IssuerKey, RevokedSerials};
 
-/// Collateral of which everything was verified. Cheap to clone; only [`Verifier::prepare`] makes one.
+/// Collateral of which everything was verified. Cheap to clone; only [`crate::dcap::Verifier::prepare`] makes one.
 #[derive(Clone, Debug)]
 pub struct PreparedCollateral(pub(crate) Arc<Prepared>);
 
