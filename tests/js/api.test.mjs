@@ -207,6 +207,19 @@ test('a verifier that was freed says so, however often', async () => {
   assert.match(refusal(() => tokens.verifyBundle(text, { at: keys.options.at })).message, /freed/);
 });
 
+test('what is no batch is not taken for an empty one', async () => {
+  const { quote, ...preparation } = dcap();
+  const verifier = new DcapVerifier(preparation);
+  const call = { at: preparation.options.at };
+  async function* later() {
+    yield quote;
+  }
+  for (const wrong of [Promise.resolve([quote]), {}, 5, null, undefined, '', quote, later(), { length: 1, 0: quote }]) {
+    await assert.rejects(verifier.verifyBatch(wrong, call), (error) => error instanceof VeriquoteError && error.field === 'quotes');
+  }
+  assert.equal((await verifier.verifyBatch(new Set([quote]), call)).length, 1);
+});
+
 test('a batch takes quotes that are read into one piece of memory', async () => {
   const { quote, ...preparation } = dcap();
   const memory = bytes(quote);
@@ -410,6 +423,22 @@ test('files are looked at, and what cannot be is refused', () => {
   assert.match(platform.fmspc, /^[0-9a-f]{12}$/);
   assert.equal(veriquote.pckReferenceOfQuote(quote).carried, true);
   assert.equal(refusal(() => veriquote.platformOfPck('none')).kind, 'malformed');
+});
+
+test('an error of a call that verifies nothing has no result, and the checks that were made', () => {
+  for (const call of [() => veriquote.inspect('hello'), () => veriquote.platformOfPck('none'), () => verifyDcap(1)]) {
+    const error = refusal(call);
+    assert.equal(error.result, undefined);
+    assert.deepEqual(error.checks, []);
+  }
+  const request = challenge();
+  const [root] = dcap().options.roots;
+  const untrusted = refusal(() => veriquote.makeTpmChallenge({ ...request, ek: { certificate: root } }));
+  assert.equal(untrusted.result, undefined);
+  assert.ok(untrusted.checks.length > 0);
+  const rejected = refusal(() => verifyDcap({ ...dcap(), quote: dcap().quote.slice(0, 99) }));
+  assert.equal(rejected.result.accepted, false);
+  assert.equal(rejected.checks, rejected.result.checks);
 });
 
 test('binding data are computed and found out', () => {

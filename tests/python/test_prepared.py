@@ -149,8 +149,22 @@ def test_a_failing_iterable_fails_the_batch() -> None:
     verifier = veriquote.DcapVerifier(collateral, **options)
     with pytest.raises(OSError, match="disk"):
         list(verifier.verify_batch(broken()))
-    with pytest.raises(veriquote.MisuseError):
+    with pytest.raises(veriquote.MisuseError) as caught:
         list(verifier.verify_batch([quote, 7]))  # type: ignore[list-item]
+    assert caught.value.part == "quotes[1]"
+
+
+def test_what_is_no_batch_is_not_taken_for_an_empty_one() -> None:
+    quote, collateral, options = support.dcap()
+    verifier = veriquote.DcapVerifier(collateral, **options)
+    token, jwks, given = support.token()
+    tokens = veriquote.TokenVerifier(jwks, **given)
+    for wrong in (b"", "", quote, bytearray(), memoryview(b""), {}, None, 5, token):
+        for batch, part in ((verifier.verify_batch, "quotes"), (tokens.verify_batch, "tokens")):
+            with pytest.raises(veriquote.MisuseError) as caught:
+                batch(wrong)  # type: ignore[arg-type]
+            assert caught.value.part == part
+    assert list(verifier.verify_batch([])) == []
 
 
 def test_other_threads_run_while_one_verifies() -> None:

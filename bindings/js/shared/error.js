@@ -1,9 +1,10 @@
 /** Why evidence was not accepted, or a call not made. `docs/errors.md` has every code. */
 export class VeriquoteError extends Error {
-  constructor(problem, result) {
+  constructor(problem, result, checks = result?.checks ?? []) {
     super(`${problem.code}: ${problem.message}${problem.part ? ` (${problem.part})` : ''}`);
     this.problem = problem;
     hide(this, 'result', result);
+    hide(this, 'checks', checks);
   }
 
   get code() {
@@ -36,10 +37,6 @@ export class VeriquoteError extends Error {
 
   get facts() {
     return this.problem.facts;
-  }
-
-  get checks() {
-    return this.result?.checks ?? [];
   }
 
   toJSON() {

@@ -1,4 +1,4 @@
-import { evidence, requestBytes, text } from './request.js';
+import { batchOf, evidence, requestBytes, text } from './request.js';
 import { accepted, answered, freed, made, result } from './result.js';
 import { ask, settled } from './webcrypto.js';
 
@@ -46,8 +46,7 @@ export function quotes(native) {
 
     async verifyBatch(quotes, call) {
       const given = requestBytes(call, 'call');
-      // Copies: the caller may read the next quote into the same memory.
-      const list = Array.from(quotes, (quote, number) => evidence(quote, `quotes[${number}]`).slice());
+      const list = batchOf(quotes, 'quotes');
       return (await batch(() => this.#live, list, given)).map(result);
     }
 

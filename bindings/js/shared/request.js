@@ -45,6 +45,17 @@ export function evidence(value, part) {
   return bytes;
 }
 
+/**
+ * Evidence of a batch, in copies: the caller may read the next piece into the same memory. A promise, or one piece
+ * in the place of several, is no batch; of an empty one everything is accepted.
+ */
+export function batchOf(values, part) {
+  if (typeof values === 'string' || typeof values?.[Symbol.iterator] !== 'function') {
+    throw misuse(part, `${named(values)} is no list of evidence`, 'pass a list, or another iterable');
+  }
+  return Array.from(values, (value, number) => evidence(value, `${part}[${number}]`).slice());
+}
+
 /** Text, as text or as bytes: in UTF-8. */
 export function text(value, part) {
   const bytes = typeof value === 'string' ? encoder.encode(value) : asBytes(value, part);

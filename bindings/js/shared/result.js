@@ -15,9 +15,9 @@ export function accepted(verification) {
   throw new VeriquoteError(verification.error, verification);
 }
 
-/** The result, unless the call has none. */
+/** The result, unless the call has none. What came in its place is no verification, and may have checks. */
 export function answered(value) {
-  if (value.error) throw new VeriquoteError(value.error, value);
+  if (value.error) throw new VeriquoteError(value.error, undefined, value.checks);
   return value;
 }
 

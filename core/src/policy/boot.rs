@@ -3,6 +3,7 @@
 //! Rules read graded claims alone: a function that takes a digest-bound value cannot be handed hearsay.
 //! Every finding says the grade that it read.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -254,27 +255,27 @@ impl BootRules {
             ),
         }
         if !self.dbx_contains.is_empty() {
-            let held = |wanted: &Vec<u8>| {
-                known
-                    .is_some_and(|secure_boot| secure_boot.dbx.get().iter().any(|entry| entry.data == wanted))
-            };
-            let missing = self.dbx_contains.iter().filter(|wanted| !held(wanted)).count();
+            let entries = known.into_iter().flat_map(|secure_boot| secure_boot.dbx.get());
+            let held: BTreeSet<&[u8]> = entries.map(|entry| entry.data).collect();
+            let missing = self.dbx_contains.iter().filter(|wanted| !held.contains(wanted.as_slice())).count();
             findings.add("boot.dbx_contains", missing == 0, [grade.clone(), Fact::count("missing", missing)]);
         }
         if let Some(allowed) = &self.authorities {
             let all =
                 known.map(|secure_boot| secure_boot.early_authorities.iter().chain(&secure_boot.authorities));
+            let allowed: BTreeSet<&[u8]> = allowed.iter().map(Vec::as_slice).collect();
             let mut others = Vec::new();
             for authority in all.into_iter().flatten().filter(|authority| !authority.get().is_state()) {
                 let digest = provider.hash(HashAlgorithm::Sha256, &[authority.get().data]);
-                if !allowed.iter().any(|known| known == digest.as_slice()) {
+                if !allowed.contains(digest.as_slice()) {
                     others.push(Fact::bytes("actual", digest.as_slice()));
                 }
             }
             // One of which the log has no data may be another authority.
             let register = if state.kind() == LogKind::Ccel { 1 } else { 7 };
             let hidden = known.into_iter().flat_map(|secure_boot| &secure_boot.opaque);
-            let hidden = hidden.filter(|digest| !self.is_digest_listed(register, digest.get())).count();
+            let listed = self.listed();
+            let hidden = hidden.filter(|digest| !listed.by_name(register, digest.get())).count();
             let met = known.is_some() && others.is_empty() && hidden == 0;
             others.insert(0, Fact::count("opaque", hidden));
             others.insert(0, grade);
@@ -306,13 +307,15 @@ impl BootRules {
         let code =
             || state.measured().iter().filter(|event| event.opaque && registers.contains(&event.register));
         // Anybody may extend a register with a good digest later: all the other code has to be known too.
-        let unlisted: Vec<&Measured<'_>> = code().filter(|event| !self.is_listed(event)).collect();
+        let listed = self.listed();
+        let unlisted: Vec<&Measured<'_>> = code().filter(|event| !listed.has(event)).collect();
         for (rule, wanted) in [("boot.kernels", &self.kernels), ("boot.initrds", &self.initrds)] {
             let Some(wanted) = wanted else {
                 findings.not_checked(rule, []);
                 continue;
             };
-            let found = code().any(|event| wanted.iter().any(|wanted| wanted == event.digest.get()));
+            let accepted: BTreeSet<&[u8]> = wanted.iter().map(Vec::as_slice).collect();
+            let found = code().any(|event| accepted.contains(event.digest.get()));
             let mut facts = alloc::vec![grade(), Fact::count("accepted", wanted.len())];
             facts.push(Fact::flag("measured", found));
             facts.push(Fact::count("unlisted", unlisted.len()));
@@ -329,10 +332,11 @@ impl BootRules {
             let mut count = 0usize;
             let mut facts = alloc::vec![grade(), Fact::number("register", rule.register.into())];
             let mut met = true;
+            let allowed: BTreeSet<&[u8]> = rule.digests.iter().map(Vec::as_slice).collect();
             for event in events {
                 count = count.saturating_add(1);
                 let digest = *event.digest.get();
-                if met && !rule.digests.iter().any(|allowed| allowed == digest) {
+                if met && !allowed.contains(digest) {
                     met = false;
                     facts.push(Fact::count("event", event.number));
                     facts.push(Fact::bytes("actual", digest));
@@ -343,16 +347,14 @@ impl BootRules {
         }
     }
 
-    /// Whether a digest is known: as a kernel, as an initial RAM disk, or by name for its register.
-    fn is_listed(&self, event: &Measured<'_>) -> bool {
-        let digest = *event.digest.get();
-        let mut code = [&self.kernels, &self.initrds].into_iter().flatten().flatten();
-        code.any(|known| known == digest) || self.is_digest_listed(event.register, digest)
-    }
-
-    fn is_digest_listed(&self, register: u32, digest: &[u8]) -> bool {
-        let mut events = self.events.iter().filter(|rule| rule.register == register);
-        events.any(|rule| rule.digests.iter().any(|known| known == digest))
+    fn listed(&self) -> Listed<'_> {
+        let mut by_register: BTreeMap<u32, BTreeSet<&[u8]>> = BTreeMap::new();
+        for rule in &self.events {
+            by_register.entry(rule.register).or_default().extend(rule.digests.iter().map(Vec::as_slice));
+        }
+        let code =
+            [&self.kernels, &self.initrds].into_iter().flatten().flatten().map(Vec::as_slice).collect();
+        Listed { code, by_register }
     }
 
     fn appraise_command_line(&self, state: &BootState<'_>, findings: &mut Findings) {
@@ -380,7 +382,8 @@ impl BootRules {
             .command_line_forbidden
             .iter()
             .find(|word| state.texts().iter().any(|text| matches_forbidden(text.text.get(), word)));
-        let unknown = state.opaque_texts().iter().filter(|event| !self.is_listed(event));
+        let listed = self.listed();
+        let unknown = state.opaque_texts().iter().filter(|event| !listed.has(event));
         let unknown: Vec<&Measured<'_>> = unknown.collect();
         let mut facts = alloc::vec![grade(), Fact::count("opaque_texts", unknown.len())];
         facts.extend(forbidden.map(|word| Fact::string("found", word.clone())));
@@ -391,6 +394,24 @@ impl BootRules {
         facts.extend(unproven.map(|register| Fact::number("not_proven", register.into())));
         let met = forbidden.is_none() && unknown.is_empty() && !lines.is_empty() && unproven.is_none();
         findings.add("boot.command_line_forbidden", met, facts);
+    }
+}
+
+/// The digests that a policy knows, in order: whoever boots the machine says how many events are looked up.
+struct Listed<'r> {
+    code: BTreeSet<&'r [u8]>,
+    by_register: BTreeMap<u32, BTreeSet<&'r [u8]>>,
+}
+
+impl Listed<'_> {
+    /// Whether a digest is known: as a kernel, as an initial RAM disk, or by name for its register.
+    fn has(&self, event: &Measured<'_>) -> bool {
+        let digest = *event.digest.get();
+        self.code.contains(digest) || self.by_name(event.register, digest)
+    }
+
+    fn by_name(&self, register: u32, digest: &[u8]) -> bool {
+        self.by_register.get(&register).is_some_and(|digests| digests.contains(digest))
     }
 }
 

@@ -445,6 +445,20 @@ fn a_good_digest_elsewhere_makes_no_good_kernel() {
     }
 }
 
+/// Whoever boots the machine writes the log, and may fill it.
+#[test]
+fn the_longest_log_against_a_long_list_is_no_work_for_each_pair() {
+    let closed = (0..8).map(|register| record(register, 4, &[0; 4], &[0; 4]));
+    let many = (0..30_000u32).map(|number| record(9, 0xd, &number.to_be_bytes(), b""));
+    let log = written(&closed.chain(many).collect::<Vec<_>>());
+    let listed: Vec<String> = (0..14_000u32).map(|number| format!("\"{number:064x}\"")).collect();
+    let rules = format!(r#"{{"boot":{{"kernels":[{}]}}}}"#, listed.join(","));
+    let started = std::time::Instant::now();
+    assert!(broken_by(&log, Quirks::NONE, &rules).contains(&"boot.kernels"));
+    // A look at each pair takes 8 seconds here, and this a fifth of one.
+    assert!(started.elapsed() < core::time::Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
 #[test]
 fn what_the_quote_leaves_out_meets_no_rule_about_it() {
     let sha256 = |bytes: &[u8]| to_hex(RustCrypto.hash(HashAlgorithm::Sha256, &[bytes]).as_slice());

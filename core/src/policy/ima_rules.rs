@@ -1,6 +1,6 @@
 //! What is acceptable in a measurement list, as data.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -74,7 +74,7 @@ pub struct FileList {
 }
 
 /// Paths of each digest; none means any.
-type Digests = BTreeMap<Vec<u8>, Vec<Vec<u8>>>;
+type Digests = BTreeMap<Vec<u8>, BTreeSet<Vec<u8>>>;
 
 impl FileList {
     /// Nothing is listed.
@@ -91,7 +91,7 @@ impl FileList {
             // Listed without a path once is listed everywhere.
             Some(known) if known.is_empty() || paths.is_empty() => known.clear(),
             Some(known) => known.extend(paths),
-            None => drop(digests.insert(digest, paths)),
+            None => drop(digests.insert(digest, paths.into_iter().collect())),
         }
     }
 
@@ -135,13 +135,13 @@ impl FileList {
     #[must_use]
     pub fn contains(&self, algorithm: &[u8], digest: &[u8], path: &[u8]) -> bool {
         let paths = self.by_algorithm.get(algorithm).and_then(|digests| digests.get(digest));
-        paths.is_some_and(|paths| paths.is_empty() || paths.iter().any(|listed| listed == path))
+        paths.is_some_and(|paths| paths.is_empty() || paths.contains(path))
     }
 
     /// Every digest with its function's name and its paths.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8], &[Vec<u8>])> {
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8], &BTreeSet<Vec<u8>>)> {
         self.by_algorithm.iter().flat_map(|(algorithm, digests)| {
-            digests.iter().map(|(digest, paths)| (algorithm.as_slice(), digest.as_slice(), paths.as_slice()))
+            digests.iter().map(|(digest, paths)| (algorithm.as_slice(), digest.as_slice(), paths))
         })
     }
 

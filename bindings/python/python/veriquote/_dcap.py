@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import _native
 from ._batch import in_threads
 from ._errors import accepted
-from ._input import as_bytes, documents, dumps, maybe, options
+from ._input import as_bytes, documents, dumps, many, maybe, options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,9 +81,7 @@ class DcapVerifier:
 
         Quotes are taken as they are needed, so that the iterable may be endless.
         """
-        return in_threads(
-            self._handle.verify_all, (as_bytes(quote, "quote") for quote in quotes), threads=threads
-        )
+        return in_threads(self._handle.verify_all, many(quotes, "quotes", as_bytes), threads=threads)
 
     def at(self, at: datetime | int | str) -> DcapVerifier:
         """The same at another time. Collateral that was verified is not verified again."""

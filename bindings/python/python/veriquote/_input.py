@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 
@@ -33,6 +33,13 @@ def as_bytes(value: object, part: str) -> bytes:
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     misuse(part, f"a {type(value).__name__} is no evidence", "give bytes, or text that encodes them")
+
+
+def many(values: object, part: str, read: Callable[[object, str], T]) -> Iterator[T]:
+    """Pieces of evidence as they are needed. One in the place of several is no batch."""
+    if isinstance(values, (bytes, bytearray, memoryview, str, Mapping)) or not isinstance(values, Iterable):
+        misuse(part, f"a {type(values).__name__} is no batch", "give a list, or another iterable")
+    return (read(value, f"{part}[{number}]") for number, value in enumerate(values))
 
 
 def as_text(value: object, part: str) -> str:

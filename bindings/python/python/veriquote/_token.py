@@ -9,7 +9,7 @@ from . import _native
 from ._base import with_text
 from ._batch import in_threads
 from ._errors import accepted
-from ._input import as_bytes, as_text, document, dumps, maybe, options
+from ._input import as_bytes, as_text, document, dumps, many, maybe, options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,9 +70,7 @@ class TokenVerifier:
         self, tokens: Iterable[str | bytes], *, threads: int | None = None
     ) -> Iterator[Verification[TokenClaims | None]]:
         """The result of each token, in order. Nothing is raised for a token: look at `accepted`."""
-        return in_threads(
-            self._handle.verify_all, (as_bytes(token, "token") for token in tokens), threads=threads
-        )
+        return in_threads(self._handle.verify_all, many(tokens, "tokens", as_bytes), threads=threads)
 
     def at(self, at: datetime | int | str) -> TokenVerifier:
         """The same at another time."""
