@@ -160,6 +160,7 @@ function asBytes(value, part) {
 
 /** An `ArrayBuffer` of any realm, and not a `SharedArrayBuffer`. */
 function isBuffer(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   try {
     byteLength.call(value);
     return true;
