@@ -602,10 +602,7 @@ pub(crate) fn quirks(policy: &Policy) -> Quirks {
 
 /// Nobody gave a trust domain's log.
 pub(crate) fn no_log() -> NotChecked {
-    NotChecked {
-        what: "event_log".into(),
-        why: "what the RTMRs stand for is not explained; give the event log (CCEL)".into(),
-    }
+    NotChecked::new("event_log", "what the RTMRs stand for is not explained; give the event log (CCEL)")
 }
 
 pub(crate) fn is_terminal(code: Code) -> bool {
@@ -698,10 +695,7 @@ pub(crate) fn not_checked(appraisal: &Evaluation) -> Vec<NotChecked> {
     let mut left_open: Vec<_> =
         appraisal.findings.iter().filter(|finding| finding.verdict == Ruling::NotChecked).collect();
     left_open.sort_by_key(|finding| rank(finding.rule));
-    left_open
-        .into_iter()
-        .map(|finding| NotChecked { what: finding.rule.into(), why: meaning(finding.rule).into() })
-        .collect()
+    left_open.into_iter().map(|finding| NotChecked::new(finding.rule, meaning(finding.rule))).collect()
 }
 
 pub(crate) fn meaning(rule: &str) -> &'static str {

@@ -100,10 +100,9 @@ impl QveEvidence {
 
 /// What is left open whenever there is a QvE report.
 pub(crate) fn mac_not_checked() -> NotChecked {
-    NotChecked {
-        what: "qve_mac".into(),
-        why: "only an enclave on the platform that made the QvE report can check its MAC, so its verdict is \
-              a claim; this verdict rests on the quote itself"
-            .into(),
-    }
+    NotChecked::new(
+        "qve_mac",
+        "only an enclave on the platform that made the QvE report can check its MAC, so its verdict is a claim; \
+         this verdict rests on the quote itself",
+    )
 }

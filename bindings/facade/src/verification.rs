@@ -178,10 +178,14 @@ pub struct NotChecked {
 }
 
 impl NotChecked {
+    pub(crate) fn new(what: impl Into<Cow<'static, str>>, why: &'static str) -> Self {
+        Self { what: what.into(), why: why.into() }
+    }
+
     /// A rule that was skipped.
     pub(crate) fn of(check: &veriquote::Check) -> Option<Self> {
         match check.outcome {
-            veriquote::Outcome::Skipped(why) => Some(Self { what: check.rule.id.into(), why: why.into() }),
+            veriquote::Outcome::Skipped(why) => Some(Self::new(check.rule.id, why)),
             _ => None,
         }
     }

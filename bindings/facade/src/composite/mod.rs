@@ -425,9 +425,7 @@ fn fixed<const N: usize>(digits: Option<&str>, part: &str) -> Result<Option<[u8;
 fn left_open(mode: BindingMode, strength: Strength, request: &CompositeRequest) -> Vec<NotChecked> {
     let (options, has_tpm) = (&request.options, request.tpm.is_some());
     let mut open = Vec::new();
-    let mut leave = |what: &'static str, why: &'static str| {
-        open.push(NotChecked { what: what.into(), why: why.into() });
-    };
+    let mut leave = |what: &'static str, why: &'static str| open.push(NotChecked::new(what, why));
     if strength == Strength::NonceOnly {
         leave(
             "composite.measured",
@@ -486,5 +484,5 @@ fn meaning(rule: &'static str) -> Option<NotChecked> {
     if rule.starts_with("composite.") || rule == "report_data" {
         return None;
     }
-    Some(NotChecked { what: rule.into(), why: dcap::meaning(rule).into() })
+    Some(NotChecked::new(rule, dcap::meaning(rule)))
 }

@@ -263,12 +263,11 @@ fn nonce(digits: &str, part: &str) -> Result<[u8; 32], Problem> {
 
 /// No evidence of a device says which machine it is in.
 fn machine() -> NotChecked {
-    NotChecked {
-        what: "machine".into(),
-        why: "nothing in a device's evidence says which machine it is plugged into: whoever relays a challenge \
-              gets a genuine answer; verify the machine's quote together with it, as a composite"
-            .into(),
-    }
+    NotChecked::new(
+        "machine",
+        "nothing in a device's evidence says which machine it is plugged into: whoever relays a challenge gets a \
+         genuine answer; verify the machine's quote together with it, as a composite",
+    )
 }
 
 /// What it means that the policy does not ask.
@@ -286,5 +285,5 @@ pub(crate) fn meaning(rule: &'static str) -> Option<NotChecked> {
         "nvidia.serials" => "any genuine device passes; a policy can list serial numbers",
         _ => return None,
     };
-    Some(NotChecked { what: rule.into(), why: why.into() })
+    Some(NotChecked::new(rule, why))
 }

@@ -228,7 +228,7 @@ impl Asked {
 
     fn check_read(&self, read: impl Fn(ReadOptions) -> Result<Appraisal, Error>) -> Attested {
         let unread = |why: &'static str| Attested {
-            not_checked: vec![NotChecked { what: "token.appraisal".into(), why: why.into() }],
+            not_checked: vec![NotChecked::new("token.appraisal", why)],
             ..Attested::default()
         };
         let Some(options) = self.options else {

@@ -295,23 +295,23 @@ fn list_bytes(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
 /// What was not looked at, for want of a log.
 pub(super) fn left_open(request: &TpmRequest) -> Vec<NotChecked> {
     let mut open = Vec::new();
-    let mut leave = |what: Cow<'static, str>, why: &'static str| {
-        open.push(NotChecked { what, why: why.into() });
-    };
     if request.event_log.is_none() {
-        leave(
-            "event_log".into(),
+        open.push(NotChecked::new(
+            "event_log",
             "what the registers of the boot stand for is not explained; give the event log",
-        );
+        ));
     }
     if request.ima_log.is_none() {
-        leave("ima".into(), "which programs ran is not told; give the measurement list of the kernel");
+        open.push(NotChecked::new(
+            "ima",
+            "which programs ran is not told; give the measurement list of the kernel",
+        ));
     }
-    for pcr in &request.options.opaque {
-        leave(
-            format!("pcr{pcr}").into(),
+    open.extend(request.options.opaque.iter().map(|pcr| {
+        NotChecked::new(
+            format!("pcr{pcr}"),
             "you named it as extended by others, so the log need not explain it",
-        );
-    }
+        )
+    }));
     open
 }

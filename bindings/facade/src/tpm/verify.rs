@@ -300,7 +300,7 @@ fn meaning(finding: &Finding) -> Option<NotChecked> {
         }
         _ => return None,
     };
-    Some(NotChecked { what: rule.into(), why: why.into() })
+    Some(NotChecked::new(rule, why))
 }
 
 /// What is allowed has happened.
@@ -436,9 +436,7 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
 fn left_open(request: &TpmRequest, has_values: bool) -> Vec<NotChecked> {
     let options = &request.options;
     let mut open = Vec::new();
-    let mut leave = |what: &'static str, why: &'static str| {
-        open.push(NotChecked { what: what.into(), why: why.into() });
-    };
+    let mut leave = |what: &'static str, why: &'static str| open.push(NotChecked::new(what, why));
     if options.danger_no_nonce {
         leave("nonce", "the quote answers no challenge of yours: it may be of any age");
     }
