@@ -1,7 +1,10 @@
-export {
+import { api } from './shared/api.js';
+import { native } from './module.js';
+
+export { VeriquoteError } from './shared/error.js';
+export const {
   DcapVerifier,
   TokenVerifier,
-  VeriquoteError,
   binding,
   callJson,
   callJsonAsync,
@@ -32,4 +35,4 @@ export {
   verifyTokenAsync,
   verifyTpm,
   verifyTpmAsync,
-} from './full.js';
+} = /* @__PURE__ */ api(native);

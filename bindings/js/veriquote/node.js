@@ -1,6 +1,6 @@
 // Node, Deno and Bun: the module lies beside this file and is loaded at once.
 import { readFileSync } from 'node:fs';
-import { initSync } from './full.js';
+import { initSync } from './module.js';
 
 initSync(readFileSync(new URL('./wasm/veriquote.wasm', import.meta.url)));
 

@@ -1,6 +1,6 @@
 // Workers may not compile: the module is imported, compiled ahead.
 import module from './wasm/veriquote.wasm';
-import { initSync } from './full.js';
+import { initSync } from './module.js';
 
 initSync(module);
 

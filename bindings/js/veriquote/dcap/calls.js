@@ -1,6 +1,9 @@
-export {
+import { quotes } from '../shared/quotes.js';
+import { native } from './module.js';
+
+export { VeriquoteError } from '../shared/error.js';
+export const {
   DcapVerifier,
-  VeriquoteError,
   pckReferenceOfQuote,
   platformOfPck,
   platformOfQuote,
@@ -8,4 +11,4 @@ export {
   tryVerifyDcapAsync,
   verifyDcap,
   verifyDcapAsync,
-} from './full.js';
+} = /* @__PURE__ */ quotes(native);

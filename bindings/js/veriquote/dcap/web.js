@@ -1,5 +1,5 @@
 // Browsers, and bundlers for them: the module is fetched.
-import { load } from './full.js';
+import { load } from './module.js';
 
 export function init(source = new URL('../wasm/dcap.wasm', import.meta.url)) {
   return load(source);
