@@ -36,5 +36,5 @@ pub use opaque::{Board, GpuFields, GpuMode, Nvdec, OpaqueData, OpaqueField, Swit
 pub use revocation::{CertificateHold, CertificateStatus, Revocation, RevocationState};
 pub use rim::{AuthenticRim, CanonicalRim, GoldenMeasurement, Rim, RimKind, UnauthenticatedRim};
 pub use set::{DeviceSet, SetExpectations, SetFailure, Topology, TopologyKind};
-pub use single::{CrlIssuer, OcspAnswer};
+pub use single::{CrlIssuer, OcspAnswer, issuers_of};
 pub use spdm::{MeasurementBlock, Report, Trailing};

@@ -36,6 +36,13 @@ pub struct OcspAnswer {
     pub verdict: OcspVerdict,
 }
 
+/// The part of a chain in DER that begins with the certificate that may have issued a list. Nothing of it is verified.
+#[must_use]
+pub fn issuers_of<'c>(crl: &Crl<'_>, chain: &'c [Vec<u8>]) -> Option<&'c [Vec<u8>]> {
+    let issued = |der: &Vec<u8>| Certificate::parse(der).is_ok_and(|it| may_have_issued(&it, crl));
+    chain.get(chain.iter().position(issued)?..)
+}
+
 /// Two authorities may have one name: their keys tell them apart, where both say which it is.
 fn may_have_issued(certificate: &Certificate<'_>, crl: &Crl<'_>) -> bool {
     let is_key = match (crl.authority_key_id(), certificate.subject_key_id()) {
@@ -67,11 +74,10 @@ impl Verifier {
                 }
             }
         }
-        let issued = |der: &Vec<u8>| Certificate::parse(der).is_ok_and(|it| may_have_issued(&it, crl));
-        let Some(from) = chain.iter().position(issued) else {
+        let Some(issuers) = issuers_of(crl, chain) else {
             return refusal.map_or(Ok(CrlIssuer::NotKnown), Err);
         };
-        self.verify_issuer(crl, chain.get(from..).unwrap_or_default())
+        self.verify_issuer(crl, issuers)
             .map_err(|error| error.inside("chain"))
             .and_then(|issuer| {
                 check_crl(crl, &issuer, &ChainRules::STRICT)?;

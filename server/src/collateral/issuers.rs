@@ -3,8 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use veriquote::x509::{Certificate, Crl};
-
 use super::{Chain, DocumentKey};
 use crate::encoding::pem;
 use crate::operations::fingerprint;
@@ -102,13 +100,6 @@ fn add(sums: &mut HashSet<[u8; 32]>, sum: [u8; 32]) {
         sums.clear();
     }
     sums.insert(sum);
-}
-
-/// The part of a chain that begins with the issuer of a list; `None` where it has none of its name.
-pub(super) fn issuers_of(crl: &Crl<'_>, chain: &[Vec<u8>]) -> Option<Chain> {
-    let issued = |der: &Vec<u8>| Certificate::parse(der).is_ok_and(|it| it.subject() == crl.issuer());
-    let from = chain.iter().position(issued)?;
-    chain.get(from..).map(<[_]>::to_vec)
 }
 
 /// A chain in PEM.

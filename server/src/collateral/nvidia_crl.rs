@@ -5,13 +5,14 @@ use std::future::Future;
 use std::path::Path;
 
 use veriquote::encoding::decode_der_or_text;
+use veriquote::nvidia::issuers_of;
 use veriquote::x509::Crl;
 use veriquote::{Error, UnixTime, limits};
 use veriquote_facade::Blob;
 
 use super::genuine::{NotGenuine, Standing, certificates};
 use super::import::{ImportCount, ImportError, files_of};
-use super::issuers::{in_pem, issuers_of};
+use super::issuers::in_pem;
 use super::keep::Keeper;
 use super::rim;
 use super::upstream::Failure;
@@ -232,11 +233,11 @@ fn find(keeper: &Keeper, document: &StoredDocument, chains: &[Chain]) -> Found {
         }
     }
     for chain in chains.iter().filter_map(|chain| issuers_of(&crl, chain)) {
-        match examiner.list(&document.body, &chain) {
-            Ok(Standing::Genuine) => return Found::Genuine(in_pem(&chain)),
+        match examiner.list(&document.body, chain) {
+            Ok(Standing::Genuine) => return Found::Genuine(in_pem(chain)),
             // The evidence is refused for that as well.
             Err(error) if is_of_chain(&error) => {}
-            Err(error) => return Found::NotGenuine(error.into(), in_pem(&chain)),
+            Err(error) => return Found::NotGenuine(error.into(), in_pem(chain)),
             Ok(Standing::IssuerNotKnown) => {}
         }
     }
