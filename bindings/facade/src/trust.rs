@@ -16,13 +16,10 @@ pub(crate) fn anchors(roots: &[Blob], part: &str) -> Result<Option<TrustAnchors>
     if roots.is_empty() {
         return Ok(None);
     }
-    let mut list = Vec::new();
-    for (index, root) in roots.iter().enumerate() {
-        let anchors = TrustAnchors::from_certificates(&root.0);
-        let anchors = anchors.map_err(|error| error.inside(&format!("{part}[{index}]")))?;
-        list.extend(anchors.iter().cloned());
-    }
-    Ok(Some(TrustAnchors::new(list)))
+    let of_one = |(index, root): (usize, &Blob)| {
+        TrustAnchors::from_certificates(&root.0).map_err(|error| error.inside(&format!("{part}[{index}]")))
+    };
+    Ok(Some(roots.iter().enumerate().map(of_one).collect::<Result<_, _>>()?))
 }
 
 /// The documents of `part`, decoded where they are text with this label.

@@ -188,6 +188,13 @@ impl TrustAnchors {
     }
 }
 
+/// The anchors of all, in their order.
+impl FromIterator<TrustAnchors> for TrustAnchors {
+    fn from_iter<I: IntoIterator<Item = Self>>(several: I) -> Self {
+        Self::new(several.into_iter().flat_map(|anchors| anchors.list).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

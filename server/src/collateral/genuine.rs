@@ -177,9 +177,5 @@ fn anchors(roots: &[Blob], vendors: impl FnOnce() -> TrustAnchors) -> Result<Tru
     if roots.is_empty() {
         return Ok(vendors());
     }
-    let mut list = Vec::new();
-    for root in roots {
-        list.extend(TrustAnchors::from_certificates(&root.0)?.iter().cloned());
-    }
-    Ok(TrustAnchors::new(list))
+    roots.iter().map(|root| TrustAnchors::from_certificates(&root.0)).collect()
 }
