@@ -1,9 +1,9 @@
 //! What the service knows of revoked certificates of devices, beside what a client brings.
 
-use veriquote::OutcomeKind;
 use veriquote::encoding::pem_blocks;
 use veriquote::limits;
 use veriquote::nvidia::Envelope;
+use veriquote::{Code, OutcomeKind};
 use veriquote_facade::{Blob, CheckLine, Document, Time, Verification};
 
 use super::devices::DeviceEvidence;
@@ -46,7 +46,12 @@ impl StandIn {
         }
         if brings_nothing {
             // Asked for only where a list is new.
-            let chains = async { chains_of(Some(&evidence.document), &evidence.rims).await };
+            let chains = async {
+                match stand_in.chains.as_slice() {
+                    [] => chains_of(Some(&evidence.document), &evidence.rims).await,
+                    read => Ok(read.to_vec()),
+                }
+            };
             let KeptCrls { current, lapsed, missing, unknown } = library.nvidia_crls(at.0, chains).await?;
             let (used, lists): (Vec<String>, Vec<Blob>) = current.into_iter().unzip();
             evidence.crls = lists;
@@ -84,7 +89,7 @@ impl StandIn {
         at: Time,
     ) -> Result<()> {
         let is_worth_it = found.is_some_and(|it| {
-            it.verified || it.error.as_ref().is_some_and(|problem| problem.code == "x509.revoked")
+            it.verified || it.error.as_ref().is_some_and(|problem| problem.code == Code::X509Revoked.as_str())
         });
         let (chains, brought) = (std::mem::take(&mut self.chains), std::mem::take(&mut self.brought));
         if !is_worth_it || brought.is_empty() {
