@@ -228,10 +228,15 @@ fn who_is_slow_is_cut_off() {
 #[test]
 fn who_comes_when_there_is_no_room_is_told_to_come_back() {
     let server = TestServer::start(|config, _| config.limits.concurrent_requests = 1);
-    let mut slow = TcpStream::connect(server.address).unwrap();
-    slow.write_all(b"POST /v1/attestation HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{").unwrap();
     let started = Instant::now();
+    let mut slow = Vec::new();
     loop {
+        // Once more each time: one that comes while the question below has the place is sent away itself.
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        stream
+            .write_all(b"POST /v1/attestation HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+            .unwrap();
+        slow.push(stream);
         let refused = server.get("/jwks.json");
         if refused.status == 503 {
             assert_eq!(refused.header("retry-after"), "1");
