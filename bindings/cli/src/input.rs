@@ -40,6 +40,11 @@ pub fn read(path: &Path, part: &str) -> Result<Blob, Problem> {
     Ok(Blob(bytes))
 }
 
+/// What a member of a JSON request takes for the content of a file: its text, or the hex of what is none.
+pub fn text_or_hex(Blob(bytes): Blob) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|binary| veriquote::bytes::to_hex(binary.as_bytes()))
+}
+
 /// Reads the file of a flag, where the flag was given.
 ///
 /// # Errors

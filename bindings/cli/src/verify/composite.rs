@@ -46,11 +46,7 @@ fn fill_in(value: &mut Value, folder: &Path) -> Result<(), Problem> {
     match value {
         Value::String(text) => {
             if let Some(name) = text.strip_prefix('@') {
-                let Blob(bytes) = input::read(&folder.join(name), "--request")?;
-                *text = match String::from_utf8(bytes) {
-                    Ok(text) => text,
-                    Err(binary) => veriquote::bytes::to_hex(binary.as_bytes()),
-                };
+                *text = input::text_or_hex(input::read(&folder.join(name), "--request")?);
             }
             Ok(())
         }

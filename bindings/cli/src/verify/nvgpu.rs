@@ -1,6 +1,6 @@
 //! `verify nvgpu`: GPUs and switches of NVIDIA.
 
-use veriquote_facade::{Blob, Document, EvidenceKind, NvgpuOptions, NvgpuRequest, Problem, verify_nvgpu};
+use veriquote_facade::{Document, EvidenceKind, NvgpuOptions, NvgpuRequest, Problem, verify_nvgpu};
 
 use super::{now, provider, tell};
 use crate::cli::Nvgpu;
@@ -37,13 +37,10 @@ fn request(args: &Nvgpu) -> Result<NvgpuRequest, Problem> {
 
 /// The collector's JSON; or one report, to which its certificates are joined.
 fn evidence(args: &Nvgpu) -> Result<Document, Problem> {
-    let Blob(evidence) = input::read(&args.evidence, "--evidence")?;
-    let Some(chain) = &args.chain else { return Ok(Document(evidence)) };
-    let text = |bytes: Vec<u8>| match String::from_utf8(bytes) {
-        Ok(text) => text.trim().to_owned(),
-        Err(binary) => veriquote::bytes::to_hex(binary.as_bytes()),
-    };
-    let Blob(chain) = input::read(chain, "--chain")?;
-    let joined = serde_json::json!({ "report": text(evidence), "certificate_chain": text(chain) });
+    let evidence = input::read(&args.evidence, "--evidence")?;
+    let Some(chain) = &args.chain else { return Ok(Document(evidence.0)) };
+    let chain = input::text_or_hex(input::read(chain, "--chain")?);
+    let report = input::text_or_hex(evidence);
+    let joined = serde_json::json!({ "report": report.trim(), "certificate_chain": chain.trim() });
     Ok(Document(joined.to_string().into_bytes()))
 }

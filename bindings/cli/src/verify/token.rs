@@ -47,8 +47,12 @@ fn request(args: &Token) -> Result<TokenRequest, Problem> {
     })
 }
 
+/// What a flag asks of a text.
+fn text(flag: &Option<String>) -> ExpectedText {
+    flag.clone().map_or(ExpectedText::NotChecked, ExpectedText::Is)
+}
+
 fn attested(args: &Token) -> AttestedExpectations {
-    let text = |flag: &Option<String>| flag.clone().map_or(ExpectedText::NotChecked, ExpectedText::Is);
     let mut measurements = serde_json::Map::new();
     for (name, value) in &args.measurement {
         let values = measurements.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
@@ -76,7 +80,6 @@ fn meanings(word: &str) -> Vec<Value> {
 }
 
 fn expectations(args: &Token) -> Result<TokenExpectations, Problem> {
-    let text = |flag: &Option<String>| flag.clone().map_or(ExpectedText::NotChecked, ExpectedText::Is);
     let seconds = |flag: &str, value: Option<u64>| match value.map(u32::try_from) {
         None => Ok(ExpectedSeconds::NotChecked),
         Some(Ok(seconds)) => Ok(ExpectedSeconds::Is(seconds)),
@@ -109,7 +112,6 @@ fn expectations(args: &Token) -> Result<TokenExpectations, Problem> {
 
 /// What the certificate must be; `None` where no flag says anything of it.
 fn signer(args: &Token) -> Option<ExpectedSigner> {
-    let text = |flag: &Option<String>| flag.clone().map_or(ExpectedText::NotChecked, ExpectedText::Is);
     let is_said =
         args.signer_subject.is_some() || args.signer_spki_sha256.is_some() || !args.signer_purpose.is_empty();
     is_said.then(|| ExpectedSigner {
